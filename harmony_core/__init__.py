@@ -1,0 +1,26 @@
+"""Harmony: see, teach and cure long-tailed learning.
+
+`harmony_core` is the library under the application. The loss alone needs one import:
+
+    from harmony_core import HarmonizedLoss
+
+Nothing heavy is imported until it is used, so that a web server can stay light.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["HarmonizedLoss", "build_loss", "__version__"]
+
+if TYPE_CHECKING:
+    from .losses import HarmonizedLoss, build_loss
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"HarmonizedLoss", "build_loss"}:
+        from . import losses
+
+        return getattr(losses, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,249 @@
+"""What an experiment is, as frozen dataclasses with strict JSON both ways.
+
+`ExperimentConfig` is the whole truth about a run: the same config gives the same CPU result. It
+checks shapes and ranges here; names of losses, data sets and models are checked by `catalog`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import ConfigError
+from .parameters import Value, check_number, choose
+
+SAMPLERS = ("uniform", "square_root", "class_balanced")
+DEFERRALS = ("none", "drw", "drs")
+PROFILES = ("exponential", "step", "pareto", "as_is")
+SCHEDULES = ("step", "cosine", "constant")
+DEVICES = ("auto", "cpu", "cuda")
+VARIED = ("data", "init", "order")
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which data, and how long its tail is.
+
+    ``profile="as_is"`` keeps the counts the data set comes with. ``label_noise`` is the share of
+    training labels replaced by another class drawn uniformly; test labels are never touched.
+    """
+
+    name: str = "hard_head"
+    params: Mapping[str, Value] = field(default_factory=dict)
+    imbalance_factor: float = 50.0
+    profile: str = "exponential"
+    label_noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_number(self.imbalance_factor, "imbalance_factor", 1.0, 100_000.0)
+        check_number(self.label_noise, "label_noise", 0.0, 0.9)
+        choose(self.profile, PROFILES, "profile")
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Which network; ``name="auto"`` picks the one suited to the data and the device."""
+
+    name: str = "auto"
+    params: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MethodConfig:
+    """A loss with its settings, and how samples are drawn and re-weighted around it.
+
+    ``deferral``: ``drw`` turns on class-balanced weights, ``drs`` class-balanced sampling, for the
+    last fifth of the epochs (Cao et al. 2019, arXiv 1906.07413); until then everything is uniform.
+    """
+
+    loss: str = "ce"
+    params: Mapping[str, Value] = field(default_factory=dict)
+    sampler: str = "uniform"
+    deferral: str = "none"
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        choose(self.sampler, SAMPLERS, "sampler")
+        choose(self.deferral, DEFERRALS, "deferral")
+
+
+@dataclass(frozen=True)
+class OptimConfig:
+    """SGD and its learning-rate schedule.
+
+    The step schedule multiplies the rate by ``decay`` at each fraction of the epochs in
+    ``decay_at``, after a linear warm-up; `reference_recipe` and `quick_recipe` are the two presets.
+    """
+
+    lr: float = 0.1
+    momentum: float = 0.9
+    weight_decay: float = 2e-4
+    batch_size: int = 128
+    schedule: str = "step"
+    warmup_epochs: int = 5
+    decay_at: tuple[float, ...] = (0.8, 0.9)
+    decay: float = 0.01
+
+    def __post_init__(self) -> None:
+        check_number(self.lr, "lr", 1e-6, 100.0)
+        check_number(self.momentum, "momentum", 0.0, 0.9999)
+        check_number(self.weight_decay, "weight_decay", 0.0, 1.0)
+        check_number(self.batch_size, "batch_size", 1, 65_536, whole=True)
+        check_number(self.warmup_epochs, "warmup_epochs", 0, 10_000, whole=True)
+        check_number(self.decay, "decay", 0.0, 1.0)
+        choose(self.schedule, SCHEDULES, "schedule")
+        for at in self.decay_at:
+            check_number(at, "decay_at", 0.0, 1.0)
+
+
+def reference_recipe() -> OptimConfig:
+    """The field's CIFAR-LT recipe (kaidic/LDAM-DRW): SGD 0.1, ×0.01 at 80 % and again at 90 %."""
+    return OptimConfig()
+
+
+def quick_recipe(batch_size: int = 64) -> OptimConfig:
+    """A preset for trainings of seconds: SGD 0.1, momentum 0.9, cosine to zero, short warm-up."""
+    return OptimConfig(
+        batch_size=batch_size, schedule="cosine", warmup_epochs=2, decay_at=(), weight_decay=5e-4
+    )
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Separate seeds for the draw of the data, the initial weights and the order of batches.
+
+    ``repeats`` runs the experiment that many times; repeat r adds r to the seeds in ``vary``.
+    """
+
+    data: int = 0
+    init: int = 0
+    order: int = 0
+    repeats: int = 1
+    vary: tuple[str, ...] = VARIED
+
+    def __post_init__(self) -> None:
+        for name in VARIED:
+            check_number(getattr(self, name), f"seed `{name}`", 0, 2**31 - 1, whole=True)
+        check_number(self.repeats, "repeats", 1, 100, whole=True)
+        for name in self.vary:
+            choose(name, VARIED, "vary")
+
+    def of_repeat(self, repeat: int) -> Seeds:
+        """The seeds of one repeat, itself with ``repeats=1``."""
+        moved = {n: getattr(self, n) + (repeat if n in self.vary else 0) for n in VARIED}
+        return Seeds(**moved, repeats=1, vary=self.vary)
+
+
+@dataclass(frozen=True)
+class RecordConfig:
+    """What a run keeps: every how many epochs a frame, the decision grid's side, tracked samples.
+
+    ``tracked`` training samples (class-stratified) have their weight and gradient norm followed;
+    ``embedding`` also keeps penultimate features and logits of up to ``landmarks`` samples.
+    """
+
+    every: int = 1
+    grid: int = 80
+    tracked: int = 2000
+    bins: int = 50
+    embedding: bool = False
+    landmarks: int = 2000
+
+    def __post_init__(self) -> None:
+        check_number(self.every, "record `every`", 1, 10_000, whole=True)
+        check_number(self.grid, "record `grid`", 8, 400, whole=True)
+        check_number(self.tracked, "record `tracked`", 0, 20_000, whole=True)
+        check_number(self.bins, "record `bins`", 2, 200, whole=True)
+        check_number(self.landmarks, "record `landmarks`", 10, 20_000, whole=True)
+
+
+@dataclass(frozen=True)
+class ExperimentConfig:
+    """One experiment: the same data, initial weights and batch order under each of its methods."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    methods: tuple[MethodConfig, ...] = (
+        MethodConfig("ce"),
+        MethodConfig("balanced_softmax"),
+        MethodConfig("harmonized"),
+    )
+    optim: OptimConfig = field(default_factory=quick_recipe)
+    epochs: int = 60
+    seeds: Seeds = field(default_factory=Seeds)
+    device: str = "auto"
+    record: RecordConfig = field(default_factory=RecordConfig)
+
+    def __post_init__(self) -> None:
+        check_number(self.epochs, "epochs", 1, 10_000, whole=True)
+        choose(self.device, DEVICES, "device")
+        if not 1 <= len(self.methods) <= 16:
+            raise ConfigError(f"Expected 1 to 16 methods, but got {len(self.methods)}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """A plain, JSON-ready dictionary; `from_dict` gives back an equal config."""
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return plain
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=2, sort_keys=True)
+
+    @classmethod
+    def from_dict(cls, values: object) -> ExperimentConfig:
+        """Build a config; unknown keys and wrong types raise `ConfigError` and list what is known."""
+        built = _build(cls, values, "config")
+        assert isinstance(built, cls)
+        return built
+
+    @classmethod
+    def from_json(cls, text: str) -> ExperimentConfig:
+        try:
+            values = json.loads(text)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise ConfigError(f"Expected the config to be valid JSON, but got: {error}.") from error
+        return cls.from_dict(values)
+
+
+def _build(kind: Any, value: object, where: str) -> object:
+    """``value`` from JSON as ``kind``: a dataclass, a tuple, a mapping of scalars, or a scalar."""
+    origin = typing.get_origin(kind)
+    if dataclasses.is_dataclass(kind):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"Expected `{where}` to be an object, but got {value!r}.")
+        hints = typing.get_type_hints(kind)
+        for key in value:
+            if key not in hints:
+                raise ConfigError(
+                    f"Expected a key of `{where}` ({', '.join(hints)}), but got {key!r}."
+                )
+        return kind(**{k: _build(hints[k], v, f"{where}.{k}") for k, v in value.items()})  # type: ignore[operator]
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"Expected `{where}` to be a list, but got {value!r}.")
+        item = typing.get_args(kind)[0]
+        return tuple(_build(item, v, f"{where}[{i}]") for i, v in enumerate(value))
+    if origin is not None and origin not in (types.UnionType, typing.Union):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"Expected `{where}` to be an object, but got {value!r}.")
+        return {str(k): _scalar(v, f"{where}.{k}") for k, v in value.items()}
+    return _typed(kind, value, where)
+
+
+def _scalar(value: object, where: str) -> Value:
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise ConfigError(f"Expected `{where}` to be a number, text or true/false, but got {value!r}.")
+
+
+def _typed(kind: type, value: object, where: str) -> Value:
+    if kind is bool or kind is str:
+        if isinstance(value, kind):
+            return typing.cast(Value, value)
+        wanted = "true or false" if kind is bool else "text"
+        raise ConfigError(f"Expected `{where}` to be {wanted}, but got {value!r}.")
+    return check_number(value, f"`{where}`", whole=kind is int)

@@ -1,0 +1,127 @@
+"""The contract every loss keeps.
+
+Conventions, for all files of this folder: n samples of a batch, c classes, u unit regions of a
+gradient density, d features. ``logits`` (n, c) are floating point and plain (before any margin);
+``targets`` (n,) are int64 in [0, c); the gradient norm g = 1 − p_y is in [0, 1]. Weights and gradient
+norms are constants for the backward pass. Arithmetic is done in float32 or wider, also under
+autocast. Nothing here moves data to the host.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import DataError
+
+
+class LossTerms(NamedTuple):
+    """What a loss says of each sample; `Loss.reduce` alone makes a scalar of it.
+
+    The loss is Σ weight · cross_entropy / Σ unit.
+    """
+
+    cross_entropy: Tensor
+    """(n,) per-sample loss before weighting, with gradient."""
+    weight: Tensor
+    """(n,) non-negative, detached: everything that multiplies the sample."""
+    grad_norm: Tensor
+    """(n,) in [0, 1], detached: 1 − p_y under the probabilities this loss trains on."""
+    unit: Tensor
+    """(n,) detached: what the sample adds to the denominator; 1, or its static class weight."""
+
+
+class Loss(nn.Module):
+    """Base of all losses: checks its input, asks `terms`, reduces.
+
+    ``class_weight`` (c,) is a static weight per class, 1 unless deferral sets it; it multiplies the
+    sample's weight and its share of the denominator, as ``weight`` does in `F.cross_entropy`.
+    """
+
+    needs_features = False
+    class_counts: Tensor
+    class_weight: Tensor
+
+    def __init__(self, class_counts: object) -> None:
+        super().__init__()
+        counts = torch.as_tensor(class_counts)
+        if counts.ndim != 1 or len(counts) < 1 or counts.is_complex() or counts.dtype == torch.bool:
+            raise DataError(
+                "Expected class_counts to be one number for each class, "
+                f"but got {counts.dtype} of shape {tuple(counts.shape)}."
+            )
+        counts = counts.to(torch.float64)
+        if not bool(torch.isfinite(counts).all()) or bool((counts <= 0).any()):
+            raise DataError(
+                "Expected every class count to be finite and at least 1, "
+                f"but got {[float(v) for v in counts[:10]]}. Remove empty classes first."
+            )
+        self.register_buffer("class_counts", counts.to(torch.float32))
+        self.register_buffer("class_weight", torch.ones(len(counts)))
+
+    @property
+    def classes(self) -> int:
+        return len(self.class_counts)
+
+    def forward(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> Tensor:
+        """The scalar loss of a batch; in training mode a density, if any, is updated first."""
+        return self.reduce(self.terms(logits, targets, features))
+
+    def terms(
+        self, logits: Tensor, targets: Tensor, features: Tensor | None = None
+    ) -> LossTerms:
+        """The per-sample terms; ``features`` (n, d) only for losses with ``needs_features``."""
+        raise NotImplementedError
+
+    def on_epoch_start(self, epoch: int) -> None:
+        """Tell the loss that 0-based ``epoch`` begins; losses with a schedule override this."""
+
+    def set_class_weight(self, weight: Tensor) -> None:
+        """Replace the static class weights (c,) in place, as deferred re-weighting does."""
+        self.class_weight.copy_(weight)
+
+    def reduce(self, terms: LossTerms) -> Tensor:
+        """Σ weight · cross_entropy / Σ unit, the denominator averaged over distributed ranks."""
+        denominator = mean_over_ranks(terms.unit.sum())
+        return (terms.weight * terms.cross_entropy).sum() / denominator
+
+    def check(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Raise `DataError` on wrong shapes or dtypes; return logits in float32 or wider.
+
+        Values of targets are not read back from the device; one outside [0, c) fails in PyTorch.
+        """
+        if logits.ndim != 2 or logits.shape[1] != self.classes or not logits.is_floating_point():
+            raise DataError(
+                f"Expected logits to be floating point of shape (n, {self.classes}), "
+                f"but got {logits.dtype} of shape {tuple(logits.shape)}."
+            )
+        if targets.shape != logits.shape[:1] or targets.dtype != torch.int64:
+            raise DataError(
+                f"Expected targets to be int64 of shape ({len(logits)},), "
+                f"but got {targets.dtype} of shape {tuple(targets.shape)}."
+            )
+        if len(logits) == 0:
+            raise DataError("Expected at least 1 sample in the batch, but got 0.")
+        return logits if logits.dtype == torch.float64 else logits.float()
+
+
+def distributed() -> bool:
+    """Whether several ranks train together, so that counts have to be summed over them."""
+    return torch.distributed.is_available() and torch.distributed.is_initialized()
+
+
+def sum_over_ranks(value: Tensor) -> Tensor:
+    """The sum of a detached tensor over all ranks (itself where there is only one)."""
+    if distributed() and torch.distributed.get_world_size() > 1:
+        value = value.clone()
+        torch.distributed.all_reduce(value)
+    return value
+
+
+def mean_over_ranks(value: Tensor) -> Tensor:
+    """The mean of a detached tensor over all ranks (itself where there is only one)."""
+    if distributed() and torch.distributed.get_world_size() > 1:
+        return sum_over_ranks(value) / torch.distributed.get_world_size()
+    return value

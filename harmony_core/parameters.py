@@ -1,0 +1,99 @@
+"""One declaration of a parameter feeds the slider, the command line's check and the docs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .errors import ConfigError
+
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named setting: its default fixes its type, ``low``/``high`` or ``choices`` its domain.
+
+    ``log`` asks a slider for a logarithmic scale; ``help`` is one sentence a user reads.
+    """
+
+    name: str
+    default: Value
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    log: bool = False
+
+    def check(self, value: object, owner: str = "parameter") -> Value:
+        """Return ``value`` in the type of the default, or raise `ConfigError`."""
+        label = f"{owner} `{self.name}`"
+        if isinstance(self.default, bool):
+            if not isinstance(value, bool):
+                raise ConfigError(f"Expected {label} to be true or false, but got {value!r}.")
+            return value
+        if isinstance(self.default, str):
+            if not isinstance(value, str) or (self.choices and value not in self.choices):
+                wanted = f"one of {', '.join(self.choices)}" if self.choices else "a string"
+                raise ConfigError(f"Expected {label} to be {wanted}, but got {value!r}.")
+            return value
+        return check_number(
+            value, label, self.low, self.high, whole=isinstance(self.default, int)
+        )
+
+
+def check_number(
+    value: object,
+    label: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    whole: bool = False,
+) -> int | float:
+    """Return a finite number inside ``[low, high]`` (an ``int`` if ``whole``), or raise `ConfigError`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        kind = "a whole number" if whole else "a finite number"
+        raise ConfigError(f"Expected {label} to be {kind}{_span(low, high)}, but got {value!r}.")
+    if whole and value != int(value):
+        raise ConfigError(
+            f"Expected {label} to be a whole number{_span(low, high)}, but got {value!r}."
+        )
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ConfigError(f"Expected {label} to be{_span(low, high)}, but got {value!r}.")
+    return int(value) if whole else float(value)
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f" from {low:g} to {high:g}"
+    if low is not None:
+        return f" at least {low:g}"
+    return f" at most {high:g}" if high is not None else ""
+
+
+def resolve(
+    values: Mapping[str, object], declared: tuple[Parameter, ...], owner: str
+) -> dict[str, Value]:
+    """Fill in defaults, check every value, and refuse names that are not declared.
+
+    ``owner`` names the thing that has the parameters, as in "loss `focal`".
+    """
+    known = {parameter.name: parameter for parameter in declared}
+    for name in values:
+        if name not in known:
+            listing = ", ".join(sorted(known)) or "none"
+            raise ConfigError(
+                f"Expected a parameter of {owner} ({listing}), but got {name!r}."
+            )
+    return {
+        name: parameter.check(values[name], owner) if name in values else parameter.default
+        for name, parameter in known.items()
+    }
+
+
+def choose(name: object, known: Iterable[str], label: str) -> None:
+    """Raise `ConfigError` listing the known names if ``name`` is not among ``known``."""
+    names = tuple(known)
+    if name not in names:
+        raise ConfigError(f"Expected {label} to be one of {', '.join(names)}, but got {name!r}.")
