@@ -1,0 +1,18 @@
+"""Long-tailed data: synthetic scenarios, digits, CIFAR, folders and archives of images, arrays."""
+
+from __future__ import annotations
+
+from .dataset import LongTailedDataset, Truth
+from .registry import DATASETS, DatasetSpec, Progress, build_dataset, dataset_spec
+from .synthetic import scenario_preview
+
+__all__ = [
+    "DATASETS",
+    "DatasetSpec",
+    "LongTailedDataset",
+    "Progress",
+    "Truth",
+    "build_dataset",
+    "dataset_spec",
+    "scenario_preview",
+]

@@ -1,0 +1,70 @@
+"""Data sets drawn from the 2-D scenarios, whose true densities are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import DataConfig
+from .dataset import LongTailedDataset
+from .densities import Mixture
+from .long_tail import add_label_noise, long_tail_counts
+from .randomness import generator
+from .registry import DATASETS, Progress
+from .scenarios import SCENARIOS
+
+Array = NDArray[Any]
+
+
+def load(config: DataConfig, seed: int, progress: Progress | None = None) -> LongTailedDataset:
+    """Draw the scenario ``config.name``; its parameters are complete and checked."""
+    del progress
+    params = config.params
+    truth = SCENARIOS[config.name](int(params["classes"]), float(params["spread"]))
+    c = truth.classes
+    counts = long_tail_counts(
+        int(params["n_max"]), c, config.imbalance_factor, config.profile
+    )
+    train_inputs, train_targets = draw(truth, counts, generator(seed, "train"))
+    test_counts = np.full(c, int(params["test_per_class"]))
+    test_inputs, test_targets = draw(truth, test_counts, generator(seed, "test"))
+    train_targets, flipped = add_label_noise(
+        train_targets, config.label_noise, c, generator(seed, "label noise")
+    )
+    return LongTailedDataset(
+        name=config.name,
+        kind="points",
+        train_inputs=train_inputs,
+        train_targets=train_targets,
+        test_inputs=test_inputs,
+        test_targets=test_targets,
+        class_names=class_names(c),
+        truth=truth,
+        flipped=flipped if flipped.any() else None,
+    )
+
+
+def draw(truth: Mixture, counts: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Points (n, 2) and targets (n,), ``counts[c]`` of each class, class after class."""
+    points = [truth.sample(c, int(count), rng) for c, count in enumerate(counts)]
+    targets = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    return np.concatenate(points), targets
+
+
+def class_names(classes: int) -> tuple[str, ...]:
+    """``head``, then letters: names short enough for any axis."""
+    return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[c] for c in range(classes))
+
+
+def scenario_preview(name: str, n: int = 400) -> tuple[Array, Array]:
+    """About ``n`` points (n, 2) and targets (n,) of a scenario, for a thumbnail.
+
+    Always the same points, with a tail of factor 10 so that the picture shows every class.
+    """
+    params = {parameter.name: parameter.default for parameter in DATASETS[name].parameters}
+    truth = SCENARIOS[name](int(params["classes"]), float(params["spread"]))
+    shape = long_tail_counts(10_000, truth.classes, 10.0, "exponential")
+    counts = np.maximum(1, np.round(n * shape / shape.sum())).astype(np.int64)
+    return draw(truth, counts, generator(0, f"preview {name}"))
