@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import ConfigError
-from .parameters import Value, check_number, choose
+from .parameters import Value, check_number, choose, show
 
 SAMPLERS = ("uniform", "square_root", "class_balanced")
 DEFERRALS = ("none", "drw", "drs")
@@ -127,9 +127,10 @@ class Seeds:
     vary: tuple[str, ...] = VARIED
 
     def __post_init__(self) -> None:
-        for name in VARIED:
-            check_number(getattr(self, name), f"seed `{name}`", 0, 2**31 - 1, whole=True)
         check_number(self.repeats, "repeats", 1, 100, whole=True)
+        for name in VARIED:
+            top = 2**31 - self.repeats  # the last repeat's seed is valid too
+            check_number(getattr(self, name), f"seed `{name}`", 0, top, whole=True)
         for name in self.vary:
             choose(name, VARIED, "vary")
 
@@ -195,7 +196,7 @@ class ExperimentConfig:
 
     @classmethod
     def from_dict(cls, values: object) -> ExperimentConfig:
-        """Build a config; unknown keys and wrong types raise `ConfigError` and list what is known."""
+        """Build a config; unknown keys and wrong types raise `ConfigError`, listing the known."""
         built = _build(cls, values, "config")
         assert isinstance(built, cls)
         return built
@@ -204,7 +205,7 @@ class ExperimentConfig:
     def from_json(cls, text: str) -> ExperimentConfig:
         try:
             values = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"Expected the config to be valid JSON, but got: {error}.") from error
         return cls.from_dict(values)
 
@@ -214,30 +215,34 @@ def _build(kind: Any, value: object, where: str) -> object:
     origin = typing.get_origin(kind)
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, Mapping):
-            raise ConfigError(f"Expected `{where}` to be an object, but got {value!r}.")
+            raise ConfigError(f"Expected `{where}` to be an object, but got {show(value)}.")
         hints = typing.get_type_hints(kind)
         for key in value:
             if key not in hints:
                 raise ConfigError(
-                    f"Expected a key of `{where}` ({', '.join(hints)}), but got {key!r}."
+                    f"Expected a key of `{where}` ({', '.join(hints)}), but got {show(key)}."
                 )
         return kind(**{k: _build(hints[k], v, f"{where}.{k}") for k, v in value.items()})  # type: ignore[operator]
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise ConfigError(f"Expected `{where}` to be a list, but got {value!r}.")
+            raise ConfigError(f"Expected `{where}` to be a list, but got {show(value)}.")
         item = typing.get_args(kind)[0]
         return tuple(_build(item, v, f"{where}[{i}]") for i, v in enumerate(value))
     if origin is not None and origin not in (types.UnionType, typing.Union):
         if not isinstance(value, Mapping):
-            raise ConfigError(f"Expected `{where}` to be an object, but got {value!r}.")
+            raise ConfigError(f"Expected `{where}` to be an object, but got {show(value)}.")
         return {str(k): _scalar(v, f"{where}.{k}") for k, v in value.items()}
     return _typed(kind, value, where)
 
 
 def _scalar(value: object, where: str) -> Value:
-    if isinstance(value, bool | int | float | str):
+    if isinstance(value, bool | str):
         return value
-    raise ConfigError(f"Expected `{where}` to be a number, text or true/false, but got {value!r}.")
+    if isinstance(value, int | float):
+        return check_number(value, f"`{where}`", whole=isinstance(value, int))
+    raise ConfigError(
+        f"Expected `{where}` to be a number, text or true/false, but got {show(value)}."
+    )
 
 
 def _typed(kind: type, value: object, where: str) -> Value:
@@ -245,5 +250,5 @@ def _typed(kind: type, value: object, where: str) -> Value:
         if isinstance(value, kind):
             return typing.cast(Value, value)
         wanted = "true or false" if kind is bool else "text"
-        raise ConfigError(f"Expected `{where}` to be {wanted}, but got {value!r}.")
+        raise ConfigError(f"Expected `{where}` to be {wanted}, but got {show(value)}.")
     return check_number(value, f"`{where}`", whole=kind is int)

@@ -12,10 +12,10 @@ embedding, d features.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -49,11 +49,11 @@ class Frame:
     confusion: Array
     """(c, c) int64 test counts, rows true, columns predicted."""
     grad_counts: Array
-    """(c, b) float64: training samples of the epoch by class and gradient norm, as the loss saw them."""
+    """(c, b) float64: training samples of the epoch by class and gradient norm (the loss's)."""
     grad_weights: Array
     """(c, b) float64: the same, each sample counted with its weight."""
     grad_pull: Array
-    """(c, b) float64: the same, each counted with weight × gradient norm: what the optimiser feels."""
+    """(c, b) float64: the same, each counted with weight × gradient norm: its pull."""
     weight_square: Array
     """(c,) float64: sum over the epoch's samples of weight²."""
     head_norms: Array
@@ -154,7 +154,7 @@ def save_scene(path: Path, scene: Scene) -> None:
 
 def load_scene(path: Path) -> Scene:
     """Read what `save_scene` wrote; a missing or damaged file raises `RunError`."""
-    plain, arrays = read_npz(path)[0]
+    plain, arrays = next(iter(read_npz(path)), ({}, {}))
     for name in ("class_names", "notes", "extent"):
         if isinstance(plain.get(name), list):
             plain[name] = tuple(plain[name])
@@ -189,7 +189,9 @@ def _join(kind: type[T], plain: dict[str, Any], arrays: dict[str, Array], path: 
 
 def write_npz(path: Path, parts: list[Part]) -> None:
     """Write JSON-ready fields and arrays of several parts as one ``.npz``, atomically."""
-    arrays = {f"{i}.{name}": a for i, (_, part) in enumerate(parts) for name, a in part.items()}
+    arrays: dict[str, Any] = {
+        f"{i}.{name}": a for i, (_, part) in enumerate(parts) for name, a in part.items()
+    }
     header = json.dumps([plain for plain, _ in parts]).encode()
 
     def write(file: IO[bytes]) -> None:
@@ -201,15 +203,15 @@ def write_npz(path: Path, parts: list[Part]) -> None:
 def read_npz(path: Path) -> list[Part]:
     """Read what `write_npz` wrote, never unpickling; damage raises `RunError`."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             header = json.loads(archive["__header__"].tobytes())
-            parts: list[Part] = [(plain, {}) for plain in header]
+            parts: list[Part] = [(dict(plain), {}) for plain in header]
             for key in archive.files:
                 if key != "__header__":
                     number, name = key.split(".", 1)
                     parts[int(number)][1][name] = archive[key]
             return parts
-    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # damage can surface as almost any error of zipfile, json or NumPy
         raise RunError(
             f"Expected {path.name} to be a readable file of this experiment, but got: {error}. "
             "Delete the file, then resume or repeat the experiment."
@@ -219,7 +221,8 @@ def read_npz(path: Path) -> list[Part]:
 def write_atomically(path: Path, write: Any) -> None:
     """Call ``write(file)`` on a temporary file beside ``path``, then move it into place.
 
-    A full disk or an unwritable folder raises `RunError` and leaves no temporary file behind.
+    A full disk or an unwritable folder raises `RunError`. Whatever goes wrong, the old file stays
+    as it was and no temporary file is left behind.
     """
     temporary = path.with_name(f".{path.name}.{uuid4().hex[:8]}.tmp")
     try:
@@ -227,8 +230,11 @@ def write_atomically(path: Path, write: Any) -> None:
             write(file)
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise RunError(
-            f"Expected to write {path.name} into {path.parent}, but got: {error.strerror or error}. "
+            f"Expected to write {path.name} into {path.parent}, "
+            f"but got: {error.strerror or error}. "
             "Free some space or choose another runs folder, then resume."
         ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

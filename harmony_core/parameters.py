@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .errors import ConfigError
 
 Value = bool | int | float | str
+
+_brief = reprlib.Repr()
+_brief.maxstring = _brief.maxother = _brief.maxlong = 80
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,14 @@ class Parameter:
         label = f"{owner} `{self.name}`"
         if isinstance(self.default, bool):
             if not isinstance(value, bool):
-                raise ConfigError(f"Expected {label} to be true or false, but got {value!r}.")
+                raise ConfigError(f"Expected {label} to be true or false, but got {show(value)}.")
             return value
         if isinstance(self.default, str):
             if not isinstance(value, str) or (self.choices and value not in self.choices):
                 wanted = f"one of {', '.join(self.choices)}" if self.choices else "a string"
-                raise ConfigError(f"Expected {label} to be {wanted}, but got {value!r}.")
+                raise ConfigError(f"Expected {label} to be {wanted}, but got {show(value)}.")
             return value
-        return check_number(
-            value, label, self.low, self.high, whole=isinstance(self.default, int)
-        )
+        return check_number(value, label, self.low, self.high, whole=isinstance(self.default, int))
 
 
 def check_number(
@@ -51,25 +53,40 @@ def check_number(
     *,
     whole: bool = False,
 ) -> int | float:
-    """Return a finite number inside ``[low, high]`` (an ``int`` if ``whole``), or raise `ConfigError`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    """Return a finite number in ``[low, high]`` (``int`` if ``whole``), or raise `ConfigError`."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not _finite(value)
+        or (whole and value != int(value))
+    ):
         kind = "a whole number" if whole else "a finite number"
-        raise ConfigError(f"Expected {label} to be {kind}{_span(low, high)}, but got {value!r}.")
-    if whole and value != int(value):
         raise ConfigError(
-            f"Expected {label} to be a whole number{_span(low, high)}, but got {value!r}."
+            f"Expected {label} to be {kind}{_span(low, high)}, but got {show(value)}."
         )
     if (low is not None and value < low) or (high is not None and value > high):
-        raise ConfigError(f"Expected {label} to be{_span(low, high)}, but got {value!r}.")
+        raise ConfigError(f"Expected {label} to be{_span(low, high)}, but got {show(value)}.")
     return int(value) if whole else float(value)
+
+
+def show(value: object) -> str:
+    """``value`` as an error message quotes it: its repr, cut short where it is long or deep."""
+    return _brief.repr(value)
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int that no float can hold
+        return False
 
 
 def _span(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f" from {low:g} to {high:g}"
+        return f" from {low:.12g} to {high:.12g}"
     if low is not None:
-        return f" at least {low:g}"
-    return f" at most {high:g}" if high is not None else ""
+        return f" at least {low:.12g}"
+    return f" at most {high:.12g}" if high is not None else ""
 
 
 def resolve(
@@ -83,9 +100,7 @@ def resolve(
     for name in values:
         if name not in known:
             listing = ", ".join(sorted(known)) or "none"
-            raise ConfigError(
-                f"Expected a parameter of {owner} ({listing}), but got {name!r}."
-            )
+            raise ConfigError(f"Expected a parameter of {owner} ({listing}), but got {show(name)}.")
     return {
         name: parameter.check(values[name], owner) if name in values else parameter.default
         for name, parameter in known.items()
@@ -96,4 +111,6 @@ def choose(name: object, known: Iterable[str], label: str) -> None:
     """Raise `ConfigError` listing the known names if ``name`` is not among ``known``."""
     names = tuple(known)
     if name not in names:
-        raise ConfigError(f"Expected {label} to be one of {', '.join(names)}, but got {name!r}.")
+        raise ConfigError(
+            f"Expected {label} to be one of {', '.join(names)}, but got {show(name)}."
+        )
