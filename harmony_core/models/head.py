@@ -1,0 +1,47 @@
+"""The last layer: linear, or cosine similarities between features and class directions."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class LinearHead(nn.Module):
+    """z = W f + b, with W (c, d) and b (c,)."""
+
+    def __init__(self, width: int, classes: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(classes, width))
+        self.bias = nn.Parameter(torch.empty(classes))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return F.linear(features, self.weight, self.bias)
+
+
+class CosineHead(LinearHead):
+    """z_c = cos(f, w_c) in [−1, 1]; the loss brings the scale (Cao et al. 2019, arXiv 1906.07413).
+
+    The bias is kept, unused, so that both heads have the same parameters.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        return F.linear(F.normalize(features, dim=-1), F.normalize(self.weight, dim=-1))
+
+
+HEADS: dict[str, type[LinearHead]] = {"linear": LinearHead, "cosine": CosineHead}
+
+
+class Network(nn.Module):
+    """A body that makes features and a head that makes logits of them."""
+
+    head: LinearHead
+
+    def features(self, inputs: Tensor) -> Tensor:
+        """Penultimate features, (n, d)."""
+        raise NotImplementedError
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Logits (n, c)."""
+        logits: Tensor = self.head(self.features(inputs))
+        return logits

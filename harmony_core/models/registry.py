@@ -1,0 +1,69 @@
+"""The networks one can train, declared without importing torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..parameters import Parameter
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A network as a picker sees it.
+
+    ``factory`` names a class called as ``factory(input_shape, classes, head, **parameters)``;
+    ``kinds`` are the kinds of data it takes; ``threads`` is the number of CPU threads it trains
+    fastest with (0: all), as tiny networks lose more to waiting threads than they gain.
+    """
+
+    name: str
+    title: str
+    summary: str
+    kinds: tuple[str, ...]
+    factory: str
+    parameters: tuple[Parameter, ...] = ()
+    threads: int = 0
+
+
+MODELS: dict[str, ModelSpec] = {
+    spec.name: spec
+    for spec in (
+        ModelSpec(
+            name="mlp",
+            title="Small multilayer perceptron",
+            summary="Fully connected layers with ReLU; seconds on a CPU.",
+            kinds=("points", "table", "images"),
+            factory="harmony_core.models.mlp:MLP",
+            parameters=(
+                Parameter("hidden", 64, "Units of each hidden layer.", low=2, high=1024),
+                Parameter("depth", 2, "Number of hidden layers.", low=1, high=6),
+            ),
+            threads=1,
+        ),
+        ModelSpec(
+            name="small_cnn",
+            title="Small convolutional network",
+            summary="Three convolutions sized for a laptop CPU; no batch statistics.",
+            kinds=("images",),
+            factory="harmony_core.models.small_cnn:SmallCNN",
+            parameters=(
+                Parameter(
+                    "width", 16, "Channels of the first layer; later ones double.", low=8, high=128
+                ),
+            ),
+        ),
+        ModelSpec(
+            name="resnet32",
+            title="CIFAR ResNet-32",
+            summary="The field's network for CIFAR-LT; wants a GPU.",
+            kinds=("images",),
+            factory="harmony_core.models.resnet_cifar:CifarResNet",
+            parameters=(
+                Parameter(
+                    "blocks", 5, "Residual blocks in each of 3 stages: 6·blocks+2 layers.",
+                    low=1, high=18,
+                ),
+            ),
+        ),
+    )
+}

@@ -1,0 +1,7 @@
+"""Training several methods in lockstep: same data, same initial weights, same batch order."""
+
+from __future__ import annotations
+
+from .lockstep import Lockstep, train
+
+__all__ = ["Lockstep", "train"]

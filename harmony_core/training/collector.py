@@ -1,0 +1,48 @@
+"""Counts on the device what every loss does to every class during an epoch."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..losses.base import LossTerms
+from .distributed import sum_in_place, world
+
+
+class Collector:
+    """Histograms of the gradient norm by method and class, filled without leaving the device.
+
+    Axes: m methods, c classes, b equal bins of [0, 1]. The four sums are the number of samples, of
+    weights, of weight × gradient norm, and of squared weights.
+    """
+
+    def __init__(self, methods: int, classes: int, bins: int, device: torch.device) -> None:
+        self.shape = (methods, classes, bins)
+        self.sums = torch.zeros(methods * classes * bins, 4, dtype=torch.float64, device=device)
+        self.loss = torch.zeros(methods, dtype=torch.float64, device=device)
+        self.row = torch.arange(methods, device=device)[:, None] * classes
+        self.steps = 0
+
+    def add(self, targets: Tensor, terms: list[LossTerms], losses: Tensor) -> None:
+        """Count one step: targets (m, n), the terms of each method, the scalar losses (m,)."""
+        grad_norm = torch.stack([term.grad_norm for term in terms])
+        weight = torch.stack([term.weight for term in terms])
+        bins = self.shape[2]
+        bin_index = (grad_norm * bins).long().clamp_(0, bins - 1)
+        index = ((self.row + targets) * bins + bin_index).flatten()
+        values = torch.stack(
+            [torch.ones_like(weight), weight, weight * grad_norm, weight.square()], dim=-1
+        )
+        self.sums.index_add_(0, index, values.double().flatten(0, 1))
+        self.loss += losses.detach()
+        self.steps += 1
+
+    def finish(self) -> tuple[Tensor, Tensor]:
+        """The sums (4, m, c, b) and mean losses (m,) of the epoch over all ranks; starts anew."""
+        sums = self.sums.T.reshape(4, *self.shape).clone()
+        loss = self.loss / max(self.steps, 1)
+        sum_in_place(sums, loss)
+        self.sums.zero_()
+        self.loss.zero_()
+        self.steps = 0
+        return sums, loss / world()[1]

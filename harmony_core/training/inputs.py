@@ -1,0 +1,78 @@
+"""The whole data set as tensors on the training device, and batches cut from it there."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..data.dataset import Array, LongTailedDataset
+from .order import PAD
+
+
+class Inputs:
+    """Inputs of a data set on a device, given out as the network takes them.
+
+    Points and table rows are standardised by the training set's mean and deviation (points in the
+    plane only centred and scaled by one common number, so that circles stay circles). Images stay
+    uint8 in memory, (n, h, w, channels); a batch is cropped, flipped, normalised by the training
+    set's channel mean and deviation, and turned to (n, channels, h, w) on the device.
+    """
+
+    def __init__(self, dataset: LongTailedDataset, device: torch.device) -> None:
+        self.kind = dataset.kind
+        self.device = device
+        axes = (0, 1, 2) if self.kind == "images" else (0,)
+        inputs = dataset.train_inputs
+        if self.kind == "images":
+            mean, deviation = _channel_moments(inputs)
+        else:
+            mean = inputs.mean(axis=axes, dtype=np.float64)
+            deviation = inputs.std(axis=axes, dtype=np.float64)
+            if self.kind == "points":
+                deviation = np.full_like(deviation, np.sqrt((deviation**2).mean()))
+        deviation = np.where(deviation > 1e-12, deviation, 1.0)
+        self.mean = torch.as_tensor(mean, dtype=torch.float32, device=device)
+        self.scale = torch.as_tensor(1 / deviation, dtype=torch.float32, device=device)
+
+    def shape(self, inputs: Array) -> tuple[int, ...]:
+        """The shape of one input as the network takes it."""
+        if self.kind == "images":
+            _, height, width, channels = inputs.shape
+            return (channels, height, width)
+        return tuple(inputs.shape[1:])
+
+    def load(self, inputs: Array, pad: bool = False) -> Tensor:
+        """Inputs on the device; ``pad`` adds the border that cropping cuts from."""
+        tensor = torch.from_numpy(np.ascontiguousarray(inputs)).to(self.device)
+        if self.kind == "images":
+            return torch.nn.functional.pad(tensor, (0, 0, PAD, PAD, PAD, PAD)) if pad else tensor
+        return (tensor - self.mean) * self.scale
+
+    def finish(self, batch: Tensor) -> Tensor:
+        """A batch cut from `load`'s tensor, normalised and in the network's layout."""
+        if self.kind != "images":
+            return batch
+        image = (batch.float() - self.mean) * self.scale
+        return image.permute(0, 3, 1, 2)
+
+    def cut(self, source: Tensor, index: Tensor, crop: Tensor, flip: Tensor) -> Tensor:
+        """Rows ``index`` of a padded source, cropped at offsets (n, 2) and mirrored where asked."""
+        height, width = source.shape[1] - 2 * PAD, source.shape[2] - 2 * PAD
+        rows = torch.arange(height, device=self.device) + crop[:, :1]
+        columns = torch.arange(width, device=self.device).expand(len(index), -1)
+        columns = torch.where(flip[:, None], width - 1 - columns, columns) + crop[:, 1:]
+        return source[index[:, None, None], rows[:, :, None], columns[:, None, :]]
+
+
+def _channel_moments(images: Array) -> tuple[Array, Array]:
+    """Mean and deviation of each channel, in blocks so that memory stays small."""
+    total = np.zeros(images.shape[3])
+    square = np.zeros(images.shape[3])
+    for start in range(0, len(images), 4096):
+        block = images[start : start + 4096].astype(np.float64)
+        total += block.sum(axis=(0, 1, 2))
+        square += (block**2).sum(axis=(0, 1, 2))
+    count = images[..., 0].size
+    mean = total / count
+    return mean, np.sqrt(np.maximum(square / count - mean**2, 0))

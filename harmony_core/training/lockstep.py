@@ -1,0 +1,249 @@
+"""Train several methods in lockstep and show what each looked like after every epoch.
+
+`train` knows nothing of disks, pages or jobs: it yields frames, and leaving its loop is cancelling.
+One step is a gather, one forward pass of all networks, each method's loss on its own slice, one
+backward pass and one optimiser step; nothing in it waits for the device.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..config import ExperimentConfig, MethodConfig
+from ..data.dataset import LongTailedDataset
+from ..errors import ConfigError, RunError
+from ..frames import Frame, Scene
+from ..losses import LOSSES, build_loss
+from ..losses.base import Loss, LossTerms
+from ..models import build_model
+from .collector import Collector
+from .distributed import average_gradients, check_batches, world
+from .inputs import Inputs
+from .networks import gather
+from .order import EpochPlan, draw_epoch, generator
+from .recorder import Recorder
+from .scene import build_scene
+from .schedule import deferral_epoch, learning_rate
+
+STOP_EVERY = 16
+"""Steps between two looks at whether to stop."""
+CLASS_BALANCE = 0.9999
+"""β of the effective number of samples in deferred re-weighting (Cui et al. 2019, 1901.05555)."""
+
+
+def train(
+    config: ExperimentConfig, dataset: LongTailedDataset, repeat: int = 0
+) -> Iterator[list[Frame]]:
+    """Train one repeat of an experiment; yields the frames of every epoch from 0 (untrained) on."""
+    return Lockstep(config, dataset, repeat).run()
+
+
+class Lockstep:
+    """One repeat of an experiment, stepped epoch by epoch; can be saved and continued.
+
+    ``config`` is complete (`catalog.complete`); ``dataset`` was drawn with the repeat's data seed.
+    On a CPU the same config gives the same frames, also across a checkpoint.
+    """
+
+    def __init__(
+        self, config: ExperimentConfig, dataset: LongTailedDataset, repeat: int = 0
+    ) -> None:
+        self.config, self.dataset, self.repeat = config, dataset, repeat
+        self.seeds = config.seeds.of_repeat(repeat)
+        self.device = choose_device(config.device)
+        self.epochs, self.epoch = config.epochs, 0
+        self._fresh, self._torn = True, False
+        check_batches(len(dataset.train_targets), config.optim.batch_size)
+        self.inputs = Inputs(dataset, self.device)
+        self.targets = torch.from_numpy(dataset.train_targets)
+        self._targets = self.targets.to(self.device)
+        self._source = self.inputs.load(dataset.train_inputs, pad=dataset.augment)
+        counts = torch.from_numpy(dataset.train_counts)
+        self.class_counts = counts
+        self.losses = [
+            build_loss(method.loss, counts, **method.params).to(self.device)
+            for method in config.methods
+        ]
+        shape = self.inputs.shape(dataset.train_inputs)
+        on_gpu = self.device.type == "cuda"
+        networks = [self._network(method, shape) for method in config.methods]
+        self.networks = gather(networks, bf16=on_gpu and dataset.kind == "images").to(self.device)
+        self.optimizer = torch.optim.SGD(
+            self.networks.parameters(),
+            lr=config.optim.lr,
+            momentum=config.optim.momentum,
+            weight_decay=config.optim.weight_decay,
+            fused=True,
+        )
+        self.collector = Collector(
+            len(config.methods), len(dataset.class_names), config.record.bins, self.device
+        )
+        self._scene = build_scene(dataset, config.record, self.seeds.data)
+        self._recorder = Recorder(config, dataset, self._scene, self.inputs, repeat)
+
+    def _network(self, method: MethodConfig, shape: tuple[int, ...]) -> Any:
+        network = build_model(
+            self.config.model.name,
+            shape,
+            len(self.dataset.class_names),
+            head=LOSSES[method.loss].head,
+            generator=generator(self.seeds.init, 0),
+            **self.config.model.params,
+        )
+        if self.device.type == "cuda":
+            network = network.to(memory_format=torch.channels_last)
+            if world()[1] > 1:
+                return torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)
+        return network
+
+    def scene(self) -> Scene:
+        """What all frames of this repeat share."""
+        return self._scene
+
+    def run(self, should_stop: Callable[[], bool] | None = None) -> Iterator[list[Frame]]:
+        """Yield once an epoch, beginning with epoch 0 unless restored from a checkpoint.
+
+        The list is empty after epochs that are not recorded and on ranks other than 0. If
+        ``should_stop`` says so amid an epoch the iterator ends and the epoch is lost: continue from
+        the last `checkpoint`.
+        """
+        if self._fresh:
+            self._fresh = False
+            yield self._record(0.0)
+        while self.epoch < self.epochs:
+            rate = self._train_epoch(should_stop)
+            if rate is None:
+                self._torn = True
+                return
+            self.epoch += 1
+            sums, loss = self.collector.finish()
+            every = self.config.record.every
+            recorded = self.epoch % every == 0 or self.epoch == self.epochs
+            yield self._record(rate, sums, loss) if recorded else []
+
+    def _train_epoch(self, should_stop: Callable[[], bool] | None) -> float | None:
+        """One pass over the data; the last learning rate, or None if stopped."""
+        methods = self.config.methods
+        samplers = [self._sampler(method) for method in methods]
+        for method, loss in zip(methods, self.losses, strict=True):
+            loss.train()
+            loss.on_epoch_start(self.epoch)
+            if method.deferral == "drw" and self.epoch >= deferral_epoch(self.epochs):
+                loss.set_class_weight(class_balanced_weights(self.class_counts))
+        plan = draw_epoch(
+            self.targets, self.class_counts, frozenset(samplers), self.seeds.order, self.epoch,
+            self.dataset.augment, self.device,
+        )  # fmt: skip
+        n, size = len(self.targets), self.config.optim.batch_size
+        steps = -(-n // size)
+        rank, ranks = world()
+        rate = 0.0
+        for step in range(steps):
+            if should_stop is not None and step % STOP_EVERY == 0 and should_stop():
+                return None
+            rate = learning_rate(self.config.optim, self.epoch, step, steps, self.epochs)
+            self.optimizer.param_groups[0]["lr"] = rate
+            rows = slice(step * size + rank, min((step + 1) * size, n), ranks)
+            self._step(*self._batch(plan, samplers, rows))
+        return rate
+
+    def _sampler(self, method: MethodConfig) -> str:
+        if method.deferral == "drs" and self.epoch >= deferral_epoch(self.epochs):
+            return "class_balanced"
+        return method.sampler
+
+    def _batch(self, plan: EpochPlan, samplers: list[str], rows: slice) -> tuple[Tensor, Tensor]:
+        """Inputs (m, n, …) and targets (m, n) of one step; methods that share a sampler share it."""
+        made = {}
+        for name, order in plan.index.items():
+            index = order[rows]
+            if plan.crop is not None and plan.flip is not None:
+                cut = self.inputs.cut(self._source, index, plan.crop[rows], plan.flip[rows])
+            else:
+                cut = self._source[index]
+            made[name] = (self.inputs.finish(cut), self._targets[index])
+        if len(made) == 1:
+            inputs, targets = made[samplers[0]]
+            m = len(samplers)
+            return inputs.expand(m, *inputs.shape), targets.expand(m, -1)
+        parts = [made[name] for name in samplers]
+        return torch.stack([x for x, _ in parts]), torch.stack([y for _, y in parts])
+
+    def _step(self, inputs: Tensor, targets: Tensor) -> None:
+        logits, features = self.networks(inputs)
+        terms: list[LossTerms] = []
+        scalars: list[Tensor] = []
+        for i, loss in enumerate(self.losses):
+            terms.append(loss.terms(logits[i], targets[i], _needed(loss, features[i])))
+            scalars.append(loss.reduce(terms[i]))
+        losses = torch.stack(scalars)
+        self.optimizer.zero_grad(set_to_none=True)
+        losses.sum().backward()  # type: ignore[no-untyped-call]
+        average_gradients(self.networks.parameters())
+        self.optimizer.step()
+        self.collector.add(targets, terms, losses)
+
+    def _record(
+        self, rate: float, sums: Tensor | None = None, loss: Tensor | None = None
+    ) -> list[Frame]:
+        if world()[0] != 0:
+            return []
+        return self._recorder.frames(self.networks, self.losses, self.epoch, rate, sums, loss)
+
+    def checkpoint(self) -> bytes:
+        """Everything needed to continue after the last finished epoch."""
+        if self._torn:
+            raise RunError("Expected a checkpoint between epochs, but this one was cut short.")
+        buffer = io.BytesIO()
+        state = {
+            "epoch": self.epoch,
+            "networks": self.networks.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "losses": [loss.state_dict() for loss in self.losses],
+        }
+        torch.save(state, buffer)
+        return buffer.getvalue()
+
+    def restore(self, data: bytes) -> None:
+        """Continue from `checkpoint`'s bytes; damage or another config's bytes raise `RunError`."""
+        try:
+            state = torch.load(io.BytesIO(data), map_location=self.device, weights_only=True)
+            self.networks.load_state_dict(state["networks"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            for loss, saved in zip(self.losses, state["losses"], strict=True):
+                loss.load_state_dict(saved)
+            self.epoch = int(state["epoch"])
+        except Exception as error:
+            raise RunError(
+                "Expected a checkpoint of this experiment, but it cannot be read "
+                f"({type(error).__name__}). Start the experiment again."
+            ) from error
+        self._fresh = False
+
+
+def _needed(loss: Loss, features: Tensor) -> Tensor | None:
+    return features if loss.needs_features else None
+
+
+def choose_device(name: str) -> torch.device:
+    """The device a config asks for; ``auto`` is the GPU where there is one."""
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise ConfigError(
+            "Expected a CUDA device, but PyTorch sees none. Choose device `auto` or `cpu`."
+        )
+    if name == "cpu" or not available:
+        return torch.device("cpu")
+    return torch.device("cuda", torch.cuda.current_device())
+
+
+def class_balanced_weights(counts: Tensor, beta: float = CLASS_BALANCE) -> Tensor:
+    """(1 − β)/(1 − β^N_c), scaled to sum C (Cui et al. 2019, arXiv 1901.05555), (c,) float32."""
+    weight = (1 - beta) / (1 - np.power(beta, counts.double().numpy()))
+    return torch.from_numpy(weight / weight.sum() * len(weight)).float()

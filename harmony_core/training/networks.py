@@ -1,0 +1,105 @@
+"""Several networks stepped together: one batched network where that is possible, or a list.
+
+Axes: m networks, n samples, c classes, d features.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..models.head import CosineHead, Network
+from ..models.mlp import MLP
+
+
+class Ensemble(nn.Module):
+    """m networks of the same shape, on inputs that may differ from network to network."""
+
+    def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """(m, n, …) inputs → (m, n, c) logits and (m, n, d) features; m may be an expanded axis."""
+        raise NotImplementedError
+
+    def heads(self) -> tuple[Tensor, Tensor]:
+        """The last layers: weights (m, c, d) and biases (m, c), as applied to the features."""
+        raise NotImplementedError
+
+
+class SeparateNetworks(Ensemble):
+    """Any networks, one after the other."""
+
+    def __init__(self, networks: list[Network], *, bf16: bool = False) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+        self.bf16 = bf16
+
+    def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        logits, features = [], []
+        for network, batch in zip(self.networks, inputs, strict=True):
+            with torch.autocast(batch.device.type, torch.bfloat16, enabled=self.bf16):
+                if self.bf16 and batch.ndim == 4:
+                    batch = batch.contiguous(memory_format=torch.channels_last)
+                hidden = network.features(batch)  # type: ignore[operator]
+                features.append(hidden)
+                logits.append(network.head(hidden))  # type: ignore[operator]
+        return torch.stack(logits).float(), torch.stack(features).float()
+
+    def heads(self) -> tuple[Tensor, Tensor]:
+        parts = [network.head for network in self.networks]
+        return _heads(
+            torch.stack([head.weight for head in parts]),  # type: ignore[misc]
+            torch.stack([head.bias for head in parts]),  # type: ignore[misc]
+            torch.tensor([isinstance(head, CosineHead) for head in parts]),
+        )
+
+
+class StackedMLP(Ensemble):
+    """m perceptrons as one: each parameter has a leading network axis, each layer is one product.
+
+    Starts as an exact copy of the given networks. A cosine head is applied to the networks that
+    have one, so that methods with different heads still share the products.
+    """
+
+    cosine: Tensor
+
+    def __init__(self, networks: list[MLP]) -> None:
+        super().__init__()
+
+        def stack(tensors: list[Tensor]) -> nn.Parameter:
+            return nn.Parameter(torch.stack([tensor.detach() for tensor in tensors]))
+
+        depth = len(networks[0].layers)
+        layers = [[network.layers[i] for network in networks] for i in range(depth)]
+        self.weights = nn.ParameterList(stack([layer.weight for layer in row]) for row in layers)  # type: ignore[misc]
+        self.biases = nn.ParameterList(stack([layer.bias for layer in row]) for row in layers)  # type: ignore[misc]
+        self.head_weight = stack([network.head.weight for network in networks])
+        self.head_bias = stack([network.head.bias for network in networks])
+        cosine = [isinstance(network.head, CosineHead) for network in networks]
+        self.register_buffer("cosine", torch.tensor(cosine))
+        self.any_cosine = any(cosine)
+
+    def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = inputs.flatten(2)
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            hidden = F.relu(torch.baddbmm(bias[:, None], hidden, weight.mT))
+        logits = torch.baddbmm(self.head_bias[:, None], hidden, self.head_weight.mT)
+        if self.any_cosine:
+            angle = F.normalize(hidden, dim=-1) @ F.normalize(self.head_weight, dim=-1).mT
+            logits = torch.where(self.cosine[:, None, None], angle, logits)
+        return logits, hidden
+
+    def heads(self) -> tuple[Tensor, Tensor]:
+        return _heads(self.head_weight, self.head_bias, self.cosine)
+
+
+def _heads(weight: Tensor, bias: Tensor, cosine: Tensor) -> tuple[Tensor, Tensor]:
+    cosine = cosine.to(weight.device)
+    weight = torch.where(cosine[:, None, None], F.normalize(weight, dim=-1), weight)
+    return weight, torch.where(cosine[:, None], torch.zeros_like(bias), bias)
+
+
+def gather(networks: list[Network], *, bf16: bool = False) -> Ensemble:
+    """The fastest ensemble for these networks."""
+    if all(isinstance(network, MLP) for network in networks) and not bf16:
+        return StackedMLP([network for network in networks if isinstance(network, MLP)])
+    return SeparateNetworks(networks, bf16=bf16)

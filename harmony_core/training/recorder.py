@@ -1,0 +1,147 @@
+"""Turns the state of training at an epoch's end into frames."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..config import ExperimentConfig
+from ..data.dataset import LongTailedDataset
+from ..frames import Array, Frame, Scene
+from ..losses.base import Loss
+from .evaluate import forward, judge
+from .inputs import Inputs
+from .networks import Ensemble
+from .scene import has_plane, plane_points
+
+
+class Recorder:
+    """Holds what is looked at (test set, tracked samples, plane, landmarks) on the device."""
+
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        dataset: LongTailedDataset,
+        scene: Scene,
+        inputs: Inputs,
+        repeat: int,
+    ) -> None:
+        self.inputs, self.repeat = inputs, repeat
+        self.methods, self.bins = len(config.methods), config.record.bins
+        self.classes = len(dataset.class_names)
+        self.side = config.record.grid
+        self.test = inputs.load(dataset.test_inputs)
+        self.test_targets = torch.from_numpy(dataset.test_targets).to(inputs.device)
+        self.tracked = inputs.load(scene.tracked_inputs)
+        self.tracked_targets = torch.from_numpy(scene.tracked_targets).to(inputs.device)
+        self.plane: Tensor | None = None
+        if has_plane(dataset) and scene.extent is not None:
+            self.plane = inputs.load(plane_points(scene.extent, self.side))
+        self.landmarks: Tensor | None = None
+        if scene.landmark_inputs is not None:
+            self.landmarks = inputs.load(scene.landmark_inputs)
+
+    @torch.no_grad()
+    def frames(
+        self,
+        networks: Ensemble,
+        losses: list[Loss],
+        epoch: int,
+        rate: float,
+        sums: Tensor | None,
+        mean_loss: Tensor | None,
+    ) -> list[Frame]:
+        """One frame for each method; ``sums`` and ``mean_loss`` are the collector's, if any."""
+        shape = (4, self.methods, self.classes, self.bins)
+        counts = np.zeros(shape) if sums is None else sums.cpu().numpy()
+        train_loss = np.full(self.methods, np.nan) if mean_loss is None else mean_loss.cpu().numpy()
+        test, _ = forward(networks, self.inputs, self.test, self.methods)
+        tracked, tracked_features = forward(networks, self.inputs, self.tracked, self.methods)
+        grids = self._grids(networks, losses)
+        marks = self._landmarks(networks, losses)
+        head_weight, head_bias = networks.heads()
+        frames = []
+        for i, loss in enumerate(losses):
+            scale = logit_scale(loss)
+            figures = judge(test[i] * scale, self.test_targets)
+            loss.eval()
+            terms = loss.terms(tracked[i], self.tracked_targets, tracked_features[i])
+            loss.train()
+            frames.append(
+                Frame(
+                    method=i,
+                    repeat=self.repeat,
+                    epoch=epoch,
+                    lr=rate,
+                    train_loss=float(train_loss[i]),
+                    test_loss=float(figures.loss),
+                    ece=float(figures.ece),
+                    confusion=_numpy(figures.confusion, np.int64),
+                    grad_counts=counts[0, i],
+                    grad_weights=counts[1, i],
+                    grad_pull=counts[2, i],
+                    weight_square=counts[3, i].sum(axis=1),
+                    head_norms=_numpy(head_weight[i].norm(dim=1), np.float32),
+                    tracked_weight=_numpy(terms.weight, np.float32),
+                    tracked_grad_norm=_numpy(terms.grad_norm, np.float32),
+                    tracked_logits=_numpy(tracked[i] * scale, np.float16),
+                    **_density(loss),
+                    **grids[i],
+                    **marks[i],
+                )
+            )
+        return frames
+
+    def _grids(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
+        if self.plane is None:
+            return [{} for _ in losses]
+        logits, _ = forward(networks, self.inputs, self.plane, self.methods)
+        shape = (self.side, self.side)
+        grids = []
+        for i, loss in enumerate(losses):
+            confidence, label = F.softmax(logits[i] * logit_scale(loss), dim=1).max(dim=1)
+            grids.append(
+                {
+                    "grid_class": _numpy(label, np.uint8).reshape(shape),
+                    "grid_confidence": _numpy((confidence * 255).round(), np.uint8).reshape(shape),
+                }
+            )
+        return grids
+
+    def _landmarks(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
+        if self.landmarks is None:
+            return [{} for _ in losses]
+        logits, features = forward(networks, self.inputs, self.landmarks, self.methods)
+        weight, bias = networks.heads()
+        return [
+            {
+                "landmark_features": _numpy(features[i], np.float16),
+                "landmark_logits": _numpy(logits[i] * logit_scale(loss), np.float16),
+                "head_weight": _numpy(weight[i], np.float32),
+                "head_bias": _numpy(bias[i], np.float32),
+            }
+            for i, loss in enumerate(losses)
+        ]
+
+
+def logit_scale(loss: Loss) -> float:
+    """What the logits are multiplied with before they are probabilities: LDAM's scale, else 1."""
+    return float(getattr(loss, "scale", 1.0))
+
+
+def _density(loss: Loss) -> dict[str, Array]:
+    state = loss.density_state()
+    if state is None:
+        return {}
+    density, regions, weight = state
+    return {
+        "density": _numpy(density, np.float32),
+        "regions": _numpy(regions, np.int64),
+        "region_weight": _numpy(weight, np.float32),
+    }
+
+
+def _numpy(tensor: Tensor, dtype: type) -> Array:
+    return tensor.detach().cpu().numpy().astype(dtype)

@@ -1,0 +1,114 @@
+"""What is decided before training: which samples to follow, and the plane with its Bayes regions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..config import RecordConfig
+from ..data.dataset import Array, LongTailedDataset
+from ..frames import Scene
+
+MARGIN = 0.06
+"""Free border of the plane, as a share of its side."""
+MAX_GRID_CLASSES = 256
+
+
+def stratified(targets: Array, size: int, rng: np.random.Generator) -> Array:
+    """At most ``size`` row numbers, ascending, with the rarest classes kept whole as far as it goes.
+
+    Classes are served from the smallest up; each may take an equal share of what is left.
+    """
+    if len(targets) <= size:
+        return np.arange(len(targets))
+    counts = np.bincount(targets)
+    present = np.flatnonzero(counts)
+    chosen: list[Array] = []
+    left = size
+    for served, label in enumerate(present[np.argsort(counts[present], kind="stable")]):
+        take = min(int(counts[label]), left // (len(present) - served))
+        rows = np.flatnonzero(targets == label)
+        chosen.append(rng.choice(rows, take, replace=False))
+        left -= take
+    return np.sort(np.concatenate(chosen))
+
+
+def landmarks(dataset: LongTailedDataset, size: int, rng: np.random.Generator) -> Array:
+    """Rows to embed: test samples (all if they fill at most 3/4 of ``size``), then the rarest
+    training samples. Training rows come as they are, test rows with n_train added.
+    """
+    test = stratified(dataset.test_targets, max(size * 3 // 4, 1), rng)
+    train = stratified(dataset.train_targets, max(size - len(test), 1), rng)
+    return np.concatenate([train, len(dataset.train_targets) + test])
+
+
+def plane_extent(points: Array) -> tuple[float, float, float, float]:
+    """The square around all points, with a border: x low, x high, y low, y high."""
+    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+    centre = (low + high) / 2
+    half = max(float((high - low).max()) / 2, 1e-6) * (1 + 2 * MARGIN)
+    return (centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half)
+
+
+def plane_points(extent: tuple[float, float, float, float], side: int) -> Array:
+    """Centres of a side × side grid, (side², 2) float32, rows from the lowest y up."""
+    x0, x1, y0, y1 = extent
+    step = (np.arange(side) + 0.5) / side
+    xs, ys = np.meshgrid(x0 + step * (x1 - x0), y0 + step * (y1 - y0))
+    return np.stack([xs.ravel(), ys.ravel()], axis=1).astype(np.float32)
+
+
+def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> Scene:
+    """The scene of a data set; the choice of samples depends on ``seed`` alone."""
+    rng = np.random.default_rng(np.random.SeedSequence([seed, 7]))
+    tracked = stratified(dataset.train_targets, record.tracked, rng)
+    flipped = dataset.flipped
+    extent = bayes_class = bayes_density = bayes_accuracy = None
+    if has_plane(dataset):
+        extent = plane_extent(np.concatenate([dataset.train_inputs, dataset.test_inputs]))
+        if dataset.truth is not None:
+            side = record.grid
+            log_density = dataset.truth.log_density(plane_points(extent, side))
+            bayes_class = log_density.argmax(axis=1).astype(np.uint8).reshape(side, side)
+            density = np.exp(log_density).mean(axis=1)
+            bayes_density = (density / density.sum()).astype(np.float32).reshape(side, side)
+            decided = dataset.truth.log_density(dataset.test_inputs).argmax(axis=1)
+            hits = np.bincount(
+                dataset.test_targets, decided == dataset.test_targets, len(dataset.class_names)
+            )
+            bayes_accuracy = float((hits / dataset.test_counts).mean())
+    embedded = landmarks(dataset, record.landmarks, rng) if record.embedding else None
+    return Scene(
+        kind=dataset.kind,
+        class_names=dataset.class_names,
+        train_counts=dataset.train_counts,
+        test_counts=dataset.test_counts,
+        tracked_index=tracked,
+        tracked_targets=dataset.train_targets[tracked],
+        tracked_flipped=(
+            np.zeros(len(tracked), dtype=bool) if flipped is None else flipped[tracked]
+        ),
+        tracked_inputs=dataset.train_inputs[tracked],
+        extent=extent,
+        bayes_class=bayes_class,
+        bayes_density=bayes_density,
+        bayes_accuracy=bayes_accuracy,
+        landmark_index=embedded,
+        landmark_targets=(
+            None if embedded is None else _joined(dataset, "targets")[embedded]
+        ),
+        landmark_inputs=None if embedded is None else _joined(dataset, "inputs")[embedded],
+        notes=dataset.notes,
+    )
+
+
+def has_plane(dataset: LongTailedDataset) -> bool:
+    """Whether decision regions can be drawn: points in the plane, few enough classes."""
+    return (
+        dataset.kind == "points"
+        and dataset.train_inputs.shape[1] == 2
+        and len(dataset.class_names) <= MAX_GRID_CLASSES
+    )
+
+
+def _joined(dataset: LongTailedDataset, part: str) -> Array:
+    return np.concatenate([getattr(dataset, f"train_{part}"), getattr(dataset, f"test_{part}")])

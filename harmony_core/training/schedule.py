@@ -1,0 +1,33 @@
+"""The learning rate over the epochs, and when deferral begins."""
+
+from __future__ import annotations
+
+import math
+
+from ..config import OptimConfig
+
+DEFERRAL_START = 0.8
+"""Deferred re-weighting and re-sampling begin after this share of the epochs (Cao et al. 2019)."""
+
+
+def learning_rate(optim: OptimConfig, epoch: int, step: int, steps: int, epochs: int) -> float:
+    """The rate of one step; ``epoch`` and ``step`` count from 0, ``steps`` are those of an epoch.
+
+    The step and constant schedules change between epochs only, as the reference recipe does; the
+    cosine falls with every step.
+    """
+    if epoch < optim.warmup_epochs:
+        return optim.lr * (epoch + 1) / optim.warmup_epochs
+    if optim.schedule == "step":
+        passed = sum(epoch >= round(at * epochs) for at in optim.decay_at)
+        return optim.lr * optim.decay**passed
+    if optim.schedule == "cosine":
+        length = max(epochs - optim.warmup_epochs, 1) * steps
+        done = (epoch - optim.warmup_epochs) * steps + step
+        return optim.lr * 0.5 * (1 + math.cos(math.pi * done / length))
+    return optim.lr
+
+
+def deferral_epoch(epochs: int) -> int:
+    """The first 0-based epoch in which deferral is on."""
+    return min(epochs - 1, math.ceil(DEFERRAL_START * epochs))
