@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .dataset import LongTailedDataset, Truth
-from .registry import DATASETS, DatasetSpec, Progress, build_dataset, dataset_spec
+from .registry import DATASETS, build_dataset, dataset_spec
+from .spec import DatasetSpec, Progress
 from .synthetic import scenario_preview
 
 __all__ = [

@@ -47,14 +47,18 @@ class LongTailedDataset:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise DataError(f"Expected kind to be one of {', '.join(KINDS)}, but got {self.kind!r}.")
+            raise DataError(
+                f"Expected kind to be one of {', '.join(KINDS)}, but got {self.kind!r}."
+            )
         c = len(self.class_names)
         if c < 2:
             raise DataError(
                 f"Expected at least 2 classes, but got {c}. Add samples of another class."
             )
         for split in ("train", "test"):
-            self._check_split(split, getattr(self, f"{split}_inputs"), getattr(self, f"{split}_targets"))
+            self._check_split(
+                split, getattr(self, f"{split}_inputs"), getattr(self, f"{split}_targets")
+            )
         for where, counts in (("training", self.train_counts), ("test", self.test_counts)):
             if counts.min() < 1:
                 empty = ", ".join(self.class_names[i] for i in np.flatnonzero(counts == 0)[:5])

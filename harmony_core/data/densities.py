@@ -86,9 +86,7 @@ class GaussianMixture(Mixture):
 
     def _draw(self, picked: Array, rng: np.random.Generator) -> Array:
         noise = rng.standard_normal((len(picked), 2))
-        return np.asarray(
-            self.means[picked] + np.einsum("nij,nj->ni", self.factors[picked], noise)
-        )
+        return np.asarray(self.means[picked] + np.einsum("nij,nj->ni", self.factors[picked], noise))
 
 
 class CellMixture(Mixture):

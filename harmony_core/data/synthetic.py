@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import DataConfig
+from ..errors import ConfigError
 from .dataset import LongTailedDataset
 from .densities import Mixture
 from .long_tail import add_label_noise, long_tail_counts
 from .randomness import generator
-from .registry import DATASETS, Progress
+from .registry import dataset_spec
 from .scenarios import SCENARIOS
+from .spec import Progress
 
 Array = NDArray[Any]
 
@@ -24,15 +26,20 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
     params = config.params
     truth = SCENARIOS[config.name](int(params["classes"]), float(params["spread"]))
     c = truth.classes
-    counts = long_tail_counts(
-        int(params["n_max"]), c, config.imbalance_factor, config.profile
-    )
-    train_inputs, train_targets = draw(truth, counts, generator(seed, "train"))
+    counts = long_tail_counts(int(params["n_max"]), c, config.imbalance_factor, config.profile)
+    train_inputs, drawn_as = draw(truth, counts, generator(seed, "train"))
     test_counts = np.full(c, int(params["test_per_class"]))
     test_inputs, test_targets = draw(truth, test_counts, generator(seed, "test"))
-    train_targets, flipped = add_label_noise(
+    if "tail_noise" in params:
+        train_inputs, train_targets, flipped = _intruders(
+            truth, counts, float(params["tail_noise"]), train_inputs, generator(seed, "intruders")
+        )
+    else:
+        train_targets, flipped = drawn_as, np.zeros(len(drawn_as), dtype=bool)
+    train_targets, replaced = add_label_noise(
         train_targets, config.label_noise, c, generator(seed, "label noise")
     )
+    flipped = flipped | replaced
     return LongTailedDataset(
         name=config.name,
         kind="points",
@@ -40,7 +47,7 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
         train_targets=train_targets,
         test_inputs=test_inputs,
         test_targets=test_targets,
-        class_names=class_names(c),
+        class_names=tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:c]),
         truth=truth,
         flipped=flipped if flipped.any() else None,
     )
@@ -53,9 +60,25 @@ def draw(truth: Mixture, counts: Array, rng: np.random.Generator) -> tuple[Array
     return np.concatenate(points), targets
 
 
-def class_names(classes: int) -> tuple[str, ...]:
-    """``head``, then letters: names short enough for any axis."""
-    return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[c] for c in range(classes))
+def _intruders(
+    truth: Mixture, counts: Array, share: float, points: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    """Points, targets, and which samples of the rarer half of the classes are another class.
+
+    The label stays and the point is drawn anew, so the counts keep to the profile; at least one
+    sample of each class is its own.
+    """
+    c = len(counts)
+    targets = np.repeat(np.arange(c, dtype=np.int64), counts)
+    points, flipped = points.copy(), np.zeros(len(targets), dtype=bool)
+    for label in range((c + 1) // 2, c):
+        rows = np.flatnonzero(targets == label)
+        wrong = rows[: min(round(share * len(rows)), len(rows) - 1)]
+        origin = (label + rng.integers(1, c, len(wrong))) % c
+        for row, other in zip(wrong, origin, strict=True):
+            points[row] = truth.sample(int(other), 1, rng)[0]
+        flipped[wrong] = True
+    return points, targets, flipped
 
 
 def scenario_preview(name: str, n: int = 400) -> tuple[Array, Array]:
@@ -63,7 +86,12 @@ def scenario_preview(name: str, n: int = 400) -> tuple[Array, Array]:
 
     Always the same points, with a tail of factor 10 so that the picture shows every class.
     """
-    params = {parameter.name: parameter.default for parameter in DATASETS[name].parameters}
+    spec = dataset_spec(name)
+    if name not in SCENARIOS:
+        raise ConfigError(
+            f"Expected a scenario in the plane ({', '.join(SCENARIOS)}), but got {name!r}."
+        )
+    params = {parameter.name: parameter.default for parameter in spec.parameters}
     truth = SCENARIOS[name](int(params["classes"]), float(params["spread"]))
     shape = long_tail_counts(10_000, truth.classes, 10.0, "exponential")
     counts = np.maximum(1, np.round(n * shape / shape.sum())).astype(np.int64)

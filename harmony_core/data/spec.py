@@ -1,0 +1,30 @@
+"""What a data set declares about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..parameters import Parameter
+
+Progress = Callable[[str, float | None], None]
+"""Called with a message and the share done in [0, 1], or ``None`` where that is unknown."""
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """What a data set offers; ``factory`` names ``module:function`` and is imported when used."""
+
+    name: str
+    title: str
+    summary: str
+    kind: str
+    parameters: tuple[Parameter, ...]
+    factory: str
+    default_model: str
+    classes: int | None
+    """Number of classes where it is fixed."""
+    profiles: tuple[str, ...]
+    """Profiles that make sense for it; the first is the one to offer."""
+    lesson: str = ""
+    """What there is to find out with it, in one sentence."""
