@@ -1,0 +1,58 @@
+# Harmony. `make help` lists what there is. Works with GNU make 3.81 and later.
+
+PORT ?= 8501
+ARGS ?=
+JOBS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),-q)
+
+.DEFAULT_GOAL := help
+.PHONY: help run install dev test test-fast lint format types check bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: install ## install what is missing, then serve the app on http://localhost:8501 (PORT=… for another)
+	$(BIN)/python -m streamlit run app.py --server.headless=true --server.port=$(PORT) $(ARGS)
+
+install: $(VENV)/.installed ## create .venv with what the app needs (PYTHON=… for a certain Python)
+
+dev: $(VENV)/.installed-dev ## the same, and what the tests and checks need
+
+$(VENV)/.installed: requirements.txt
+	@python=$$(scripts/find-python) && { test -x $(BIN)/python || "$$python" -m venv $(VENV); }
+	@echo "Installing the requirements into $(VENV); the first time this takes a few minutes."
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@$(PIP_INSTALL) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+test: dev ## run all tests, those in a real browser included (ARGS="-k name" to choose)
+	@scripts/find-browser
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+test-fast: dev ## run the tests that need neither a browser nor much time
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not browser and not slow" $(ARGS)
+
+lint: dev ## ruff: rules and format
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+format: dev ## let ruff correct what it can
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+types: dev ## mypy, strict
+	$(BIN)/python -m mypy
+
+check: lint types test ## everything that has to pass
+
+bench: dev ## print the measured speeds of this machine
+	@for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file" $(ARGS) || exit 1; done
+
+clean: ## remove .venv and caches; experiments in runs/ stay
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
