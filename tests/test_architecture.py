@@ -1,0 +1,331 @@
+"""The rules of the house, checked on the syntax tree of every file.
+
+Imports point down only; nothing a page imports at start imports torch; randomness and files are
+handled in one safe way. Each rule is also shown code that breaks it, so that a rule that has gone
+blind is noticed. Rules look at the files there are.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CORE = "harmony_core"
+
+# From the bottom up. A room imports rooms of lower layers, and itself. Rooms that share a layer do
+# not know each other, except in the lowest.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("errors", "parameters", "config", "frames"),
+    ("losses", "data", "models"),
+    ("catalog",),
+    ("link",),
+    ("analysis",),
+    ("training",),
+    ("runs", "plots"),
+    ("cli",),
+    ("__main__",),
+    ("pages",),
+)
+LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+
+HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
+LIGHT = (
+    "harmony_core",
+    *(f"harmony_core.{name}" for name in ("errors", "parameters", "config", "frames", "catalog")),
+    *(f"harmony_core.{name}" for name in ("link", "losses", "losses.registry", "data")),
+    *(f"harmony_core.{name}" for name in ("data.registry", "models", "models.registry")),
+    *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
+)
+LIGHT_ROOMS = ("runs", "plots")
+SCRIPTS = (".py", ".js", ".css")
+MAX_LINES = 400
+
+
+def files(*folders: str, suffixes: tuple[str, ...] = (".py",)) -> list[Path]:
+    """The files with one of the suffixes under folders of the repository; what is absent is not."""
+    found = [p for folder in folders for p in (ROOT / folder).rglob("*") if p.suffix in suffixes]
+    return sorted(p for p in found if "__pycache__" not in p.parts)
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a module file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+CORE_FILES = files(CORE)
+PAGE_FILES = files("pages") + [p for p in (ROOT / "app.py",) if p.exists()]
+OWN = {name_of(path): path for path in CORE_FILES + PAGE_FILES}
+ROOMS = {name.split(".")[1] for name in OWN if name.startswith(f"{CORE}.")}
+EVERYWHERE = CORE_FILES + PAGE_FILES + files("tests", "benchmarks", "scripts")
+
+
+def label(path: object) -> str:
+    return str(path.relative_to(ROOT)) if isinstance(path, Path) else str(path)
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def nodes(tree: ast.AST, *, at_import: bool) -> Iterator[ast.AST]:
+    """All nodes, or those that run when the module is imported by something that runs."""
+    for child in ast.iter_child_nodes(tree):
+        if at_import:
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                continue
+            if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+                for other in child.orelse:
+                    yield other
+                    yield from nodes(other, at_import=True)
+                continue
+        yield child
+        yield from nodes(child, at_import=at_import)
+
+
+def imports(
+    tree: ast.Module, module: str, *, package: bool = False, at_import: bool = False
+) -> set[str]:
+    """The dotted names of what is imported; ``from a import b`` gives ``a.b``."""
+    found: set[str] = set()
+    for node in nodes(tree, at_import=at_import):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            origin = node.module or ""
+            if node.level:
+                above = module.split(".")
+                kept = above[: len(above) - node.level + package]
+                origin = ".".join([*kept, origin] if origin else kept)
+            found |= {f"{origin}.{alias.name}" for alias in node.names}
+    return found
+
+
+def imports_of(path: Path, *, at_import: bool = False) -> set[str]:
+    package = path.name == "__init__.py"
+    return imports(parse(path), name_of(path), package=package, at_import=at_import)
+
+
+def room_of(module: str) -> str | None:
+    """The room a dotted name lies in; the package itself is a façade that lies in none."""
+    first, *rest = module.split(".")
+    if first in ("pages", "app"):
+        return "pages"
+    return rest[0] if first == CORE and rest and rest[0] in ROOMS else None
+
+
+def upward(room: str, imported: set[str]) -> list[str]:
+    """The imports that do not point down from ``room``."""
+    wrong = []
+    for name in sorted(imported):
+        target = room_of(name)
+        if target is None or target == room:
+            continue
+        if LEVEL[target] > LEVEL[room] or (LEVEL[target] == LEVEL[room] > 0):
+            wrong.append(name)
+    return wrong
+
+
+def test_every_room_has_a_layer() -> None:
+    missing = ROOMS - set(LEVEL)
+    assert not missing, f"Give {sorted(missing)} a place in LAYERS."
+
+
+@pytest.mark.parametrize("path", CORE_FILES + PAGE_FILES, ids=label)
+def test_imports_point_down(path: Path) -> None:
+    room = room_of(name_of(path))
+    if room is not None:
+        assert not upward(room, imports_of(path))
+
+
+@pytest.mark.parametrize("path", CORE_FILES, ids=label)
+def test_the_core_knows_no_streamlit(path: Path) -> None:
+    assert not [name for name in imports_of(path) if name.split(".")[0] == "streamlit"]
+
+
+def reached(start: str) -> dict[str, str]:
+    """Heavy packages that importing ``start`` imports, each with the module that does it."""
+    heavy: dict[str, str] = {}
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        module = waiting.pop()
+        parts = module.split(".")
+        for known in (".".join(parts[: i + 1]) for i in range(len(parts))):
+            if known not in OWN or known in seen:
+                continue
+            seen.add(known)
+            for name in imports_of(OWN[known], at_import=True):
+                top = name.split(".")[0]
+                if top in HEAVY:
+                    heavy[top] = known
+                waiting.append(name)
+    return heavy
+
+
+LIGHT_MODULES = [
+    name for name in OWN if name in LIGHT or (room_of(name) in (*LIGHT_ROOMS, "pages"))
+]
+
+
+@pytest.mark.parametrize("module", LIGHT_MODULES)
+def test_light_modules_import_nothing_heavy(module: str) -> None:
+    assert not reached(module)
+
+
+def test_light_modules_load_nothing_heavy() -> None:
+    core = [name for name in LIGHT_MODULES if room_of(name) != "pages"]
+    code = (
+        f"import importlib, sys\nfor name in {core}: importlib.import_module(name)\n"
+        f"print(*sorted({HEAVY} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("path", PAGE_FILES, ids=label)
+def test_no_page_hides_a_standard_module(path: Path) -> None:
+    assert path.name == "__init__.py" or path.stem not in sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", EVERYWHERE + files("assets", suffixes=SCRIPTS[1:]), ids=label)
+def test_files_stay_small_and_named_for_an_idea(path: Path) -> None:
+    lines = len(path.read_text("utf-8").splitlines())
+    assert lines <= MAX_LINES
+    assert path.stem not in ("utils", "util", "helpers", "misc", "common")
+
+
+def qualified(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
+    """Each use of an imported name with the dotted name it stands for, `np.x` as `numpy.x`."""
+    alias: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for a in node.names:
+                top = a.name.split(".")[0]
+                alias[a.asname or top] = a.name if a.asname else top
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            alias |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+    for node in ast.walk(tree):
+        chain: list[str] = []
+        inner: ast.AST = node
+        while isinstance(inner, ast.Attribute):
+            chain.insert(0, inner.attr)
+            inner = inner.value
+        if isinstance(inner, ast.Name) and isinstance(node, ast.expr) and inner.id in alias:
+            yield node, ".".join([alias[inner.id], *chain])
+
+
+GLOBAL_SEEDS = {
+    "torch.manual_seed", "torch.seed", "torch.random.manual_seed", "torch.set_rng_state",
+    "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "numpy.random.seed",
+    "numpy.random.set_state", "random.seed", "random.setstate",
+}  # fmt: skip
+UNPICKLERS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
+
+
+def global_seeds(tree: ast.Module) -> list[str]:
+    """Uses of a seed that the whole process shares."""
+    return [name for _, name in qualified(tree) if name in GLOBAL_SEEDS]
+
+
+def unpickling(tree: ast.Module) -> list[str]:
+    """Ways to run code out of a file: pickle and its kin, and loaders that fall back to it."""
+    found = [name for name in imports(tree, "") if name.split(".")[0] in UNPICKLERS]
+    names = {id(node): name for node, name in qualified(tree)}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        given = {word.arg: getattr(word.value, "value", None) for word in call.keywords}
+        name = names.get(id(call.func), "")
+        if given.get("allow_pickle", False) is not False:
+            found.append(f"{name}(allow_pickle)")
+        if name == "torch.load" and given.get("weights_only") is not True:
+            found.append("torch.load without weights_only=True")
+        if name in ("pandas.read_pickle", "torch.package.PackageImporter"):
+            found.append(name)
+    return found
+
+
+def host_reads(tree: ast.Module) -> list[str]:
+    """Calls that wait for the device and copy from it."""
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    reads = ("item", "cpu", "numpy", "tolist", "synchronize")
+    return [ast.unparse(f) for f in calls if isinstance(f, ast.Attribute) and f.attr in reads]
+
+
+@pytest.mark.parametrize("path", EVERYWHERE, ids=label)
+def test_no_seed_is_global(path: Path) -> None:
+    assert not global_seeds(parse(path))
+
+
+@pytest.mark.parametrize("path", CORE_FILES + PAGE_FILES, ids=label)
+def test_nothing_is_unpickled(path: Path) -> None:
+    assert not unpickling(parse(path))
+
+
+@pytest.mark.parametrize("path", files(f"{CORE}/losses"), ids=label)
+def test_losses_do_not_wait_for_the_device(path: Path) -> None:
+    assert not host_reads(parse(path))
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (global_seeds, "import torch\ntorch.manual_seed(0)"),
+        (global_seeds, "import torch as t\ndef f():\n    t.cuda.manual_seed_all(0)"),
+        (global_seeds, "import numpy as np\nnp.random.seed(0)"),
+        (global_seeds, "from numpy import random as r\nr.seed(0)"),
+        (global_seeds, "from random import seed\nseed(0)"),
+        (unpickling, "import pickle"),
+        (unpickling, "def f():\n    from joblib import load"),
+        (unpickling, "import numpy as np\nnp.load(p, allow_pickle=True)"),
+        (unpickling, "import numpy as np\nnp.load(p, allow_pickle=flag)"),
+        (unpickling, "import torch\ntorch.load(p)"),
+        (unpickling, "from torch import load as get\nget(p, weights_only=False)"),
+        (host_reads, "x.sum().item()"),
+        (host_reads, "y = (x + 1).cpu()"),
+    ],
+)
+def test_a_rule_sees_its_breach(rule: Callable[[ast.Module], list[str]], code: str) -> None:
+    assert rule(ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (global_seeds, "import torch\ng = torch.Generator()\ng.manual_seed(0)"),
+        (global_seeds, "import random\nrandom.Random(0).random()"),
+        (unpickling, "import torch\ntorch.load(p, weights_only=True)"),
+        (unpickling, "import numpy as np\nnp.load(p, allow_pickle=False)"),
+        (host_reads, "x.to(y.device)"),
+    ],
+)
+def test_a_rule_lets_the_right_way_pass(rule: Callable[[ast.Module], list[str]], code: str) -> None:
+    assert not rule(ast.parse(code))
+
+
+def test_the_import_rules_see_a_breach() -> None:
+    tree = ast.parse("from ..runs import store\nfrom .. import config\nimport streamlit.web")
+    found = imports(tree, f"{CORE}.losses.focal")
+    assert found == {f"{CORE}.runs.store", f"{CORE}.config", "streamlit.web"}
+    nested = ast.parse("from . import base", "x")
+    assert imports(nested, f"{CORE}.losses", package=True) == {f"{CORE}.losses.base"}
+    if {"runs", "losses", "data"} <= ROOMS:
+        assert upward("losses", {f"{CORE}.runs.store"})
+        assert upward("losses", {f"{CORE}.data.dataset"})
+        assert not upward("runs", {f"{CORE}.losses.base", f"{CORE}.runs.jobs"})
+
+
+def test_only_imports_that_run_at_import_count_as_heavy() -> None:
+    code = (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch\n"
+        "def f():\n    import umap\nclass A:\n    import sklearn\ntry:\n    import numba\n"
+        "except ImportError:\n    pass"
+    )
+    found = imports(ast.parse(code), "x", at_import=True)
+    assert found & HEAVY == {"sklearn", "numba"}
