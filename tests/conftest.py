@@ -1,0 +1,56 @@
+"""What all tests share: one thread for the numerics, runs in a folder that goes away, one browser.
+
+torch reads the number of threads when it is first imported, which is after this file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CI = os.environ.get("CI") == "true"
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if CI else "default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the browser tests by their folder; they share one worker process, so one browser."""
+    for item in items:
+        if "browser" in item.path.relative_to(Path(__file__).parent).parts[:-1]:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything has to be there (``CI=true``), a browser test that is skipped has failed."""
+    report = yield
+    if CI and report.skipped and item.get_closest_marker("browser"):
+        report.outcome = "failed"
+        report.longrepr = f"Expected the browser tests to run, but got: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(autouse=True)
+def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runs folder of the test's own, which `RunStore` takes without being told."""
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("HARMONY_RUNS", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str | None:
+    """The system's Chromium, or ``None`` for the one that Playwright installed."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
