@@ -2,9 +2,9 @@
 
 Conventions, for all files of this folder: n samples of a batch, c classes, u unit regions of a
 gradient density, d features. ``logits`` (n, c) are floating point and plain (before any margin);
-``targets`` (n,) are int64 in [0, c); the gradient norm g = 1 − p_y is in [0, 1]. Weights and gradient
-norms are constants for the backward pass. Arithmetic is done in float32 or wider, also under
-autocast. Nothing here moves data to the host.
+``targets`` (n,) are int64 in [0, c); the gradient norm g = 1 − p_y is in [0, 1]. Weights and
+gradient norms are constants for the backward pass. Arithmetic is done in float32 or wider, also
+under autocast. Nothing here moves data to the host.
 """
 
 from __future__ import annotations
@@ -33,31 +33,38 @@ class LossTerms(NamedTuple):
     """(n,) detached: what the sample adds to the denominator; 1, or its static class weight."""
 
 
+class DensityState(NamedTuple):
+    """What a loss with a gradient density remembers, for views to draw.
+
+    A loss that keeps one density for all classes repeats it in every row.
+    """
+
+    counts: Tensor
+    """(c, u) decayed counts A_c; 0 beyond a class's last region."""
+    regions: Tensor
+    """(c,) int64, number of unit regions M_c."""
+    weights: Tensor
+    """(c, u) weight the density gives in each region now; 0 beyond a class's last region."""
+
+
 class Loss(nn.Module):
     """Base of all losses: checks its input, asks `terms`, reduces.
 
     ``class_weight`` (c,) is a static weight per class, 1 unless deferral sets it; it multiplies the
     sample's weight and its share of the denominator, as ``weight`` does in `F.cross_entropy`.
+
+    ``scale`` is what the plain logits are multiplied by before a softmax makes probabilities of
+    them: 1, except for a loss on cosines.
     """
 
     needs_features = False
+    scale: float = 1.0
     class_counts: Tensor
     class_weight: Tensor
 
     def __init__(self, class_counts: object) -> None:
         super().__init__()
-        counts = torch.as_tensor(class_counts)
-        if counts.ndim != 1 or len(counts) < 1 or counts.is_complex() or counts.dtype == torch.bool:
-            raise DataError(
-                "Expected class_counts to be one number for each class, "
-                f"but got {counts.dtype} of shape {tuple(counts.shape)}."
-            )
-        counts = counts.to(torch.float64)
-        if not bool(torch.isfinite(counts).all()) or bool((counts <= 0).any()):
-            raise DataError(
-                "Expected every class count to be finite and at least 1, "
-                f"but got {[float(v) for v in counts[:10]]}. Remove empty classes first."
-            )
+        counts = _counts(class_counts)
         self.register_buffer("class_counts", counts.to(torch.float32))
         self.register_buffer("class_weight", torch.ones(len(counts)))
 
@@ -69,11 +76,13 @@ class Loss(nn.Module):
         """The scalar loss of a batch; in training mode a density, if any, is updated first."""
         return self.reduce(self.terms(logits, targets, features))
 
-    def terms(
-        self, logits: Tensor, targets: Tensor, features: Tensor | None = None
-    ) -> LossTerms:
+    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
         """The per-sample terms; ``features`` (n, d) only for losses with ``needs_features``."""
         raise NotImplementedError
+
+    def density_state(self) -> DensityState | None:
+        """The gradient density and its weights, or ``None`` for a loss that keeps none."""
+        return None
 
     def on_epoch_start(self, epoch: int) -> None:
         """Tell the loss that 0-based ``epoch`` begins; losses with a schedule override this."""
@@ -105,6 +114,28 @@ class Loss(nn.Module):
         if len(logits) == 0:
             raise DataError("Expected at least 1 sample in the batch, but got 0.")
         return logits if logits.dtype == torch.float64 else logits.float()
+
+
+def _counts(values: object) -> Tensor:
+    """Class counts of any kind as float64 (c,) on the CPU, or `DataError`."""
+    try:
+        counts = torch.as_tensor(values).detach().cpu()
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+        raise DataError(
+            f"Expected class_counts to be one number for each class, but got {values!r:.80}."
+        ) from error
+    if counts.ndim != 1 or len(counts) < 1 or counts.is_complex() or counts.dtype == torch.bool:
+        raise DataError(
+            "Expected class_counts to be one number for each class, "
+            f"but got {counts.dtype} of shape {tuple(counts.shape)}."
+        )
+    counts = counts.to(torch.float64)
+    if not bool((counts >= 1).all()) or not bool(torch.isfinite(counts.float()).all()):
+        raise DataError(
+            "Expected every class count to be finite and at least 1, "
+            f"but got {counts[:10].tolist()}. Remove empty classes first."
+        )
+    return counts
 
 
 def distributed() -> bool:

@@ -1,0 +1,29 @@
+"""Losses for long-tailed learning: `build_loss(name, class_counts)`, called as ``loss(z, y)``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .registry import LOSSES, LossSpec
+
+__all__ = ["LOSSES", "LossSpec", "build_loss", "HarmonizedLoss", "Loss", "LossTerms"]
+
+if TYPE_CHECKING:
+    from .base import Loss, LossTerms
+    from .build import build_loss
+    from .harmonized import HarmonizedLoss
+
+_HOMES = {
+    "build_loss": "build",
+    "HarmonizedLoss": "harmonized",
+    "Loss": "base",
+    "LossTerms": "base",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

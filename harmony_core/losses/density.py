@@ -1,0 +1,118 @@
+"""The density of gradient norms, and the weights it gives.
+
+The gradient norm g of a sample is in [0, 1]. A row (a class, or all classes together) cuts [0, 1]
+into unit regions of equal width; the density is how many of the row's recent samples fell in
+each. Everything here takes given g and row numbers and knows neither logits nor labels. All of it
+is arithmetic on fixed shapes: one scatter counts, one gather weighs, nothing waits for the host.
+
+Letters: n samples, r rows, u regions (padded to the largest row).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .base import sum_over_ranks
+
+FEWEST_REGIONS, MOST_REGIONS = 2, 30
+EMPTY = 1e-3
+"""A decayed count below this is set to 0: about seven passes after the region's last sample."""
+
+
+def adaptive_regions(samples: Tensor, kappa: float) -> Tensor:
+    """How many unit regions each row gets: M = clip(round(κ N^{1/3}), 2, 30), int64 (r,).
+
+    The cube root is the rate of the error-optimal histogram bin width (Scott 1979; Freedman and
+    Diaconis 1981): many samples, fine regions; few samples, coarse ones.
+    """
+    fine = (kappa * samples.to(torch.float64) ** (1 / 3)).round()
+    return fine.clamp(FEWEST_REGIONS, MOST_REGIONS).to(torch.int64)
+
+
+def region_of(grad_norm: Tensor, row: Tensor, regions: Tensor) -> Tensor:
+    """The region of each sample, b = min(⌊g M⌋, M − 1), int64 (n,); NaN goes to the last."""
+    many = regions.gather(0, row)
+    region = (torch.nan_to_num(grad_norm, nan=1.0) * many).long()
+    return torch.minimum(region, many - 1)
+
+
+def histogram(grad_norm: Tensor, row: Tensor, region: Tensor, like: Tensor) -> Tensor:
+    """Samples per row and region (r, u), in the shape and dtype of ``like``; NaN is not counted."""
+    counted = torch.isfinite(grad_norm).to(like.dtype)
+    flat = torch.zeros_like(like).view(-1)
+    flat.scatter_add_(0, row * like.shape[1] + region, counted)
+    return flat.view_as(like)
+
+
+def look_up(table: Tensor, row: Tensor, region: Tensor) -> Tensor:
+    """Each sample's entry of a table (r, u), as (n,)."""
+    return table.reshape(-1).gather(0, row * table.shape[1] + region)
+
+
+def region_weights(
+    counts: Tensor, valid: Tensor, alpha: float, smoothing: float, envelope: bool
+) -> Tensor:
+    """The weight of every unit region (r, u): mean 1 under the smoothed density of its row.
+
+    p[b] = (A[b] + λ) / Σ(A + λ);  r[b] = p[b]^{−α} where p[b] > 0;  with the envelope
+    r[b] ← max_{b' ≤ b} r[b'];  w[b] = r[b] / Σ p r.
+
+    With λ > 0 every region has p > 0 and so counts as occupied. Were only regions with A > 0 used,
+    a class that has all its few samples in one hard region would get w = 1/p > 1 there, and the
+    density would have changed the class's total. With λ = 0 only A > 0 is left; an empty region
+    then weighs 0 (with the envelope: as much as the region below it). A row never seen weighs 1.
+    ``valid`` (r, u) is false beyond a row's last region, where the weight is 0.
+    """
+    inside = valid.to(counts.dtype)
+    if alpha == 0:
+        return inside
+    smoothed = (counts + smoothing) * inside
+    total = smoothed.sum(1, keepdim=True)
+    tiny = torch.finfo(counts.dtype).tiny
+    share = smoothed / total.clamp_min(tiny)
+    inverse = (share.clamp_min(tiny) ** -alpha).masked_fill(share <= 0, 0.0)
+    if envelope:
+        inverse = inverse.cummax(1).values
+    mean = (share * inverse).sum(1, keepdim=True)
+    return (inverse / mean.clamp_min(tiny)).masked_fill(mean <= 0, 1.0) * inside
+
+
+class GradientDensity(nn.Module):
+    """Decayed counts of gradient norms by row and unit region, kept in buffers.
+
+    A[r] ← A[r] · exp(−n_r / (h N_r)) + H[r] for a batch with n_r samples of the row: the memory is
+    h passes over *that row*, so a tail class is remembered as long as a head class. A row absent
+    from the batch keeps its state bit for bit. Over several ranks the histogram is summed.
+    """
+
+    counts: Tensor
+    regions: Tensor
+    memory: Tensor
+    valid: Tensor
+
+    def __init__(self, samples: Tensor, regions: Tensor, horizon: float) -> None:
+        """``samples`` (r,) training counts N, ``regions`` (r,) int64 M, ``horizon`` h in passes."""
+        super().__init__()
+        position = torch.arange(int(regions.max()))
+        self.register_buffer("regions", regions)
+        self.register_buffer("valid", position < regions[:, None])
+        self.register_buffer("memory", (horizon * samples)[:, None].to(torch.float32))
+        self.register_buffer("counts", torch.zeros(self.valid.shape))
+
+    def region_of(self, grad_norm: Tensor, row: Tensor) -> Tensor:
+        """The region of each sample (n,)."""
+        return region_of(grad_norm, row, self.regions)
+
+    @torch.no_grad()
+    def observe(self, grad_norm: Tensor, row: Tensor, region: Tensor) -> None:
+        """Count a batch, in place."""
+        seen = sum_over_ranks(histogram(grad_norm, row, region, self.counts))
+        fade = torch.exp(-seen.sum(1, keepdim=True) / self.memory)
+        counts = self.counts * fade + seen
+        self.counts.copy_(counts.masked_fill(counts < EMPTY, 0.0))
+
+    @torch.no_grad()
+    def weights(self, alpha: float, smoothing: float, envelope: bool) -> Tensor:
+        """The current weight of every region (r, u); see `region_weights`."""
+        return region_weights(self.counts, self.valid, alpha, smoothing, envelope)

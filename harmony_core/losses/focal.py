@@ -1,0 +1,56 @@
+"""Focal loss: samples that are already learned count less; with and without class weights."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .base import LossTerms
+from .cross_entropy import gradient_norm, sample_cross_entropy
+from .registry import LOSSES
+from .weighted import ClassWeighted, class_balanced_weights
+
+
+class FocalLoss(ClassWeighted):
+    """L = (1/n) Σ (1 − p_y)^γ CE: difficulty alone, blind to the class.
+
+    The focal factor depends on the logits and is differentiated with them, as in the original. The
+    terms say so: ``weight`` is (1 − p)^γ, and ``cross_entropy`` has the value CE and the gradient
+    (1 + γ p·CE/(1 − p)) ∂CE, which together give the focal loss and its exact first derivative. So
+    an easy sample pulls up to 1 + γ times as hard as its weight says.
+
+    ``gamma`` = 2, the default of Lin et al. 2017, arXiv 1708.02002; γ = 0 is cross-entropy.
+    """
+
+    def __init__(self, class_counts: object, gamma: float = 2.0) -> None:
+        LOSSES["focal"].resolve({"gamma": gamma})
+        super().__init__(class_counts)
+        self.gamma = float(gamma)
+
+    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
+        z = self.check(logits, targets)
+        loss = sample_cross_entropy(z, targets)
+        unit = (self.u * self.class_weight).gather(0, targets).to(z.dtype)
+        norm = gradient_norm(loss)
+        weight = unit * norm**self.gamma
+        return LossTerms(_steepened(loss, norm, self.gamma), weight, norm, unit)
+
+
+class ClassBalancedFocal(FocalLoss):
+    """L = Σ u_y (1 − p_y)^γ CE / Σ u_y with u as in `ClassBalanced`; p from the plain softmax.
+
+    γ = 0 is `ClassBalanced`, β = 0 is `FocalLoss`. Cui et al. 2019, arXiv 1901.05555.
+    """
+
+    def __init__(self, class_counts: object, beta: float = 0.9999, gamma: float = 2.0) -> None:
+        LOSSES["cb_focal"].resolve({"beta": beta, "gamma": gamma})
+        super().__init__(class_counts, gamma)
+        self.u.copy_(class_balanced_weights(self.class_counts, beta))
+
+
+def _steepened(loss: Tensor, norm: Tensor, gamma: float) -> Tensor:
+    """CE in value, with the gradient (1 + γ p·CE/(1 − p)) ∂CE; the fraction tends to 1 as p → 1."""
+    value = loss.detach()
+    tiny = torch.finfo(value.dtype).tiny
+    fraction = (torch.exp(-value) * value / norm.clamp_min(tiny)).masked_fill(norm <= 0, 1.0)
+    return value + (1 + gamma * fraction) * (loss - value)
