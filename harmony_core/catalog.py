@@ -28,8 +28,8 @@ def complete(config: ExperimentConfig) -> ExperimentConfig:
         config.data,
         params=resolve(config.data.params, dataset.parameters, f"data `{dataset.name}`"),
     )
+    choose(config.model.name, ("auto", *MODELS), "model")
     name = dataset.default_model if config.model.name == "auto" else config.model.name
-    choose(name, ("auto", *MODELS) if config.model.name == name else MODELS, "model")
     spec = MODELS[name]
     if dataset.kind not in spec.kinds:
         fitting = ", ".join(m.name for m in MODELS.values() if dataset.kind in m.kinds)
@@ -38,7 +38,9 @@ def complete(config: ExperimentConfig) -> ExperimentConfig:
             f"Data `{dataset.name}` gives {dataset.kind}."
         )
     model = replace(
-        config.model, name=name, params=resolve(config.model.params, spec.parameters, f"model `{name}`")
+        config.model,
+        name=name,
+        params=resolve(config.model.params, spec.parameters, f"model `{name}`"),
     )
     methods = tuple(_complete_method(method) for method in config.methods)
     return replace(config, data=data, model=model, methods=methods)

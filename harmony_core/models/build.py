@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from ..parameters import Value, choose, resolve
-from .head import HEADS, Network
+from .head import HEADS, LinearHead, Network
 from .registry import MODELS
 
 
@@ -54,7 +54,7 @@ def initialise(network: nn.Module, generator: torch.Generator) -> None:
             if module.bias is not None:
                 bound = 1 / math.sqrt(module.weight[0].numel())
                 nn.init.uniform_(module.bias, -bound, bound, generator=generator)
-        elif isinstance(module, tuple(HEADS.values())):
+        elif isinstance(module, LinearHead):
             nn.init.normal_(
                 module.weight, std=1 / math.sqrt(module.weight.shape[1]), generator=generator
             )

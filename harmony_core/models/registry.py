@@ -60,8 +60,11 @@ MODELS: dict[str, ModelSpec] = {
             factory="harmony_core.models.resnet_cifar:CifarResNet",
             parameters=(
                 Parameter(
-                    "blocks", 5, "Residual blocks in each of 3 stages: 6·blocks+2 layers.",
-                    low=1, high=18,
+                    "blocks",
+                    5,
+                    "Residual blocks in each of 3 stages: 6·blocks+2 layers.",
+                    low=1,
+                    high=18,
                 ),
             ),
         ),

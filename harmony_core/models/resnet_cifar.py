@@ -1,4 +1,4 @@
-"""The residual network of the CIFAR-LT literature (He et al. 2016, arXiv 1512.03385, section 4.2)."""
+"""The residual network of the CIFAR-LT literature (He et al. 2016, arXiv 1512.03385)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ class BasicBlock(nn.Module):
 class CifarResNet(Network):
     """ResNet-(6·blocks + 2): stages of 16, 32 and 64 channels; ``blocks=5`` is ResNet-32."""
 
-    def __init__(
-        self, input_shape: tuple[int, ...], classes: int, head: str, blocks: int
-    ) -> None:
+    def __init__(self, input_shape: tuple[int, ...], classes: int, head: str, blocks: int) -> None:
         super().__init__()
         self.stem = nn.Conv2d(input_shape[0], 16, 3, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(16)
@@ -51,4 +49,5 @@ class CifarResNet(Network):
     def features(self, inputs: Tensor) -> Tensor:
         image = F.relu(self.norm(self.stem(inputs)))
         image = self.stages(image)
-        return image.mean(dim=(2, 3))
+        pooled: Tensor = image.mean(dim=(2, 3))
+        return pooled

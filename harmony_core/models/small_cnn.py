@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -15,14 +17,11 @@ class SmallCNN(Network):
     with a part of a batch each compute just what one process computes with the whole.
     """
 
-    def __init__(
-        self, input_shape: tuple[int, ...], classes: int, head: str, width: int
-    ) -> None:
+    def __init__(self, input_shape: tuple[int, ...], classes: int, head: str, width: int) -> None:
         super().__init__()
         channels = [input_shape[0], width, 2 * width, 4 * width]
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(a, b, 3, padding=1, bias=False)
-            for a, b in zip(channels, channels[1:], strict=False)
+            nn.Conv2d(a, b, 3, padding=1, bias=False) for a, b in pairwise(channels)
         )
         self.norms = nn.ModuleList(nn.GroupNorm(min(8, b), b) for b in channels[1:])
         self.head = HEADS[head](channels[-1], classes)

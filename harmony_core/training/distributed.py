@@ -19,7 +19,7 @@ def world() -> tuple[int, int]:
 
 
 def check_batches(n: int, batch_size: int) -> None:
-    """Raise `ConfigError` if some batch of an epoch of ``n`` samples would leave a rank without one."""
+    """Raise `ConfigError` if a batch of an epoch of ``n`` samples leaves a rank without one."""
     ranks = world()[1]
     smallest = n % batch_size or min(batch_size, n)
     if smallest < ranks:

@@ -99,7 +99,7 @@ class Lockstep:
         if self.device.type == "cuda":
             network = network.to(memory_format=torch.channels_last)
             if world()[1] > 1:
-                return torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)
+                return torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
         return network
 
     def scene(self) -> Scene:
@@ -159,7 +159,7 @@ class Lockstep:
         return method.sampler
 
     def _batch(self, plan: EpochPlan, samplers: list[str], rows: slice) -> tuple[Tensor, Tensor]:
-        """Inputs (m, n, …) and targets (m, n) of one step; methods that share a sampler share it."""
+        """Inputs (m, n, …) and targets (m, n) of one step, shared by methods with one sampler."""
         made = {}
         for name, order in plan.index.items():
             index = order[rows]

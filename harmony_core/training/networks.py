@@ -5,6 +5,8 @@ Axes: m networks, n samples, c classes, d features.
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -35,20 +37,23 @@ class SeparateNetworks(Ensemble):
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         logits, features = [], []
-        for network, batch in zip(self.networks, inputs, strict=True):
+        for network, batch in zip(self._members(), inputs, strict=True):
             with torch.autocast(batch.device.type, torch.bfloat16, enabled=self.bf16):
                 if self.bf16 and batch.ndim == 4:
                     batch = batch.contiguous(memory_format=torch.channels_last)
-                hidden = network.features(batch)  # type: ignore[operator]
+                hidden = network.features(batch)
                 features.append(hidden)
-                logits.append(network.head(hidden))  # type: ignore[operator]
+                logits.append(network.head(hidden))
         return torch.stack(logits).float(), torch.stack(features).float()
 
+    def _members(self) -> list[Network]:
+        return [cast(Network, network) for network in self.networks]
+
     def heads(self) -> tuple[Tensor, Tensor]:
-        parts = [network.head for network in self.networks]
+        parts = [network.head for network in self._members()]
         return _heads(
-            torch.stack([head.weight for head in parts]),  # type: ignore[misc]
-            torch.stack([head.bias for head in parts]),  # type: ignore[misc]
+            torch.stack([head.weight for head in parts]),
+            torch.stack([head.bias for head in parts]),
             torch.tensor([isinstance(head, CosineHead) for head in parts]),
         )
 
@@ -81,7 +86,7 @@ class StackedMLP(Ensemble):
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         hidden = inputs.flatten(2)
         for weight, bias in zip(self.weights, self.biases, strict=True):
-            hidden = F.relu(torch.baddbmm(bias[:, None], hidden, weight.mT))
+            hidden = torch.baddbmm(bias[:, None], hidden, weight.mT).relu_()
         logits = torch.baddbmm(self.head_bias[:, None], hidden, self.head_weight.mT)
         if self.any_cosine:
             angle = F.normalize(hidden, dim=-1) @ F.normalize(self.head_weight, dim=-1).mT

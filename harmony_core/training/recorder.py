@@ -61,7 +61,7 @@ class Recorder:
         tracked, tracked_features = forward(networks, self.inputs, self.tracked, self.methods)
         grids = self._grids(networks, losses)
         marks = self._landmarks(networks, losses)
-        head_weight, head_bias = networks.heads()
+        head_weight, _ = networks.heads()
         frames = []
         for i, loss in enumerate(losses):
             scale = logit_scale(loss)

@@ -1,4 +1,4 @@
-"""What is decided before training: which samples to follow, and the plane with its Bayes regions."""
+"""What is fixed before training: the samples to follow, the plane and its Bayes regions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_GRID_CLASSES = 256
 
 
 def stratified(targets: Array, size: int, rng: np.random.Generator) -> Array:
-    """At most ``size`` row numbers, ascending, with the rarest classes kept whole as far as it goes.
+    """At most ``size`` row numbers, ascending, keeping the rarest classes whole as far as it goes.
 
     Classes are served from the smallest up; each may take an equal share of what is left.
     """
@@ -93,9 +93,7 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
         bayes_density=bayes_density,
         bayes_accuracy=bayes_accuracy,
         landmark_index=embedded,
-        landmark_targets=(
-            None if embedded is None else _joined(dataset, "targets")[embedded]
-        ),
+        landmark_targets=(None if embedded is None else _joined(dataset, "targets")[embedded]),
         landmark_inputs=None if embedded is None else _joined(dataset, "inputs")[embedded],
         notes=dataset.notes,
     )

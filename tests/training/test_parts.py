@@ -1,0 +1,210 @@
+"""The parts of the engine, each against an independent computation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import confusion_matrix, log_loss
+
+from harmony_core.config import (
+    DataConfig,
+    OptimConfig,
+    RecordConfig,
+    quick_recipe,
+    reference_recipe,
+)
+from harmony_core.data import LongTailedDataset, build_dataset
+from harmony_core.losses.base import LossTerms
+from harmony_core.models import build_model
+from harmony_core.models.head import Network
+from harmony_core.training.collector import Collector
+from harmony_core.training.evaluate import judge
+from harmony_core.training.inputs import Inputs
+from harmony_core.training.networks import SeparateNetworks, StackedMLP
+from harmony_core.training.order import PAD, draw_epoch
+from harmony_core.training.scene import build_scene, plane_points, stratified
+from harmony_core.training.schedule import deferral_epoch, learning_rate
+
+CPU = torch.device("cpu")
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_one_batched_network_is_its_members() -> None:
+    heads = ("linear", "cosine", "linear")
+    members: list[Network] = [
+        build_model("mlp", (2,), 4, head=head, generator=seeded(i), hidden=8, depth=2)
+        for i, head in enumerate(heads)
+    ]
+    stacked = StackedMLP(members)  # type: ignore[arg-type]
+    separate = SeparateNetworks(members)
+    inputs = torch.randn(3, 5, 2, generator=seeded(9))
+    for a, b in zip(stacked(inputs), separate(inputs), strict=True):
+        torch.testing.assert_close(a, b)
+    for a, b in zip(stacked.heads(), separate.heads(), strict=True):
+        torch.testing.assert_close(a, b)
+    stacked(inputs)[0].square().sum().backward()
+    separate(inputs)[0].square().sum().backward()
+    for i, member in enumerate(members):
+        torch.testing.assert_close(stacked.weights[0].grad[i], member.layers[0].weight.grad)  # type: ignore
+        torch.testing.assert_close(stacked.head_weight.grad[i], member.head.weight.grad)  # type: ignore[index]
+
+
+def test_reference_schedule_hits_the_published_rates() -> None:
+    recipe = reference_recipe()
+    rates = {e: learning_rate(recipe, e, 0, 10, 200) for e in (0, 4, 5, 159, 160, 179, 180, 199)}
+    expected = {0: 0.02, 4: 0.1, 5: 0.1, 159: 0.1, 160: 1e-3, 179: 1e-3, 180: 1e-5, 199: 1e-5}
+    assert rates == pytest.approx(expected)
+
+
+def test_cosine_falls_from_the_full_rate_to_almost_zero() -> None:
+    recipe = quick_recipe()
+    rates = [learning_rate(recipe, e, s, 5, 20) for e in range(2, 20) for s in range(5)]
+    assert rates[0] == recipe.lr
+    assert rates == sorted(rates, reverse=True)
+    assert 0 < rates[-1] < 0.001 * recipe.lr
+    flat = OptimConfig(schedule="constant", warmup_epochs=0)
+    assert learning_rate(flat, 7, 3, 5, 20) == flat.lr
+
+
+def test_deferral_covers_the_last_fifth() -> None:
+    assert [deferral_epoch(e) for e in (1, 5, 10, 200)] == [0, 4, 8, 160]
+
+
+def test_an_epoch_is_a_shuffle_and_samplers_have_streams_of_their_own() -> None:
+    targets = torch.tensor([0] * 90 + [1] * 10)
+    counts = torch.tensor([90, 10])
+
+    def draw(names: set[str], epoch: int = 0) -> dict[str, torch.Tensor]:
+        return draw_epoch(targets, counts, frozenset(names), 5, epoch, False, CPU).index
+
+    both = draw({"uniform", "class_balanced"})
+    assert sorted(both["uniform"].tolist()) == list(range(100))
+    assert torch.equal(both["class_balanced"], draw({"class_balanced"})["class_balanced"])
+    assert not torch.equal(both["uniform"], draw({"uniform"}, epoch=1)["uniform"])
+
+
+@pytest.mark.parametrize(("name", "expected"), [("class_balanced", 0.5), ("square_root", 0.25)])
+def test_samplers_draw_classes_at_the_stated_power(name: str, expected: float) -> None:
+    targets = torch.tensor([0] * 9000 + [1] * 1000)
+    index = draw_epoch(targets, torch.tensor([9000, 1000]), frozenset({name}), 0, 0, False, CPU)
+    assert (targets[index.index[name]] == 1).double().mean() == pytest.approx(expected, abs=0.02)
+
+
+def image_data() -> LongTailedDataset:
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (6, 5, 4, 3), dtype=np.uint8)
+    targets = np.array([0, 0, 1, 1, 0, 1])
+    return LongTailedDataset("x", "images", images, targets, images, targets, ("a", "b"))
+
+
+def test_crop_and_flip_are_those_of_a_padded_image() -> None:
+    dataset = image_data()
+    inputs = Inputs(dataset, CPU)
+    source = inputs.load(dataset.train_inputs, pad=True)
+    index = torch.tensor([3, 0, 5])
+    crop = torch.tensor([[0, 0], [4, 4], [7, 1]])
+    flip = torch.tensor([False, True, True])
+    cut = inputs.cut(source, index, crop, flip).numpy()
+    padded = np.pad(dataset.train_inputs, ((0, 0), (PAD, PAD), (PAD, PAD), (0, 0)))
+    for i in range(3):
+        y, x = crop[i].tolist()
+        window = padded[index[i], y : y + 5, x : x + 4]
+        np.testing.assert_array_equal(cut[i], window[:, ::-1] if flip[i] else window)
+
+
+def test_images_reach_the_network_with_zero_mean_and_unit_deviation() -> None:
+    dataset = image_data()
+    inputs = Inputs(dataset, CPU)
+    batch = inputs.finish(inputs.load(dataset.train_inputs))
+    assert batch.shape == (6, 3, 5, 4)
+    torch.testing.assert_close(batch.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(batch.std((0, 2, 3), correction=0), torch.ones(3))
+
+
+def test_points_keep_their_shape() -> None:
+    points = np.array([[0, 0], [4, 0], [0, 1], [4, 1]], dtype=np.float32)
+    targets = np.array([0, 0, 1, 1])
+    inputs = Inputs(
+        LongTailedDataset("x", "points", points, targets, points, targets, ("a", "b")), CPU
+    )
+    out = inputs.load(points)
+    side = out.amax(0) - out.amin(0)
+    assert side[0] / side[1] == pytest.approx(4.0)
+    assert out.mean() == pytest.approx(0, abs=1e-6)
+
+
+def test_the_collector_counts_what_a_loop_counts() -> None:
+    m, c, b, n = 2, 3, 4, 50
+    rng = np.random.default_rng(1)
+    collector = Collector(m, c, b, CPU)
+    expected = np.zeros((4, m, c, b))
+    for _ in range(3):
+        g, w = rng.random((m, n)), rng.random((m, n)) * 2
+        g[0, 0] = 1.0  # the last bin is closed
+        y = rng.integers(0, c, (m, n))
+        terms = [
+            LossTerms(torch.zeros(n), torch.tensor(w[i]), torch.tensor(g[i]), torch.ones(n))
+            for i in range(m)
+        ]
+        collector.add(torch.tensor(y), terms, torch.tensor([1.0, 3.0]))
+        for i in range(m):
+            for j in range(n):
+                cell = (i, y[i, j], min(int(g[i, j] * b), b - 1))
+                for row, value in enumerate((1, w[i, j], w[i, j] * g[i, j], w[i, j] ** 2)):
+                    expected[row][cell] += value
+    sums, loss = collector.finish()
+    np.testing.assert_allclose(sums.numpy(), expected)
+    assert loss.tolist() == [1.0, 3.0]
+    assert collector.finish()[0].sum() == 0
+
+
+def test_test_figures_agree_with_scikit_learn() -> None:
+    rng = np.random.default_rng(2)
+    logits = rng.normal(size=(200, 4)) * 2
+    targets = rng.integers(0, 4, 200)
+    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    figures = judge(torch.tensor(logits), torch.tensor(targets))
+    np.testing.assert_array_equal(figures.confusion, confusion_matrix(targets, logits.argmax(1)))
+    assert float(figures.loss) == pytest.approx(log_loss(targets, probabilities))
+    confidence, right = probabilities.max(1), logits.argmax(1) == targets
+    gap = 0.0
+    for k in range(15):
+        inside = (confidence >= k / 15) & ((confidence < (k + 1) / 15) | (k == 14))
+        if inside.any():
+            gap += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
+    assert float(figures.ece) == pytest.approx(gap)
+
+
+def test_tracked_samples_keep_the_tail_whole() -> None:
+    targets = np.repeat([0, 1, 2], [500, 60, 5])
+    rows = stratified(targets, 90, np.random.default_rng(0))
+    kept = np.bincount(targets[rows])
+    assert kept.tolist() == [43, 42, 5]
+    assert len(np.unique(rows)) == 90
+    assert stratified(targets, 1000, np.random.default_rng(0)).tolist() == list(range(565))
+
+
+def test_the_scene_knows_the_bayes_rule_of_the_balanced_problem() -> None:
+    dataset = build_dataset(DataConfig("clouds", {"n_max": 100}, imbalance_factor=20), 0)
+    scene = build_scene(dataset, RecordConfig(grid=20, embedding=True, landmarks=300), 0)
+    assert scene.extent is not None
+    assert scene.bayes_class is not None
+    assert scene.bayes_density is not None
+    assert scene.bayes_accuracy is not None
+    assert dataset.truth is not None
+    grid = plane_points(scene.extent, 20)
+    expected = dataset.truth.log_density(grid).argmax(1).reshape(20, 20)
+    np.testing.assert_array_equal(scene.bayes_class, expected)
+    assert scene.bayes_density.sum() == pytest.approx(1, abs=1e-5)
+    assert 0.5 < scene.bayes_accuracy <= 1
+    x0, x1, y0, y1 = scene.extent
+    assert x1 - x0 == pytest.approx(y1 - y0)
+    assert grid[0].tolist() == pytest.approx([x0 + (x1 - x0) / 40, y0 + (y1 - y0) / 40])
+    assert scene.landmark_index is not None
+    assert len(scene.landmark_index) <= 300
+    tail = np.flatnonzero(dataset.train_targets == len(dataset.class_names) - 1)
+    assert np.isin(tail, scene.landmark_index).all()
