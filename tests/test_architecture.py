@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "parameters", "config", "frames"),
     ("losses", "data", "models"),
     ("catalog",),
-    ("link",),
+    ("link", "method_text"),
     ("analysis",),
     ("training",),
     ("runs", "plots"),

@@ -1,0 +1,9 @@
+"""Experiments: kept in a folder each, run by worker processes, the shell or torchrun."""
+
+from __future__ import annotations
+
+from .jobs import JobQueue, shared_queue
+from .record import ExperimentRecord
+from .store import RunStore
+
+__all__ = ["ExperimentRecord", "JobQueue", "RunStore", "shared_queue"]

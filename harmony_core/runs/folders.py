@@ -1,0 +1,173 @@
+"""Where experiments lie on disk, and who holds which: the ground `RunStore` stands on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import BaseFileLock, FileLock, Timeout
+
+from ..errors import RunError
+from ..frames import write_atomically
+
+ID = re.compile(r"[0-9a-z-]{1,40}")
+
+
+def default_root() -> Path:
+    """The runs folder: ``HARMONY_RUNS`` of the environment, else ``runs`` in the working folder."""
+    return Path(os.environ.get("HARMONY_RUNS") or "runs")
+
+
+class ExperimentFolders:
+    """The folders of one runs folder, their locks and their stop flags."""
+
+    def __init__(self, root: Path | str | None = None) -> None:
+        self.root = Path(root) if root is not None else default_root()
+        if self.root.exists() and not self.root.is_dir():
+            raise RunError(
+                f"Expected the runs folder {self.root} to be a folder, but got a file. "
+                "Name another one with --runs or HARMONY_RUNS."
+            )
+
+    def ids(self) -> list[str]:
+        """The ids of all experiments, newest first."""
+        try:
+            with os.scandir(self.root) as entries:
+                names = [e.name for e in entries if ID.fullmatch(e.name) and _is_folder(e)]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise RunError(
+                f"Expected to read the runs folder {self.root}, but got: "
+                f"{error.strerror or error}. Name another one with --runs or HARMONY_RUNS."
+            ) from error
+        return sorted((n for n in names if (self.root / n / "record.json").exists()), reverse=True)
+
+    def size(self, run_id: str) -> int:
+        """Bytes that an experiment takes on disk."""
+        total = 0
+        for folder, _, names in os.walk(self.existing(run_id)):
+            for name in names:
+                with contextlib.suppress(OSError):  # it may be moved away meanwhile
+                    total += (Path(folder) / name).stat().st_size
+        return total
+
+    # Asking it to stop, and who runs it
+
+    def request_stop(self, run_id: str) -> None:
+        """Ask whoever runs the experiment to stop it soon; a checkpoint is kept."""
+        self.existing(run_id)
+        self.write(self.folder(run_id) / "stop", b"")
+
+    def stop_requested(self, run_id: str) -> bool:
+        return (self.folder(run_id) / "stop").exists()
+
+    def clear_stop(self, run_id: str) -> None:
+        (self.folder(run_id) / "stop").unlink(missing_ok=True)
+
+    def lock(self, run_id: str) -> BaseFileLock:
+        """A lock (not yet taken) that says who runs the experiment; it ends with the process."""
+        return FileLock(self.existing(run_id) / "lock", thread_local=False)
+
+    def take(self, lock: BaseFileLock, run_id: str, advice: str) -> None:
+        """Acquire ``lock`` or raise `RunError`; a reader's brief look is waited for."""
+        try:
+            lock.acquire(timeout=1.0, poll_interval=0.01)
+        except Timeout as error:
+            raise RunError(
+                f"Expected experiment {run_id} to be run by nobody, but it is waiting or running. "
+                f"{advice}."
+            ) from error
+        except OSError as error:
+            raise RunError(
+                f"Expected to lock experiment {run_id}, but got: {error.strerror or error}. "
+                "Name another runs folder with --runs or HARMONY_RUNS."
+            ) from error
+
+    def locked(self, run_id: str) -> bool:
+        """Whether somebody runs the experiment now."""
+        path = self.folder(run_id) / "lock"
+        if not path.exists():
+            return False
+        probe = FileLock(path, thread_local=False)
+        try:
+            probe.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:  # a folder that we may only read
+            return False
+        probe.release()
+        return False
+
+    @contextlib.contextmanager
+    def running(self, run_id: str) -> Iterator[None]:
+        """Hold the experiment's lock."""
+        lock = self.lock(run_id)
+        self.take(lock, run_id, "Wait for it, or stop it first")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def sweep(self, run_id: str) -> None:
+        """Remove temporary files that a killed process left in an experiment's folder."""
+        for path in self.folder(run_id).rglob(".*.tmp"):
+            path.unlink(missing_ok=True)
+
+    def free_bytes(self) -> int:
+        """Free bytes on the disk of the runs folder."""
+        return shutil.disk_usage(self.root).free
+
+    def folder(self, run_id: str) -> Path:
+        """The folder of an experiment, which need not be there; always inside the runs folder."""
+        if not ID.fullmatch(str(run_id)):
+            raise RunError(
+                "Expected an experiment id of 1 to 40 characters 0-9, a-z and -, "
+                f"but got {str(run_id)[:60]!r}."
+            )
+        folder = self.root / run_id
+        if folder.is_symlink():
+            raise RunError(f"Expected experiment {run_id} to be a folder, but got a link.")
+        return folder
+
+    def existing(self, run_id: str) -> Path:
+        """The folder of an experiment that is there; otherwise `RunError`."""
+        folder = self.folder(run_id)
+        if not (folder / "record.json").exists():
+            raise RunError(
+                f"Expected an experiment in {self.root}, but found none called {run_id!r}. "
+                "It may have been deleted."
+            )
+        return folder
+
+    def repeat_folder(self, run_id: str, repeat: int, *, make: bool = False) -> Path:
+        """The folder of one repeat, made if asked."""
+        folder = self.folder(run_id) / f"repeat-{int(repeat)}"
+        return make_folder(folder) if make else folder
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a whole file atomically."""
+        write_atomically(path, lambda file: file.write(content))
+
+
+def make_folder(folder: Path) -> Path:
+    """The folder, made if it is not there; a full or unwritable disk raises `RunError`."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"Expected to make the folder {folder}, but got: {error.strerror or error}. "
+            "Free some space or choose another runs folder, then resume."
+        ) from error
+    return folder
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
