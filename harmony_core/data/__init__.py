@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .arrays import dataset_from_arrays
 from .dataset import LongTailedDataset, Truth
 from .registry import DATASETS, build_dataset, dataset_spec
 from .spec import DatasetSpec, Progress
@@ -14,6 +15,7 @@ __all__ = [
     "Progress",
     "Truth",
     "build_dataset",
+    "dataset_from_arrays",
     "dataset_spec",
     "scenario_preview",
 ]

@@ -1,8 +1,8 @@
 """Class densities in closed form: what the 2-D scenarios are drawn from.
 
-Axes: n points, c classes, m components; every component belongs to one class. Because the density is
-the one that is sampled, argmax over classes of `log_density` is exactly the Bayes rule of the
-balanced problem.
+Axes: n points, c classes, m components; every component belongs to one class. Because the
+density is the one that is sampled, argmax over classes of `log_density` is exactly the Bayes rule
+of the balanced problem.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class CellMixture(Mixture):
             u = (points[:, axis, None] - self.corners[:, axis]) / self.blur
             v = u - self.side / self.blur
             total += u + np.log1p(-np.exp(v - u)) - np.logaddexp(0, u) - np.logaddexp(0, v)
-        return total - 2 * np.log(self.side)
+        return np.asarray(total - 2 * np.log(self.side))
 
     def _draw(self, picked: Array, rng: np.random.Generator) -> Array:
         shape = (len(picked), 2)

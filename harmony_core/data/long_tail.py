@@ -69,13 +69,13 @@ def counts_within(available: Array, imbalance_factor: float, profile: str) -> Ar
 
 
 def subsample(targets: Array, counts: Array, rng: np.random.Generator) -> Array:
-    """Sorted row numbers of a random draw without replacement of ``counts[c]`` samples of class c."""
+    """Sorted row numbers of a random draw of ``counts[c]`` different samples of each class c."""
     rows = []
     for c, count in enumerate(np.asarray(counts).tolist()):
         own = np.flatnonzero(targets == c)
         if not 1 <= count <= len(own):
             raise DataError(
-                f"Expected 1 to {len(own)} training samples of class {c}, but got {count}. "
+                f"Expected 1 to {len(own)} samples of class {c}, but got {count}. "
                 "Ask for fewer samples or a smaller imbalance factor, or remove the class."
             )
         rows.append(rng.permutation(own)[:count])

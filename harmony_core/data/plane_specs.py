@@ -55,8 +55,8 @@ PLANES = (
         "clouds",
         "Clouds",
         "Gaussian clouds on a circle, each overlapping its neighbours.",
-        "Cross-entropy is not wrong, it answers another question: it shifts every boundary into the "
-        "rarer class, and correcting that shift is nearly all there is to gain.",
+        "Cross-entropy is not wrong, it answers another question: it shifts every boundary into "
+        "the rarer class, and correcting that shift is nearly all there is to gain.",
         (5, 2, 12),
     ),
     _plane(
@@ -99,8 +99,8 @@ PLANES = (
         Parameter(
             "tail_noise",
             0.3,
-            "Share of the training samples of the rarer half of the classes that are really another "
-            "class.",
+            "Share of the training samples of the rarer half of the classes that are really "
+            "another class.",
             0.0,
             0.6,
         ),

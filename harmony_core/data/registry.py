@@ -9,10 +9,11 @@ from ..config import DataConfig
 from ..errors import ConfigError
 from ..parameters import choose, resolve
 from .dataset import LongTailedDataset
+from .image_specs import IMAGES
 from .plane_specs import PLANES
 from .spec import DatasetSpec, Progress
 
-_SPECS = (*PLANES,)
+_SPECS = (*PLANES, *IMAGES)
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _SPECS}
 

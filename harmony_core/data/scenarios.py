@@ -1,8 +1,8 @@
 """The 2-D scenarios: where each class's probability mass lies in the plane.
 
-Each function gives the densities of all classes for a number of classes and a ``spread``, the width
-of the clouds as a multiple of the scenario's own. Everything lies within about 1.3 of the origin, so
-that one network recipe fits all. Class 0 is the head, the last class the rarest.
+Each function gives the densities of all classes for a number of classes and a ``spread``, the
+width of the clouds as a multiple of the scenario's own. Nearly everything lies within 1.5 of the
+origin, so that one network recipe fits all. Class 0 is the head, the last class the rarest.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def hard_head(classes: int, spread: float) -> Mixture:
     ring = _circle(classes - 1, 0.78, start=np.pi / 2)
     rarest = np.arctan2(ring[-1, 1], ring[-1, 0])
     outpost = 1.05 * np.array([np.cos(rarest + 0.42), np.sin(rarest + 0.42)])
-    means = np.vstack([[[0.0, 0.0], outpost], ring])
+    means = np.concatenate([np.zeros((1, 2)), outpost[None], ring])
     scales = np.array([0.23, 0.08, *[0.21] * (classes - 1)]) * spread
     weights = [0.85, 0.15, *[1.0] * (classes - 1)]
     return GaussianMixture(means, scales, [0, 0, *range(1, classes)], weights)
@@ -90,7 +90,7 @@ def noisy_tail(classes: int, spread: float) -> Mixture:
 
 
 def rare_clusters(classes: int, spread: float) -> Mixture:
-    """Four clusters a class, apart from each other, two of them rare: hard until seen, then easy."""
+    """Four clusters a class, apart from each other, two of them rare."""
     return _patches(classes, weights=(0.06, 0.6, 0.28, 0.06), widths=(0.19,) * 4, spread=spread)
 
 

@@ -27,19 +27,16 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
     truth = SCENARIOS[config.name](int(params["classes"]), float(params["spread"]))
     c = truth.classes
     counts = long_tail_counts(int(params["n_max"]), c, config.imbalance_factor, config.profile)
-    train_inputs, drawn_as = draw(truth, counts, generator(seed, "train"))
+    train_inputs, train_targets = draw(truth, counts, generator(seed, "train"))
     test_counts = np.full(c, int(params["test_per_class"]))
     test_inputs, test_targets = draw(truth, test_counts, generator(seed, "test"))
-    if "tail_noise" in params:
-        train_inputs, train_targets, flipped = _intruders(
-            truth, counts, float(params["tail_noise"]), train_inputs, generator(seed, "intruders")
-        )
-    else:
-        train_targets, flipped = drawn_as, np.zeros(len(drawn_as), dtype=bool)
+    share = float(params.get("tail_noise", 0.0))
+    rng = generator(seed, "intruders")
+    train_inputs, intruders = _intruders(truth, train_inputs, train_targets, share, rng)
     train_targets, replaced = add_label_noise(
         train_targets, config.label_noise, c, generator(seed, "label noise")
     )
-    flipped = flipped | replaced
+    flipped = intruders | replaced
     return LongTailedDataset(
         name=config.name,
         kind="points",
@@ -61,15 +58,14 @@ def draw(truth: Mixture, counts: Array, rng: np.random.Generator) -> tuple[Array
 
 
 def _intruders(
-    truth: Mixture, counts: Array, share: float, points: Array, rng: np.random.Generator
-) -> tuple[Array, Array, Array]:
-    """Points, targets, and which samples of the rarer half of the classes are another class.
+    truth: Mixture, points: Array, targets: Array, share: float, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Points, and which samples of the rarer half of the classes are really another class.
 
     The label stays and the point is drawn anew, so the counts keep to the profile; at least one
     sample of each class is its own.
     """
-    c = len(counts)
-    targets = np.repeat(np.arange(c, dtype=np.int64), counts)
+    c = truth.classes
     points, flipped = points.copy(), np.zeros(len(targets), dtype=bool)
     for label in range((c + 1) // 2, c):
         rows = np.flatnonzero(targets == label)
@@ -78,7 +74,7 @@ def _intruders(
         for row, other in zip(wrong, origin, strict=True):
             points[row] = truth.sample(int(other), 1, rng)[0]
         flipped[wrong] = True
-    return points, targets, flipped
+    return points, flipped
 
 
 def scenario_preview(name: str, n: int = 400) -> tuple[Array, Array]:

@@ -1,0 +1,113 @@
+"""Image files to square RGB arrays, many at once, tolerating what can be tolerated."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .layout import Parts
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Array = NDArray[Any]
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+MAX_PIXELS = 50_000_000
+CHUNK = 512
+
+
+class Unreadable(Exception):
+    """An image that cannot be decoded; it is skipped and counted."""
+
+
+def decode_image(content: bytes, size: int) -> Array:
+    """(size, size, 3) uint8: the first frame, upright, centre-cropped to a square, on white.
+
+    16-bit and floating-point greys are scaled to 0–255. Raises `Unreadable` for anything damaged,
+    unknown, or of more than `MAX_PIXELS` pixels.
+    """
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise Unreadable(f"{image.width} × {image.height} pixels")
+            if image.format == "JPEG":
+                image.draft("RGB", (2 * size, 2 * size))
+            upright = ImageOps.exif_transpose(image)
+            rgb = _rgb(upright)
+            if rgb.size != (size, size):
+                rgb = ImageOps.fit(rgb, (size, size), Image.Resampling.BICUBIC)
+            return np.asarray(rgb, dtype=np.uint8)
+    except Unreadable:
+        raise
+    # Decoders of damaged files raise nearly anything; memory and interrupts are not swallowed.
+    except Exception as error:
+        raise Unreadable(str(error) or type(error).__name__) from error
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    if image.mode == "RGB":
+        return image
+    if image.mode == "F" or image.mode.startswith("I"):
+        grey = np.asarray(image, dtype=np.float64)
+        if not np.isfinite(grey).all():
+            raise Unreadable("not a number in a pixel")
+        low, high = (0.0, 65535.0) if image.mode != "F" else (grey.min(), grey.max())
+        scaled = (grey - low) * (255 / max(high - low, 1e-12))
+        return Image.fromarray(np.clip(scaled, 0, 255).round().astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def decode_all(
+    files: Sequence[Parts],
+    read: Callable[[Parts], bytes],
+    size: int,
+    report: Callable[[float], None],
+) -> tuple[Array, Array]:
+    """Images (n, size, size, 3) uint8 and which of them could be decoded (n,) bool."""
+    images = np.zeros((len(files), size, size, 3), dtype=np.uint8)
+    good = np.zeros(len(files), dtype=bool)
+
+    def work(start: int) -> int:
+        for row in range(start, min(start + CHUNK, len(files))):
+            try:
+                images[row] = decode_image(read(files[row]), size)
+                good[row] = True
+            except (Unreadable, OSError):
+                continue
+        return min(start + CHUNK, len(files))
+
+    starts = range(0, len(files), CHUNK)
+    with _quiet_decoders(), ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+        try:
+            for done in pool.map(work, starts):
+                report(done / len(files))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return images, good
+
+
+@contextmanager
+def _quiet_decoders() -> Iterator[None]:
+    """Decompression bombs raise and are skipped; other remarks about odd files are not shown."""
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield

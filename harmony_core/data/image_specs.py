@@ -1,0 +1,74 @@
+"""Data sets of images as declarations."""
+
+from __future__ import annotations
+
+from ..parameters import Parameter
+from .spec import DatasetSpec
+
+_ALL = ("exponential", "step", "pareto", "as_is")
+_ARCHIVE = Parameter(
+    "archive",
+    "",
+    "Path of the downloaded archive, or of a folder or ZIP of its images; empty to download it.",
+)
+
+IMAGES = (
+    DatasetSpec(
+        name="digits",
+        title="Digits",
+        summary="Handwritten digits, 8×8 pixels, 1,797 in all; they come with the software.",
+        kind="images",
+        parameters=(Parameter("test_per_class", 50, "Test images of every digit.", 10, 150),),
+        factory="harmony_core.data.digits:load",
+        default_model="small_cnn",
+        classes=10,
+        profiles=_ALL,
+        lesson="The rarest digits have a handful of examples: which methods still read them, and "
+        "how much of the difference is the luck of one seed?",
+    ),
+    DatasetSpec(
+        name="cifar10-lt",
+        title="CIFAR-10-LT",
+        summary="Ten kinds of small photographs: the field's benchmark (170 MB, downloaded once).",
+        kind="images",
+        parameters=(_ARCHIVE,),
+        factory="harmony_core.data.cifar:load",
+        default_model="small_cnn",
+        classes=None,
+        profiles=_ALL,
+        lesson="On photographs, hard samples of a class can often be learned, and weighing them up "
+        "within their class adds to what the margin gains.",
+    ),
+    DatasetSpec(
+        name="cifar100-lt",
+        title="CIFAR-100-LT",
+        summary="A hundred kinds of small photographs (169 MB, downloaded once).",
+        kind="images",
+        parameters=(_ARCHIVE,),
+        factory="harmony_core.data.cifar:load",
+        default_model="small_cnn",
+        classes=None,
+        profiles=_ALL,
+        lesson="With a hundred classes the tail is most of them, and a few samples each is all "
+        "there is.",
+    ),
+    DatasetSpec(
+        name="images",
+        title="Your images",
+        summary="A folder or ZIP with one folder of images for each class; squares are cut from "
+        "the middle.",
+        kind="images",
+        parameters=(
+            Parameter("source", "", "Path of a folder or ZIP, or the upload."),
+            Parameter("size", 32, "Side of the squares the images become, in pixels.", 8, 128),
+            Parameter(
+                "limit_per_class", 0, "Most training images of a class; 0 keeps all.", 0, 100_000
+            ),
+        ),
+        factory="harmony_core.data.images:load",
+        default_model="small_cnn",
+        classes=None,
+        profiles=("as_is", "exponential", "step", "pareto"),
+        lesson="Your own tail: which classes does a plain network give up?",
+    ),
+)

@@ -1,0 +1,45 @@
+"""How a test set with the same number of samples for every class is set aside.
+
+Axes: n samples, c classes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from .long_tail import subsample
+
+Array = NDArray[Any]
+LARGEST_TEST = 100
+"""Test samples a class at most: enough for an interval of ±10 points."""
+
+
+def balanced_holdout(
+    targets: Array, class_names: tuple[str, ...], rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Sorted training rows and test rows: a third of the smallest class from every class.
+
+    At least 1 and at most `LARGEST_TEST` of each. Raises `DataError` for classes with fewer than
+    two samples, as one has to stay for training.
+    """
+    counts = np.bincount(targets, minlength=len(class_names))
+    small = [f"{class_names[c]} ({counts[c]})" for c in np.flatnonzero(counts < 2)]
+    if small:
+        raise DataError(
+            "Expected at least 2 samples of every class, one to train and one to test, but got: "
+            f"{listing(small)}. Add samples or remove the class, or bring a test split."
+        )
+    size = int(min(max(counts.min() // 3, 1), LARGEST_TEST))
+    test = subsample(targets, np.full(len(class_names), size), rng)
+    train = np.setdiff1d(np.arange(len(targets)), test, assume_unique=True)
+    return train, test
+
+
+def listing(names: list[str], most: int = 5) -> str:
+    """A few names of many, for a message."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,92 @@
+"""Files that users hand in, kept under the hash of their content.
+
+A config names an upload as ``upload:<64 hex digits>``: it stays valid when the page is reloaded,
+and it never names a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from ..errors import DataError
+from .cache import cache_root, write_atomic
+
+UPLOAD_BYTES = 512 * 2**20
+"""Largest file that is accepted."""
+CHUNK = 2**20
+_PREFIX = "upload:"
+
+
+def uploads_root() -> Path:
+    """The folder named by ``HARMONY_UPLOADS``, else ``uploads`` in the data cache."""
+    chosen = os.environ.get("HARMONY_UPLOADS")
+    return Path(chosen).expanduser() if chosen else cache_root() / "uploads"
+
+
+def store_upload(content: bytes | BinaryIO, limit: int = UPLOAD_BYTES) -> str:
+    """Keep a file and return the ``source`` that names it, ``upload:`` and its SHA-256.
+
+    The same content is kept once.
+    """
+    source = io.BytesIO(content) if isinstance(content, bytes | bytearray | memoryview) else content
+    source.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := source.read(CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise DataError(
+                f"Expected a file of at most {limit / 2**20:.0f} MB, but got more. "
+                "Make the images smaller or keep fewer of the frequent classes."
+            )
+        digest.update(chunk)
+    if size == 0:
+        raise DataError("Expected a file with content, but got an empty one. Upload it again.")
+    path = uploads_root() / digest.hexdigest()
+    if not path.is_file():
+        source.seek(0)
+
+        def write(file: IO[bytes]) -> None:
+            while piece := source.read(CHUNK):
+                file.write(piece)
+
+        write_atomic(path, write)
+    return _PREFIX + path.name
+
+
+def upload_path(upload_id: str) -> Path:
+    """Where the upload with this SHA-256 lies; raises `DataError` for anything but a stored one."""
+    upload_id = upload_id.removeprefix(_PREFIX)
+    if not re.fullmatch(r"[0-9a-f]{64}", upload_id):
+        raise DataError(
+            f"Expected the id of an upload to be 64 hex digits, but got {upload_id[:80]!r}."
+        )
+    path = uploads_root() / upload_id
+    if not path.is_file():
+        raise DataError(
+            f"Expected the upload {upload_id[:12]}… to be on this server, but got nothing there. "
+            "Upload the file again."
+        )
+    return path
+
+
+def resolve_source(source: str) -> Path:
+    """The file or folder that a ``source`` parameter names: a path, or ``upload:<id>``."""
+    if source.startswith(_PREFIX):
+        return upload_path(source)
+    if not source.strip() or "\0" in source:
+        raise DataError(
+            f"Expected `source` to name a folder or a ZIP file, but got {source!r}. "
+            "Give its path, or upload a ZIP."
+        )
+    path = Path(source).expanduser()
+    if not path.exists():
+        raise DataError(
+            f"Expected `source` to name an existing folder or file, but got {source!r}. "
+            "Check the path."
+        )
+    return path
