@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -239,7 +240,7 @@ def unpickling(tree: ast.Module) -> list[str]:
     """Ways to run code out of a file: pickle and its kin, and loaders that fall back to it."""
     found = [name for name in imports(tree, "") if name.split(".")[0] in UNPICKLERS]
     names = {id(node): name for node, name in qualified(tree)}
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in calls(tree):
         given = {word.arg: getattr(word.value, "value", None) for word in call.keywords}
         name = names.get(id(call.func), "")
         if given.get("allow_pickle", False) is not False:
@@ -252,10 +253,28 @@ def unpickling(tree: ast.Module) -> list[str]:
 
 
 def host_reads(tree: ast.Module) -> list[str]:
-    """Calls that wait for the device and copy from it."""
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    """Calls that wait for the device and copy from it, where a step could reach them.
+
+    What ``__init__`` does, itself or in functions of the file that only it calls, happens once.
+    """
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    setup = [f for f in functions if f.name == "__init__"]
+    called = Counter(map(callee, calls(tree)))
+    called_once = Counter(callee(call) for f in setup for call in calls(f))
+    setup += [f for f in functions if called_once[f.name] == called[f.name] > 0]
+    exempt = {id(call) for f in setup for call in calls(f)}
     reads = ("item", "cpu", "numpy", "tolist", "synchronize")
-    return [ast.unparse(f) for f in calls if isinstance(f, ast.Attribute) and f.attr in reads]
+    steps = [call for call in calls(tree) if id(call) not in exempt]
+    return [ast.unparse(call) for call in steps if callee(call) in reads]
+
+
+def calls(tree: ast.AST) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def callee(call: ast.Call) -> str:
+    """The last part of the name that is called."""
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
 @pytest.mark.parametrize("path", EVERYWHERE, ids=label)
@@ -289,6 +308,7 @@ def test_losses_do_not_wait_for_the_device(path: Path) -> None:
         (unpickling, "from torch import load as get\nget(p, weights_only=False)"),
         (host_reads, "x.sum().item()"),
         (host_reads, "y = (x + 1).cpu()"),
+        (host_reads, "class A:\n    def __init__(s): f()\n    def g(s): f()\ndef f(): x.cpu()"),
     ],
 )
 def test_a_rule_sees_its_breach(rule: Callable[[ast.Module], list[str]], code: str) -> None:
@@ -303,6 +323,7 @@ def test_a_rule_sees_its_breach(rule: Callable[[ast.Module], list[str]], code: s
         (unpickling, "import torch\ntorch.load(p, weights_only=True)"),
         (unpickling, "import numpy as np\nnp.load(p, allow_pickle=False)"),
         (host_reads, "x.to(y.device)"),
+        (host_reads, "class A:\n    def __init__(s): f()\ndef f(): x.cpu()"),
     ],
 )
 def test_a_rule_lets_the_right_way_pass(rule: Callable[[ast.Module], list[str]], code: str) -> None:
