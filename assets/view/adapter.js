@@ -1,0 +1,31 @@
+// Streamlit calls this on every run of the script; the view lives on with its element.
+import { mount } from "./main.js";
+import { unpackWire } from "./store.js";
+
+export default function (component) {
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
+  const root = parentElement.querySelector(".hv");
+  if (!root || !data) return undefined;
+  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
+  const payload = unpackWire(bytes);
+  const callbacks = {
+    need: () => setTriggerValue("need", Date.now()),
+    epoch: (epoch) => setStateValue("epoch", epoch),
+    selected: (sample) => setStateValue("selected", sample),
+  };
+  if (root.view) {
+    root.view.callbacks = callbacks;
+    if (root.wire !== data) root.view.update(payload);
+    root.view.onTheme();
+  } else {
+    root.classList.add("hv-in-app");
+    root.view = mount(root, payload, callbacks);
+  }
+  root.wire = data;
+  // Also called when a newer run of the script overtakes this one: end only with the element.
+  return () => setTimeout(() => {
+    if (root.isConnected || !root.view) return;
+    root.view.destroy();
+    root.view = null;
+  });
+}

@@ -1,0 +1,229 @@
+// Numbers over epochs, one line a method, with the playhead drawn through them.
+import { el, methodMark, shapePath, svg } from "./shapes.js";
+
+const HEIGHT = 300;
+const PAD = { top: 14, bottom: 42, left: 50, right: 16 };
+
+/** What can be shown: how to read it from the store, its unit, and where its axis must reach. */
+function metrics(store) {
+  const groups = store.scene.groups.map((group, g) => ({
+    id: `group${g}`, label: `${group.name} recall`, axis: `mean recall of ${group.name.toLowerCase()} classes (%)`, share: true,
+    read: (i, m) => store.scalar(i, m, "groups")?.[g] ?? null,
+  }));
+  const scalar = (name) => (i, m) => store.scalar(i, m, name);
+  const list = [
+    { id: "accuracy", label: "Balanced accuracy", axis: "balanced accuracy (%)", share: true, read: scalar("accuracy"), mark: store.scene.bayes_accuracy },
+    ...groups,
+    { id: "disagreement", label: "Off Bayes", axis: "differs from Bayes (% of density)", share: true, low: 0, read: scalar("disagreement") },
+    { id: "test_loss", label: "Test loss", axis: "cross-entropy on test set (nats)", low: 0, read: scalar("test_loss") },
+    { id: "ece", label: "Calibration error", axis: "expected calibration error (%)", share: true, low: 0, read: scalar("ece") },
+  ];
+  return list.filter((metric) => store.frames.some((_, i) => metric.read(i, 0) != null));
+}
+
+/** About `wanted` round numbers from low to high. */
+export function ticks(low, high, wanted = 5) {
+  const raw = (high - low) / wanted || 1;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].find((s) => s * power >= raw) * power;
+  const out = [];
+  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-9; v += step) out.push(Number(v.toPrecision(12)));
+  return out;
+}
+
+export class Curves {
+  constructor(view) {
+    this.view = view;
+    this.choice = "accuracy";
+    this.tabs = el("div", { class: "hv-tabs", role: "radiogroup", "aria-label": "Number shown", onkeydown: (event) => this.turn(event) });
+    this.plot = svg("svg", { class: "hv-plot", role: "img" });
+    this.tip = el("div", { class: "hv-tip", hidden: true, "aria-hidden": "true" });
+    this.box = el("div", { class: "hv-plotbox" }, this.plot, this.tip);
+    this.node = el("div", {}, this.tabs, this.box);
+    this.plot.addEventListener("pointermove", (event) => this.move(event));
+    this.plot.addEventListener("pointerleave", () => (this.tip.hidden = true));
+    this.plot.addEventListener("pointerdown", (event) => this.press(event));
+    this.plot.addEventListener("pointerup", () => { if (this.held) view.rest(); this.held = false; });
+  }
+
+  /** All lines anew: after new frames, another size, theme or number. */
+  build() {
+    const { store } = this.view;
+    this.known = metrics(store);
+    this.metric = this.known.find((metric) => metric.id === this.choice) ?? this.known[0];
+    this.buildTabs();
+    this.width = Math.max(280, this.box.clientWidth || 600);
+    this.wide = this.width >= 520;
+    this.right = this.wide ? 132 : PAD.right;
+    this.factor = this.metric.share ? 100 : 1;
+    this.series = store.methods.map((_, m) => store.frames.map((frame, i) => [frame.epoch, this.metric.read(i, m)]).filter(([, v]) => v != null).map(([e, v]) => [e, v * this.factor]));
+    this.domain();
+    this.plot.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
+    this.plot.setAttribute("height", HEIGHT);
+    this.plot.replaceChildren(this.axes(), this.reference(), ...this.lines(), this.cursor());
+    this.plot.setAttribute("aria-label", `${this.metric.label} over epochs, one line for each of ${store.methods.length} methods. The table below has the numbers.`);
+  }
+
+  buildTabs() {
+    this.tabs.replaceChildren(
+      ...this.known.map((metric) =>
+        el("button", { type: "button", role: "radio", "aria-checked": metric === this.metric, tabindex: metric === this.metric ? 0 : -1, text: metric.label, onclick: () => this.choose(metric.id) })));
+  }
+
+  choose(id) {
+    this.choice = id;
+    const focused = this.tabs.contains(this.tabs.getRootNode().activeElement);
+    this.build();
+    this.draw(this.view.player.index);
+    if (focused) this.tabs.querySelector("[aria-checked=true]").focus();
+  }
+
+  turn(event) {
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = this.known.indexOf(this.metric) + by;
+    this.choose(this.known[(at + this.known.length) % this.known.length].id);
+  }
+
+  domain() {
+    const values = this.series.flat().map(([, v]) => v);
+    const mark = this.metric.mark != null ? [this.metric.mark * this.factor] : [];
+    let low = this.metric.low ?? Math.min(...values, ...mark);
+    let high = Math.max(...values, ...mark);
+    const room = (high - low || 1) * 0.08;
+    low = this.metric.low ?? Math.max(this.metric.share ? 0 : -Infinity, low - room);
+    high = this.metric.share ? Math.min(100, high + room) : high + room;
+    const grid = ticks(low, high);
+    const step = grid.length > 1 ? grid[1] - grid[0] : high - low || 1;
+    this.low = Math.floor(low / step + 1e-9) * step;
+    this.high = Math.ceil(high / step - 1e-9) * step;
+    this.x = (epoch) => PAD.left + (epoch / this.view.store.total) * (this.width - PAD.left - this.right);
+    this.y = (value) => HEIGHT - PAD.bottom - ((value - this.low) / (this.high - this.low || 1)) * (HEIGHT - PAD.top - PAD.bottom);
+  }
+
+  axes() {
+    const group = svg("g", { class: "hv-axis" });
+    const end = this.width - this.right;
+    const numbers = ticks(this.low, this.high);
+    const digits = numbers.length > 1 && numbers[1] - numbers[0] < 1 ? (numbers[1] - numbers[0] < 0.1 ? 2 : 1) : 0;
+    for (const value of numbers) {
+      group.append(
+        svg("line", { x1: PAD.left, x2: end, y1: this.y(value), y2: this.y(value), class: "hv-gridline" }),
+        svg("text", { x: PAD.left - 8, y: this.y(value) + 4, "text-anchor": "end" }, value.toFixed(digits)),
+      );
+    }
+    const { total } = this.view.store;
+    for (const epoch of ticks(0, total, this.wide ? 6 : 4).filter(Number.isInteger)) {
+      group.append(svg("text", { x: this.x(epoch), y: HEIGHT - PAD.bottom + 18, "text-anchor": "middle" }, `${epoch}`));
+    }
+    group.append(
+      svg("line", { x1: PAD.left, x2: end, y1: HEIGHT - PAD.bottom, y2: HEIGHT - PAD.bottom, class: "hv-baseline" }),
+      svg("text", { x: (PAD.left + end) / 2, y: HEIGHT - 6, "text-anchor": "middle", class: "hv-title" }, "epoch"),
+      svg("text", { x: 0, y: 0, transform: `translate(12 ${(HEIGHT - PAD.bottom + PAD.top) / 2}) rotate(-90)`, "text-anchor": "middle", class: "hv-title" }, this.metric.axis),
+    );
+    return group;
+  }
+
+  /** The best any rule can do, if it is known. */
+  reference() {
+    const group = svg("g", { class: "hv-reference" });
+    if (this.metric.mark == null) return group;
+    const y = this.y(this.metric.mark * this.factor);
+    group.append(
+      svg("line", { x1: PAD.left, x2: this.width - this.right, y1: y, y2: y }),
+      svg("text", { x: PAD.left + 6, y: y - 6 }, `Bayes rule ${(this.metric.mark * this.factor).toFixed(1)}`),
+    );
+    return group;
+  }
+
+  lines() {
+    const { theme, store } = this.view;
+    const ends = this.series.map((points, m) => ({ m, y: points.length ? this.y(points.at(-1)[1]) : 0, points })).filter((s) => s.points.length);
+    const out = ends.map(({ m, points }) => {
+      const d = "M" + points.map(([e, v]) => `${this.x(e).toFixed(1)} ${this.y(v).toFixed(1)}`).join("L");
+      return svg("path", { d, class: "hv-line", stroke: theme.methodColor(m), "stroke-dasharray": theme.methodDash(m) });
+    });
+    for (const { m, points } of ends) {
+      const [e, v] = points.at(-1);
+      out.push(svg("path", { d: shapePath(theme.methodMarker(m), this.x(e), this.y(v), 4.2), fill: theme.methodColor(m), class: "hv-end" }));
+    }
+    if (!this.wide) return out;
+    for (const { m, at, points } of spread(ends, 16, PAD.top + 4, HEIGHT - PAD.bottom)) {
+      const x = this.x(points.at(-1)[0]) + 12;
+      const text = svg("text", { x, y: at + 4, class: "hv-label" }, short(store.methods[m], 18));
+      if (Math.abs(at - this.y(points.at(-1)[1])) > 6) out.push(svg("line", { x1: x - 6, y1: this.y(points.at(-1)[1]), x2: x - 2, y2: at, class: "hv-leader" }));
+      out.push(text);
+    }
+    return out;
+  }
+
+  cursor() {
+    const { theme } = this.view;
+    this.needle = svg("line", { y1: PAD.top - 6, y2: HEIGHT - PAD.bottom, x1: 0, x2: 0, class: "hv-needle" });
+    this.dots = this.series.map((_, m) => svg("path", { d: shapePath(theme.methodMarker(m), 0, 0, 4.2), fill: theme.methodColor(m), class: "hv-end" }));
+    return svg("g", {}, this.needle, ...this.dots);
+  }
+
+  draw(index) {
+    const { store } = this.view;
+    const x = this.x(store.frames[index].epoch);
+    this.needle.setAttribute("transform", `translate(${x.toFixed(1)} 0)`);
+    this.dots.forEach((dot, m) => {
+      const value = this.metric.read(index, m);
+      dot.style.display = value == null ? "none" : "";
+      if (value != null) dot.setAttribute("transform", `translate(${x.toFixed(1)} ${this.y(value * this.factor).toFixed(1)})`);
+    });
+  }
+
+  indexAt(event) {
+    const box = this.plot.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * this.width;
+    const epoch = ((x - PAD.left) / (this.width - PAD.left - this.right)) * this.view.store.total;
+    return this.view.store.indexOf(Math.round(Math.max(0, epoch)));
+  }
+
+  press(event) {
+    this.held = true;
+    this.plot.setPointerCapture(event.pointerId);
+    this.view.player.seek(this.indexAt(event));
+    this.view.scrubber.refresh();
+  }
+
+  move(event) {
+    const index = this.indexAt(event);
+    if (this.held) this.view.player.seek(index);
+    this.readOut(index);
+  }
+
+  readOut(index) {
+    const { store, theme } = this.view;
+    const unit = this.metric.share ? " %" : "";
+    const rows = store.methods.map((label, m) => [label, m, this.metric.read(index, m)]).sort((a, b) => (b[2] ?? -1) - (a[2] ?? -1));
+    this.tip.replaceChildren(
+      el("b", { text: `epoch ${store.frames[index].epoch}` }),
+      ...rows.map(([label, m, value]) => el("div", {}, methodMark(theme, m, 22), el("span", { text: label }), el("em", { text: value == null ? "–" : `${(value * this.factor).toFixed(this.metric.share ? 1 : 3)}${unit}` }))));
+    this.tip.hidden = false;
+    const x = (this.x(store.frames[index].epoch) / this.width) * this.box.clientWidth;
+    const left = x + 14 + this.tip.offsetWidth > this.box.clientWidth ? x - 14 - this.tip.offsetWidth : x + 14;
+    this.tip.style.transform = `translate(${Math.max(0, left).toFixed(0)}px, 12px)`;
+  }
+}
+
+/** Move labels apart so that none is nearer than `gap` to the next. */
+function spread(ends, gap, top, bottom) {
+  const sorted = ends.map((end) => ({ ...end, at: end.y })).sort((a, b) => a.y - b.y);
+  for (let i = 1; i < sorted.length; i++) sorted[i].at = Math.max(sorted[i].at, sorted[i - 1].at + gap);
+  const over = (sorted.at(-1)?.at ?? 0) - bottom;
+  if (over > 0) {
+    sorted.at(-1).at -= over;
+    for (let i = sorted.length - 2; i >= 0; i--) sorted[i].at = Math.min(sorted[i].at, sorted[i + 1].at - gap);
+  }
+  for (const end of sorted) end.at = Math.max(top, end.at);
+  return sorted;
+}
+
+function short(text, most) {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

@@ -1,0 +1,245 @@
+// One view of one experiment: all panels, one playhead. Knows nothing of who embeds it.
+import { Bars } from "./bars.js";
+import { Card } from "./card.js";
+import { Confusions } from "./confusion.js";
+import { Curves } from "./curves.js";
+import { Legend } from "./legend.js";
+import { Planes } from "./plane.js";
+import { Player, Scrubber } from "./scrubber.js";
+import { el } from "./shapes.js";
+import { Store } from "./store.js";
+import { ClassTable } from "./table.js";
+import { Theme } from "./theme.js";
+
+const WORDS = {
+  plane: ["Where each method draws its boundaries", "Colour is the class decided there, stronger where the network is surer. Dashed: the Bayes boundary of the balanced problem, the best any rule can do. Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5). Press one to follow it."],
+  confusion: ["What each method takes for what", "Rows are the true class, columns the predicted one, each row sums to 100 %. The diagonal is right; everything beside it is a mistake. Tail classes are at the bottom when classes are sorted by size."],
+  curves: ["How it went, epoch by epoch", "One line a method, on the balanced test set. Press or drag to move the playhead."],
+  bars: ["Who pays for it", "Mean recall over the classes of a group. Groups are thirds of the classes by number of training samples, unless named otherwise."],
+  table: ["Every class in numbers", "The same epoch as text. Press a heading to sort; the best recall of a row is set in bold."],
+};
+
+/** A section with a title that says what it shows and a line on how to read it. */
+function section(name, panel, ...before) {
+  const [title, caption] = WORDS[name];
+  return el("section", { class: `hv-section hv-s-${name}` }, el("h3", { text: title }), ...before, panel.node, el("p", { class: "hv-caption", text: caption }));
+}
+
+class View {
+  constructor(root, callbacks) {
+    this.root = root;
+    this.callbacks = callbacks;
+    this.store = new Store();
+    this.player = new Player(this.store, () => this.redraw(), () => this.rest());
+    this.selected = this.hovered = this.focus = null;
+    this.marks = true;
+    this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    root.tabIndex = 0;
+    root.setAttribute("role", "region");
+    root.setAttribute("aria-label", "Training, epoch by epoch. Space plays, arrow keys step, Home and End jump.");
+    this.wait = el("p", { class: "hv-wait", role: "status", text: "Loading the recorded epochs …" });
+    root.replaceChildren(this.wait);
+    this.watch();
+  }
+
+  /** Redraw when the box or the theme changes. */
+  watch() {
+    this.observer = new ResizeObserver(() => this.panels && this.resize());
+    this.observer.observe(this.root);
+    this.onTheme = () => this.theme?.read() && this.rebuild();
+    this.root.addEventListener("transitionend", this.onTheme);
+  }
+
+  /** Take a payload in; see `Store.apply`. */
+  update({ meta, blob }) {
+    this.options = { ...this.options, ...meta.options };
+    const what = this.store.apply({ meta, blob });
+    if (what === "gap") return this.ask();
+    this.asked = false;
+    this.live = this.options.live ?? ["running", "queued"].includes(meta.state);
+    if (!this.store.frames.length) return undefined;
+    if (what === "reset" || !this.panels) this.begin();
+    else if (what === "append") this.extend();
+    if (!this.live) this.player.follow = false;
+    this.scrubber.refresh();
+    this.redraw();
+    return what;
+  }
+
+  ask() {
+    if (!this.asked) this.callbacks.need?.();
+    this.asked = true;
+    return "gap";
+  }
+
+  /** A run is shown for the first time. */
+  begin() {
+    const { store, player, options } = this;
+    this.theme = new Theme(this.root, store.style);
+    this.selected = options.selected ?? null;
+    this.hovered = this.focus = null;
+    player.playing = false;
+    player.follow = Boolean(this.live);
+    player.loop = Boolean(options.autoplay);
+    player.index = options.epoch != null && !this.live ? store.indexOf(options.epoch) : player.last;
+    this.layOut();
+    this.rebuild();
+    if (options.autoplay && !this.still) {
+      player.index = 0;
+      player.play();
+      this.wake();
+    }
+  }
+
+  layOut() {
+    const plane = Boolean(this.store.static.points && this.store.scene.extent);
+    this.scrubber?.node.remove();
+    this.scrubber ??= new Scrubber(this);
+    this.legend = new Legend(this);
+    this.card = new Card(this);
+    this.planes = plane ? new Planes(this) : new Confusions(this);
+    this.curves = new Curves(this);
+    this.bars = new Bars(this);
+    this.table = new ClassTable(this);
+    this.panels = [this.planes, this.curves, this.bars, this.table];
+    this.probe = el("i", { class: "hv-probe", "aria-hidden": "true" });
+    this.root.replaceChildren(
+      this.scrubber.node,
+      section(plane ? "plane" : "confusion", this.planes, this.legend.node),
+      this.card.dock,
+      el("div", { class: "hv-pair" }, section("curves", this.curves), section("bars", this.bars)),
+      section("table", this.table),
+      this.card.float,
+      this.probe,
+    );
+  }
+
+  rebuild() {
+    this.legend.build();
+    for (const panel of this.panels) panel.build();
+    this.redraw();
+  }
+
+  extend() {
+    this.curves.build();
+    if (this.player.follow) {
+      if (this.still) this.player.go(this.player.last);
+      else this.wake();
+    }
+  }
+
+  resize() {
+    const width = this.root.clientWidth;
+    if (width === this.width && window.devicePixelRatio === this.ratio) return;
+    this.width = width;
+    this.ratio = window.devicePixelRatio;
+    this.planes.size();
+    this.curves.build();
+    this.drawNow();
+  }
+
+  /** Draw once before the next frame of the screen. */
+  redraw() {
+    if (this.pending || !this.panels) return;
+    this.pending = requestAnimationFrame(() => {
+      this.pending = 0;
+      this.drawNow();
+    });
+  }
+
+  drawNow() {
+    const { index } = this.player;
+    this.scrubber.draw();
+    for (const panel of this.panels) panel.draw(index);
+    this.card.draw();
+    this.drawn = (this.drawn ?? 0) + 1;
+  }
+
+  /** Let time run while something plays. */
+  wake() {
+    if (this.clock) return;
+    let before = performance.now();
+    const beat = (now) => {
+      const more = this.player.tick(Math.min(0.1, (now - before) / 1000), this.live);
+      before = now;
+      this.clock = more && this.root.isConnected ? requestAnimationFrame(beat) : 0;
+      if (!more) {
+        this.scrubber.refresh();
+        this.redraw();
+      }
+    };
+    this.clock = requestAnimationFrame(beat);
+  }
+
+  toggle() {
+    const { player } = this;
+    if (player.playing) player.pause();
+    else {
+      player.play();
+      this.wake();
+    }
+    this.scrubber.refresh();
+  }
+
+  setFollow(on) {
+    this.player.playing = false;
+    this.player.follow = on;
+    if (on && this.still) this.player.go(this.player.last);
+    else if (on) this.wake();
+    this.scrubber.refresh();
+    this.redraw();
+  }
+
+  /** The playhead was let go: tell the outside where it is. */
+  rest() {
+    this.scrubber?.refresh();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.callbacks.epoch?.(this.player.epoch), 350);
+  }
+
+  select(sample) {
+    if (sample === this.selected) return;
+    this.selected = sample;
+    this.hover(null);
+    this.callbacks.selected?.(sample);
+    this.redraw();
+  }
+
+  hover(sample, event) {
+    this.card.hover(sample, event);
+    if (sample === this.hovered) return;
+    this.hovered = sample;
+    this.planes.drawOver?.();
+  }
+
+  setFocus(c) {
+    this.focus = c;
+    this.legend.refresh();
+    this.redraw();
+  }
+
+  setMarks(on) {
+    this.marks = on;
+    this.legend.refresh();
+    this.redraw();
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    cancelAnimationFrame(this.pending);
+    cancelAnimationFrame(this.clock);
+    clearTimeout(this.resting);
+    this.root.replaceChildren();
+  }
+}
+
+/**
+ * Show a payload inside `root`. `callbacks`: need() when frames are missing, epoch(n) when the
+ * playhead is let go, selected(sample or null). Returns the view; `update({blob, meta})` it with
+ * later payloads, `destroy()` it in the end.
+ */
+export function mount(root, payload, callbacks = {}) {
+  const view = new View(root, callbacks);
+  view.update(payload);
+  return view;
+}

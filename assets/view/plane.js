@@ -1,0 +1,337 @@
+// The plane of each method: what it decides where, how sure it is, and the points it learns from.
+import { boundarySegments, joinSegments } from "./contour.js";
+import { el, methodMark, percent, traceShape } from "./shapes.js";
+import { mix, parseColor } from "./theme.js";
+
+const SHADE = [0.1, 0.55];
+const REACH = 12;
+
+/** Decision code → packed RGBA, for one theme and number of classes. */
+function colorTable(theme, classes) {
+  const levels = Math.max(1, Math.floor(256 / classes));
+  const table = new Uint32Array(256);
+  for (let code = 0; code < 256; code++) {
+    const sure = levels > 1 ? (code % levels) / (levels - 1) : 1;
+    const shade = SHADE[0] + (SHADE[1] - SHADE[0]) * sure;
+    const [r, g, b] = mix(theme.surface, parseColor(theme.classColor(Math.floor(code / levels))), shade);
+    table[code] = (255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r);
+  }
+  return table;
+}
+
+/** Drawn marks, made once per class, radius and ring, then copied. */
+class Sprites {
+  constructor(theme, ratio) {
+    this.theme = theme;
+    this.ratio = ratio;
+    this.made = new Map();
+  }
+
+  get(index, radius, hard) {
+    const key = index * 4096 + radius * 2 + (hard ? 1 : 0);
+    let sprite = this.made.get(key);
+    if (!sprite) this.made.set(key, (sprite = this.make(index, radius / 4, hard)));
+    return sprite;
+  }
+
+  make(index, r, hard) {
+    const half = Math.ceil((r * 1.6 + 4) * this.ratio);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 2 * half;
+    const context = canvas.getContext("2d");
+    context.translate(half, half);
+    context.scale(this.ratio, this.ratio);
+    context.beginPath();
+    traceShape(context, this.theme.classShape(index), 0, 0, r);
+    context.lineWidth = 1.6;
+    context.lineJoin = "round";
+    context.strokeStyle = `rgb(${this.theme.surface.join(",")})`;
+    context.stroke();
+    context.fillStyle = this.theme.classColor(index);
+    context.fill();
+    if (hard) {
+      context.beginPath();
+      context.arc(0, 0, r * 1.25 + 1.9, 0, 2 * Math.PI);
+      context.lineWidth = 1.1;
+      context.strokeStyle = this.theme.hard;
+      context.stroke();
+    }
+    return { canvas, half };
+  }
+}
+
+/** Small multiples, one plane a method. */
+export class Planes {
+  constructor(view) {
+    this.view = view;
+    this.node = el("div", { class: "hv-planes" });
+    this.lines = new Map();
+  }
+
+  /** Make the panels anew: after a reset or another theme. */
+  build() {
+    const { store, theme } = this.view;
+    const { static: fixed, scene, side } = store;
+    this.lines.clear();
+    this.table = colorTable(theme, scene.classes.length);
+    this.bayes = fixed.bayes ? joinSegments(boundarySegments((i) => fixed.bayes[i], () => 1, side)) : [];
+    this.order = drawingOrder(fixed.targets, scene.train_counts);
+    this.panels = scene.methods.map((label, m) => this.panel(label, m));
+    this.node.replaceChildren(...this.panels.map((panel) => panel.node));
+    this.node.style.setProperty("--hv-methods", scene.methods.length);
+    this.size();
+  }
+
+  panel(label, m) {
+    const base = el("canvas", { role: "img", tabindex: 0 });
+    const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
+    const accuracy = el("b");
+    const off = el("b");
+    const { store, theme } = this.view;
+    const node = el(
+      "figure", { class: "hv-plane" },
+      el("figcaption", {},
+        el("h4", {}, methodMark(theme, m), label),
+        el("dl", {},
+          el("div", {}, el("dt", { text: "balanced accuracy" }), el("dd", {}, accuracy, " %")),
+          store.static.bayes ? el("div", {}, el("dt", { text: "differs from Bayes" }), el("dd", {}, off, " %")) : null)),
+      el("div", { class: "hv-canvas" }, base, over),
+    );
+    const panel = { node, base, over, accuracy, off, m, label, image: null, back: document.createElement("canvas") };
+    base.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.point(panel, event));
+    base.addEventListener("pointerleave", () => this.view.hover(null));
+    base.addEventListener("click", (event) => this.view.select(this.nearest(panel, event, event.pointerType === "touch" ? 24 : REACH)));
+    base.addEventListener("keydown", (event) => this.key(panel, event));
+    return panel;
+  }
+
+  /** Fit the canvases to their boxes on this screen. */
+  size() {
+    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
+    const pixels = Math.round(this.width * ratio);
+    if (pixels !== this.pixels || ratio !== this.ratio || this.sprites?.theme.mark !== this.view.theme.mark || !this.sprites) {
+      this.sprites = new Sprites(this.view.theme, ratio);
+    }
+    this.pixels = pixels;
+    this.ratio = ratio;
+    for (const { base, over } of this.panels) {
+      for (const canvas of [base, over]) if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
+    }
+    const k = this.view.store.scene.tracked;
+    this.unit = Math.max(1.7, Math.min(3.6, (this.width / 95) * Math.min(1, Math.sqrt(900 / Math.max(1, k)) + 0.25)));
+    this.place();
+  }
+
+  /** Where each tracked sample falls on the canvas, in CSS pixels. */
+  place() {
+    const { points } = this.view.store.static;
+    const [x0, x1, y0, y1] = this.view.store.scene.extent;
+    this.xs = new Float32Array(points.length / 2);
+    this.ys = new Float32Array(points.length / 2);
+    for (let i = 0; i < this.xs.length; i++) {
+      this.xs[i] = ((points[2 * i] - x0) / (x1 - x0)) * this.width;
+      this.ys[i] = (1 - (points[2 * i + 1] - y0) / (y1 - y0)) * this.width;
+    }
+  }
+
+  draw(index) {
+    for (const panel of this.panels) this.drawPanel(panel, index);
+    this.drawOver();
+  }
+
+  drawPanel(panel, index) {
+    const { store } = this.view;
+    const context = panel.base.getContext("2d", { alpha: false });
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.fillStyle = `rgb(${this.view.theme.surface.join(",")})`;
+    context.fillRect(0, 0, this.width, this.width);
+    this.drawRegions(panel, context, index);
+    this.drawLines(panel, context, index);
+    this.drawPoints(panel, context, index);
+    const accuracy = store.scalar(index, panel.m, "accuracy");
+    const off = store.scalar(index, panel.m, "disagreement");
+    panel.accuracy.textContent = percent(accuracy);
+    panel.off.textContent = percent(off);
+    if (!this.view.player.playing) {
+      const bayes = off == null ? "" : `, differs from the Bayes rule on ${percent(off)} percent of the balanced density`;
+      panel.base.setAttribute("aria-label", `${panel.label} at epoch ${store.frames[index].epoch}: balanced accuracy ${percent(accuracy)} percent${bayes}. Enter selects a hard sample, comma and full stop move between them.`);
+    }
+  }
+
+  drawRegions(panel, context, index) {
+    const { store } = this.view;
+    const grid = store.raw(index, panel.m, "grid");
+    if (!grid) return;
+    const side = store.field(index, "grid").shape[0];
+    const { back } = panel;
+    const brush = back.getContext("2d", { alpha: false });
+    if (!panel.image || panel.image.width !== side) {
+      back.width = back.height = side;
+      panel.image = brush.createImageData(side, side);
+      panel.cells = new Uint32Array(panel.image.data.buffer);
+    }
+    const { cells } = panel;
+    for (let y = 0; y < side; y++) {
+      const from = y * side;
+      const to = (side - 1 - y) * side;
+      for (let x = 0; x < side; x++) cells[to + x] = this.table[grid[from + x]];
+    }
+    brush.putImageData(panel.image, 0, 0);
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "medium";
+    context.drawImage(back, 0, 0, this.width, this.width);
+  }
+
+  drawLines(panel, context, index) {
+    const { store, theme } = this.view;
+    const ink = `rgb(${theme.ink.join(",")})`;
+    const paper = `rgb(${theme.surface.join(",")})`;
+    context.lineJoin = context.lineCap = "round";
+    const learned = this.learned(panel.m, index);
+    if (learned) {
+      const unit = this.width / store.field(index, "grid").shape[0];
+      const flip = this.width - unit / 2;
+      context.beginPath();
+      for (let i = 0; i < learned.length; i += 4) {
+        context.moveTo((learned[i] + 0.5) * unit, flip - learned[i + 1] * unit);
+        context.lineTo((learned[i + 2] + 0.5) * unit, flip - learned[i + 3] * unit);
+      }
+      context.strokeStyle = paper;
+      context.lineWidth = 1.8;
+      context.stroke();
+    }
+    if (!this.bayes.length) return;
+    const unit = this.width / store.side;
+    const flip = this.width - unit / 2;
+    context.beginPath();
+    for (const line of this.bayes) {
+      line.forEach(([x, y], i) => (i ? context.lineTo((x + 0.5) * unit, flip - y * unit) : context.moveTo((x + 0.5) * unit, flip - y * unit)));
+    }
+    context.lineCap = "butt";
+    context.globalAlpha = 0.75;
+    context.strokeStyle = paper;
+    context.lineWidth = 3.2;
+    context.stroke();
+    context.globalAlpha = 1;
+    context.setLineDash([5, 4]);
+    context.strokeStyle = ink;
+    context.lineWidth = 1.5;
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  /** The learned boundary of a frame, kept for the next time it is shown. */
+  learned(m, index) {
+    const { store } = this.view;
+    const grid = store.raw(index, m, "grid");
+    if (!grid) return null;
+    const key = `${m}.${store.frames[index].epoch}`;
+    let line = this.lines.get(key);
+    if (!line) {
+      const levels = Math.max(1, Math.floor(256 / store.classes.length));
+      const names = new Uint8Array(256).map((_, code) => Math.floor(code / levels));
+      line = boundarySegments((i) => names[grid[i]], (i) => (grid[i] % levels) + 0.5, store.field(index, "grid").shape[0]);
+      this.lines.set(key, line);
+    }
+    return line;
+  }
+
+  drawPoints(panel, context, index) {
+    const { store, focus, marks } = this.view;
+    const { targets, flipped } = store.static;
+    const weight = store.raw(index, panel.m, "weight");
+    const grad = store.raw(index, panel.m, "grad");
+    const bar = store.scene.hard / (store.field(index, "grad")?.scale ?? 1);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    for (const i of this.order) {
+      const c = targets[i];
+      context.globalAlpha = focus == null || focus === c ? 1 : 0.12;
+      const sprite = this.sprites.get(c, this.radius(weight ? weight[i] : 1), grad ? grad[i] > bar : false);
+      context.drawImage(sprite.canvas, Math.round(this.xs[i] * this.ratio) - sprite.half, Math.round(this.ys[i] * this.ratio) - sprite.half);
+    }
+    context.globalAlpha = 1;
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    if (marks) this.drawFlipped(context, flipped);
+  }
+
+  drawFlipped(context, flipped) {
+    context.beginPath();
+    const r = 3.4;
+    for (let i = 0; i < this.xs.length; i++) {
+      if (!flipped[i]) continue;
+      context.moveTo(this.xs[i] - r, this.ys[i] - r);
+      context.lineTo(this.xs[i] + r, this.ys[i] + r);
+      context.moveTo(this.xs[i] + r, this.ys[i] - r);
+      context.lineTo(this.xs[i] - r, this.ys[i] + r);
+    }
+    context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
+    context.lineWidth = 3;
+    context.stroke();
+    context.strokeStyle = this.view.theme.hard;
+    context.lineWidth = 1.3;
+    context.stroke();
+  }
+
+  /** Radius in quarter pixels: area grows with weight, within limits. */
+  radius(weight) {
+    return Math.round(4 * Math.max(1.1, Math.min(this.unit * 3, this.unit * Math.sqrt(weight))));
+  }
+
+  drawOver() {
+    const { selected, hovered } = this.view;
+    for (const { over } of this.panels) {
+      const context = over.getContext("2d");
+      context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      context.clearRect(0, 0, this.width, this.width);
+      for (const [sample, r] of [[hovered, 9], [selected, 11]]) {
+        if (sample == null) continue;
+        context.beginPath();
+        context.arc(this.xs[sample], this.ys[sample], r, 0, 2 * Math.PI);
+        context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
+        context.lineWidth = 5;
+        context.stroke();
+        context.strokeStyle = `rgb(${this.view.theme.ink.join(",")})`;
+        context.lineWidth = 2;
+        context.stroke();
+      }
+    }
+  }
+
+  point(panel, event) {
+    this.view.hover(this.nearest(panel, event, REACH), event);
+  }
+
+  nearest(panel, event, reach) {
+    const box = panel.base.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    let best = null;
+    let closest = reach * reach;
+    for (const i of this.order) {
+      const d = (this.xs[i] - x) ** 2 + (this.ys[i] - y) ** 2;
+      if (d <= closest) {
+        closest = d;
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** Without a mouse: Enter selects the hardest sample of this method, comma and full stop the next. */
+  key(panel, event) {
+    const by = { Enter: 0, ",": -1, ".": 1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const grad = this.view.store.raw(this.view.player.index, panel.m, "grad");
+    if (!grad) return;
+    const ranked = [...grad.keys()].sort((a, b) => grad[b] - grad[a] || a - b);
+    const at = by ? ranked.indexOf(this.view.selected) + by : 0;
+    this.view.select(ranked[Math.max(0, Math.min(ranked.length - 1, at))]);
+  }
+}
+
+/** Samples of large classes first, so that the tail lies on top. */
+function drawingOrder(targets, counts) {
+  return Uint32Array.from([...targets.keys()].sort((a, b) => counts[targets[b]] - counts[targets[a]] || a - b));
+}
