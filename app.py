@@ -1,0 +1,26 @@
+"""The app: its name, its look and its pages. A page more is a line more in `PAGES`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._backend import warm
+from pages._parts import ASSETS, entered, style, theme
+
+PAGES = [
+    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+    st.Page("pages/arena.py", title="Arena", icon=":material/stadium:"),
+]
+
+st.set_page_config(
+    page_title="Harmony",
+    page_icon=str(ASSETS / "mark.svg"),
+    layout="wide",
+    initial_sidebar_state=350,
+)
+st.logo(ASSETS / f"logo-{theme()}.svg", size="large", icon_image=ASSETS / "mark.svg")
+style()
+page = st.navigation(PAGES, position="top")
+warm()
+with entered():
+    page.run()

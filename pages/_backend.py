@@ -1,0 +1,29 @@
+"""What the pages talk to: the runs folder, the queue of worker processes, and its warming."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from harmony_core.runs import jobs
+from harmony_core.runs.store import RunStore
+
+
+def store() -> RunStore:
+    """The runs folder named by ``HARMONY_RUNS``, or ``./runs``."""
+    return _store(os.environ.get("HARMONY_RUNS", ""))
+
+
+@lru_cache(maxsize=8)
+def _store(root: str) -> RunStore:
+    return RunStore(root or None)
+
+
+def queue() -> jobs.JobQueue:
+    """The one queue of this server process."""
+    return jobs.shared_queue(store())
+
+
+def warm() -> None:
+    """Start the workers, if they are not started yet, so that Train does not wait for them."""
+    queue().warm()

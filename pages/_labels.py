@@ -1,0 +1,28 @@
+"""Names for people: of data, of experiments, of numbers of things."""
+
+from __future__ import annotations
+
+from harmony_core.config import ExperimentConfig
+from harmony_core.data import DATASETS
+from harmony_core.runs.record import ExperimentRecord
+
+from ._controls import plain
+
+
+def data_title(config: ExperimentConfig) -> str:
+    """The data's title, with the factor of its tail where one was asked for."""
+    data = config.data
+    title = DATASETS[data.name].title if data.name in DATASETS else data.name
+    return title if data.profile == "as_is" else f"{title}, {plain(data.imbalance_factor)} : 1"
+
+
+def run_title(record: ExperimentRecord) -> str:
+    """The title somebody gave an experiment, or its data."""
+    return record.title or data_title(record.config)
+
+
+def count(number: int, noun: str) -> str:
+    """``three methods``, ``one epoch``, ``12 epochs``."""
+    names = ("no", "one", "two", "three", "four", "five", "six")
+    word = names[number] if number < len(names) else str(number)
+    return f"{word} {noun}{'' if number == 1 else 's'}"

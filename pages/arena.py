@@ -1,0 +1,147 @@
+"""The Arena: choose data and methods, press Train, and watch them learn in lockstep."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from harmony_core.catalog import complete
+from harmony_core.config import ExperimentConfig
+from harmony_core.method_text import method_labels
+from harmony_core.runs.record import ExperimentRecord
+from pages import _draft
+from pages._backend import queue, store
+from pages._history import history
+from pages._labels import count, data_title, run_title
+from pages._live import show
+from pages._parts import draw, lead, messages, toasts
+from pages._preview import preview
+from pages._setup import setup
+
+
+def arena() -> None:
+    _draft.read_link()
+    with st.sidebar:
+        setting, past = st.tabs(["Set up", "Recent"])
+    with setting:
+        config = _set_up()
+    record = _record()
+    heading = st.container()
+    actions = st.container(horizontal=True, gap="small", key="actions", vertical_alignment="center")
+    if problem := _draft.link_problem():
+        st.warning(
+            f"This link could not be used; the page shows what was set up before. {problem}",
+            icon=":material/link_off:",
+        )
+    started = _actions(actions, config, record)
+    record = started or record
+    with heading:
+        _heading(config, record)
+    if record is not None:
+        show(record, fresh=started is not None)
+    elif config is not None:
+        preview(config)
+    with past, messages():
+        history(record.id if record else "")
+    if config is not None:
+        _draft.write_link(config)
+
+
+def _set_up() -> ExperimentConfig | None:
+    """The controls; what they say is remembered if it makes an experiment."""
+    with messages():
+        config = setup(_draft.current())
+        if config is not None:
+            _draft.keep(config)
+        return config
+    return None
+
+
+def _record() -> ExperimentRecord | None:
+    """The experiment the link names; one that cannot be read is reported, not shown."""
+    if not _draft.run_id():
+        return None
+    with messages():
+        return store().get(_draft.run_id())
+    return None
+
+
+def _heading(config: ExperimentConfig | None, record: ExperimentRecord | None) -> None:
+    shown = record.config if record else config
+    if shown is None:
+        st.title("Your own images, long-tailed", anchor=False)
+        lead("Upload a ZIP on the left to begin.")
+        return
+    st.title(run_title(record) if record else data_title(shown), anchor=False)
+    labels = method_labels(shown.methods)
+    names = f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else labels[0]
+    verb = "learn" if len(labels) > 1 else "learns"
+    lead(
+        f"{names} {verb} the same samples, from the same initial weights, in the same order, "
+        f"for {count(shown.epochs, 'epoch')}."
+    )
+
+
+def _actions(
+    place: DeltaGenerator, config: ExperimentConfig | None, record: ExperimentRecord | None
+) -> ExperimentRecord | None:
+    """Train, Stop, Resume, Reset; returns the experiment that a click on Train has started."""
+    started = None
+    train = place.button(
+        "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="train",
+        disabled=config is None,
+        help="Start an experiment with the settings on the left.",
+    )
+    with messages():
+        if train and config is not None:
+            started = _start(config)
+    record = started or record
+    if record is not None and record.active:
+        place.button(
+            "Stop", icon=":material/stop:", key="stop", on_click=_stop, help="A checkpoint is kept."
+        )
+    elif record is not None and record.resumable:
+        place.button(
+            "Resume",
+            icon=":material/resume:",
+            key="resume",
+            on_click=_resume,
+            help="Go on from the last checkpoint.",
+        )
+    place.button(
+        "Reset",
+        icon=":material/restart_alt:",
+        key="reset",
+        type="tertiary",
+        on_click=_reset,
+        help="Back to the default experiment.",
+    )
+    return started
+
+
+def _start(config: ExperimentConfig) -> ExperimentRecord:
+    record = store().create(complete(config))
+    queue().submit(record.id)
+    _draft.show_run(record.id)
+    return store().get(record.id)
+
+
+def _stop() -> None:
+    with toasts():
+        queue().stop(_draft.run_id())
+
+
+def _resume() -> None:
+    with toasts():
+        queue().submit(_draft.run_id())
+
+
+def _reset() -> None:
+    _draft.show_run("")
+    _draft.replace(ExperimentConfig())
+
+
+draw(arena)
