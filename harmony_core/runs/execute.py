@@ -117,6 +117,8 @@ def _train(reporter: Reporter, ranks: Ranks) -> bool:
 
 def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
     """One repeat, from its checkpoint if there is one; whether it came to its end."""
+    if ranks.led(reporter.look):
+        return False
     lockstep, restored = _prepare(reporter, ranks, repeat)
     if ranks.first:
         store, run_id = reporter.store, reporter.record.id

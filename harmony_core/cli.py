@@ -1,0 +1,333 @@
+"""Harmony from the shell: train several methods in lockstep and look at what came out.
+
+    python -m harmony_core run --data hard_head --methods ce,balanced_softmax,harmonized --epochs 60
+    python -m harmony_core run --data digits --imbalance-factor 50 --repeats 3 \\
+        --methods "ce,ldam:drw,balanced_softmax,harmonized[alpha=0.15]"
+    python -m harmony_core run --data cifar10-lt --imbalance-factor 100 --model resnet32 \\
+        --recipe reference --epochs 200 --methods ce,ldam:drw,balanced_softmax,harmonized
+    torchrun --nproc-per-node 2 -m harmony_core run --data hard_head    # the same, two processes
+    python -m harmony_core list                     # all experiments, newest first
+    python -m harmony_core show latest              # its table, and the recall of each class
+    python -m harmony_core export latest --csv curves.csv --config config.json
+    python -m harmony_core run config.json --epochs 100     # flags change what the file says
+    python -m harmony_core resume latest            # go on after Ctrl-C, a crash or a power cut
+    python -m harmony_core methods                  # losses, presets, parameters
+    python -m harmony_core datasets                 # data sets and models, parameters
+
+A method is written loss[@preset][[name=value,…]][:drw|:drs][+sampler][~label], for example
+harmonized@literal, harmonized[alpha=0.5,kappa=2], ldam:drw, ce+class_balanced.
+ID is an experiment's id, the unique start of one, or `latest`. Experiments are kept in the folder
+of --runs, else of the environment variable HARMONY_RUNS, else in ./runs.
+
+Results go to stdout (with --json as one JSON document), progress and messages to stderr.
+Exit codes: 0 done; 1 the training failed; 2 wrong usage or input; 130 stopped by Ctrl-C, after
+which `resume` goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from .analysis.summary import comparisons
+from .config import DEVICES, PROFILES
+from .errors import HarmonyError, RunError
+from .link import RECIPES
+from .runs.console import Console, run_here
+from .runs.ranks import ranks_from_environment
+from .runs.results import (
+    recall_table,
+    summaries_of,
+    summary_table,
+    text_table,
+    to_document,
+    write_csv,
+)
+from .runs.run_options import config_from
+from .runs.store import RunStore
+
+DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit code."""
+    try:
+        given = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = given.command
+        return command(given)
+    except (_Usage, HarmonyError) as error:
+        if os.environ.get("RANK", "0") == "0":  # once, however many processes there are
+            print(f"harmony: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return STOPPED
+    except BrokenPipeError:  # `… list | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _run(given: argparse.Namespace) -> int:
+    config = config_from(given)
+    store = RunStore(given.runs)
+    return _execute(given, store, config.device, lambda: store.create(config, given.title).id)
+
+
+def _resume(given: argparse.Namespace) -> int:
+    store = RunStore(given.runs)
+    run_id = store.find(given.id)
+    return _execute(given, store, store.get(run_id).config.device, lambda: run_id)
+
+
+def _execute(
+    given: argparse.Namespace, store: RunStore, device: str, choose: Callable[[], str]
+) -> int:
+    """Train in this process, or in all that torchrun started; rank 0 chooses the experiment."""
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # threads that spin slow down everybody else
+    ranks = ranks_from_environment()
+    ranks.open(device)
+    try:
+        run_id = ranks.led(choose)
+        record = run_here(store, run_id, ranks, Console(quiet=given.quiet or not ranks.first))
+    finally:
+        ranks.close()
+    if ranks.first:
+        _report(given, store, run_id)
+    if record.state == "failed":
+        return FAILED
+    return DONE if record.state == "done" else STOPPED
+
+
+def _report(given: argparse.Namespace, store: RunStore, run_id: str) -> None:
+    record = store.get(run_id)
+    if given.json:
+        _print_json(to_document(store, record))
+    elif record.state == "done":
+        _print_summary(store, run_id)
+    if record.state == "failed":
+        print(record.error, file=sys.stderr)
+    elif record.state == "stopped":
+        print(f"Stopped. Go on with: python -m harmony_core resume {run_id}", file=sys.stderr)
+
+
+def _list(given: argparse.Namespace) -> int:
+    store = RunStore(given.runs)
+    records, broken = store.scan()
+    for message in broken.values():
+        print(message, file=sys.stderr)
+    if given.json:
+        _print_json([record.to_dict() for record in records])
+        return DONE
+    rows = [["Experiment", "State", "Epoch", "Repeat", "Data", "Methods", "Title"]]
+    for record in records:
+        config = record.config
+        rows.append(
+            [
+                record.id,
+                record.state,
+                f"{record.epoch}/{config.epochs}",
+                f"{record.repeat + 1}/{config.seeds.repeats}",
+                config.data.name,
+                " ".join(method.loss for method in config.methods),
+                record.title,
+            ]
+        )
+    print(text_table(rows) if records else f"No experiments in {store.root}.")
+    return DONE
+
+
+def _show(given: argparse.Namespace) -> int:
+    store = RunStore(given.runs)
+    record = store.get(store.find(given.id))
+    if given.json:
+        _print_json(to_document(store, record, classes=True))
+        return DONE
+    config = record.config
+    at = f"epoch {record.epoch} of {config.epochs}, repeat {record.repeat + 1}"
+    print(f"{record.id}  {record.title}".rstrip())
+    print(f"{record.state}, {at} of {config.seeds.repeats}, {record.device or 'no device yet'}")
+    if record.error:
+        print(record.error)
+    summaries = summaries_of(store, record)
+    if any(summary["ece"].values for summary in summaries):
+        print()
+        _print_summary(store, record.id)
+        print()
+        print(recall_table(summaries, store.scene(record.id)))
+    else:
+        print("No repeat has come to its end yet.")
+    return DONE
+
+
+def _export(given: argparse.Namespace) -> int:
+    store = RunStore(given.runs)
+    record = store.get(store.find(given.id))
+    if given.config is not None:
+        with _target(given.config) as file:
+            file.write(record.config.to_json() + "\n")
+    if given.csv is not None or given.config is None:
+        with _target(given.csv or "-") as file:
+            write_csv(store, record, file)
+    return DONE
+
+
+def _delete(given: argparse.Namespace) -> int:
+    store = RunStore(given.runs)
+    run_id = store.find(given.id)
+    if not given.yes:
+        if not sys.stdin.isatty():
+            raise RunError(f"Expected --yes to delete {run_id} without asking, but got none.")
+        if input(f"Delete {run_id} and all its files? [y/N] ").strip().lower() != "y":
+            return DONE
+    store.delete(run_id)
+    return DONE
+
+
+def _methods(given: argparse.Namespace) -> int:
+    from .losses import LOSSES
+
+    if given.json:
+        _print_json([_spec_document(spec) for spec in LOSSES.values()])
+        return DONE
+    for spec in LOSSES.values():
+        _print_spec(spec)
+        for name, values in spec.presets.items():
+            print(f"    @{name}: {', '.join(f'{k}={v}' for k, v in values.items())}")
+    return DONE
+
+
+def _datasets(given: argparse.Namespace) -> int:
+    from .data import DATASETS
+    from .models import MODELS
+
+    groups = {"datasets": DATASETS.values(), "models": MODELS.values()}
+    if given.json:
+        _print_json({name: [_spec_document(s) for s in specs] for name, specs in groups.items()})
+        return DONE
+    for name, specs in groups.items():
+        print(f"{name.capitalize()}\n")
+        for spec in specs:
+            _print_spec(spec)
+        print()
+    return DONE
+
+
+def _print_spec(spec: Any) -> None:
+    print(f"{spec.name}: {spec.title}. {spec.summary}")
+    for parameter in spec.parameters:
+        domain = " | ".join(parameter.choices)
+        if parameter.low is not None and parameter.high is not None:
+            domain = f"{parameter.low:g} to {parameter.high:g}"
+        print(
+            f"    {parameter.name}={parameter.default}{f' ({domain})' if domain else ''}: "
+            f"{parameter.help}"
+        )
+
+
+def _spec_document(spec: Any) -> dict[str, Any]:
+    document = {"name": spec.name, "title": spec.title, "summary": spec.summary}
+    document["parameters"] = [vars(parameter) for parameter in spec.parameters]
+    if hasattr(spec, "presets"):
+        document["presets"] = {name: dict(values) for name, values in spec.presets.items()}
+    return document
+
+
+def _print_summary(store: RunStore, run_id: str) -> None:
+    summaries = summaries_of(store, store.get(run_id))
+    repeats = len(summaries[0]["ece"].values)
+    print(summary_table(summaries))
+    over = f"mean ± sample standard deviation over {repeats} seeds" if repeats > 1 else "one seed"
+    print(f"Final epoch, balanced test set, {over}; ID {run_id}.")
+    for comparison in comparisons(summaries):
+        print(comparison.sentence())
+
+
+def _print_json(document: object) -> None:
+    print(json.dumps(document, indent=1, allow_nan=False))
+
+
+def _target(name: str) -> AbstractContextManager[IO[str]]:
+    """A file to write text to; ``-`` is stdout."""
+    if name == "-":
+        return nullcontext(sys.stdout)
+    try:
+        return Path(name).open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise RunError(
+            f"Expected to write {name}, but got: {error.strerror or error}. Name another file."
+        ) from error
+
+
+class _Usage(Exception):
+    """The command line does not parse."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _Usage(f"{message}. See `{self.prog} --help`.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m harmony_core",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> Any:
+        sub = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        sub.set_defaults(command=command)
+        sub.add_argument("--runs", metavar="DIR", help="folder of the experiments")
+        sub.add_argument("--json", action="store_true", help="print one JSON document")
+        return sub
+
+    run = add("run", _run, "Train several methods in lockstep.")
+    _add_run_options(run)
+    add("list", _list, "List all experiments, newest first.")
+    show = add("show", _show, "Show the results of an experiment.")
+    export = add("export", _export, "Write an experiment's curves (CSV) or its config (JSON).")
+    resume = add("resume", _resume, "Go on with an experiment that was stopped or interrupted.")
+    delete = add("delete", _delete, "Delete an experiment and all its files.")
+    add("methods", _methods, "List losses, their presets and parameters.")
+    add("datasets", _datasets, "List data sets and models and their parameters.")
+    for sub in (show, export, resume, delete):
+        sub.add_argument("id", metavar="ID", help="an id, the unique start of one, or `latest`")
+    for sub in (run, resume):
+        sub.add_argument("--quiet", action="store_true", help="no progress bar")
+    export.add_argument("--csv", metavar="FILE", help="curves; - is stdout, the default")
+    export.add_argument("--config", metavar="FILE", help="config, as `run` takes it; - is stdout")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
+
+
+def _add_run_options(run: argparse.ArgumentParser) -> None:
+    """The flags of `run`; one that is not given leaves the config file, or the default, alone."""
+    add = run.add_argument
+    add("config", nargs="?", metavar="CONFIG", help="JSON file as `export --config` writes it")
+    add("--data", metavar="NAME", help="data set; `datasets` lists them")
+    add("--data-param", action="append", metavar="K=V", help="parameter of the data set")
+    add("--source", metavar="PATH", help="short for --data-param source=PATH")
+    add("--imbalance-factor", type=float, metavar="X", help="largest class over smallest class")
+    add("--profile", choices=PROFILES, help="how class sizes fall off")
+    add("--label-noise", type=float, metavar="SHARE", help="training labels to replace, 0 to 0.9")
+    add("--model", metavar="NAME", help="network; `datasets` lists them")
+    add("--model-param", action="append", metavar="K=V", help="parameter of the network")
+    add("--methods", metavar="TEXT", help="what to compare; `methods` lists the losses")
+    add("--epochs", type=int, metavar="N")
+    add("--batch-size", type=int, metavar="N")
+    add("--lr", type=float, metavar="X", help="highest learning rate")
+    add("--recipe", choices=tuple(RECIPES), help="optimiser and schedule (default: quick)")
+    add("--seed", type=int, metavar="N", help="of data, initial weights and order alike")
+    add("--repeats", type=int, metavar="N", help="how many seeds, from --seed on")
+    add("--device", choices=DEVICES)
+    add("--record-every", type=int, metavar="N", help="keep the frames of every N-th epoch")
+    add("--title", default="", metavar="TEXT")
