@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import torch
 
+from harmony_core import cli
+from harmony_core.runs.run_options import config_from
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
@@ -27,6 +30,13 @@ def shell_lines(document: Path) -> list[list[str]]:
     text = "\n".join(blocks(document, "bash")).replace("\\\n", " ")
     split = [shlex.split(line, comments=True) for line in text.splitlines()]
     return [words for words in split if words]
+
+
+def usage_lines(text: str) -> list[list[str]]:
+    """The same for the indented commands of a module's docstring."""
+    lines = re.sub(r"\\\n\s*", " ", text).splitlines()
+    split = [shlex.split(line, comments=True) for line in lines if line.startswith("    ")]
+    return [words for words in split if "harmony_core" in words]
 
 
 COMMANDS = [(document, words) for document in DOCUMENTS for words in shell_lines(document)]
@@ -51,6 +61,23 @@ def test_a_named_target_exists(words: list[str]) -> None:
     named = [word for word in words[1:] if "=" not in word and not word.startswith("-")]
     assert named
     assert set(named) <= TARGETS
+
+
+HARMONY = [words for _, words in COMMANDS if "harmony_core" in words]
+USAGE = usage_lines(cli.__doc__ or "")
+
+
+@pytest.mark.parametrize("words", HARMONY + USAGE, ids=" ".join)
+def test_a_named_command_is_understood(words: list[str]) -> None:
+    arguments = words[words.index("harmony_core") + 1 :]
+    given = cli._parser().parse_args(arguments)
+    if arguments[0] == "run" and given.config is None:
+        config_from(given)
+
+
+def test_the_readme_shows_the_command_line() -> None:
+    shown = {words[words.index("harmony_core") + 1] for words in HARMONY}
+    assert {"run", "list", "show", "export", "resume"} <= shown
 
 
 def test_each_target_is_phony_and_explained() -> None:
