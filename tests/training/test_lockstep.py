@@ -1,4 +1,4 @@
-"""The engine: lockstep means same start, same samples, same order; and a run can be cut and joined."""
+"""Lockstep means same start, same samples, same order; and a run can be cut and joined."""
 
 from __future__ import annotations
 
