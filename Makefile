@@ -1,6 +1,7 @@
 # Harmony. `make help` lists what there is. Works with GNU make 3.81 and later.
 
 PORT ?= 8501
+ADDRESS ?= localhost
 ARGS ?=
 JOBS ?= 2
 VENV := .venv
@@ -13,8 +14,9 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check $(if $(C
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-run: install ## install what is missing, then serve the app on http://localhost:8501 (PORT=… for another)
-	$(BIN)/python -m streamlit run app.py --server.headless=true --server.port=$(PORT) $(ARGS)
+run: install ## install what is missing, then serve http://localhost:8501 (PORT=…, ADDRESS=…)
+	$(BIN)/python -m streamlit run app.py --server.headless=true \
+		--server.address=$(ADDRESS) --server.port=$(PORT) $(ARGS)
 
 install: $(VENV)/.installed ## create .venv with what the app needs (PYTHON=… for a certain Python)
 
