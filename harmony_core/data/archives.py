@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from ..errors import DataError
-from .layout import IMAGE_SUFFIXES, Parts, is_system_file, suffix_of
+from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
 
 MAX_ARCHIVE_BYTES = 2 * 2**30
 MAX_ENTRIES = 120_000
@@ -51,6 +51,16 @@ class ZipSource:
         self._entries: dict[Parts, zipfile.ZipInfo] = {}
         self._unpacked = 0
         self._lock = threading.Lock()
+        try:
+            ignored = self._take()
+        except DataError:
+            self.close()
+            raise
+        self.files = list(self._entries)
+        self.notes = left_out(self.title, ignored)
+
+    def _take(self) -> Counter[str]:
+        """Check every entry and keep the images; returns what was left out."""
         ignored: Counter[str] = Counter()
         declared = 0
         for info in self._zip.infolist():
@@ -72,8 +82,7 @@ class ZipSource:
                 )
             else:
                 self._entries[parts] = info
-        self.files = list(self._entries)
-        self.notes = tuple(f"Left out {n} {what} of the ZIP." for what, n in ignored.items())
+        return ignored
 
     def read(self, parts: Parts) -> bytes:
         """The content of a file; `OSError` if it is damaged, `DataError` if it is too much."""
@@ -137,12 +146,12 @@ def _parts(info: zipfile.ZipInfo) -> Parts:
             name = name.encode("cp437").decode("utf-8")
         except UnicodeError:
             name = info.filename
-    return tuple(unicodedata.normalize("NFC", name).rstrip("/").split("/"))
+    return tuple(unicodedata.normalize("NFC", name).removeprefix("./").rstrip("/").split("/"))
 
 
 def _unsafe(name: str) -> str:
     """Why a path is refused, or an empty text."""
-    parts = name.rstrip("/").split("/")
+    parts = name.removeprefix("./").rstrip("/").split("/")
     reasons = {
         "a control character": re.search(r"[\x00-\x1f\x7f]", name) is not None,
         "a backslash": "\\" in name,

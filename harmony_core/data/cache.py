@@ -47,7 +47,7 @@ def write_atomic(path: Path, write: Any) -> None:
 def load_arrays(path: Path) -> dict[str, Array] | None:
     """The arrays of a cache file, or ``None`` if there is none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         os.utime(path)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

@@ -11,6 +11,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from .assemble import assemble
 from .cache import cache_root, load_arrays, save_arrays
 from .dataset import LongTailedDataset
 from .download import fetch, matches
+from .images import load_images
 from .long_tail import counts_within
 from .spec import Progress
 from .uploads import resolve_source
@@ -34,7 +36,7 @@ TEXT_BYTES = 100_000
 class Archive:
     """One archive: where it comes from, and the layout of its records.
 
-    A record is ``labels`` bytes, the last of which is the class, then three planes: red, green, blue.
+    A record is ``labels`` bytes, the last of which is the class, then a red, green and blue plane.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Archive:
     train: tuple[str, ...]
     test: str
     names: str
+    classes: int
     labels: int
     train_size: int
     test_size: int
@@ -64,6 +67,7 @@ ARCHIVES = {
         train=tuple(f"data_batch_{i}.bin" for i in range(1, 6)),
         test="test_batch.bin",
         names="batches.meta.txt",
+        classes=10,
         labels=1,
         train_size=50_000,
         test_size=10_000,
@@ -77,6 +81,7 @@ ARCHIVES = {
         train=("train.bin",),
         test="test.bin",
         names="fine_label_names.txt",
+        classes=100,
         labels=2,
         train_size=50_000,
         test_size=10_000,
@@ -88,11 +93,15 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
     """The long tail of CIFAR, from the cache, the given archive, or the network."""
     source = str(config.params["archive"])
     path = resolve_source(source) if source else None
-    if path is not None and (path.is_dir() or path.suffix.lower() == ".zip"):
-        from .images import load_images
-
-        return load_images(config, seed, path, size=32, augment=True, progress=progress)
     archive = ARCHIVES[config.name]
+    if path is not None and (path.is_dir() or is_zipfile(path)):
+        dataset = load_images(config, seed, path, size=32, progress=progress)
+        if len(dataset.class_names) != archive.classes:
+            raise DataError(
+                f"Expected the {archive.classes} classes of {archive.title} in {path.name}, "
+                f"but got {len(dataset.class_names)}. Use the data set `images` for other images."
+            )
+        return dataset
     arrays = _arrays(archive, path, progress)
     names = tuple(str(name) for name in arrays["names"])
     available = np.bincount(arrays["train_targets"], minlength=len(names))
@@ -148,7 +157,7 @@ def read_archive(path: Path, archive: Archive) -> dict[str, Array]:
             f"Expected {path.name} to be the archive {archive.file}, but got: {error}. "
             f"Get it again from {archive.url}."
         ) from error
-    names = [line.strip() for line in text.splitlines() if line.strip()]
+    names = [line.strip() for line in text.splitlines() if line.strip()][: archive.classes]
     arrays: dict[str, Array] = {"names": np.array(names)}
     for split, (content, n) in splits.items():
         if len(content) != n * record:

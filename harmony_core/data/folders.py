@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import DataError
 from .archives import MAX_DEPTH, MAX_ENTRIES, MAX_FILE_BYTES
-from .layout import IMAGE_SUFFIXES, Parts, is_system_file, suffix_of
+from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
 
 
 class FolderSource:
@@ -27,7 +27,7 @@ class FolderSource:
         digest = hashlib.sha256()
         seen = 0
         for folder, below, names in os.walk(self._root):
-            below.sort()
+            below[:] = sorted(name for name in below if not name.startswith("."))
             here = Path(folder)
             if len(here.relative_to(self._root).parts) > MAX_DEPTH:
                 raise DataError(
@@ -59,7 +59,7 @@ class FolderSource:
                     self._paths[tidy] = path
         self.key = digest.hexdigest()
         self.files = list(self._paths)
-        self.notes = tuple(f"Left out {n} {what} of the folder." for what, n in ignored.items())
+        self.notes = left_out(self.title, ignored)
 
     def read(self, parts: Parts) -> bytes:
         """The content of a file; `OSError` if it cannot be read or is too large for an image."""

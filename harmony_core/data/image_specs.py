@@ -34,10 +34,10 @@ IMAGES = (
         parameters=(_ARCHIVE,),
         factory="harmony_core.data.cifar:load",
         default_model="small_cnn",
-        classes=None,
+        classes=10,
         profiles=_ALL,
-        lesson="On photographs, hard samples of a class can often be learned, and weighing them up "
-        "within their class adds to what the margin gains.",
+        lesson="Hard photographs can often be learned: with a deep network and patience, weighing "
+        "them up within their class adds a little to what the margin gains.",
     ),
     DatasetSpec(
         name="cifar100-lt",
@@ -47,7 +47,7 @@ IMAGES = (
         parameters=(_ARCHIVE,),
         factory="harmony_core.data.cifar:load",
         default_model="small_cnn",
-        classes=None,
+        classes=100,
         profiles=_ALL,
         lesson="With a hundred classes the tail is most of them, and a few samples each is all "
         "there is.",

@@ -31,6 +31,8 @@ from .uploads import resolve_source
 Array = NDArray[Any]
 MAX_UNREADABLE = 0.2
 MAX_DECODED_BYTES = 3 * 2**30
+RULES = 1
+"""Raised when the same file would be decoded differently, so that no old cache is used."""
 
 
 class Source(Protocol):
@@ -121,7 +123,7 @@ def _decoded(
             f"Expected images of at most {MAX_DECODED_BYTES / 2**30:g} GB when decoded, but got "
             f"{needed / 2**30:.1f} GB. Choose a smaller size than {size} or keep fewer images."
         )
-    cached = cache_root() / "images" / f"{source.key}-{size}.npz"
+    cached = cache_root() / "images" / f"{source.key}-{size}-{RULES}.npz"
     arrays = load_arrays(cached)
     if arrays is not None and arrays["images"].shape == (len(files), size, size, 3):
         return arrays["images"], arrays["good"]

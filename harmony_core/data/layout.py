@@ -6,6 +6,7 @@ without one folder around it. A path here is a tuple of its parts.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from ..errors import DataError
@@ -40,6 +41,14 @@ def suffix_of(name: str) -> str:
     """The ending of a file's name with its dot, in lower case."""
     stem, dot, ending = name.rpartition(".")
     return f".{ending.lower()}" if dot and stem else ""
+
+
+def left_out(title: str, ignored: Counter[str]) -> tuple[str, ...]:
+    """One sentence on the files that are not used, or none."""
+    if not ignored:
+        return ()
+    kinds = ", ".join(f"{what} ({n})" for what, n in sorted(ignored.items()))
+    return (f"Left out of {title}: {kinds}.",)
 
 
 def arrange(files: list[Parts]) -> Layout:

@@ -63,8 +63,8 @@ PLANES = (
         "moons",
         "Moons",
         "Interleaved crescents in a row.",
-        "A curved boundary moves toward the rare class as a straight one does: more capacity does "
-        "not cure the bias.",
+        "A curved boundary moves into the rare class just as a straight one does: the counts push "
+        "it, not the shape.",
         (3, 2, 6),
     ),
     _plane(
@@ -94,7 +94,7 @@ PLANES = (
         "noisy_tail",
         "Noisy tail",
         "Well separated clouds, but part of what is labelled as tail is really another class.",
-        "A hard sample may be a wrong label: whatever weighs hard samples up learns the noise.",
+        "A hard sample may be a wrong label: what weighs hard samples up tends to learn the noise.",
         (4, 2, 9),
         Parameter(
             "tail_noise",

@@ -1,0 +1,133 @@
+"""Arrays of one's own: labels of any kind become classes, what cannot be used is refused."""
+
+from __future__ import annotations
+
+import doctest
+
+import numpy as np
+import pytest
+
+import harmony_core.data.arrays as module
+from harmony_core.data import dataset_from_arrays
+from harmony_core.errors import DataError
+
+X = np.random.default_rng(0).normal(size=(12, 3))
+
+
+def test_the_example_runs() -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (["großer Hund", "猫 cat", "a b"] * 4, ("a b", "großer Hund", "猫 cat")),
+        ([-1, 7, -300] * 4, ("-300", "-1", "7")),
+        (np.array([2.0, 0.0, 1.0] * 4), ("0", "1", "2")),
+        (np.array(["x", "y", "z"] * 4, dtype=object), ("x", "y", "z")),
+        (np.array([1, 2, 3] * 4, dtype=np.uint8), ("1", "2", "3")),
+        ([True, False, True] * 4, ("0", "1")),
+    ],
+)
+def test_labels_become_classes_in_their_order(labels: object, names: tuple[str, ...]) -> None:
+    dataset = dataset_from_arrays(X, labels)  # type: ignore[arg-type]
+    assert dataset.class_names == names
+    kept = {
+        row.tobytes(): c for row, c in zip(dataset.train_inputs, dataset.train_targets, strict=True)
+    }
+    for row, label in zip(X.astype(np.float32), np.asarray(labels), strict=True):
+        if row.tobytes() in kept:
+            value = (
+                int(label) if isinstance(label, np.generic) and label.dtype.kind in "fb" else label
+            )
+            assert names[kept[row.tobytes()]] == str(value)
+
+
+def test_the_held_out_test_set_is_balanced_and_disjoint() -> None:
+    inputs = np.arange(600.0).reshape(300, 2)
+    labels = np.repeat([0, 1, 2], [240, 51, 9])
+    dataset = dataset_from_arrays(inputs, labels, seed=4)
+    assert dataset.test_counts.tolist() == [3, 3, 3]
+    assert dataset.train_counts.tolist() == [237, 48, 6]
+    both = np.concatenate([dataset.train_inputs, dataset.test_inputs])
+    assert len(np.unique(both, axis=0)) == 300
+    assert "3 samples of every class" in dataset.notes[0]
+
+
+def test_a_given_test_set_is_used_as_it_is() -> None:
+    dataset = dataset_from_arrays(X, ["a", "b", "c"] * 4, test=(X[:3], ["c", "b", "a"]))
+    assert dataset.test_targets.tolist() == [2, 1, 0]
+    assert dataset.kind == "table"
+    assert len(dataset.train_inputs) == 12
+
+
+def test_grey_and_colour_images_are_images() -> None:
+    grey = np.random.default_rng(0).integers(0, 255, (8, 5, 5), dtype=np.uint8)
+    assert dataset_from_arrays(grey, [0, 1] * 4).train_inputs.shape == (6, 5, 5, 1)
+    colour = np.repeat(grey[..., None], 3, axis=3)
+    dataset = dataset_from_arrays(colour, [0, 1] * 4, class_names=["no", "yes"], augment=True)
+    assert (dataset.kind, dataset.class_names, dataset.augment) == ("images", ("no", "yes"), True)
+
+
+def with_nan() -> np.ndarray:
+    broken = X.copy()
+    broken[3, 1] = np.nan
+    broken[5, 0] = np.inf
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets", "message"),
+    [
+        (with_nan(), [0, 1] * 6, r"NaN or infinity in 2 of 12 rows \(3, 5\)"),
+        (X, [3] * 12, "2 to 10000 classes in targets, but got 1"),
+        (X[:1], [0], "but got 1"),
+        (X[:2], [0, 1], r"at least 2 samples of every class.*0 \(1\), 1 \(1\)"),
+        (X, [0] * 11 + [1], r"got: 1 \(1\)"),
+        (X, [0, 1], "one label for each of 12 samples"),
+        (X[:, 0], [0, 1] * 6, r"shape \(12,\)"),
+        (np.zeros((0, 3)), [], r"shape \(0, 3\)"),
+        ([[1.0, 2.0], [3.0]], [0, 1], "uneven length"),
+        (np.full((4, 2), "x"), [0, 1] * 2, "numbers of shape"),
+        (np.zeros((4, 2), complex), [0, 1] * 2, "numbers of shape"),
+        (np.zeros((4, 5, 5, 2), np.uint8), [0, 1] * 2, "1 or 3 channels"),
+        (np.full((4, 2), 1e300), [0, 1] * 2, "Rescale"),
+        (X, [0.5, 1.0] * 6, "turn measurements into classes"),
+        (X, [np.nan, 1.0] * 6, "Fill missing labels"),
+        (X, [None, "a"] * 6, "but got NoneType, str"),
+        (X, ["a", " "] * 6, "empty text"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_a_reason(
+    inputs: object, targets: object, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        dataset_from_arrays(inputs, targets)  # type: ignore[arg-type]
+
+
+def test_an_empty_class_is_named() -> None:
+    with pytest.raises(DataError, match="none of: bird"):
+        dataset_from_arrays(X, [0, 2] * 6, class_names=["cat", "bird", "dog"])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [(["a"], "2 classes found, but got 1"), (["a", "a"], "to differ")],
+)
+def test_names_have_to_fit(names: list[str], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        dataset_from_arrays(X, [0, 1] * 6, class_names=names)
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        ((X[:2, :2], [0, 1]), r"shape \(n, 3\)"),
+        ((X[:2], [0, 5]), "also 5"),
+        ((X[:2], ["0", "1"]), "same type"),
+        ((X[:2], [0, 0]), "test sample, but got none of: 1"),
+    ],
+)
+def test_a_test_set_has_to_fit(test: tuple[object, object], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        dataset_from_arrays(X, [0, 1] * 6, test=test)  # type: ignore[arg-type]
