@@ -18,7 +18,8 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state=350,
 )
-st.logo(ASSETS / f"logo-{theme()}.svg", size="large", icon_image=ASSETS / "mark.svg")
+logo = ASSETS / f"logo-{theme()}.svg"
+st.logo(logo, size="large", icon_image=logo)
 style()
 page = st.navigation(PAGES, position="top")
 warm()

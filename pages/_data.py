@@ -8,18 +8,17 @@ import streamlit as st
 
 from harmony_core.config import DataConfig
 from harmony_core.data import DATASETS, DatasetSpec
-from harmony_core.link import UPLOAD
 from harmony_core.parameters import Value
 
 from ._controls import control, plain, words
 from ._draft import PREFIX, seed_among
-from ._parts import messages, theme
+from ._parts import theme
 from ._thumbs import thumbnail
+from ._upload import choose_upload
 
 SECTIONS = {"points": "2-D", "images": "Images", "upload": "My images"}
 FACTORS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
 NOISES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4)
-UPLOAD_MB = 200
 
 
 def section_of(spec: DatasetSpec) -> str:
@@ -49,10 +48,10 @@ def choose_data(data: DataConfig) -> DataConfig | None:
     if spec.name != data.name:
         data = replace(data, name=spec.name, params={}, profile=_profile(spec, data.profile))
     if section == "upload":
-        uploaded = _upload(data)
-        if uploaded is None:
+        source = choose_upload(str(data.params.get("source", "")))
+        if not source:
             return None
-        data = uploaded
+        data = replace(data, params={**data.params, "source": source})
     return _tail(spec, data)
 
 
@@ -79,29 +78,6 @@ def _pick(names: list[str], current: str, section: str) -> DatasetSpec:
     spec = DATASETS[name]
     st.caption(spec.summary)
     return spec
-
-
-def _upload(data: DataConfig) -> DataConfig | None:
-    """The data set with an uploaded archive as its source; ``None`` while there is none."""
-    file = st.file_uploader(
-        "ZIP of images",
-        type="zip",
-        key=PREFIX + "upload",
-        max_upload_size=UPLOAD_MB,
-        help="Folders train/<class>/… and test/<class>/…, or one folder for each class.",
-    )
-    if file is not None:
-        with messages():
-            from harmony_core.data.uploads import store_upload
-
-            return replace(data, params={**data.params, "source": store_upload(file)})
-        return None
-    source = str(data.params.get("source", ""))
-    if UPLOAD.fullmatch(source):
-        st.caption(f"Using the archive uploaded before ({source[7:15]}…).")
-        return data
-    st.info("Upload a ZIP with one folder of images for each class.", icon=":material/folder_zip:")
-    return None
 
 
 def _tail(spec: DatasetSpec, data: DataConfig) -> DataConfig:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
+from harmony_core.analysis.accuracy import THIRDS, thirds
 from harmony_core.errors import RunError
 from harmony_core.method_text import method_labels
 from harmony_core.plots.payload import build_payload
@@ -90,14 +93,23 @@ def _view(record: ExperimentRecord, repeat: int) -> None:
                 st.warning(str(error), icon=":material/broken_image:")
     if not frames and since < 0:
         return
+    scene = store().scene(record.id, repeat)
     payload = build_payload(
         name,
-        store().scene(record.id, repeat),
+        scene,
         method_labels(record.config.methods),
         frames,
         record.config.epochs,
         record.state,
         since=since,
+        groups=_groups(scene.train_counts),
     )
     with st.container(key="arena-view"):
         lockstep_view(payload, key="arena", live=record.active)
+
+
+def _groups(train_counts: NDArray[np.integer]) -> dict[str, list[int]]:
+    """Head, medium and tail as the tables have them, so that both show the same numbers."""
+    groups = thirds(train_counts)
+    named = {name.capitalize(): np.flatnonzero(groups == i) for i, name in enumerate(THIRDS)}
+    return {name: classes.tolist() for name, classes in named.items() if len(classes)}

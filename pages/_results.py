@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import math
-import shlex
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -23,6 +21,7 @@ from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
 from ._backend import store
+from ._command import FILE, command_line
 from ._labels import count
 
 MOST_ROWS = 30
@@ -33,7 +32,8 @@ def results(record: ExperimentRecord) -> None:
     scenes, summaries = _summaries(record)
     if scenes:
         _summary_table(record, summaries)
-        _class_table(scenes[-1], summaries)
+        if len(scenes) > 1:  # the view has the table of a single repeat
+            _class_table(scenes[-1], summaries)
         for note in scenes[-1].notes:
             st.caption(note)
     _repeat_it(record)
@@ -76,7 +76,7 @@ def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> 
 
 def _class_table(scene: Scene, summaries: list[MethodSummary]) -> None:
     order = np.argsort(-np.asarray(scene.train_counts), kind="stable")
-    st.subheader("What each class gains and pays: its recall")
+    st.subheader("The recall of each class, over all repeats")
     head = ["Class", "Training samples", *(summary.label for summary in summaries)]
     rows = []
     for c in order[:MOST_ROWS]:
@@ -134,19 +134,16 @@ def _mark(method: int) -> str:
 
 
 def _repeat_it(record: ExperimentRecord) -> None:
-    with st.expander("Repeat it: settings and command line"):
-        st.markdown(
-            "The same settings give the same numbers on a CPU. Save them as `experiment.json` and "
-            "run them without a browser:"
-        )
-        st.code("python -m harmony_core run experiment.json", language="bash")
-        st.markdown("The settings are also in this experiment's folder:")
-        folder = Path(store().root) / record.id
-        st.code(f"ls {shlex.quote(str(folder))}", language="bash")
+    command = command_line(record.config)
+    with st.expander("Repeat it: command line and settings"):
+        st.markdown("The same settings give the same numbers on a CPU. From the shell:")
+        st.code(command, language="bash", wrap_lines=True)
+        if FILE in command:
+            st.caption(f"It reads the settings below from `{FILE}`.")
         st.download_button(
-            "Download experiment.json",
+            f"Download {FILE}",
             record.config.to_json(),
-            file_name="experiment.json",
+            file_name=FILE,
             mime="application/json",
             icon=":material/download:",
             key="download-config",

@@ -65,11 +65,10 @@ def thumbnail(name: str, shade: str) -> str:
     if DATASETS[name].kind == "points":
         points, targets = scenario_preview(name, 260)
         return svg_uri(scatter(points, targets, shade, (96, 72), 1.5))
-    for file, mime in ((f"thumb-{name}.png", "image/png"), (f"thumb-{name}.svg", "image/svg+xml")):
-        path = ASSETS / file
-        if path.exists():
-            return f"data:{mime};base64,{base64.b64encode(path.read_bytes()).decode()}"
-    return svg_uri(_tail(shade))
+    path = ASSETS / f"thumb-{name}.png"
+    if path.exists():
+        return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return svg_uri(_tiles(DATASETS[name].classes or 6, shade))
 
 
 def svg_uri(svg: str) -> str:
@@ -77,11 +76,21 @@ def svg_uri(svg: str) -> str:
     return "data:image/svg+xml," + quote(svg, safe=" =:/(),.-_")
 
 
-def _tail(shade: str) -> str:
-    """Ten bars that fall off: the picture of a data set that has none of its own."""
-    bars = "".join(
-        f'<rect x="{8 + 8 * i}" y="{64 - h:.0f}" width="6" height="{h:.0f}" rx="1" fill="{color}"/>'
-        for i, color in enumerate(CLASS_COLORS[shade])
-        for h in [52 * 0.7**i + 2]
-    )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 72">{bars}</svg>'
+def _tiles(classes: int, shade: str) -> str:
+    """Columns of little squares that fall off: a long tail of pictures, none of them real."""
+    columns = min(classes, 24)
+    step = 92 / columns
+    side = step * 0.82
+    top = int(66 / step)
+    colors = CLASS_COLORS[shade]
+    tiles = []
+    for i in range(columns):
+        height = max(1, round(top * 0.02 ** (i / max(columns - 1, 1))))
+        for j in range(height):
+            x, y = 2 + step * i, 70 - step * (j + 1)
+            faint = 0.45 + 0.55 * ((7 * i + 5 * j) % 9) / 8
+            tiles.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" '
+                f'fill="{colors[i % len(colors)]}" fill-opacity="{faint:.2f}"/>'
+            )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 72">{"".join(tiles)}</svg>'

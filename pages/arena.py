@@ -26,8 +26,11 @@ def arena() -> None:
     with setting:
         config = _set_up()
     record = _record()
-    heading = st.container()
-    actions = st.container(horizontal=True, gap="small", key="actions", vertical_alignment="center")
+    top = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="top")
+    heading = top.container(key="heading")
+    actions = top.container(
+        horizontal=True, gap="small", key="actions", vertical_alignment="center", width="content"
+    )
     if problem := _draft.link_problem():
         st.warning(
             f"This link could not be used; the page shows what was set up before. {problem}",
@@ -93,7 +96,6 @@ def _actions(
         icon=":material/play_arrow:",
         key="train",
         disabled=config is None,
-        help="Start an experiment with the settings on the left.",
     )
     with messages():
         if train and config is not None:
