@@ -33,7 +33,7 @@ def hard_head(classes: int, spread: float) -> Mixture:
     rarest = np.arctan2(ring[-1, 1], ring[-1, 0])
     outpost = 1.05 * np.array([np.cos(rarest + 0.42), np.sin(rarest + 0.42)])
     means = np.concatenate([np.zeros((1, 2)), outpost[None], ring])
-    scales = np.array([0.23, 0.08, *[0.21] * (classes - 1)]) * spread
+    scales = np.array([0.24, 0.08, *[0.22] * (classes - 1)]) * spread
     weights = [0.85, 0.15, *[1.0] * (classes - 1)]
     return GaussianMixture(means, scales, [0, 0, *range(1, classes)], weights)
 
@@ -67,7 +67,7 @@ def rings(classes: int, spread: float) -> Mixture:
     """Concentric rings: the head is the outermost, the rarest class the bull's eye."""
     gap = 1.1 / (classes - 0.6)
     circles = [_circle(ALONG, gap * (classes - c - 0.6)) for c in range(classes)]
-    return _along(circles, 0.26 * gap * spread)
+    return _along(circles, 0.32 * gap * spread)
 
 
 def checkerboard(classes: int, spread: float) -> Mixture:
