@@ -34,6 +34,7 @@ MODULES = (
     "shapes",
     "store",
     "contour",
+    "stamps",
     "scrubber",
     "legend",
     "card",

@@ -1,5 +1,5 @@
 // What every method makes of one sample: floating at the pointer, or kept below when selected.
-import { classMark, count, el, methodMark, plain } from "./shapes.js";
+import { classMark, count, el, methodMark, plain, svg } from "./shapes.js";
 
 /** A probability in words that do not pretend to more digits than were sent. */
 function chance(p) {
@@ -7,6 +7,27 @@ function chance(p) {
   if (p < 0.005) return "<0.01";
   if (p > 0.995) return ">0.99";
   return p.toFixed(2);
+}
+
+const CHART = { width: 200, height: 64 };
+
+/** A number of one sample over all epochs: one line a method, and where the playhead is. */
+function history(view, sample, name, title, least) {
+  const { store, theme, player } = view;
+  const { width, height } = CHART;
+  const lines = store.methods.map((_, m) => store.frames.map((frame, i) => [frame.epoch, store.value(i, m, name, sample)]));
+  const top = Math.max(least, ...lines.flat().map(([, v]) => v));
+  const x = (epoch) => (epoch / store.total) * width;
+  const y = (v) => height - 2 - (v / top) * (height - 4);
+  const node = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title} of this sample over epochs` });
+  node.append(svg("line", { x1: 0, x2: width, y1: height - 1, y2: height - 1, class: "hv-baseline" }));
+  lines.forEach((points, m) => {
+    const d = points.map(([e, v]) => `${x(e).toFixed(1)} ${y(v).toFixed(1)}`).join("L");
+    node.append(svg("path", { d: `M${d}`, class: "hv-line", stroke: theme.methodColor(m), "stroke-dasharray": theme.methodDash(m) }));
+  });
+  const at = x(player.epoch).toFixed(1);
+  node.append(svg("line", { x1: at, x2: at, y1: 0, y2: height, class: "hv-needle" }));
+  return el("figure", {}, el("figcaption", {}, title, el("span", { text: `0 to ${plain(top, top < 10 ? 1 : 0)}` })), node);
 }
 
 /** The content of a card: who the sample is, then one row a method. */
@@ -25,7 +46,7 @@ function content(view, sample) {
     body.append(
       el("tr", {},
         el("th", { scope: "row" }, methodMark(theme, m, 22), el("span", { text: label })),
-        el("td", { class: "hv-verdict" }, predicted == null ? "–" : classMark(theme, predicted, 12), predicted == null ? "" : el("span", { text: `${classes[predicted]} ${right ? "✓" : "✗"}` })),
+        el("td", { class: "hv-verdict" }, predicted == null ? "–" : classMark(theme, predicted, 12), predicted == null ? "" : el("span", { text: classes[predicted] }), right ? " ✓" : " ✗"),
         el("td", { text: chance(store.value(player.index, m, "own", sample)) }),
         el("td", { class: g > store.scene.hard ? "hv-hard" : "", text: plain(g) }),
         el("td", { text: plain(store.value(player.index, m, "weight", sample)) })));
@@ -65,6 +86,9 @@ export class Card {
   draw() {
     const { selected } = this.view;
     this.dock.hidden = selected == null;
-    if (selected != null) this.body.replaceChildren(...content(this.view, selected));
+    if (selected == null) return;
+    const [head, table, foot] = content(this.view, selected);
+    const charts = el("div", { class: "hv-charts" }, history(this.view, selected, "grad", "g", 1), history(this.view, selected, "weight", "weight", 1));
+    this.body.replaceChildren(head, el("div", { class: "hv-both" }, table, charts), foot);
   }
 }

@@ -1,5 +1,6 @@
 // Confusion of each method as a heat map: rows are the true class, columns the predicted one.
 import { el, methodMark, percent } from "./shapes.js";
+import { columnsFor } from "./plane.js";
 import { mix, parseColor } from "./theme.js";
 
 const NAMES_MOST = 12;
@@ -14,14 +15,12 @@ export class Confusions {
 
   build() {
     const { store, theme } = this.view;
-    const light = theme.mode === "light";
     this.right = parseColor(theme.style.heat[theme.mode].right);
     this.wrong = parseColor(theme.style.heat[theme.mode].wrong);
     this.inkOn = (rgb) => (0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140 ? "#14181d" : "#ffffff");
-    this.light = light;
     this.panels = store.methods.map((label, m) => this.panel(label, m));
     this.node.replaceChildren(...this.panels.map((panel) => panel.node));
-    this.node.style.setProperty("--hv-methods", store.methods.length);
+    this.node.style.setProperty("--hv-columns", columnsFor(store.methods.length));
     this.size();
   }
 
@@ -46,14 +45,18 @@ export class Confusions {
   size() {
     this.ratio = Math.min(3, window.devicePixelRatio || 1);
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
-    const pixels = Math.round(this.width * this.ratio);
-    for (const { base } of this.panels) if (base.width !== pixels) base.width = base.height = pixels;
     const c = this.view.store.classes.length;
     this.named = c <= NAMES_MOST;
     const inset = this.named ? Math.min(78, this.width * 0.24) : 22;
     this.left = inset;
-    this.top = this.named ? 22 : 22;
-    this.cell = (this.width - Math.max(this.left, this.top) - 1) / c;
+    this.top = 22;
+    this.cell = (this.width - this.left - 1) / c;
+    this.height = this.top + this.cell * c + 2;
+    for (const { base } of this.panels) {
+      base.width = Math.round(this.width * this.ratio);
+      base.height = Math.round(this.height * this.ratio);
+      base.parentElement.style.height = `${this.height}px`;
+    }
   }
 
   draw(index) {
@@ -68,7 +71,7 @@ export class Confusions {
     const shares = store.raw(index, panel.m, "confusion");
     panel.accuracy.textContent = percent(store.scalar(index, panel.m, "accuracy"));
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.width);
+    context.clearRect(0, 0, this.width, this.height);
     if (!shares) {
       context.fillStyle = `rgb(${theme.ink.join(",")})`;
       context.font = `13px ${theme.font}`;
@@ -84,7 +87,8 @@ export class Confusions {
     for (let row = 0; row < c; row++) {
       for (let column = 0; column < c; column++) {
         const share = shares[row * c + column] * scale;
-        const rgb = mix(theme.surface, row === column ? this.right : this.wrong, share > 0 ? 0.05 + 0.95 * Math.sqrt(share) : 0.035).map(Math.round);
+        const [full, depth] = share > 0 ? [row === column ? this.right : this.wrong, 0.06 + 0.94 * Math.sqrt(share)] : [theme.ink, 0.03];
+        const rgb = mix(theme.surface, full, depth).map(Math.round);
         const x = this.left + column * this.cell;
         const y = this.top + row * this.cell;
         context.fillStyle = `rgb(${rgb.join(",")})`;

@@ -46,8 +46,21 @@ function cut(margin, from, to) {
   return a + b > 0 ? Math.min(0.98, Math.max(0.02, a / (a + b))) : 0.5;
 }
 
-/** Segments → smoothed polylines, so that a dash runs along them evenly. */
-export function joinSegments(segments, rounds = 6) {
+/**
+ * How far each decision code (class · L + level) is from giving up its class: the log odds of its
+ * probability, which is what is linear between two grid points.
+ */
+export function marginOfCodes(classes) {
+  const levels = Math.max(1, Math.floor(256 / classes));
+  return Float32Array.from({ length: 256 }, (_, code) => {
+    if (levels < 2) return 1;
+    const p = Math.min(0.999, 1 / classes + ((code % levels) / (levels - 1)) * (1 - 1 / classes));
+    return Math.max(0.05, Math.log(p / (1 - p)));
+  });
+}
+
+/** Segments → polylines, smoothed in `rounds` passes; a dash runs along them evenly. */
+export function joinSegments(segments, rounds) {
   const ends = new Map();
   const key = (i) => `${Math.round(segments[i] * 64)},${Math.round(segments[i + 1] * 64)}`;
   const total = segments.length / 4;

@@ -1,7 +1,7 @@
 // Numbers over epochs, one line a method, with the playhead drawn through them.
 import { el, methodMark, shapePath, svg } from "./shapes.js";
 
-const HEIGHT = 300;
+const HEIGHT = 350;
 const PAD = { top: 14, bottom: 42, left: 50, right: 16 };
 
 /** What can be shown: how to read it from the store, its unit, and where its axis must reach. */
@@ -14,7 +14,7 @@ function metrics(store) {
   const list = [
     { id: "accuracy", label: "Balanced accuracy", axis: "balanced accuracy (%)", share: true, read: scalar("accuracy"), mark: store.scene.bayes_accuracy },
     ...groups,
-    { id: "disagreement", label: "Off Bayes", axis: "differs from Bayes (% of density)", share: true, low: 0, read: scalar("disagreement") },
+    { id: "disagreement", label: "Difference from Bayes", axis: "differs from Bayes (% of density)", share: true, low: 0, read: scalar("disagreement") },
     { id: "test_loss", label: "Test loss", axis: "cross-entropy on test set (nats)", low: 0, read: scalar("test_loss") },
     { id: "ece", label: "Calibration error", axis: "expected calibration error (%)", share: true, low: 0, read: scalar("ece") },
   ];
@@ -58,6 +58,8 @@ export class Curves {
     this.factor = this.metric.share ? 100 : 1;
     this.series = store.methods.map((_, m) => store.frames.map((frame, i) => [frame.epoch, this.metric.read(i, m)]).filter(([, v]) => v != null).map(([e, v]) => [e, v * this.factor]));
     this.domain();
+    const title = this.node.parentElement?.querySelector("h3");
+    if (title) title.textContent = `${this.metric.label} over epochs`;
     this.plot.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
     this.plot.setAttribute("height", HEIGHT);
     this.plot.replaceChildren(this.axes(), this.reference(), ...this.lines(), this.cursor());

@@ -13,9 +13,9 @@ import { Theme } from "./theme.js";
 
 const WORDS = {
   plane: ["Where each method draws its boundaries", "Colour is the class decided there, stronger where the network is surer. Dashed: the Bayes boundary of the balanced problem, the best any rule can do. Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5). Press one to follow it."],
-  confusion: ["What each method takes for what", "Rows are the true class, columns the predicted one, each row sums to 100 %. The diagonal is right; everything beside it is a mistake. Tail classes are at the bottom when classes are sorted by size."],
-  curves: ["How it went, epoch by epoch", "One line a method, on the balanced test set. Press or drag to move the playhead."],
-  bars: ["Who pays for it", "Mean recall over the classes of a group. Groups are thirds of the classes by number of training samples, unless named otherwise."],
+  confusion: ["What each method takes for what", "Rows are the true class, columns the predicted one; a row sums to 100 %. The diagonal is right, everything beside it a mistake; shade grows with the square root of the share. Point at a cell to read it in all panels."],
+  curves: ["Over epochs", "One line a method, on the balanced test set; the vertical line is the epoch shown above. Press or drag to move it."],
+  bars: ["Recall of frequent and rare classes", "Mean recall over the classes of a group. Groups are thirds of the classes by number of training samples, unless named otherwise."],
   table: ["Every class in numbers", "The same epoch as text. Press a heading to sort; the best recall of a row is set in bold."],
 };
 

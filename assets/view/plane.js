@@ -1,6 +1,7 @@
 // The plane of each method: what it decides where, how sure it is, and the points it learns from.
-import { boundarySegments, joinSegments } from "./contour.js";
-import { el, methodMark, percent, traceShape } from "./shapes.js";
+import { boundarySegments, joinSegments, marginOfCodes } from "./contour.js";
+import { el, methodMark, percent } from "./shapes.js";
+import { Stamps } from "./stamps.js";
 import { mix, parseColor } from "./theme.js";
 
 const SHADE = [0.1, 0.55];
@@ -19,47 +20,6 @@ function colorTable(theme, classes) {
   return table;
 }
 
-/** Drawn marks, made once per class, radius and ring, then copied. */
-class Sprites {
-  constructor(theme, ratio) {
-    this.theme = theme;
-    this.ratio = ratio;
-    this.made = new Map();
-  }
-
-  get(index, radius, hard) {
-    const key = index * 4096 + radius * 2 + (hard ? 1 : 0);
-    let sprite = this.made.get(key);
-    if (!sprite) this.made.set(key, (sprite = this.make(index, radius / 4, hard)));
-    return sprite;
-  }
-
-  make(index, r, hard) {
-    const half = Math.ceil((r * 1.6 + 4) * this.ratio);
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 2 * half;
-    const context = canvas.getContext("2d");
-    context.translate(half, half);
-    context.scale(this.ratio, this.ratio);
-    context.beginPath();
-    traceShape(context, this.theme.classShape(index), 0, 0, r);
-    context.lineWidth = 1.6;
-    context.lineJoin = "round";
-    context.strokeStyle = `rgb(${this.theme.surface.join(",")})`;
-    context.stroke();
-    context.fillStyle = this.theme.classColor(index);
-    context.fill();
-    if (hard) {
-      context.beginPath();
-      context.arc(0, 0, r * 1.25 + 1.9, 0, 2 * Math.PI);
-      context.lineWidth = 1.1;
-      context.strokeStyle = this.theme.hard;
-      context.stroke();
-    }
-    return { canvas, half };
-  }
-}
-
 /** Small multiples, one plane a method. */
 export class Planes {
   constructor(view) {
@@ -73,17 +33,19 @@ export class Planes {
     const { store, theme } = this.view;
     const { static: fixed, scene, side } = store;
     this.lines.clear();
+    this.margins = marginOfCodes(scene.classes.length);
     this.table = colorTable(theme, scene.classes.length);
-    this.bayes = fixed.bayes ? joinSegments(boundarySegments((i) => fixed.bayes[i], () => 1, side)) : [];
+    this.bayes = fixed.bayes ? tracePath(joinSegments(boundarySegments((i) => fixed.bayes[i], () => 1, side), 6), side) : null;
     this.order = drawingOrder(fixed.targets, scene.train_counts);
     this.panels = scene.methods.map((label, m) => this.panel(label, m));
     this.node.replaceChildren(...this.panels.map((panel) => panel.node));
-    this.node.style.setProperty("--hv-methods", scene.methods.length);
+    this.node.style.setProperty("--hv-columns", columnsFor(scene.methods.length));
     this.size();
   }
 
   panel(label, m) {
     const base = el("canvas", { role: "img", tabindex: 0 });
+    const marks = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const accuracy = el("b");
     const off = el("b");
@@ -95,9 +57,9 @@ export class Planes {
         el("dl", {},
           el("div", {}, el("dt", { text: "balanced accuracy" }), el("dd", {}, accuracy, " %")),
           store.static.bayes ? el("div", {}, el("dt", { text: "differs from Bayes" }), el("dd", {}, off, " %")) : null)),
-      el("div", { class: "hv-canvas" }, base, over),
+      el("div", { class: "hv-canvas" }, base, marks, over),
     );
-    const panel = { node, base, over, accuracy, off, m, label, image: null, back: document.createElement("canvas") };
+    const panel = { node, base, marks, over, accuracy, off, m, label, image: null, back: document.createElement("canvas") };
     base.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.point(panel, event));
     base.addEventListener("pointerleave", () => this.view.hover(null));
     base.addEventListener("click", (event) => this.view.select(this.nearest(panel, event, event.pointerType === "touch" ? 24 : REACH)));
@@ -110,16 +72,17 @@ export class Planes {
     const ratio = Math.min(3, window.devicePixelRatio || 1);
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     const pixels = Math.round(this.width * ratio);
-    if (pixels !== this.pixels || ratio !== this.ratio || this.sprites?.theme.mark !== this.view.theme.mark || !this.sprites) {
-      this.sprites = new Sprites(this.view.theme, ratio);
+    if (pixels !== this.stamps?.side || ratio !== this.ratio || this.view.theme.mark !== this.painted) {
+      this.stamps = new Stamps(this.view.theme, ratio, pixels);
+      this.painted = this.view.theme.mark;
     }
-    this.pixels = pixels;
     this.ratio = ratio;
-    for (const { base, over } of this.panels) {
-      for (const canvas of [base, over]) if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
+    for (const { base, marks, over } of this.panels) {
+      for (const canvas of [base, marks, over]) if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
     }
+    this.shown = null;
     const k = this.view.store.scene.tracked;
-    this.unit = Math.max(1.7, Math.min(3.6, (this.width / 95) * Math.min(1, Math.sqrt(900 / Math.max(1, k)) + 0.25)));
+    this.unit = Math.max(1.7, Math.min(3.4, (this.width / 110) * Math.min(1, Math.sqrt(700 / Math.max(1, k)) + 0.15)));
     this.place();
   }
 
@@ -148,7 +111,7 @@ export class Planes {
     context.fillRect(0, 0, this.width, this.width);
     this.drawRegions(panel, context, index);
     this.drawLines(panel, context, index);
-    this.drawPoints(panel, context, index);
+    this.drawPoints(panel, index);
     const accuracy = store.scalar(index, panel.m, "accuracy");
     const off = store.scalar(index, panel.m, "disagreement");
     panel.accuracy.textContent = percent(accuracy);
@@ -183,81 +146,78 @@ export class Planes {
     context.drawImage(back, 0, 0, this.width, this.width);
   }
 
+  /** The learned boundary: a gap between the regions. */
   drawLines(panel, context, index) {
-    const { store, theme } = this.view;
-    const ink = `rgb(${theme.ink.join(",")})`;
-    const paper = `rgb(${theme.surface.join(",")})`;
-    context.lineJoin = context.lineCap = "round";
-    const learned = this.learned(panel.m, index);
-    if (learned) {
-      const unit = this.width / store.field(index, "grid").shape[0];
-      const flip = this.width - unit / 2;
-      context.beginPath();
-      for (let i = 0; i < learned.length; i += 4) {
-        context.moveTo((learned[i] + 0.5) * unit, flip - learned[i + 1] * unit);
-        context.lineTo((learned[i + 2] + 0.5) * unit, flip - learned[i + 3] * unit);
-      }
-      context.strokeStyle = paper;
-      context.lineWidth = 1.8;
-      context.stroke();
-    }
-    if (!this.bayes.length) return;
-    const unit = this.width / store.side;
-    const flip = this.width - unit / 2;
-    context.beginPath();
-    for (const line of this.bayes) {
-      line.forEach(([x, y], i) => (i ? context.lineTo((x + 0.5) * unit, flip - y * unit) : context.moveTo((x + 0.5) * unit, flip - y * unit)));
-    }
-    context.lineCap = "butt";
-    context.globalAlpha = 0.75;
-    context.strokeStyle = paper;
-    context.lineWidth = 3.2;
-    context.stroke();
-    context.globalAlpha = 1;
-    context.setLineDash([5, 4]);
-    context.strokeStyle = ink;
-    context.lineWidth = 1.5;
-    context.stroke();
-    context.setLineDash([]);
+    const path = this.learned(panel.m, index);
+    if (!path) return;
+    const unit = this.width / this.view.store.field(index, "grid").shape[0];
+    context.save();
+    context.translate(0, this.width);
+    context.scale(unit, -unit);
+    context.lineJoin = "round";
+    context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
+    context.lineWidth = 1.6 / unit;
+    context.stroke(path);
+    context.restore();
   }
 
-  /** The learned boundary of a frame, kept for the next time it is shown. */
+  /** The boundary of a frame as a path in grid units, kept for the next time it is shown. */
   learned(m, index) {
     const { store } = this.view;
     const grid = store.raw(index, m, "grid");
     if (!grid) return null;
     const key = `${m}.${store.frames[index].epoch}`;
-    let line = this.lines.get(key);
-    if (!line) {
+    let path = this.lines.get(key);
+    if (!path) {
       const levels = Math.max(1, Math.floor(256 / store.classes.length));
       const names = new Uint8Array(256).map((_, code) => Math.floor(code / levels));
-      line = boundarySegments((i) => names[grid[i]], (i) => (grid[i] % levels) + 0.5, store.field(index, "grid").shape[0]);
-      this.lines.set(key, line);
+      const side = store.field(index, "grid").shape[0];
+      const segments = boundarySegments((i) => names[grid[i]], (i) => this.margins[grid[i]], side);
+      this.lines.set(key, (path = tracePath(joinSegments(segments, 2), side)));
     }
-    return line;
+    return path;
   }
 
-  drawPoints(panel, context, index) {
-    const { store, focus, marks } = this.view;
-    const { targets, flipped } = store.static;
+  /** The boundary that no rule can better, dashed. */
+  drawBayes(context) {
+    const unit = this.width / this.view.store.side;
+    context.save();
+    context.translate(0, this.width);
+    context.scale(unit, -unit);
+    context.lineJoin = "round";
+    context.globalAlpha = 0.7;
+    context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
+    context.lineWidth = 3 / unit;
+    context.stroke(this.bayes);
+    context.globalAlpha = 1;
+    context.setLineDash([5 / unit, 4 / unit]);
+    context.strokeStyle = `rgb(${this.view.theme.ink.join(",")})`;
+    context.lineWidth = 1.5 / unit;
+    context.stroke(this.bayes);
+    context.restore();
+  }
+
+  drawPoints(panel, index) {
+    const { store, focus } = this.view;
+    const { targets } = store.static;
+    const { stamps, ratio, xs, ys } = this;
     const weight = store.raw(index, panel.m, "weight");
     const grad = store.raw(index, panel.m, "grad");
     const bar = store.scene.hard / (store.field(index, "grad")?.scale ?? 1);
-    context.setTransform(1, 0, 0, 1, 0, 0);
+    stamps.clear();
     for (const i of this.order) {
       const c = targets[i];
-      context.globalAlpha = focus == null || focus === c ? 1 : 0.12;
-      const sprite = this.sprites.get(c, this.radius(weight ? weight[i] : 1), grad ? grad[i] > bar : false);
-      context.drawImage(sprite.canvas, Math.round(this.xs[i] * this.ratio) - sprite.half, Math.round(this.ys[i] * this.ratio) - sprite.half);
+      const stamp = stamps.get(c, this.radius(weight ? weight[i] : 1), grad ? grad[i] > bar : false, focus != null && focus !== c);
+      stamps.put(stamp, Math.round(xs[i] * ratio), Math.round(ys[i] * ratio));
     }
-    context.globalAlpha = 1;
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    if (marks) this.drawFlipped(context, flipped);
+    panel.marks.getContext("2d").putImageData(stamps.image, 0, 0);
   }
 
-  drawFlipped(context, flipped) {
+  /** A cross on each sample whose label noise changed. */
+  drawFlipped(context) {
+    const { flipped } = this.view.store.static;
+    const r = 2.8;
     context.beginPath();
-    const r = 3.4;
     for (let i = 0; i < this.xs.length; i++) {
       if (!flipped[i]) continue;
       context.moveTo(this.xs[i] - r, this.ys[i] - r);
@@ -266,10 +226,10 @@ export class Planes {
       context.lineTo(this.xs[i] - r, this.ys[i] + r);
     }
     context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
-    context.lineWidth = 3;
+    context.lineWidth = 2.2;
     context.stroke();
     context.strokeStyle = this.view.theme.hard;
-    context.lineWidth = 1.3;
+    context.lineWidth = 1.2;
     context.stroke();
   }
 
@@ -278,12 +238,18 @@ export class Planes {
     return Math.round(4 * Math.max(1.1, Math.min(this.unit * 3, this.unit * Math.sqrt(weight))));
   }
 
+  /** What lies over the marks; it does not change with the epoch. */
   drawOver() {
-    const { selected, hovered } = this.view;
+    const { selected, hovered, marks } = this.view;
+    const shown = `${selected} ${hovered} ${marks}`;
+    if (shown === this.shown) return;
+    this.shown = shown;
     for (const { over } of this.panels) {
       const context = over.getContext("2d");
       context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       context.clearRect(0, 0, this.width, this.width);
+      if (this.bayes) this.drawBayes(context);
+      if (marks) this.drawFlipped(context);
       for (const [sample, r] of [[hovered, 9], [selected, 11]]) {
         if (sample == null) continue;
         context.beginPath();
@@ -329,6 +295,26 @@ export class Planes {
     const at = by ? ranked.indexOf(this.view.selected) + by : 0;
     this.view.select(ranked[Math.max(0, Math.min(ranked.length - 1, at))]);
   }
+}
+
+/** Panels side by side where there is room: all up to four, then rows of equal length. */
+export function columnsFor(methods) {
+  return methods <= 4 ? methods : Math.ceil(methods / Math.ceil(methods / 4));
+}
+
+/** Polylines between cell centres as one path, a cell one unit wide, drawn out to the border. */
+function tracePath(lines, side) {
+  const path = new Path2D();
+  const out = (v) => (v < 0.01 ? 0 : v > side - 1.01 ? side : v + 0.5);
+  for (const line of lines) {
+    const last = line.length - 1;
+    line.forEach(([x, y], i) => {
+      const end = i === 0 || i === last;
+      if (i) path.lineTo(end ? out(x) : x + 0.5, end ? out(y) : y + 0.5);
+      else path.moveTo(out(x), out(y));
+    });
+  }
+  return path;
 }
 
 /** Samples of large classes first, so that the tail lies on top. */

@@ -34,6 +34,7 @@ export class Theme {
     const css = getComputedStyle(this.root);
     const surface = css.getPropertyValue("--hv-surface").trim() || "#ffffff";
     const ink = css.getPropertyValue("--hv-ink").trim() || "#1b1f24";
+    this.font = css.fontFamily;
     const mark = surface + ink;
     if (mark === this.mark) return false;
     this.mark = mark;
