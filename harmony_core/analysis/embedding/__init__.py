@@ -1,0 +1,53 @@
+"""UMAP pictures of what networks have learned, methods and epochs in one frame of reference.
+
+Steps, one file each: `features` mixes features and probabilities, `neighbours` finds who is near
+whom, `graph` turns that into umap's fuzzy graph, `layout` places points and keeps them in place
+over epochs and methods, `regions` colours the plane with the network's answers, `fidelity` measures
+how far the picture can be trusted, `motion` finds what moved. `api` does all of it for any model,
+`movie` for one epoch after the other, `stored` for an experiment on disk.
+
+Axes: l landmarks (the samples in the picture), d features, c classes, k neighbours, g side of the
+grid, m methods. Importing this package imports neither umap nor scikit-learn.
+"""
+
+from __future__ import annotations
+
+from .api import Embedding, embed_model, embed_models
+from .motion import Stragglers, stragglers, trails
+from .movie import EmbeddingMovie, View
+from .result import (
+    EmbeddingFrame,
+    Fidelity,
+    Landmarks,
+    Panel,
+    Share,
+    load_embedding,
+    save_embedding,
+)
+from .settings import SETTINGS, EmbeddingSettings
+from .stored import embed_run, embedding_path, landmarks_of, picture_epochs, stored_epochs
+
+__all__ = [
+    "SETTINGS",
+    "Embedding",
+    "EmbeddingFrame",
+    "EmbeddingMovie",
+    "EmbeddingSettings",
+    "Fidelity",
+    "Landmarks",
+    "Panel",
+    "Share",
+    "Stragglers",
+    "View",
+    "embed_model",
+    "embed_models",
+    "embed_run",
+    "embedding_path",
+    "landmarks_of",
+    "load_embedding",
+    "picture_epochs",
+    "save_embedding",
+    "stored_epochs",
+    "stragglers",
+    "trails",
+]

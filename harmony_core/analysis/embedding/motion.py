@@ -1,0 +1,50 @@
+"""What moved: the samples that travelled farthest, their paths, and those called something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .result import Panel
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Stragglers:
+    """The samples that moved most between two panels, farthest first."""
+
+    index: Array
+    """(s,) int64 landmark"""
+    distance: Array
+    """(s,) float32 in radii of the later map"""
+    changed: Array
+    """(s,) bool: the network calls it something else now"""
+    flipped: Array
+    """(l,) bool, of all landmarks: the same"""
+    usual: float
+    """Median distance of all landmarks, to compare with"""
+
+
+def stragglers(before: Panel, after: Panel, most: int = 20) -> Stragglers:
+    """Compare two epochs of one method, or two methods at one epoch."""
+    distance = np.linalg.norm(after.positions - before.positions, axis=1) / after.radius
+    order = np.argsort(-distance, kind="stable")[: max(most, 0)]
+    order = order[distance[order] > 0]
+    flipped = before.predicted != after.predicted
+    return Stragglers(
+        order,
+        distance[order].astype(np.float32),
+        flipped[order],
+        flipped,
+        float(np.median(distance)),
+    )
+
+
+def trails(panels: Sequence[Panel], index: Array) -> Array:
+    """(s, e, 2) float32: the paths of some landmarks through one method's panels by epoch."""
+    return np.stack([panel.positions[index] for panel in panels], axis=1)
