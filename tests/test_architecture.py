@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("catalog",),
     ("link", "method_text"),
     ("analysis",),
+    ("inspection",),
     ("training",),
     ("runs", "plots"),
     ("cli",),
