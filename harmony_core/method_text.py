@@ -167,13 +167,16 @@ def _value(value: Value) -> str:
         text = _escape(value, "%,[]=")
         if value == value.strip() and isinstance(_parsed(text), str):
             return text
-        # text that looks like a number, or has spaces at its ends
-        return "".join(f"%{byte:02X}" for byte in value.encode())
+        return _hexadecimal(value)  # it looks like a number, or has spaces at its ends
     return repr(value)
 
 
 def _escape(text: str, special: str) -> str:
-    return "".join(f"%{ord(c):02X}" if c in special or ord(c) < 32 else c for c in text)
+    return "".join(_hexadecimal(c) if c in special or not c.isprintable() else c for c in text)
+
+
+def _hexadecimal(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode())
 
 
 def _split(text: str, separator: str) -> list[str]:

@@ -1,0 +1,263 @@
+"""The queue with real worker processes: they die, are stopped, outlive nobody."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harmony_core.config import RecordConfig
+from harmony_core.errors import RunError
+from harmony_core.runs import JobQueue, RunStore, jobs, shared_queue
+
+from .conftest import small_config
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120.0
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Wait until ``condition``; a generous limit, so that a slow machine is no failure."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not (stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+def new(store: RunStore, *, long: bool = False) -> str:
+    """A new experiment, over in a moment or (``long``) not before it is stopped."""
+    epochs = 10_000 if long else 3
+    record = RecordConfig(every=1000 if long else 1, grid=8, tracked=10, bins=4)
+    return store.create(small_config(epochs=epochs, record=record)).id
+
+
+def training(store: RunStore, run_id: str) -> Callable[[], bool]:
+    def condition() -> bool:
+        record = store.get(run_id)
+        assert record.active, record.error
+        return record.state == "running" and record.epoch > 10
+
+    return condition
+
+
+def ended(store: RunStore, run_id: str) -> Callable[[], bool]:
+    return lambda: not store.get(run_id).active
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
+    return RunStore(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def queue(shelf: RunStore) -> Iterator[JobQueue]:
+    """Two workers for all tests of this file that leave them alive."""
+    queue = JobQueue(shelf, workers=2)
+    queue.warm()
+    yield queue
+    pids = queue.pids()
+    queue.shutdown()
+    assert len(pids) == 2
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_experiments_run_to_the_end_in_another_process(queue: JobQueue, shelf: RunStore) -> None:
+    first, second = new(shelf), new(shelf)
+    queue.submit(first)
+    queue.submit(second)
+    for run_id in (first, second):
+        wait_for(ended(shelf, run_id), "the end")
+        assert shelf.get(run_id).state == "done"
+        assert shelf.epochs(run_id) == [0, 1, 2, 3]
+        wait_for(lambda run_id=run_id: queue.position(run_id) is None, "leaving the queue")  # type: ignore[misc]
+        assert not shelf.locked(run_id)
+    assert queue.ready()
+    with pytest.raises(RunError, match="is done"):
+        queue.submit(first)
+    assert not shelf.locked(first)
+
+
+def test_a_killed_worker_costs_one_experiment_which_resumes(
+    queue: JobQueue, shelf: RunStore
+) -> None:
+    victim, other, third = new(shelf, long=True), new(shelf, long=True), new(shelf)
+    for run_id in (victim, other, third):
+        queue.submit(run_id)
+    wait_for(training(shelf, victim), "the victim to train")
+    wait_for(training(shelf, other), "the other to train")
+    assert [queue.position(run_id) for run_id in (victim, other, third)] == [0, 0, 1]
+    assert shelf.get(third).state == "queued"
+    assert shelf.get(third).message == "waiting: 2 before it"
+
+    process = queue._running[victim].process
+    assert process is not None
+    process.send_signal(signal.SIGKILL)
+    wait_for(ended(shelf, victim), "the death to be noticed")
+    dead = shelf.get(victim)
+    assert dead.state == "interrupted"
+    assert "SIGKILL, often a sign of too little memory. Resume it" in dead.error
+    assert shelf.frames(victim, 0, 0)
+    kept = shelf.checkpoint(victim, 0)
+    assert kept is not None
+
+    wait_for(ended(shelf, third), "the third, in a new worker")
+    assert shelf.get(third).state == "done"
+    assert shelf.get(other).state == "running"
+
+    queue.submit(victim)
+    wait_for(lambda: shelf.get(victim).epoch > dead.epoch + 10, "the victim to go on")
+    for run_id in (victim, other):
+        queue.stop(run_id)
+        wait_for(ended(shelf, run_id), "the stop")
+        assert shelf.get(run_id).state == "stopped"
+        assert shelf.get(run_id).error == ""
+    assert shelf.checkpoint(victim, 0) != kept
+
+
+def test_stopping_what_waits_takes_it_out_at_once(queue: JobQueue, shelf: RunStore) -> None:
+    busy = [new(shelf, long=True) for _ in range(2)]
+    waiting, last = new(shelf), new(shelf)
+    for run_id in (*busy, waiting, last):
+        queue.submit(run_id)
+    wait_for(lambda: all(queue.position(run_id) == 0 for run_id in busy), "both workers")
+    assert [queue.position(waiting), queue.position(last)] == [1, 2]
+    queue.submit(last)  # already there
+    assert queue.position(last) == 2
+    queue.stop(waiting)
+    assert shelf.get(waiting).state == "stopped"
+    assert not shelf.locked(waiting)
+    assert [queue.position(waiting), queue.position(last)] == [None, 1]
+    assert shelf.get(last).message == "waiting: 2 before it"
+    queue.stop(last)
+    for run_id in busy:
+        wait_for(training(shelf, run_id), "training")
+        shelf.request_stop(run_id)  # as another process would
+        wait_for(ended(shelf, run_id), "the stop")
+        assert shelf.get(run_id).state == "stopped"
+
+
+def test_a_worker_that_died_idle_costs_nothing(queue: JobQueue, shelf: RunStore) -> None:
+    wait_for(queue.ready, "a warm worker")
+    wait_for(lambda: not queue._running, "idleness")
+    for slot in queue._slots:
+        assert slot.process is not None
+        slot.process.kill()
+        slot.process.wait()
+    run_id = new(shelf)
+    queue.submit(run_id)
+    wait_for(ended(shelf, run_id), "the end")
+    assert shelf.get(run_id).state == "done"
+
+
+def test_a_failure_is_told_by_the_record_and_the_worker_lives_on(
+    queue: JobQueue, shelf: RunStore
+) -> None:
+    run_id = new(shelf)
+    shelf.save(shelf.get(run_id).but(config=small_config(device="cuda")))
+    queue.submit(run_id)
+    wait_for(ended(shelf, run_id), "the end")
+    failed = shelf.get(run_id)
+    if failed.state == "done":
+        pytest.skip("this machine has a GPU")
+    assert failed.state == "failed"
+    assert "CUDA" in failed.error
+    again = new(shelf)
+    queue.submit(again)
+    wait_for(ended(shelf, again), "the end")
+    assert shelf.get(again).state == "done"
+
+
+def test_what_another_process_runs_is_refused(queue: JobQueue, shelf: RunStore) -> None:
+    run_id = new(shelf)
+    with shelf.running(run_id), pytest.raises(RunError, match="waiting or running"):
+        queue.submit(run_id)
+
+
+def test_shutdown_leaves_no_process_and_everything_resumable(store: RunStore) -> None:
+    queue = JobQueue(store, workers=1)
+    run_id, waiting = new(store, long=True), new(store)
+    queue.submit(run_id)
+    queue.submit(waiting)
+    wait_for(training(store, run_id), "training")
+    (pid,) = queue.pids()
+    queue.shutdown()
+    assert not alive(pid)
+    for each in (run_id, waiting):
+        record = store.get(each)
+        assert record.state == "interrupted"
+        assert "shut down" in record.error
+        assert not store.locked(each)
+    with pytest.raises(RunError, match="shut down"):
+        queue.submit(run_id)
+    queue.shutdown()
+
+
+SERVER = """
+import sys, time
+from harmony_core.runs import JobQueue, RunStore
+# There is no guard: a worker that imported this script would start over and over.
+print("server", flush=True)
+queue = JobQueue(RunStore(sys.argv[1]))
+queue.submit(sys.argv[2])
+while queue.store.get(sys.argv[2]).epoch < 11:
+    time.sleep(0.02)
+print(queue.pids()[0], flush=True)
+time.sleep(1000)
+"""
+
+
+def test_no_worker_outlives_a_server_that_is_killed(store: RunStore, tmp_path: Path) -> None:
+    run_id = new(store, long=True)
+    script = tmp_path / "server.py"
+    script.write_text(SERVER)
+    with subprocess.Popen(
+        [sys.executable, str(script), str(store.root), run_id],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "server\n"
+        pid = int(server.stdout.readline())
+        assert alive(pid)
+        assert store.get(run_id).state == "running"
+        server.kill()
+        server.wait()
+        wait_for(lambda: not alive(pid), "the worker to leave")
+        assert server.stdout.read() == ""
+    wait_for(ended(store, run_id), "the lock to be free")
+    record = store.get(run_id)
+    assert record.state == "interrupted"
+    assert "Resume it" in record.error
+
+
+def test_there_is_one_queue_for_a_folder_even_after_a_reload(
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = shared_queue(store)
+    assert shared_queue(RunStore(store.root)) is queue
+    assert importlib.reload(jobs).shared_queue(store) is queue
+    monkeypatch.setenv("HARMONY_WORKERS", "3")
+    other = shared_queue(RunStore(tmp_path / "other"))
+    assert other is not queue
+    assert len(other._slots) == 3
+    monkeypatch.setenv("HARMONY_WORKERS", "many")
+    with pytest.raises(RunError, match="HARMONY_WORKERS.*'many'"):
+        shared_queue(RunStore(tmp_path / "third"))
