@@ -2,8 +2,8 @@
 
     ?data=moons~spread-1.2&factor=100&m=ce&m=harmonized~alpha-0.5~deferral-drw&epochs=60
 
-Every section is ``name~key-value~key-value``; only characters that need no escape in a URL are used.
-What equals its default is left out, except the data set's name, which is always there. Values that
+Every section is ``name~key-value~key-value``, of characters that need no escape in a URL. What
+equals its default is left out, except the name of the data set, which is always there. Values that
 are free text may only name an upload, ``upload:`` and 64 hexadecimal digits: a link never makes a
 server read one of its own files.
 """

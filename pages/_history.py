@@ -9,7 +9,7 @@ from harmony_core.runs.record import ExperimentRecord
 
 from . import _draft
 from ._backend import store
-from ._labels import run_title
+from ._labels import literal, run_title
 from ._parts import toasts
 from ._status import ICONS, NAMES, age
 
@@ -49,7 +49,7 @@ def _entry(run: str, *, current: bool) -> None:
         horizontal=True, gap="xsmall", vertical_alignment="center", key=f"history-{run}"
     ):
         st.button(
-            f"{run_title(record)}  \n:small[{NAMES[record.state]} · {age(record.created)}]",
+            f"{literal(run_title(record))}  \n:small[{NAMES[record.state]} · {age(record.created)}]",
             icon=f":material/{ICONS[record.state]}:",
             key=f"open-{run}",
             on_click=_open,
@@ -62,7 +62,7 @@ def _entry(run: str, *, current: bool) -> None:
 
 def _menu(run: str, title: str, *, deletable: bool) -> None:
     with st.popover(
-        "", icon=":material/more_horiz:", help=f"Rename or delete {title}", type="tertiary"
+        "", icon=":material/more_horiz:", help=f"Rename or delete {literal(title)}", type="tertiary"
     ):
         st.text_input(
             "Title", value=title, key=f"title-{run}", on_change=_rename, args=(run,), max_chars=120

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from harmony_core.config import ExperimentConfig
 from harmony_core.data import DATASETS
 from harmony_core.runs.record import ExperimentRecord
@@ -19,6 +21,11 @@ def data_title(config: ExperimentConfig) -> str:
 def run_title(record: ExperimentRecord) -> str:
     """The title somebody gave an experiment, or its data."""
     return record.title or data_title(record.config)
+
+
+def literal(text: str) -> str:
+    """``text`` for a place that reads Markdown, with nothing in it that could be markup."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$])", r"\\\1", text)
 
 
 def count(number: int, noun: str) -> str:

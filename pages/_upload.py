@@ -8,7 +8,7 @@ import streamlit as st
 
 from harmony_core.data.archives import ZipSource
 from harmony_core.data.layout import arrange
-from harmony_core.data.uploads import store_upload, upload_path
+from harmony_core.data.uploads import resolve_source, store_upload
 from harmony_core.link import UPLOAD
 
 from ._draft import PREFIX
@@ -28,7 +28,7 @@ def choose_upload(source: str) -> str:
     )
     with messages():
         if file is not None:
-            source = f"upload:{_kept(file.file_id, file)}"
+            source = _kept(file.file_id, file)
         if UPLOAD.fullmatch(source):
             counts = class_counts(source)
             st.caption(f"{len(counts)} classes, {sum(counts.values()):,} training images.")
@@ -40,12 +40,12 @@ def choose_upload(source: str) -> str:
 
 def class_counts(source: str) -> dict[str, int]:
     """Images of each class that an upload offers for training; `DataError` if it is no use."""
-    return dict(_counted(source.removeprefix("upload:")))
+    return dict(_counted(source))
 
 
 @lru_cache(maxsize=32)
-def _counted(upload: str) -> tuple[tuple[str, int], ...]:
-    archive = ZipSource(upload_path(upload))
+def _counted(source: str) -> tuple[tuple[str, int], ...]:
+    archive = ZipSource(resolve_source(source))
     try:
         layout = arrange(archive.files)
     finally:

@@ -12,7 +12,7 @@ from harmony_core.runs.record import ExperimentRecord
 from pages import _draft
 from pages._backend import queue, store
 from pages._history import history
-from pages._labels import count, data_title, run_title
+from pages._labels import count, data_title, literal, run_title
 from pages._live import show
 from pages._parts import draw, lead, messages, toasts
 from pages._preview import preview
@@ -75,7 +75,7 @@ def _heading(config: ExperimentConfig | None, record: ExperimentRecord | None) -
         st.title("Your own images, long-tailed", anchor=False)
         lead("Upload a ZIP on the left to begin.")
         return
-    st.title(run_title(record) if record else data_title(shown), anchor=False)
+    st.title(literal(run_title(record) if record else data_title(shown)), anchor=False)
     labels = method_labels(shown.methods)
     names = f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else labels[0]
     verb = "learn" if len(labels) > 1 else "learns"

@@ -1,0 +1,58 @@
+"""Home has a door that leads somewhere, and says what is known and what is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harmony_core.link import from_query
+from harmony_core.plots.payload import build_payload
+from pages import _replay
+
+from .conftest import FakeQueue, Open, frame, scene, texts
+
+
+def test_home_opens_and_warms_the_workers(open_page: Open, queue: FakeQueue) -> None:
+    at = open_page("home")
+    assert not at.exception
+    assert not at.error
+    assert queue.warmed
+
+
+def test_every_door_leads_to_an_experiment(open_page: Open) -> None:
+    links = open_page("home").get("page_link")
+    assert [link.proto.page for link in links] == ["arena"] * 4
+    queries = [link.proto.query_string for link in links if link.proto.query_string]
+    names = [
+        from_query(dict([part.split("=") for part in q.split("&")])).data.name for q in queries
+    ]
+    assert len(set(names)) == 3
+
+
+def test_home_says_that_the_equations_are_a_reconstruction(open_page: Open) -> None:
+    said = re.sub(r"<[^>]*>", "", texts(open_page("home")))
+    assert "our reconstruction" in said
+    assert "real and modest" in said
+
+
+def test_without_a_recording_the_hero_has_a_picture(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_replay, "RECORDING", tmp_path / "none.bin")
+    assert 'class="hero-picture"' in texts(open_page("home"))
+
+
+@pytest.mark.parametrize("damage", [False, True])
+def test_a_recording_plays_unless_it_is_damaged(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bool
+) -> None:
+    rows = [[frame(m, 0, epoch) for m in range(2)] for epoch in range(3)]
+    wire = build_payload("recorded", scene(), ["A", "B"], rows, 2, "done").wire()
+    path = tmp_path / "home.bin"
+    path.write_bytes(wire[:40] if damage else wire)
+    monkeypatch.setattr(_replay, "RECORDING", path)
+    at = open_page("home")
+    assert not at.exception
+    assert ('class="hero-picture"' in texts(at)) is damage

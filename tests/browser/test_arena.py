@@ -1,0 +1,124 @@
+"""The real app in a real browser: train, reload, stop, resume, share, and refuse a bad upload."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .conftest import Visit
+
+QUICK = "/arena?data=clouds~n_max-100~test_per_class-20&m=ce&m=harmonized&epochs=4&record=grid-20"
+LONG = (
+    "/arena?data=clouds~n_max-2000~test_per_class-20&m=ce&m=harmonized&epochs=2000&record=grid-20"
+)
+VIEW = ".st-key-arena-view canvas"
+
+
+def train(page: Any) -> str:
+    """Press Train and return the id of the run once its first frame is on screen."""
+    page.get_by_role("button", name="Train").click()
+    page.wait_for_selector(VIEW)
+    page.wait_for_url(re.compile(r"[?&]run="))
+    found = re.search(r"[?&]run=([0-9a-z-]+)", page.url)
+    assert found
+    return found[1]
+
+
+def await_state(page: Any, state: str) -> None:
+    page.wait_for_selector(f'[data-run-state="{state}"]')
+
+
+def epoch(page: Any) -> int:
+    return int(page.locator("[data-run-epoch]").get_attribute("data-run-epoch"))
+
+
+def await_epoch_after(page: Any, past: int) -> None:
+    page.wait_for_function(
+        "past => { const at = document.querySelector('[data-run-epoch]');"
+        " return at && Number(at.dataset.runEpoch) > past; }",
+        arg=past,
+    )
+
+
+def stop(page: Any) -> None:
+    page.get_by_role("button", name="Stop").click()
+    await_state(page, "stopped")
+
+
+def test_train_to_the_end(visit: Visit) -> None:
+    page = visit(QUICK)
+    train(page)
+    await_state(page, "done")
+    page.get_by_text("After four epochs, on balanced test data").wait_for()
+    page.get_by_role("region", name="Results by method").get_by_text("Harmonized").wait_for()
+    page.get_by_text("Repeat it: command line and settings").click()
+    page.get_by_text("python -m harmony_core run --data clouds").wait_for()
+    assert page.get_by_role("button", name="Stop").count() == 0
+
+
+def test_reload_in_mid_training_then_stop_and_resume(visit: Visit) -> None:
+    page = visit(LONG)
+    run = train(page)
+    await_epoch_after(page, 2)
+    page.reload()
+    page.wait_for_selector(VIEW)
+    await_state(page, "running")
+    before = epoch(page)
+    await_epoch_after(page, before)
+
+    second = visit(f"/arena?run={run}")
+    second.wait_for_selector(VIEW)
+    await_state(second, "running")
+    await_epoch_after(second, before)
+
+    stop(page)
+    await_state(second, "stopped")
+    reached = epoch(page)
+    assert reached > before
+    page.get_by_role("button", name="Resume").click()
+    await_state(page, "running")
+    await_epoch_after(page, reached)
+    stop(page)
+
+
+def test_a_link_opens_the_same_experiment_in_a_fresh_browser(visit: Visit) -> None:
+    first = visit("/arena")
+    first.get_by_text("Rings", exact=True).click()
+    first.wait_for_url(re.compile("data=rings"))
+    second = visit("/arena?" + first.url.partition("?")[2])
+    second.get_by_role("heading", name="Rings, 50 : 1").wait_for()
+    assert second.get_by_role("radio", name="Rings").is_checked()
+
+
+def test_home_leads_to_the_arena(visit: Visit) -> None:
+    page = visit("/")
+    page.get_by_role("link", name="Uneven clusters").click()
+    page.get_by_role("heading", name="Uneven clusters, 50 : 1").wait_for()
+    page.get_by_role("button", name="Train").wait_for()
+
+
+def test_a_bad_zip_is_explained(visit: Visit) -> None:
+    page = visit("/arena?data=images&profile=as_is")
+    page.set_input_files(
+        "input[type=file]",
+        {"name": "mine.zip", "mimeType": "application/zip", "buffer": b"this is no archive"},
+    )
+    page.get_by_role("alert").get_by_text("Expected a ZIP archive").wait_for()
+    assert page.get_by_role("button", name="Train").is_disabled()
+
+
+def test_a_malformed_link_is_explained(visit: Visit) -> None:
+    page = visit("/arena?data=nowhere")
+    page.get_by_text("This link could not be used").wait_for()
+    page.get_by_role("heading", name="Hard head, 50 : 1").wait_for()
+
+
+def test_a_phone_has_no_sideways_scrolling(visit: Visit) -> None:
+    for path in ("/", "/arena"):
+        page = visit(path)
+        page.set_viewport_size({"width": 375, "height": 800})
+        page.reload()
+        page.get_by_role("heading", level=1).wait_for()
+        assert page.evaluate(
+            "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
+        )
