@@ -49,7 +49,7 @@ def _entry(run: str, *, current: bool) -> None:
         horizontal=True, gap="xsmall", vertical_alignment="center", key=f"history-{run}"
     ):
         st.button(
-            f"{literal(run_title(record))}  \n:small[{NAMES[record.state]} · {age(record.created)}]",
+            f"{literal(run_title(record))}  \n:small[{_when(record)}]",
             icon=f":material/{ICONS[record.state]}:",
             key=f"open-{run}",
             on_click=_open,
@@ -58,6 +58,10 @@ def _entry(run: str, *, current: bool) -> None:
             width="stretch",
         )
         _menu(run, run_title(record), deletable=not record.active)
+
+
+def _when(record: ExperimentRecord) -> str:
+    return f"{NAMES[record.state]} · {age(record.created)}"
 
 
 def _menu(run: str, title: str, *, deletable: bool) -> None:
@@ -110,4 +114,4 @@ def _short(run: str) -> str:
         record: ExperimentRecord = store().get(run)
     except HarmonyError:
         return f"{run}: unreadable"
-    return f"{run_title(record)} · {NAMES[record.state]} · {age(record.created)}"
+    return f"{run_title(record)} · {_when(record)}"

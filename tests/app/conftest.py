@@ -1,4 +1,4 @@
-"""The pages without a browser and without workers: a queue that only remembers what it was given."""
+"""The pages without browser and workers: a queue that only remembers what it was given."""
 
 from __future__ import annotations
 

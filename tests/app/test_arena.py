@@ -1,4 +1,4 @@
-"""The Arena by its controls: what they set up, what a click starts, and what goes wrong in words."""
+"""The Arena by its controls: what they set up, what a click starts, what goes wrong in words."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_methods_are_added_and_removed_between_two_and_four(open_page: Open) -> 
     assert "arena-add" not in [button.key for button in at.button]
     at.button(key="arena-m1-remove").click().run()
     at.button(key="arena-m0-remove").click().run()
-    assert [method.loss for method in linked(at).methods][0] == "harmonized"
+    assert linked(at).methods[0].loss == "harmonized"
     assert not [button for button in at.button if str(button.key).endswith("-remove")]
     assert not at.exception
 
