@@ -59,13 +59,14 @@ class VectorScaling(LogitAdjusted):
     The offset acts early in training, the scale at its end: a tail class has to reach a larger
     logit for the same loss. γ = 0 is logit adjustment. ``divisor`` (c,) is Δ.
 
-    ``gamma`` = 0.3 and ``tau`` = 1, the defaults of the authors' code. Kini et al. 2021,
-    arXiv 2103.01550.
+    ``gamma`` = 0.1 is ours and gentler than the 0.3 of the authors' code, with which a small
+    network on digits with factor 50 gives up the head (balanced accuracy 63 % against 80 %;
+    cross-entropy 79 %). ``tau`` = 1. Kini et al. 2021, arXiv 2103.01550.
     """
 
     divisor: Tensor
 
-    def __init__(self, class_counts: object, gamma: float = 0.3, tau: float = 1.0) -> None:
+    def __init__(self, class_counts: object, gamma: float = 0.1, tau: float = 1.0) -> None:
         LOSSES["vs"].resolve({"gamma": gamma, "tau": tau})
         super().__init__(class_counts, tau)
         counts = self.class_counts.to(torch.float64)

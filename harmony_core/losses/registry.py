@@ -176,7 +176,7 @@ _SPECS = (
         parameters=(
             Parameter(
                 "gamma",
-                0.3,
+                0.1,
                 "How much more a rare class's logit is shrunk; 0 is logit adjustment.",
                 low=0.0,
                 high=1.0,

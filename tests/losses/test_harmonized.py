@@ -1,0 +1,231 @@
+"""What must hold of the harmonized loss."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harmony_core import HarmonizedLoss
+from harmony_core.errors import ConfigError, DataError
+from harmony_core.losses.density import adaptive_regions
+from tests.losses.cases import COUNTS, batches, build
+
+PRESETS = ["literal", "intra_only", "inter_only", "one_density"]
+
+
+def _trained(params: dict | None = None, steps: int = 6) -> HarmonizedLoss:
+    loss = build("harmonized", params or {})
+    for batch in batches(n=30, steps=steps):
+        loss(*batch)
+    return loss
+
+
+@pytest.mark.parametrize("params", [{}, *({"preset": p} for p in PRESETS)], ids=str)
+def test_gradient_is_weight_times_error_over_n(params: dict) -> None:
+    loss, (batch,) = _trained(params), batches(n=9, steps=1, seed=5)
+    z = batch.logits.clone().requires_grad_()
+    terms = loss.terms(z, batch.targets)
+    loss.reduce(terms).backward()
+    moved = batch.logits + (loss.offset if loss.inter == "margin" else 0)
+    error = moved.softmax(1) - torch.nn.functional.one_hot(batch.targets, 4)
+    torch.testing.assert_close(z.grad, terms.weight[:, None] * error / 9)
+    torch.testing.assert_close(terms.grad_norm, error.abs().sum(1) / 2)
+
+
+def test_difficulty_is_measured_after_the_inter_balance() -> None:
+    z, y = torch.zeros(1, 4), torch.tensor([3])
+    after = HarmonizedLoss(COUNTS).terms(z, y).grad_norm
+    before = HarmonizedLoss(COUNTS, inter="none").terms(z, y).grad_norm
+    assert after.item() == pytest.approx(1 - 1 / 470, rel=1e-5)
+    assert before.item() == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("params", [{}, {"preset": "literal"}, {"alpha": 0.7, "kappa": 3.0}])
+def test_mean_weight_of_each_class_under_its_density_is_one(params: dict) -> None:
+    loss = _trained(params)
+    smoothing = loss.smoothing
+    for row in range(4):
+        regions = int(loss.regions[row])
+        share = loss.density[row, :regions] + smoothing
+        mean = (share / share.sum() * loss.region_weights()[row, :regions]).sum()
+        assert mean.item() == pytest.approx(1, rel=1e-9)
+
+
+def test_literal_gives_every_class_and_every_occupied_region_its_equal_share() -> None:
+    loss = _trained({"preset": "literal"})
+    class_totals = []
+    for row, samples in enumerate(COUNTS):
+        share = loss.density[row] / loss.density[row].sum()
+        totals = samples * loss.u[row] * share * loss.region_weights()[row]
+        occupied = totals[share > 0]
+        torch.testing.assert_close(occupied, occupied.mean().expand_as(occupied))
+        class_totals.append(float(totals.sum()))
+    assert class_totals == pytest.approx([sum(COUNTS) / 4] * 4, rel=1e-6)
+
+
+def test_harder_samples_of_a_class_never_weigh_less() -> None:
+    loss, (batch,) = _trained(), batches(n=200, steps=1, seed=8)
+    terms = loss.eval().terms(*batch)
+    for c in range(4):
+        mine = batch.targets == c
+        order = terms.grad_norm[mine].argsort()
+        assert (terms.weight[mine][order].diff() >= -1e-12).all()
+
+
+def test_helpers_describe_the_weights_that_samples_get() -> None:
+    loss, (batch,) = _trained(), batches(n=50, steps=1, seed=9)
+    terms = loss.eval().terms(*batch)
+    regions = loss.regions[batch.targets]
+    region = torch.minimum((terms.grad_norm * regions).long(), regions - 1)
+    torch.testing.assert_close(terms.weight, loss.region_weights()[batch.targets, region])
+    state = loss.density_state()
+    assert torch.equal(state.counts, loss.density)
+    assert torch.equal(state.regions, adaptive_regions(torch.tensor(COUNTS), 1.0))
+    assert state.counts.shape == state.weights.shape == (4, 7)
+    assert (state.counts[1, 4:] == 0).all()
+    assert (state.weights[1, 4:] == 0).all()
+
+
+def test_one_density_repeats_itself_for_every_class() -> None:
+    loss = _trained({"preset": "one_density"})
+    state = loss.density_state()
+    assert state.counts.shape == state.weights.shape == (4, 30)
+    assert state.regions.tolist() == [30] * 4
+    assert torch.equal(state.counts[0], state.counts[3])
+    assert loss.memory.counts.shape == (1, 30)
+
+
+def test_intra_weights_are_on_at_once_where_epochs_are_never_announced() -> None:
+    (batch,) = batches(n=30, steps=1)
+    weight = build("harmonized", {}).terms(*batch).weight
+    assert (weight != 1).any()
+
+
+def test_warm_up_turns_the_weights_off_but_counts_the_density() -> None:
+    loss, free = build("harmonized", {"warmup": 3}), build("harmonized", {})
+    for epoch, batch in enumerate(batches(n=30, steps=4)):
+        loss.on_epoch_start(epoch)
+        terms, wanted = loss.terms(*batch), free.terms(*batch)
+        assert torch.equal(loss.density, free.density)
+        if epoch < 3:
+            assert torch.equal(terms.weight, torch.ones(30, dtype=torch.float64))
+            assert set(loss.region_weights()[1].tolist()) == {0.0, 1.0}
+        else:
+            assert torch.equal(terms.weight, wanted.weight)
+            assert torch.equal(loss.region_weights(), free.region_weights())
+
+
+def test_warm_up_keeps_the_inter_balance() -> None:
+    (batch,) = batches(n=30, steps=1)
+    loss = build("harmonized", {"preset": "literal"})
+    loss.on_epoch_start(0)
+    torch.testing.assert_close(loss.terms(*batch).weight, loss.u[batch.targets])
+
+
+def test_training_updates_the_density_and_evaluation_reads_it() -> None:
+    loss, (batch,) = _trained(), batches(n=30, steps=1, seed=4)
+    before = loss.density.clone()
+    loss.eval()
+    loss(*batch)
+    assert torch.equal(loss.density, before)
+    loss.train()
+    with torch.no_grad():
+        loss(*batch)
+    assert not torch.equal(loss.density, before)
+
+
+def test_classes_absent_from_a_batch_keep_their_state_bit_for_bit() -> None:
+    loss = HarmonizedLoss(COUNTS)
+    for batch in batches(n=30, steps=4, dtype=torch.float32):
+        loss(batch.logits, batch.targets)
+    density, weights = loss.density.clone(), loss.region_weights()
+    loss(torch.randn(8, 4), torch.tensor([0, 2] * 4))
+    assert torch.equal(loss.density[[1, 3]], density[[1, 3]])
+    assert torch.equal(loss.region_weights()[[1, 3]], weights[[1, 3]])
+    assert not torch.equal(loss.density[0], density[0])
+
+
+def test_a_sample_is_counted_before_it_is_weighed() -> None:
+    loss = HarmonizedLoss((1000, 1000), alpha=1.0, smoothing=0.0, envelope=False)
+    easy, hard = [9.0, 0.0], [0.0, 9.0]
+    weight = loss.terms(torch.tensor([easy] * 9 + [hard]), torch.zeros(10).long()).weight
+    torch.testing.assert_close(weight, torch.tensor([5 / 9] * 9 + [5.0]))
+
+
+def test_settings_that_torchs_loss_has_are_refused_with_advice() -> None:
+    with pytest.raises(ConfigError, match=r"ignore_index.*keep = targets != ignore_index"):
+        HarmonizedLoss(COUNTS, ignore_index=-100)
+    with pytest.raises(ConfigError, match=r"label_smoothing.*hard labels"):
+        HarmonizedLoss(COUNTS, label_smoothing=0.1)
+
+
+def test_it_learns_in_a_plain_loop_and_lifts_the_tail_over_cross_entropy() -> None:
+    rng = torch.Generator().manual_seed(0)
+    centres = torch.tensor([[0.0, 0.0], [1.5, 0.0]])
+    y = torch.tensor([0] * 400 + [1] * 10)
+    x = centres[y] + 0.8 * torch.randn(410, 2, generator=rng)
+    test = centres[1] + 0.8 * torch.randn(500, 2, generator=rng)
+    recalls = []
+    for criterion in (torch.nn.CrossEntropyLoss(), HarmonizedLoss([400, 10])):
+        weight = torch.zeros(2, 2, requires_grad=True)
+        bias = torch.zeros(2, requires_grad=True)
+        optimiser = torch.optim.SGD([weight, bias], lr=0.5)
+        for _ in range(100):
+            optimiser.zero_grad()
+            criterion(x @ weight + bias, y).backward()
+            optimiser.step()
+        recalls.append(((test @ weight + bias).argmax(1) == 1).float().mean().item())
+    assert recalls[1] > recalls[0] + 0.2
+
+
+batch_plan = st.lists(
+    st.lists(st.tuples(st.integers(0, 3), st.floats(-20, 20)), min_size=1, max_size=9),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    plan=batch_plan,
+    alpha=st.floats(0, 2),
+    smoothing=st.floats(0, 10),
+    envelope=st.booleans(),
+    classwise=st.booleans(),
+    horizon=st.floats(0.1, 10),
+)
+def test_any_stream_keeps_weights_finite_and_their_mean_at_one(
+    plan: list, alpha: float, smoothing: float, envelope: bool, classwise: bool, horizon: float
+) -> None:
+    loss = HarmonizedLoss(
+        COUNTS,
+        alpha=alpha,
+        smoothing=smoothing,
+        envelope=envelope,
+        classwise=classwise,
+        horizon=horizon,
+    ).double()
+    for batch in plan:
+        z = torch.zeros(len(batch), 4, dtype=torch.float64)
+        y = torch.tensor([c for c, _ in batch])
+        z[torch.arange(len(batch)), y] = torch.tensor([v for _, v in batch], dtype=torch.float64)
+        weight = loss.terms(z, y).weight
+        assert torch.isfinite(weight).all()
+        assert (weight > 0).all()
+    valid = loss.memory.valid
+    share = (loss.memory.counts + smoothing) * valid
+    seen = share.sum(1) > 0
+    mean = (share * loss.memory.weights(alpha, smoothing, envelope)).sum(1) / share.sum(1)
+    torch.testing.assert_close(mean[seen], torch.ones_like(mean[seen]))
+
+
+def test_the_class_counts_may_live_anywhere_and_be_anything_numeric() -> None:
+    import numpy as np
+
+    wanted = HarmonizedLoss([3, 2]).class_counts
+    for counts in ((3, 2), np.array([3, 2]), torch.tensor([3, 2]), torch.tensor([3.0, 2.0])):
+        assert torch.equal(HarmonizedLoss(counts).class_counts, wanted)
+    with pytest.raises(DataError):
+        HarmonizedLoss("32")
