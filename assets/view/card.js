@@ -13,7 +13,7 @@ const CHART = { width: 200, height: 64 };
 
 /** A number of one sample over all epochs: one line a method, and where the playhead is. */
 function history(view, sample, name, title, least) {
-  const { store, theme, player } = view;
+  const { store, theme } = view;
   const { width, height } = CHART;
   const lines = store.methods.map((_, m) => store.frames.map((frame, i) => [frame.epoch, store.value(i, m, name, sample)]));
   const top = Math.max(least, ...lines.flat().map(([, v]) => v));
@@ -25,9 +25,10 @@ function history(view, sample, name, title, least) {
     const d = points.map(([e, v]) => `${x(e).toFixed(1)} ${y(v).toFixed(1)}`).join("L");
     node.append(svg("path", { d: `M${d}`, class: "hv-line", stroke: theme.methodColor(m), "stroke-dasharray": theme.methodDash(m) }));
   });
-  const at = x(player.epoch).toFixed(1);
-  node.append(svg("line", { x1: at, x2: at, y1: 0, y2: height, class: "hv-needle" }));
-  return el("figure", {}, el("figcaption", {}, title, el("span", { text: `0 to ${plain(top, top < 10 ? 1 : 0)}` })), node);
+  const needle = svg("line", { x1: 0, x2: 0, y1: 0, y2: height, class: "hv-needle" });
+  node.append(needle);
+  const figure = el("figure", {}, el("figcaption", {}, title, el("span", { text: `0 to ${plain(top, top < 10 ? 1 : 0)}` })), node);
+  return { figure, move: (epoch) => needle.setAttribute("transform", `translate(${x(epoch).toFixed(1)} 0)`) };
 }
 
 /** The content of a card: who the sample is, then one row a method. */
@@ -88,7 +89,19 @@ export class Card {
     this.dock.hidden = selected == null;
     if (selected == null) return;
     const [head, table, foot] = content(this.view, selected);
-    const charts = el("div", { class: "hv-charts" }, history(this.view, selected, "grad", "g", 1), history(this.view, selected, "weight", "weight", 1));
-    this.body.replaceChildren(head, el("div", { class: "hv-both" }, table, charts), foot);
+    this.drawCharts(selected);
+    this.body.replaceChildren(head, el("div", { class: "hv-both" }, table, this.charts), foot);
+  }
+
+  /** The lines change with the sample and the number of frames, the needle with the playhead. */
+  drawCharts(sample) {
+    const { store, theme, player } = this.view;
+    const drawn = `${sample} ${store.frames.length} ${theme.mark}`;
+    if (drawn !== this.drawn) {
+      this.drawn = drawn;
+      this.parts = [history(this.view, sample, "grad", "g", 1), history(this.view, sample, "weight", "weight", 1)];
+      this.charts = el("div", { class: "hv-charts" }, ...this.parts.map((part) => part.figure));
+    }
+    for (const part of this.parts) part.move(player.epoch);
   }
 }

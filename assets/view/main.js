@@ -12,7 +12,7 @@ import { ClassTable } from "./table.js";
 import { Theme } from "./theme.js";
 
 const WORDS = {
-  plane: ["Where each method draws its boundaries", "Colour is the class decided there, stronger where the network is surer. Dashed: the Bayes boundary of the balanced problem, the best any rule can do. Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5). Press one to follow it."],
+  plane: ["Where each method draws its boundaries", "Colour is the class decided there, stronger where the network is surer; the pale line is where it changes its mind. Dashed: the Bayes boundary of the balanced problem, the best any rule can do. Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5). Press one to follow it."],
   confusion: ["What each method takes for what", "Rows are the true class, columns the predicted one; a row sums to 100 %. The diagonal is right, everything beside it a mistake; shade grows with the square root of the share. Point at a cell to read it in all panels."],
   curves: ["Over epochs", "One line a method, on the balanced test set; the vertical line is the epoch shown above. Press or drag to move it."],
   bars: ["Recall of frequent and rare classes", "Mean recall over the classes of a group. Groups are thirds of the classes by number of training samples, unless named otherwise."],
@@ -47,7 +47,8 @@ class View {
     this.observer = new ResizeObserver(() => this.panels && this.resize());
     this.observer.observe(this.root);
     this.onTheme = () => this.theme?.read() && this.rebuild();
-    this.root.addEventListener("transitionend", this.onTheme);
+    this.ended = new AbortController();
+    this.root.addEventListener("transitionend", this.onTheme, { signal: this.ended.signal });
   }
 
   /** Take a payload in; see `Store.apply`. */
@@ -226,6 +227,7 @@ class View {
 
   destroy() {
     this.observer.disconnect();
+    this.ended.abort();
     cancelAnimationFrame(this.pending);
     cancelAnimationFrame(this.clock);
     clearTimeout(this.resting);

@@ -122,7 +122,7 @@ export class Scrubber {
     this.done = el("div", { class: "hv-done" });
     this.now = el("b", { text: "0" });
     this.of = el("span", { text: "" });
-    this.loop = el("button", { type: "button", class: "hv-icon", "aria-label": "Loop", title: "Loop", onclick: () => { player.loop = !player.loop; view.refresh(); } }, icon("loop"));
+    this.loop = el("button", { type: "button", class: "hv-icon", "aria-label": "Loop", title: "Loop", onclick: () => { player.loop = !player.loop; this.refresh(); } }, icon("loop"));
     this.speed = el("button", { type: "button", class: "hv-speed", onclick: () => this.faster() });
     this.follow = el("button", { type: "button", class: "hv-follow", onclick: () => view.setFollow(!player.follow) }, el("i", { "aria-hidden": "true" }), "Follow");
     this.state = el("span", { class: "hv-state", role: "status" });
@@ -136,7 +136,7 @@ export class Scrubber {
       el("div", { class: "hv-read", "aria-hidden": "true" }, "epoch ", this.now, this.of),
       el("div", { class: "hv-options" }, this.state, this.loop, this.speed, this.follow),
     );
-    view.root.addEventListener("keydown", (event) => this.key(event));
+    view.root.addEventListener("keydown", (event) => this.key(event), { signal: view.ended.signal });
   }
 
   step(by) {
@@ -147,7 +147,7 @@ export class Scrubber {
   faster() {
     const { player } = this.view;
     player.speed = SPEEDS[(SPEEDS.indexOf(player.speed) + 1) % SPEEDS.length];
-    this.view.refresh();
+    this.refresh();
   }
 
   key(event) {

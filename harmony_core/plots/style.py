@@ -1,8 +1,10 @@
 """Colours, shapes and dashes: one source for every figure, in Python and in the browser.
 
-Four palettes, kept apart: classes, methods, groups (head, medium, tail) and difficulty. Each has
-values for a light and a dark surface. No meaning rests on colour alone: classes and methods also
-have a shape, methods a dash.
+Palettes, kept apart: classes, methods, groups (head, medium, tail), difficulty, and right against
+wrong. Each has values for a light and a dark surface. No meaning rests on colour alone: classes and
+methods also have a shape, methods a dash. The class colours began as Okabe and Ito's (2008) and
+were moved, hue kept, until any two stay apart for normal, deutan and protan sight and each has a
+contrast of 3:1 with its surface; the method colours likewise, and apart from those of the classes.
 """
 
 from __future__ import annotations
@@ -14,12 +16,12 @@ SURFACE = {"light": "#ffffff", "dark": "#12161c"}
 
 CLASS_COLORS = {
     "light": (
-        "#0072b2", "#d55e00", "#009e73", "#cc5f9e", "#8a6d00",
-        "#5b3fa0", "#1a8fb5", "#8c2d19", "#4f6d1e", "#454b54",
+        "#2c75bd", "#de6815", "#0ea176", "#a5548c", "#947f42",
+        "#5f2cba", "#079bbe", "#754034", "#3e5e00", "#434952",
     ),
     "dark": (
-        "#4aa8e0", "#f28a3c", "#2fc79a", "#e694c4", "#e3c13c",
-        "#a792ea", "#7fd3ee", "#e0765c", "#a9c85f", "#b8bec8",
+        "#5a9ac1", "#e97e26", "#52ce92", "#b36884", "#f3c903",
+        "#a98dfb", "#00e0ff", "#d2735b", "#accc64", "#c7c9cd",
     ),
 }  # fmt: skip
 
@@ -29,9 +31,15 @@ CLASS_SHAPES = (
 )  # fmt: skip
 
 METHOD_COLORS = {
-    "light": ("#5a6270", "#b8437a", "#0b6e8f", "#a06a00", "#3d7a32", "#6a4fb3", "#b04a2f", "#22577a"),
-    "dark": ("#aab2c0", "#f087b5", "#55bede", "#dea63a", "#86c97a", "#b3a0f2", "#ee8f74", "#86b8dc"),
-}
+    "light": (
+        "#575147", "#c0476f", "#3d7695", "#a16801",
+        "#3c7a39", "#6c48c0", "#b7412e", "#00538d",
+    ),
+    "dark": (
+        "#999ca4", "#cd617b", "#03d0fe", "#dea63a",
+        "#86c97a", "#8c7cc3", "#ff805b", "#b0ecd8",
+    ),
+}  # fmt: skip
 METHOD_DASHES = ("", "7 4", "2 3", "10 3 2 3", "5 2", "1 4", "12 4", "6 2 1 2 1 2")
 METHOD_MARKERS = ("circle", "square", "triangle", "diamond", "plus", "star", "wedge", "hexagon")
 

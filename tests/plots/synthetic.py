@@ -3,7 +3,7 @@
 Class means sit on an ellipse; each method starts from the same random linear logits and moves to
 its own end: one keeps the pull of the class sizes, one removes it, and so on.
 
-    python tests/plots/synthetic.py out.html --classes 8 --methods 4 --epochs 100 --grid 100
+    python -m tests.plots.synthetic out.html --classes 8 --methods 4 --epochs 100 --grid 100
 """
 
 from __future__ import annotations
@@ -185,8 +185,11 @@ window.callbacks = {{
   epoch: (n) => log.push(["epoch", n]),
   selected: (s) => log.push(["selected", s]),
 }};
-window.start = (name) =>
-  (window.view = mount(document.querySelector(".hv"), payload(name), callbacks));
+window.start = (name, options = {{}}) => {{
+  const {{ meta, blob }} = payload(name);
+  const given = {{ meta: {{ ...meta, options }}, blob }};
+  window.view = mount(document.querySelector(".hv"), given, callbacks);
+}};
 {"start(Object.keys(wires)[0]);" if autostart else ""}
 window.ready = true;
 </script></html>"""

@@ -1,0 +1,373 @@
+"""Embeddings side by side: dots over the network's regions, one panel a method, epochs on a slider.
+
+A dot's colour and shape are its true class (or what `Colouring` says); training samples are
+hollow. A black rim: the network is wrong. A red ring: the map disagrees with the network. Lines are
+the paths of the samples that moved most. All panels and epochs share one fixed rectangle.
+
+Axes: l landmarks, m methods, e epochs, c classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from ..analysis.embedding.motion import stragglers, trails
+from ..analysis.embedding.result import EmbeddingFrame, Landmarks, Panel
+from ..errors import ConfigError
+from .embedding_marks import (
+    COLOURINGS,
+    DISAGREES,
+    FAINT,
+    INK,
+    Colouring,
+    class_palette,
+    dot_symbols,
+    drawn_by,
+    legend,
+    region_image,
+)
+from .embedding_text import panel_title, plain
+from .style import DIFFICULTY_COLORS, SURFACE
+
+Array = NDArray[Any]
+PER_PANEL = 4
+"""Traces of one panel: dots, rims, rings, paths."""
+TITLE = 86
+"""Pixels of a panel's title."""
+BELOW, SLIDER = 56, 84
+"""Pixels of the legend, and of the slider above it."""
+
+
+def embedding_figure(
+    frames: EmbeddingFrame | Sequence[EmbeddingFrame],
+    landmarks: Landmarks,
+    *,
+    colouring: Colouring | None = None,
+    theme: str = "light",
+    columns: int | None = None,
+    width: int = 1200,
+    paths: int = 12,
+) -> go.Figure:
+    """One picture, or the pictures of several epochs with a slider that opens at the last.
+
+    ``width`` is what the figure will have in pixels; its height follows from that.
+
+    ``paths`` samples that moved most since the picture before leave a trail, where there is one.
+    Each dot carries its landmark number and the network's confidence in % as ``customdata``.
+    """
+    chosen = colouring or Colouring()
+    movie = [frames] if isinstance(frames, EmbeddingFrame) else sorted(frames, key=_epoch)
+    if not movie or len({len(frame.panels) for frame in movie}) != 1:
+        raise ConfigError(
+            "Expected pictures of the same methods, at least one, "
+            f"but got {[len(frame.panels) for frame in movie]} panels."
+        )
+    if chosen.by not in COLOURINGS or (chosen.by == "value" and chosen.values is None):
+        raise ConfigError(
+            f"Expected to colour by {', '.join(COLOURINGS)} (the last with values), "
+            f"but got {chosen.by!r}."
+        )
+    draw = _Drawing(movie, landmarks, chosen, theme, paths)
+    last = len(movie) - 1
+    figure = go.Figure(data=[*draw.traces(last), *draw.legend()])
+    draw.arrange(figure, columns or _columns(len(movie[0].panels)), width)
+    figure.update_layout(images=draw.images(last), annotations=draw.titles(last))
+    if len(movie) > 1:
+        draw.add_slider(figure)
+    return figure
+
+
+def _epoch(frame: EmbeddingFrame) -> int:
+    return frame.epoch
+
+
+def _columns(panels: int) -> int:
+    return panels if panels <= 3 else -(-panels // 2)
+
+
+class _Drawing:
+    """One figure in the making."""
+
+    def __init__(
+        self,
+        movie: Sequence[EmbeddingFrame],
+        landmarks: Landmarks,
+        colouring: Colouring,
+        theme: str,
+        paths: int,
+    ) -> None:
+        self.movie, self.landmarks, self.colouring = movie, landmarks, colouring
+        self.theme, self.paths = theme, paths
+        self.panels = len(movie[0].panels)
+        corners = np.array([frame.extent for frame in movie])
+        self.extent = (
+            corners[:, 0].min(), corners[:, 1].max(), corners[:, 2].min(), corners[:, 3].max(),
+        )  # fmt: skip
+        self.columns = 1
+        self.tops: list[float] = []
+        c = len(landmarks.train_counts)
+        self.names = landmarks.names or tuple(f"class {i}" for i in range(c))
+        self.by = drawn_by(colouring, c)
+        self.palette = class_palette(landmarks, colouring, theme)
+
+    # One epoch
+
+    def traces(self, at: int) -> list[Any]:
+        """All panels' traces, `PER_PANEL` each, in the order that the slider relies on."""
+        found: list[Any] = []
+        for i, panel in enumerate(self.movie[at].panels):
+            axes = {"xaxis": f"x{i + 1}" if i else "x", "yaxis": f"y{i + 1}" if i else "y"}
+            for trace in (self._dots(panel, i), *self._marks(panel), self._paths(at, i)):
+                trace.update(showlegend=False, **axes)
+                found.append(trace)
+        return found
+
+    def _dots(self, panel: Panel, i: int) -> Any:
+        landmarks = self.landmarks
+        targets = landmarks.targets
+        marker: dict[str, Any] = {
+            "size": np.where(landmarks.is_test, 7, 6).astype(np.uint8),
+            "symbol": dot_symbols(landmarks, self.by),
+            "color": [self.palette[t] for t in targets],
+            "opacity": 0.9,
+            "line": {"width": np.where(landmarks.is_test, 0, 1).astype(np.uint8)},
+        }
+        if self.by == "correct":
+            ink, faint = INK[self.theme], FAINT[self.theme]
+            marker["color"] = np.where(panel.predicted == targets, faint, ink)
+        elif self.by == "value" and self.colouring.values is not None:
+            stops = DIFFICULTY_COLORS[self.theme]
+            marker["color"] = self.colouring.values[i]
+            marker["colorscale"] = [[k / (len(stops) - 1), c] for k, c in enumerate(stops)]
+            marker["cmin"] = float(np.nanmin(self.colouring.values))
+            marker["cmax"] = float(np.nanmax(self.colouring.values))
+            marker["showscale"] = i == self.panels - 1
+            marker["colorbar"] = {"title": plain(self.colouring.title), "thickness": 12}
+        split = np.where(landmarks.is_test, "test", "training")
+        counts = landmarks.train_counts
+        own = [f"{plain(self.names[t])} ({counts[t]:,} for training), {s}" for t, s in
+               zip(targets, split, strict=True)]  # fmt: skip
+        return go.Scatter(
+            x=panel.positions[:, 0],
+            y=panel.positions[:, 1],
+            mode="markers",
+            marker=marker,
+            text=own,
+            hovertext=[plain(self.names[p]) for p in panel.predicted],
+            customdata=self._custom(panel),
+            hovertemplate=(
+                "sample %{customdata[0]}: %{text}<br>network says %{hovertext}, "
+                "%{customdata[1]} % sure<extra></extra>"
+            ),
+            name=plain(panel.label),
+        )
+
+    def _custom(self, panel: Panel) -> Array:
+        sure = np.round(100 * panel.confidence.astype(np.float32)).astype(np.int32)
+        return np.stack([np.arange(len(sure), dtype=np.int32), sure], axis=1)
+
+    def _marks(self, panel: Panel) -> list[Any]:
+        """Rims where the network is wrong, rings where the map disagrees with it."""
+        claims = bool(panel.region_purity.any())
+        wrong = (panel.predicted != self.landmarks.targets) & self.landmarks.judged & claims
+        other = (panel.predicted != panel.map_class) & self.landmarks.judged & claims
+        looks = (
+            (wrong, {"color": INK[self.theme], "size": 8, "line": {"width": 1}}),
+            (other, {"color": DISAGREES[self.theme], "size": 12, "line": {"width": 1}}),
+        )
+        return [
+            go.Scatter(
+                x=panel.positions[which, 0],
+                y=panel.positions[which, 1],
+                mode="markers",
+                marker={"symbol": "circle-open", **look},
+                hoverinfo="skip",
+            )
+            for which, look in looks
+        ]
+
+    def _paths(self, at: int, i: int) -> Any:
+        """The way here from the picture before, of the samples that moved most."""
+        x, y = np.empty(0), np.empty(0)
+        if at > 0 and self.paths > 0:
+            before, after = self.movie[at - 1].panels[i], self.movie[at].panels[i]
+            moved = stragglers(before, after, self.paths)
+            ways = trails([p.panels[i] for p in self.movie[max(0, at - 3) : at + 1]], moved.index)
+            gap = np.full((len(ways), 1, 2), np.nan, dtype=np.float32)
+            x, y = np.concatenate([ways, gap], axis=1).reshape(-1, 2).T
+        return go.Scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            line={"width": 1.4, "color": INK[self.theme]},
+            opacity=0.55,
+            hoverinfo="skip",
+        )
+
+    def images(self, at: int) -> list[dict[str, Any]]:
+        """The regions of all panels as pictures under the dots."""
+        found = []
+        for i, panel in enumerate(self.movie[at].panels):
+            x0, x1, y0, y1 = panel.extent
+            found.append(
+                {
+                    "source": region_image(panel, self.palette),
+                    "xref": f"x{i + 1}" if i else "x",
+                    "yref": f"y{i + 1}" if i else "y",
+                    "x": x0,
+                    "y": y1,
+                    "sizex": x1 - x0,
+                    "sizey": y1 - y0,
+                    "sizing": "stretch",
+                    "layer": "below",
+                }
+            )
+        return found
+
+    def titles(self, at: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "text": panel_title(panel),
+                "x": (i % self.columns + 0.5) / self.columns,
+                "y": self.tops[i],
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "center",
+                "yanchor": "bottom",
+                "showarrow": False,
+                "font": {"size": 11},
+            }
+            for i, panel in enumerate(self.movie[at].panels)
+        ]
+
+    # The whole figure
+
+    def arrange(self, figure: go.Figure, columns: int, width: int) -> None:
+        """Axes, sizes and colours; ``width`` in pixels decides how high the panels are."""
+        self.columns = min(columns, self.panels)
+        rows = -(-self.panels // self.columns)
+        x0, x1, y0, y1 = self.extent
+        high = width / self.columns * (y1 - y0) / (x1 - x0)
+        total = rows * (high + TITLE) - TITLE
+        bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "ticks": ""}
+        gap = 0.008
+        for i in range(self.panels):
+            row, column = divmod(i, self.columns)
+            number = i + 1 if i else ""
+            top = 1 - row * (high + TITLE) / total
+            self.tops.append(top)
+            figure.layout[f"xaxis{number}"] = {
+                **bare,
+                "domain": [column / self.columns + gap, (column + 1) / self.columns - gap],
+                "range": [x0, x1],
+                "anchor": f"y{number}",
+                "constrain": "domain",
+                **({"matches": "x"} if i else {}),
+            }
+            figure.layout[f"yaxis{number}"] = {
+                **bare,
+                "domain": [max(0.0, top - high / total), top],
+                "range": [y0, y1],
+                "anchor": f"x{number}",
+                "scaleanchor": f"x{number}",
+                "constrain": "domain",
+                "constraintoward": "top",
+                **({"matches": "y"} if i else {}),
+            }
+        surface = SURFACE[self.theme]
+        figure.update_layout(
+            template="plotly_dark" if self.theme == "dark" else "plotly_white",
+            paper_bgcolor=surface,
+            plot_bgcolor=surface,
+            font={"color": INK[self.theme], "size": 12},
+            margin={"l": 8, "r": 8, "t": TITLE + 8, "b": BELOW, "autoexpand": False},
+            height=round(total + TITLE + 8 + BELOW),
+            dragmode="lasso",
+            hovermode="closest",
+            uirevision="embedding",
+            legend={
+                "orientation": "h",
+                "yref": "container",
+                "y": 0,
+                "yanchor": "bottom",
+                "itemclick": False,
+                "itemdoubleclick": False,
+            },
+        )
+
+    def legend(self) -> list[Any]:
+        """Empty traces that explain colours, shapes, rims and rings."""
+        items = legend(self.landmarks, self.names, self.colouring, self.by, self.theme)
+        return [
+            go.Scatter(x=[None], y=[None], mode="markers", marker=look, name=name)
+            for name, look in items
+        ]
+
+    def add_slider(self, figure: go.Figure) -> None:
+        """One frame an epoch, a slider and a button that plays."""
+        which = list(range(self.panels * PER_PANEL))
+        figure.frames = [
+            go.Frame(
+                data=[_moving(trace) for trace in self.traces(at)],
+                traces=which,
+                name=str(frame.epoch),
+                layout={"images": self.images(at), "annotations": self.titles(at)},
+            )
+            for at, frame in enumerate(self.movie)
+        ]
+        still = {"mode": "immediate", "frame": {"duration": 0}, "transition": {"duration": 0}}
+        play = {"fromcurrent": True, "frame": {"duration": 350}, "transition": {"duration": 0}}
+        figure.update_layout(
+            sliders=[
+                {
+                    "active": len(self.movie) - 1,
+                    "currentvalue": {"prefix": "epoch "},
+                    "x": 0.12,
+                    "len": 0.88,
+                    "y": 0,
+                    "yanchor": "top",
+                    "pad": {"t": 10},
+                    "steps": [
+                        {
+                            "label": str(f.epoch),
+                            "method": "animate",
+                            "args": [[str(f.epoch)], still],
+                        }
+                        for f in self.movie
+                    ],
+                }
+            ],
+            updatemenus=[
+                {
+                    "type": "buttons",
+                    "direction": "left",
+                    "x": 0,
+                    "xanchor": "left",
+                    "y": 0,
+                    "pad": {"t": 24},
+                    "yanchor": "top",
+                    "showactive": False,
+                    "font": {"color": "#111418"},
+                    "buttons": [
+                        {"label": "▶", "method": "animate", "args": [None, play]},
+                        {"label": "❚❚", "method": "animate", "args": [[None], still]},
+                    ],
+                }
+            ],
+            height=figure.layout.height + SLIDER,
+            margin={"b": BELOW + SLIDER},
+        )
+
+
+def _moving(trace: Any) -> dict[str, Any]:
+    """What changes in a trace from epoch to epoch."""
+    kept: dict[str, Any] = {"type": "scatter", "x": trace.x, "y": trace.y}
+    for name in ("customdata", "hovertext"):
+        if trace[name] is not None:
+            kept[name] = trace[name]
+    return kept

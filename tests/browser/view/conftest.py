@@ -1,0 +1,86 @@
+"""The view alone, in a page of ours: no Streamlit, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harmony_core.plots import build_payload
+from tests.plots.synthetic import make_image_run, make_run, page
+
+EPOCHS = 8
+
+
+@pytest.fixture(scope="session")
+def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with payloads of three made-up runs, mounted by the test."""
+    scene, frames, labels = make_run(classes=4, methods=3, epochs=EPOCHS, grid=24, tracked=150)
+
+    def wire(run: str, until: int, state: str, since: int = -1) -> bytes:
+        return build_payload(
+            run, scene, labels, frames[: until + 1], EPOCHS, state, since=since
+        ).wire()
+
+    images = make_image_run(classes=10, methods=2, epochs=3)
+    wires = {
+        "whole": wire("run", EPOCHS, "done"),
+        "early": wire("run", 2, "running"),
+        "later": wire("run", 5, "running", since=2),
+        "end": wire("run", EPOCHS, "done", since=5),
+        "gap": wire("run", EPOCHS, "running", since=6),
+        "other": wire("other", 1, "running"),
+        "images": build_payload("images", images[0], images[2], images[1], 3, "done").wire(),
+    }
+    path = tmp_path_factory.mktemp("view") / "view.html"
+    path.write_text(page(wires, autostart=False), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def view_tabs(browser: Any, view_page: Path) -> Iterator[dict[str, Any]]:
+    """Open tabs by their size and settings, kept for the session: opening one takes a while."""
+    tabs: dict[str, Any] = {}
+    yield tabs
+    for tab in tabs.values():
+        tab.close()
+
+
+@pytest.fixture
+def open_view(
+    browser: Any, view_page: Path, view_tabs: dict[str, Any]
+) -> Iterator[Callable[..., Any]]:
+    """Mount a payload in a tab; errors on the page's console fail the test."""
+    errors: list[str] = []
+    used: list[Any] = []
+
+    def on_error(error: Any) -> None:
+        errors.append(str(error))
+
+    def on_console(message: Any) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    def start(name: str = "whole", width: int = 1200, **options: Any) -> Any:
+        key = f"{width} {options}"
+        if key not in view_tabs:
+            view_tabs[key] = browser.new_page(viewport={"width": width, "height": 900}, **options)
+            view_tabs[key].goto(view_page.as_uri())
+            view_tabs[key].wait_for_function("window.ready")
+        tab = view_tabs[key]
+        if tab not in used:
+            used.append(tab)
+            tab.on("pageerror", on_error)
+            tab.on("console", on_console)
+        tab.mouse.move(0, 0)
+        tab.evaluate("() => { document.documentElement.removeAttribute('style'); scrollTo(0, 0); }")
+        tab.evaluate("(name) => { window.view?.destroy(); log.length = 0; start(name); }", name)
+        return tab
+
+    yield start
+    for tab in used:
+        tab.remove_listener("pageerror", on_error)
+        tab.remove_listener("console", on_console)
+    assert errors == []
