@@ -11,15 +11,16 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
 
 1. ``meta["static"]``, only in a payload from the beginning (``since < 0``): a list of fields
    ``{name, dtype, shape, scale, at}``, ``at`` counted from the start of the blob.
-   ``points`` (k, 2) f4, ``targets`` (k,) u2, ``flipped`` (k,) u1, ``bayes`` (g, g) u1.
+   ``targets`` (k,) u2, ``flipped`` (k,) u1, ``index`` (k,) u4 (row of the training set),
+   ``points`` (k, 2) f4 and ``bayes`` (g, g) u1 where there is a plane.
 2. One record for each frame and method, all of ``meta["stride"]`` bytes. The record of method m in
    the frame ``f`` of ``meta["frames"]`` starts at ``f["at"] + m * stride``; inside it the fields of
    ``meta["record"]`` lie at their own ``at``:
    ``recall``, ``mean_weight``, ``mean_grad`` (c,) f4 (NaN where nothing was seen);
    ``confusion`` (c, c) u2 or, above 40 classes, u1: share of the row, left out above 256 classes;
    ``grid`` (g, g) u1: class · L + level, L = 256 // c, level 0 at confidence 1/c and L − 1 at 1;
-   ``weight`` (k,) f2, ``grad`` (k,) u1, ``own`` (k,) u1 (p of the own class), ``predicted`` (k,) u2,
-   or u1 up to 256 classes.
+   ``weight`` (k,) f2, ``grad`` (k,) u1, ``own`` (k,) u1: probability of the own class by plain
+   softmax, ``predicted`` (k,) u1 or, above 256 classes, u2.
 
 dtypes are NumPy's codes without the byte order: u1, u2, f2, f4. A value is ``raw * scale``. An
 array is in the record only if every frame of the payload has it. Numbers of a frame that are not
@@ -113,7 +114,7 @@ def build_payload(
     shared = _shared_names([record for row in records for record in row])
     meta["record"], meta["stride"], meta["frames"] = [], 0, []
     for row, arrays in zip(kept, records, strict=True):
-        entry = {"epoch": row[0].epoch, "at": len(blob)}
+        entry: dict[str, Any] = {"epoch": row[0].epoch, "at": len(blob)}
         entry["methods"] = [_scalars(frame, scene, chosen) for frame in row]
         for part in arrays:
             start = len(blob)

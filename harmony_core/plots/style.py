@@ -65,7 +65,7 @@ HARD_COLOR = {"light": "#111418", "dark": "#ffffff"}
 
 
 def class_color(index: int, theme: str = "light") -> str:
-    """The colour of class ``index``; colours repeat after the palette's end, pairs with shapes do not."""
+    """The colour of class ``index``; colours repeat, pairs of colour and shape do not."""
     colors = CLASS_COLORS[theme]
     return colors[index % len(colors)]
 
