@@ -39,8 +39,8 @@ PER_PANEL = 4
 """Traces of one panel: dots, rims, rings, paths."""
 TITLE = 86
 """Pixels of a panel's title."""
-BELOW, SLIDER = 56, 84
-"""Pixels of the legend, and of the slider above it."""
+SLIDER = 84
+"""Pixels of the slider."""
 
 
 def embedding_figure(
@@ -110,6 +110,7 @@ class _Drawing:
         )  # fmt: skip
         self.columns = 1
         self.tops: list[float] = []
+        self.below = 0
         c = len(landmarks.train_counts)
         self.names = landmarks.names or tuple(f"class {i}" for i in range(c))
         self.by = drawn_by(colouring, c)
@@ -254,6 +255,7 @@ class _Drawing:
         x0, x1, y0, y1 = self.extent
         high = width / self.columns * (y1 - y0) / (x1 - x0)
         total = rows * (high + TITLE) - TITLE
+        self.below = _legend_height([name for name, _ in self.explained()], width)
         bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "ticks": ""}
         gap = 0.008
         for i in range(self.panels):
@@ -285,8 +287,8 @@ class _Drawing:
             paper_bgcolor=surface,
             plot_bgcolor=surface,
             font={"color": INK[self.theme], "size": 12},
-            margin={"l": 8, "r": 8, "t": TITLE + 8, "b": BELOW, "autoexpand": False},
-            height=round(total + TITLE + 8 + BELOW),
+            margin={"l": 8, "r": 8, "t": TITLE + 8, "b": self.below, "autoexpand": False},
+            height=round(total + TITLE + 8 + self.below),
             dragmode="lasso",
             hovermode="closest",
             uirevision="embedding",
@@ -302,11 +304,13 @@ class _Drawing:
 
     def legend(self) -> list[Any]:
         """Empty traces that explain colours, shapes, rims and rings."""
-        items = legend(self.landmarks, self.names, self.colouring, self.by, self.theme)
         return [
             go.Scatter(x=[None], y=[None], mode="markers", marker=look, name=name)
-            for name, look in items
+            for name, look in self.explained()
         ]
+
+    def explained(self) -> list[tuple[str, dict[str, Any]]]:
+        return legend(self.landmarks, self.names, self.colouring, self.by, self.theme)
 
     def add_slider(self, figure: go.Figure) -> None:
         """One frame an epoch, a slider and a button that plays."""
@@ -360,8 +364,15 @@ class _Drawing:
                 }
             ],
             height=figure.layout.height + SLIDER,
-            margin={"b": BELOW + SLIDER},
+            margin={"b": self.below + SLIDER},
         )
+
+
+def _legend_height(names: list[str], width: int) -> int:
+    """Pixels of the legend: one row if it fits, else columns as wide as the longest name."""
+    widths = [46 + 7 * len(name) for name in names]
+    rows = 1 if sum(widths) < width else -(-len(widths) // max(1, width // max(widths)))
+    return 22 + 20 * rows
 
 
 def _moving(trace: Any) -> dict[str, Any]:

@@ -73,9 +73,10 @@ def embed_models(
 
     ``models`` maps a name to features (n, d) and logits (n, c), arrays or tensors; multiply the
     logits by the loss's scale, if it has one. ``labels`` (n,) are the true classes: they choose
-    landmarks and make figures, and never place a dot. ``is_test`` (n,) marks test samples: the figures are theirs, where
-    there are any. ``train_counts`` (c,) says which classes are the tail (default: counted from the
-    samples that are no test samples). At most ``most`` samples are laid out, rare classes first.
+    landmarks and make figures, and never place a dot. ``is_test`` (n,) marks test samples: the
+    figures are theirs, where there are any. ``train_counts`` (c,) says which classes are the tail
+    (default: counted from the samples that are no test samples). At most ``most`` samples are laid
+    out, rare classes first.
     """
     if not models:
         raise DataError("Expected at least one model, but got none.")

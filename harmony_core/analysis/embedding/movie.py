@@ -18,7 +18,7 @@ from .features import broken_rows, check_model_output, mixed, probabilities, rad
 from .fidelity import agreement, drift, mean_recall, silhouette, trustworthiness
 from .layout import Placed, flat_layouts, lay_out, start_positions, task
 from .neighbours import nearest, overlap
-from .regions import SIDE, Extent, ask_map, draw_regions, square_around
+from .regions import SIDE, Extent, ask_map, draw_regions, room_for
 from .result import EmbeddingFrame, Fidelity, Landmarks, Panel
 from .settings import EmbeddingSettings
 
@@ -180,7 +180,7 @@ class EmbeddingMovie:
     def _grow(self, placed: list[Placed]) -> None:
         if placed:
             dots = np.concatenate([one.positions for one in placed])
-            self.extent = square_around(dots, self.extent)
+            self.extent = room_for(dots, self.extent)
 
     def _panel(
         self, one: _Seen, placed: Placed, before: Placed | None, tied: Array | None
@@ -252,7 +252,7 @@ class EmbeddingMovie:
             map_purity=np.zeros(n, dtype=np.uint8),
             region_class=np.zeros((SIDE, SIDE), dtype=np.uint8 if c <= 256 else np.uint16),
             region_purity=np.zeros((SIDE, SIDE), dtype=np.uint8),
-            extent=self.extent or square_around(dots),
+            extent=self.extent or room_for(dots),
             radius=radius_of(dots),
             fidelity=Fidelity(balanced_accuracy=view.balanced_accuracy),
             notes=(

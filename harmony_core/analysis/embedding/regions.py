@@ -28,7 +28,8 @@ K, BANDWIDTH_AT, BLANK_AT = 15, 6, 3
 BLANK_RADII = 0.12
 SIDE = 120
 MARGIN = 0.05
-GROWTH = 0.15
+GROWTH = 0.08
+SLIMMEST = 0.6
 
 
 @dataclass(frozen=True)
@@ -92,20 +93,21 @@ def draw_regions(extent: Extent, dots: Array, p: Array, side: int = SIDE) -> tup
     return answer.label.astype(kind).reshape(shape), purity.astype(np.uint8).reshape(shape)
 
 
-def square_around(dots: Array, known: Extent | None = None) -> Extent:
-    """A square around all dots; one that is known is kept while they fit, and never shrinks.
+def room_for(dots: Array, known: Extent | None = None) -> Extent:
+    """A rectangle around all dots; one that is known is kept while they fit, and never shrinks.
 
-    A new square leaves room to grow, so that a map which spreads slowly keeps its frame.
+    A side that has to grow leaves room for more, so that a map which spreads slowly keeps its
+    frame. The shorter side is at least 0.6 of the longer one.
     """
     low, high = dots.min(axis=0).astype(float), dots.max(axis=0).astype(float)
-    border = MARGIN * float((high - low).max())
+    border = MARGIN * max(float((high - low).max()), 1e-6)
+    low, high = low - border, high + border
     if known is not None:
-        x0, x1, y0, y1 = known
-        if x0 <= low[0] and high[0] <= x1 and y0 <= low[1] and high[1] <= y1:
-            return known
-        low = np.minimum(low - border, [x0, y0]) + border
-        high = np.maximum(high + border, [x1, y1]) - border
-    centre = (low + high) / 2
-    half = max(float((high - low).max()) / 2 + border, 1e-6)
-    half *= 1.0 if known is None else 1 + GROWTH
-    return (centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half)
+        old_low, old_high = np.array(known[0::2]), np.array(known[1::2])
+        room = GROWTH * (old_high - old_low)
+        low = np.where(low < old_low, low - room, old_low)
+        high = np.where(high > old_high, high + room, old_high)
+    lacking = SLIMMEST * float((high - low).max()) - (high - low)
+    missing = np.maximum(lacking, 0.0) / 2
+    (x0, y0), (x1, y1) = low - missing, high + missing
+    return (float(x0), float(x1), float(y0), float(y1))

@@ -150,7 +150,7 @@ class EmbeddingFrame:
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
-        """One square for all panels."""
+        """One rectangle for all panels."""
         corners = np.array([panel.extent for panel in self.panels])
         low, high = corners.min(axis=0), corners.max(axis=0)
         return (float(low[0]), float(high[1]), float(low[2]), float(high[3]))
