@@ -1,0 +1,36 @@
+"""Inspect a data set: how long its tail is, how clean it is, and which method is worth trying.
+
+`read_file` opens a file safely, `inspect_file` does the whole analysis. Both stay light: torch and
+scikit-learn are imported only when suspect labels or the pilot are asked for. Nothing here writes
+to disk except what `export.save` is told to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analyse import Inspection as Inspection
+    from .analyse import inspect_file as inspect_file
+    from .contents import Contents as Contents
+    from .read import read_file as read_file
+    from .tail import Tail as Tail
+    from .tail import analyse_tail as analyse_tail
+
+_HOMES = {
+    "Contents": "contents",
+    "Inspection": "analyse",
+    "inspect_file": "analyse",
+    "read_file": "read",
+    "Tail": "tail",
+    "analyse_tail": "tail",
+}
+__all__ = ["read_file", "inspect_file", "analyse_tail", "Contents", "Inspection", "Tail"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,79 @@
+"""The whole inspection of a file: its tail, its quality, and, if asked for, the pilot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .contents import Contents, Progress, silent
+from .read import AUTO, read_file
+from .tail import BETA, Tail, analyse_tail
+
+if TYPE_CHECKING:
+    from .pilot import Pilot
+    from .quality import Quality
+    from .recommend import Recommendation
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Everything found out about a file; parts that were not asked for are ``None``."""
+
+    contents: Contents
+    tail: Tail
+    quality: Quality | None = None
+    pilot: Pilot | None = None
+    recommendation: Recommendation | None = None
+
+
+def inspect_file(
+    path: str | Path,
+    *,
+    label: str | None = None,
+    split: str | None = None,
+    separator: str = AUTO,
+    beta: float = BETA,
+    bounds: tuple[float, float] | None = None,
+    quality: bool = True,
+    pilot: bool = False,
+    progress: Progress = silent,
+) -> Inspection:
+    """Read a file and say what is in it; see `read_file` for the first arguments.
+
+    ``bounds`` (low, high) cut head, medium and tail. ``quality`` looks at the samples themselves,
+    ``pilot`` trains on them for some seconds. ``progress`` may raise to cancel.
+    """
+    contents = read_file(path, label=label, split=split, separator=separator, progress=progress)
+    try:
+        return inspect_contents(
+            contents, beta=beta, bounds=bounds, quality=quality, pilot=pilot, progress=progress
+        )
+    finally:
+        contents.close()
+
+
+def inspect_contents(
+    contents: Contents,
+    *,
+    beta: float = BETA,
+    bounds: tuple[float, float] | None = None,
+    quality: bool = True,
+    pilot: bool = False,
+    progress: Progress = silent,
+) -> Inspection:
+    """The same for contents that are already open; they stay open."""
+    labels = contents.labels
+    tail = analyse_tail(labels.train_counts, labels.test_counts, beta=beta, bounds=bounds)
+    if not (quality or pilot) or contents.kind == "counts":
+        return Inspection(contents, tail)
+    from .quality import check_quality
+
+    checked = check_quality(contents, progress) if quality else None
+    if not pilot:
+        return Inspection(contents, tail, checked)
+    from .pilot import run_pilot
+    from .recommend import recommend
+
+    trial = run_pilot(contents, tail, progress=progress)
+    return Inspection(contents, tail, checked, trial, recommend(trial, tail, checked))

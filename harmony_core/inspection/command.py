@@ -1,0 +1,170 @@
+"""`python -m harmony_core inspect FILE`: the inspection from the shell.
+
+Results go to stdout, progress and errors to stderr. Exit code 0, or 2 with one line on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..errors import DataError, HarmonyError
+from .analyse import Inspection, inspect_file
+from .contents import Progress, silent
+from .document import all_figures, class_rows, to_json
+from .measures import MEASURES
+from .read import AUTO, NONE
+from .tail import BETA
+
+DONE, USAGE = 0, 2
+SHOWN = 20
+EPILOG = """\
+examples:
+  python -m harmony_core inspect train.csv
+  python -m harmony_core inspect train.csv --label species --html report.html
+  python -m harmony_core inspect images.zip --pilot --json > report.json
+"""
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add `inspect` to the subcommands of a parser; `run` does what it says."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "inspect",
+        help="how long the tail of a data set is, how clean it is, which method to try",
+        description="Reads a table, counts, arrays, images by class, COCO or YOLO annotations. "
+        "Nothing leaves this machine.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", help="a file, or a folder of images by class")
+    parser.add_argument("--label", metavar="COLUMN", help="the column of labels (else guessed)")
+    parser.add_argument("--split", metavar="COLUMN", help="the column that says train or test")
+    parser.add_argument(
+        "--separator", default=AUTO, metavar="TEXT",
+        help=f"between several labels in a cell; `{NONE}` takes each cell as one label",
+    )  # fmt: skip
+    parser.add_argument(
+        "--bounds", nargs=2, type=float, metavar=("LOW", "HIGH"),
+        help="tail: fewer than LOW samples, head: more than HIGH",
+    )  # fmt: skip
+    parser.add_argument(
+        "--beta", type=float, default=BETA, help="of the effective number of samples"
+    )
+    parser.add_argument("--fast", action="store_true", help="the tail alone, no quality checks")
+    parser.add_argument(
+        "--pilot", action="store_true", help="train on the data for some seconds, and recommend"
+    )
+    parser.add_argument(
+        "--html", metavar="PATH", help="write the report, one file that needs no net"
+    )
+    parser.add_argument("--csv", metavar="PATH", help="write the table of classes")
+    parser.add_argument("--script", metavar="PATH", help="write a training script (needs --pilot)")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    parser.set_defaults(command=run)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what the parsed arguments say; returns the exit code."""
+    try:
+        if args.script and not args.pilot:
+            raise DataError("Expected --script together with --pilot, which chooses the method.")
+        progress = silent if args.quiet else _reporter()
+        found = inspect_file(
+            args.file,
+            label=args.label,
+            split=args.split,
+            separator=args.separator,
+            beta=args.beta,
+            bounds=tuple(args.bounds) if args.bounds else None,
+            quality=not args.fast,
+            pilot=args.pilot,
+            progress=progress,
+        )
+        progress("", None)
+        _write(found, args)
+        sys.stdout.write((to_json(found) if args.json else summary(found)) + "\n")
+        return DONE
+    except HarmonyError as error:
+        sys.stderr.write(f"harmony: {' '.join(str(error).split())}\n")
+        return USAGE
+
+
+def _write(found: Inspection, args: argparse.Namespace) -> None:
+    from . import export
+
+    if args.html:
+        from .report import report_html
+
+        export.save(Path(args.html), report_html(found))
+    if args.csv:
+        export.save(Path(args.csv), export.classes_csv(found))
+    if args.script:
+        from .script import training_script
+
+        export.save(Path(args.script), training_script(found, Path(args.file)))
+
+
+def summary(found: Inspection) -> str:
+    """The inspection as text for a terminal."""
+    contents, labels = found.contents, found.contents.labels
+    lines = [f"{contents.name}: {contents.form}"]
+    if contents.label and contents.kind == "table":
+        more = f"; others: {', '.join(contents.choices[:4])}" if contents.choices else ""
+        lines.append(f"Label column: {contents.label} ({contents.reason}{more})")
+    lines += [f"Note: {note}" for note in contents.notes]
+    lines.append("")
+    figures = all_figures(found)
+    width = max(len(MEASURES[name].title) for name in figures)
+    lines += [
+        f"{MEASURES[name].title:<{width}}  {MEASURES[name].show(value)}"
+        for name, value in figures.items()
+    ]
+    lines += ["", found.tail.groups.sentence, ""]
+    rows = class_rows(found)
+    name_width = min(max(len(_terminal(r["name"])) for r in rows[:SHOWN]), 40)
+    lines.append(f"{'class':<{name_width}}  {'samples':>10}  group")
+    for row in rows[: SHOWN // 2] + rows[-SHOWN // 2 :] if len(rows) > SHOWN else rows:
+        name = _terminal(row["name"])[:name_width]
+        lines.append(f"{name:<{name_width}}  {row['count']:>10,}  {row['group']}")
+    if len(rows) > SHOWN:
+        lines.append(f"({len(rows) - SHOWN:,} classes between are not shown; --csv has all)")
+    if found.quality is not None:
+        lines += ["", *found.quality.sentences(labels.names)]
+    if found.pilot is not None:
+        lines += ["", *found.pilot.table()]
+    if found.recommendation is not None:
+        lines += ["", *found.recommendation.sentences()]
+    return "\n".join(lines)
+
+
+def _terminal(text: str) -> str:
+    """A name without what could steer a terminal."""
+    return "".join(ch if ch.isprintable() else "�" for ch in text)
+
+
+def _reporter() -> Progress:
+    """Progress on stderr, from the second second on; on one line of a terminal."""
+    started = time.monotonic()
+    last = [started, 0.0]
+    live = sys.stderr.isatty()
+    write: Callable[[str], Any] = sys.stderr.write
+
+    def report(message: str, share: float | None) -> None:
+        now = time.monotonic()
+        if not message:
+            if live and last[1]:
+                write("\r\033[K")
+            return
+        if now - started < 1 or now - last[1] < (0.1 if live else 5):
+            return
+        last[1] = now
+        done = "" if share is None else f" {100 * share:.0f} %"
+        write(f"\r\033[K{_terminal(message)}{done}" if live else f"{_terminal(message)}{done}\n")
+
+    return report

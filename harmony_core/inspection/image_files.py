@@ -1,0 +1,206 @@
+"""Images of a ZIP, a folder or an array, looked at many at once.
+
+Archives and folders are opened by `data.archives` and `data.folders`, which refuse what could do
+harm; nothing is unpacked to disk. Axes: n images.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.archives import ZipSource
+from ..data.decode import FORMATS, Unreadable, decode_image
+from ..data.folders import FolderSource
+from ..data.layout import Parts
+from ..errors import DataError
+from . import limits
+from .columns import split_of
+from .contents import ALL, SPLITS, Labels, listed
+from .label_counts import count_by_split
+
+Array = NDArray[Any]
+SIZE = 32
+CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Look:
+    """What there is to see of images, all by row."""
+
+    thumbnails: Array
+    """(n, 32, 32, 3) uint8; black where unreadable."""
+    readable: Array
+    """(n,) bool"""
+    digest: Array
+    """(n,) uint64 of the file's content (of the pixels for arrays)."""
+    width: Array
+    """(n,) int32, 0 where unreadable."""
+    height: Array
+
+
+class ImageFiles:
+    """Images in files of a source; ``names`` are their paths inside it."""
+
+    def __init__(self, source: ZipSource | FolderSource, files: list[Parts]) -> None:
+        self._source, self._files = source, files
+        self.names = ["/".join(parts) for parts in files]
+
+    def close(self) -> None:
+        self._source.close()
+
+    def look(self, rows: Array, report: Callable[[float], None]) -> Look:
+        """Decode the images ``rows`` to thumbnails; damaged ones are marked, never raised."""
+        n = len(rows)
+        look = _empty(n)
+
+        def work(start: int) -> int:
+            stop = min(start + CHUNK, n)
+            for i in range(start, stop):
+                try:
+                    content = self._source.read(self._files[rows[i]])
+                    look.digest[i] = _digest(content)
+                    thumbnail, look.width[i], look.height[i] = _thumbnail(content)
+                    look.thumbnails[i] = thumbnail
+                    look.readable[i] = True
+                except (Unreadable, OSError):
+                    continue
+            return stop
+
+        with _quiet(), ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+            try:
+                for done in pool.map(work, range(0, n, CHUNK)):
+                    report(done / n)
+            finally:
+                pool.shutdown(cancel_futures=True)
+        return look
+
+
+class ArrayImages:
+    """Images of an array (n, h, w) or (n, h, w, channels) uint8."""
+
+    def __init__(self, images: Array) -> None:
+        self._images = images[..., None] if images.ndim == 3 else images
+        self.names = [f"row {i}" for i in range(len(images))]
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def look(self, rows: Array, report: Callable[[float], None]) -> Look:
+        from PIL import Image
+
+        look = _empty(len(rows))
+        height, width = self._images.shape[1:3]
+        look.width[:], look.height[:], look.readable[:] = width, height, True
+        for i, row in enumerate(rows):
+            image = self._images[row]
+            look.digest[i] = _digest(image.tobytes())
+            rgb = np.broadcast_to(image, (*image.shape[:2], 3)) if image.shape[2] == 1 else image
+            if (width, height) != (SIZE, SIZE):
+                small = Image.fromarray(np.ascontiguousarray(rgb)).resize((SIZE, SIZE))
+                rgb = np.asarray(small)
+            look.thumbnails[i] = rgb
+            if i % CHUNK == 0:
+                report(i / len(rows))
+        return look
+
+
+def open_images(path: Path) -> tuple[ImageFiles, Labels, tuple[str, ...]]:
+    """The images of a ZIP or folder with their class and split, and what was left out."""
+    source = FolderSource(path) if path.is_dir() else ZipSource(path)
+    try:
+        files = sorted(source.files)
+        labels = arrange(files)
+    except BaseException:
+        source.close()
+        raise
+    return ImageFiles(source, files), labels, source.notes
+
+
+def arrange(files: list[Parts]) -> Labels:
+    """Class and split of image paths: ``[…/]split/class/image`` or ``[…/]class/image``.
+
+    The class is the folder an image lies in; a folder called train, test or val(idation) anywhere
+    above it gives the split.
+    """
+    if not files:
+        raise DataError(
+            "Expected images in a folder for each class, but got no image at all. Expected are "
+            "train/<class>/<image> and test/<class>/<image>, or <class>/<image>."
+        )
+    loose = ["/".join(parts) for parts in files if len(parts) < 2 or split_of(parts[-2])]
+    if loose:
+        raise DataError(
+            f"Expected every image in the folder of its class, but got {listed(loose, 3)}. "
+            "Expected are train/<class>/<image> or <class>/<image>."
+        )
+    meant = [next((s for p in parts[:-2] if (s := split_of(p))), "") for parts in files]
+    names = tuple(sorted({parts[-2] for parts in files}))
+    if len(names) > limits.CLASSES:
+        raise DataError(f"Expected at most {limits.CLASSES:,} classes, but got {len(names):,}.")
+    place = {name: c for c, name in enumerate(names)}
+    codes = np.array([place[parts[-2]] for parts in files], dtype=np.int32)
+    splits = tuple(s for s in SPLITS if s in meant)
+    if not splits:
+        counts = count_by_split(codes, None, 1, len(names))
+        return Labels(names, (ALL,), counts, rows=len(files), codes=codes)
+    split_codes = np.array([splits.index(m) if m else -1 for m in meant], dtype=np.int8)
+    counts = count_by_split(codes, split_codes, len(splits), len(names))
+    return Labels(names, splits, counts, rows=len(files), codes=codes, split_codes=split_codes)
+
+
+def _thumbnail(content: bytes) -> tuple[Array, int, int]:
+    """The image in 32 × 32 RGB, and its own width and height."""
+    from PIL import Image
+
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            width, height = image.size
+            plain = (
+                image.mode == "RGB"
+                and (width, height) == (SIZE, SIZE)
+                and not image.info.keys() & {"exif", "transparency"}
+                and image.format != "TIFF"
+            )
+            if plain:  # nothing to turn, crop or convert
+                return np.asarray(image, dtype=np.uint8), width, height
+    # Decoders of damaged files raise nearly anything; memory and interrupts are not swallowed.
+    except Exception as error:
+        raise Unreadable(str(error) or type(error).__name__) from error
+    return decode_image(content, SIZE), width, height
+
+
+def _digest(content: bytes) -> np.uint64:
+    return np.uint64(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little"))
+
+
+def _empty(n: int) -> Look:
+    return Look(
+        np.zeros((n, SIZE, SIZE, 3), dtype=np.uint8),
+        np.zeros(n, dtype=bool),
+        np.zeros(n, dtype=np.uint64),
+        np.zeros(n, dtype=np.int32),
+        np.zeros(n, dtype=np.int32),
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Decompression bombs raise and are marked; other remarks about odd files are not shown."""
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield

@@ -1,0 +1,50 @@
+"""Every cap on what is read, in one place.
+
+A file is refused before it is read where its size, its table of contents or its header says that it
+is too large; otherwise as soon as a cap is passed. Limits of image archives and single images are
+those of `data.archives` and `data.decode`.
+"""
+
+from __future__ import annotations
+
+MB = 2**20
+GB = 2**30
+
+TABLE_BYTES = 2 * GB
+"""CSV, TSV and Parquet: they are streamed, never held as a whole."""
+JSON_LINES_BYTES = 1 * GB
+JSON_BYTES = 256 * MB
+"""A JSON document (records, COCO) has to be parsed as a whole."""
+EXCEL_BYTES = 64 * MB
+EXCEL_UNPACKED_BYTES = 1 * GB
+ARRAYS_BYTES = 2 * GB
+ARRAYS_UNPACKED_BYTES = 2 * GB
+"""What the arrays of an NPZ may come to; it is summed up from their headers."""
+
+ROWS = 50_000_000
+COLUMNS = 5_000
+CELLS = 20_000_000
+"""Of formats that are read through Python objects (Excel, JSON)."""
+FIELD_CHARACTERS = 100_000
+CLASSES = 200_000
+"""More different labels than this are identifiers, not classes."""
+NAME_CHARACTERS = 500
+LABELS_PER_ROW = 1_000
+COUNT = 10**15
+"""Largest count a table of counts may claim for a class."""
+SKIPPED_SHARE = 0.05
+"""Largest share of rows with the wrong number of fields that is left out rather than refused."""
+
+HEAD_BYTES = 256 * 1024
+"""Read to find out what a file is and what its columns hold."""
+PROBES = 4
+PROBE_BYTES = 64 * 1024
+"""Further places of a file that are looked at, as files are often sorted by class."""
+
+QUALITY_ROWS = 20_000
+"""Rows looked at for near duplicates and suspect labels; all rows of rare classes come first."""
+NEAR_IMAGES = 120_000
+PILOT_ROWS = 6_000
+PILOT_CLASSES = 100
+PILOT_COLUMNS = 2_000
+"""Encoded features a table may have in the pilot."""
