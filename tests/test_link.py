@@ -1,4 +1,4 @@
-"""A link gives back the experiment it was made from, and refuses everything else in one sentence."""
+"""A link gives back the experiment it was made from, and refuses everything else in words."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -25,10 +26,8 @@ def test_every_door_leads_to_an_experiment(open_page: Open) -> None:
     links = open_page("home").get("page_link")
     assert [link.proto.page for link in links] == ["arena"] * 4
     queries = [link.proto.query_string for link in links if link.proto.query_string]
-    names = [
-        from_query(dict([part.split("=") for part in q.split("&")])).data.name for q in queries
-    ]
-    assert len(set(names)) == 3
+    names = {from_query(dict(parse_qsl(query))).data.name for query in queries}
+    assert len(names) == 3
 
 
 def test_home_says_that_the_equations_are_a_reconstruction(open_page: Open) -> None:

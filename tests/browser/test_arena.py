@@ -7,10 +7,8 @@ from typing import Any
 
 from .conftest import Visit
 
-QUICK = "/arena?data=clouds~n_max-100~test_per_class-20&m=ce&m=harmonized&epochs=4&record=grid-20"
-LONG = (
-    "/arena?data=clouds~n_max-2000~test_per_class-20&m=ce&m=harmonized&epochs=2000&record=grid-20"
-)
+QUICK = "/arena?data=clouds~n_max-100~test_per_class-20&m=ce&m=harmonized&epochs=4"
+LONG = "/arena?data=clouds~n_max-2000~test_per_class-20&m=ce&m=harmonized&epochs=2000"
 VIEW = ".st-key-arena-view canvas"
 
 
@@ -41,7 +39,7 @@ def await_epoch_after(page: Any, past: int) -> None:
 
 
 def stop(page: Any) -> None:
-    page.get_by_role("button", name="Stop").click()
+    page.locator(".st-key-stop button").click()
     await_state(page, "stopped")
 
 
@@ -53,7 +51,7 @@ def test_train_to_the_end(visit: Visit) -> None:
     page.get_by_role("region", name="Results by method").get_by_text("Harmonized").wait_for()
     page.get_by_text("Repeat it: command line and settings").click()
     page.get_by_text("python -m harmony_core run --data clouds").wait_for()
-    assert page.get_by_role("button", name="Stop").count() == 0
+    assert page.locator(".st-key-stop").count() == 0
 
 
 def test_reload_in_mid_training_then_stop_and_resume(visit: Visit) -> None:
@@ -83,7 +81,7 @@ def test_reload_in_mid_training_then_stop_and_resume(visit: Visit) -> None:
 
 def test_a_link_opens_the_same_experiment_in_a_fresh_browser(visit: Visit) -> None:
     first = visit("/arena")
-    first.get_by_text("Rings", exact=True).click()
+    first.locator("label", has_text="Rings").click()
     first.wait_for_url(re.compile("data=rings"))
     second = visit("/arena?" + first.url.partition("?")[2])
     second.get_by_role("heading", name="Rings, 50 : 1").wait_for()
