@@ -30,7 +30,8 @@ body { margin: 0 auto; max-width: 1400px; padding: 1rem; font: 15px/1.5 system-u
   background: %s; color: %s; }
 h1 { font-size: 1.3rem; margin: .2rem 0; } p.caption { max-width: 75ch; }
 .wide { overflow-x: auto; } .wide > div { min-width: 1100px; }
-table { border-collapse: collapse; } th, td { padding: .25rem .7rem; text-align: right; white-space: nowrap; }
+table { border-collapse: collapse; } th, td { padding: .25rem .7rem; }
+th, td { text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; } tr { border-bottom: 1px solid #8886; }
 """
 

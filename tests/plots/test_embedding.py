@@ -1,0 +1,240 @@
+"""The figure, its words and the HTML file, from small made-up pictures."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from harmony_core.analysis.embedding.result import (
+    EmbeddingFrame,
+    Fidelity,
+    Landmarks,
+    Panel,
+    Share,
+    save_embedding,
+)
+from harmony_core.analysis.embedding.settings import EmbeddingSettings
+from harmony_core.analysis.embedding.stored import embedding_path
+from harmony_core.config import ExperimentConfig, RecordConfig
+from harmony_core.errors import ConfigError, RunError
+from harmony_core.frames import Scene
+from harmony_core.plots.embedding import PER_PANEL, embedding_figure
+from harmony_core.plots.embedding_export import MOST_BYTES, embedding_page, export_embedding_html
+from harmony_core.plots.embedding_marks import Colouring, class_palette, region_image
+from harmony_core.plots.embedding_text import caption, panel_title
+
+N = 40
+RNG = np.random.default_rng(2)
+HOSTILE = "<script>alert(1)</script>"
+
+
+def marks(classes: int = 3, names: tuple[str, ...] = ()) -> Landmarks:
+    targets = np.arange(N) % classes
+    return Landmarks(targets, np.arange(N) >= 10, np.arange(classes, 0, -1) * 10, names)
+
+
+def panel(method: int = 0, label: str = "CE", classes: int = 3, **changes: Any) -> Panel:
+    positions = RNG.normal(size=(N, 2)).astype(np.float32)
+    region = np.zeros((120, 120), dtype=np.uint8)
+    region[60:] = 1
+    purity = np.full((120, 120), 255, dtype=np.uint8)
+    purity[:, :30] = 0
+    agreement = {
+        "all": Share(27, 30), "tail": Share(8, 10), "errors": Share(1, 4),
+        "clear": Share(20, 20), "pale": Share(3, 6),
+    }  # fmt: skip
+    fields: dict[str, Any] = {
+        "label": label,
+        "method": method,
+        "positions": positions,
+        "predicted": (np.arange(N) % classes).astype(np.uint16),
+        "confidence": np.full(N, 0.75, dtype=np.float16),
+        "map_class": (np.arange(N) % classes).astype(np.uint16),
+        "map_purity": np.full(N, 200, dtype=np.uint8),
+        "region_class": region,
+        "region_purity": purity,
+        "extent": (-4.0, 4.0, -3.0, 3.0),
+        "radius": 1.4,
+        "fidelity": Fidelity(agreement, 0.97, 0.825, {"all": 0.3, "head": 0.5, "tail": 0.1}, 0.021),
+        "kept": np.full(N, 255, dtype=np.uint8),
+    }
+    return Panel(**{**fields, **changes})
+
+
+def frame(epoch: int = 5, panels: int = 2, **changes: Any) -> EmbeddingFrame:
+    made = tuple(panel(i, f"method {i}", **changes) for i in range(panels))
+    return EmbeddingFrame(epoch, EmbeddingSettings(), made)
+
+
+def test_every_panel_has_its_traces_its_regions_and_the_same_range() -> None:
+    figure = embedding_figure(frame(panels=4), marks())
+    assert sum(len(trace.x) == N for trace in figure.data) == 4
+    assert len(figure.layout.images) == 4
+    ranges = {tuple(figure.layout[f"xaxis{i}"].range) for i in ("", 2, 3, 4)}
+    assert ranges == {(-4.0, 4.0)}
+    assert figure.layout.yaxis4.domain[1] < figure.layout.yaxis.domain[0]
+
+
+def test_rims_mark_errors_and_rings_mark_disagreement() -> None:
+    predicted = (np.arange(N) % 3).astype(np.uint16)
+    predicted[20:23] = (predicted[20:23] + 1) % 3
+    map_class = predicted.copy()
+    map_class[30] = (map_class[30] + 1) % 3
+    one = frame(panels=1, predicted=predicted, map_class=map_class)
+    _, rims, rings, _ = embedding_figure(one, marks()).data[:PER_PANEL]
+    np.testing.assert_allclose(rims.x, one.panels[0].positions[20:23, 0])
+    np.testing.assert_allclose(rings.y, one.panels[0].positions[[30], 1])
+
+
+def test_training_samples_are_hollow_and_dots_carry_their_number() -> None:
+    dots = embedding_figure(frame(panels=1), marks()).data[0]
+    assert [s.endswith("-open") for s in dots.marker.symbol] == [True] * 10 + [False] * 30
+    assert dots.customdata[17].tolist() == [17, 75]
+    assert "training" in dots.text[0]
+    assert "test" in dots.text[39]
+
+
+def test_a_slider_runs_through_the_epochs_and_opens_at_the_last() -> None:
+    frames = [frame(epoch) for epoch in (0, 2, 7)]
+    figure = embedding_figure(frames, marks())
+    assert [f.name for f in figure.frames] == ["0", "2", "7"]
+    assert figure.layout.sliders[0].active == 2
+    np.testing.assert_allclose(figure.data[0].x, frames[2].panels[0].positions[:, 0])
+    paths = figure.frames[1].data[PER_PANEL - 1]
+    assert np.isfinite(paths.x).sum() == 12 * 2
+    for one in figure.frames:
+        assert len(one.data) == len(one.traces) == 2 * PER_PANEL
+        assert len(one.layout.images) == 2
+
+
+def test_regions_become_a_picture_with_the_right_side_up() -> None:
+    source = region_image(panel(), ["#ff0000", "#0000ff", "#00ff00"])
+    image = Image.open(io.BytesIO(base64.b64decode(source.split(",")[1])))
+    pixels = np.asarray(image)
+    assert pixels.shape == (120, 120, 4)
+    assert pixels[0, 119, :3].tolist() == [0, 0, 255]
+    assert pixels[119, 119, :3].tolist() == [255, 0, 0]
+    assert pixels[0, 119, 3] > 100
+    assert pixels[0, 0, 3] == 0
+    image.close()
+
+
+def test_many_classes_are_coloured_by_group_until_some_are_highlighted() -> None:
+    many = marks(30)
+    assert len(set(class_palette(many, Colouring(), "light"))) == 3
+    shown = class_palette(many, Colouring(highlight=(4, 9)), "light")
+    assert len({shown[4], shown[9], shown[0]}) == 3
+    assert shown[0] == shown[1]
+    legend = embedding_figure(frame(panels=1, classes=30), many).data[PER_PANEL:]
+    assert [trace.name for trace in legend][:3] == ["head", "medium", "tail"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("by", ["class", "group", "correct", "value"])
+def test_every_colouring_in_both_themes(by: str, theme: str) -> None:
+    values = RNG.uniform(size=(2, N))
+    values[0, 0] = np.nan
+    figure = embedding_figure(
+        frame(), marks(), colouring=Colouring(by, values, "gradient norm"), theme=theme
+    )
+    json.loads(figure.to_json())
+    assert len(figure.data[0].marker.color) == N
+
+
+def test_what_cannot_be_drawn_says_why() -> None:
+    with pytest.raises(ConfigError, match="same methods"):
+        embedding_figure([frame(panels=1), frame(panels=2)], marks())
+    with pytest.raises(ConfigError, match="colour by"):
+        embedding_figure(frame(), marks(), colouring=Colouring("value"))
+
+
+def test_the_caption_has_this_pictures_numbers() -> None:
+    text = caption(frame(), marks())
+    for part in ("40, 30 of them", "λ = 0.3", "25 % of the picture", "one of 30 test samples",
+                 "90 % of them", "80 % in the tail", "25 % where the network is wrong",
+                 "50 %, against 100 %", "2.1 % of the map's radius", "means nothing"):  # fmt: skip
+        assert part in text
+    assert "pulled into line" not in caption(frame(panels=1), marks())
+    empty = frame(panels=1, fidelity=Fidelity(), notes=("NaN or infinity: diverged.",))
+    assert "diverged" in caption(empty, marks())
+    assert "NaN or infinity" in panel_title(empty.panels[0])
+
+
+def test_a_title_holds_the_figures() -> None:
+    title = panel_title(panel())
+    for part in ("<b>CE</b>", "map agrees 90 % (74–97)", "balanced accuracy 82.5 %", "trust 0.97"):
+        assert part in title
+
+
+def test_the_page_is_whole_and_escaped() -> None:
+    hostile = marks(names=(HOSTILE, "b", "c"))
+    few = [EmbeddingFrame(e, EmbeddingSettings(), (panel(0, HOSTILE),)) for e in range(2)]
+    page = embedding_page(few, hostile, HOSTILE)
+    assert HOSTILE not in page
+    assert "Plotly.newPlot" in page
+    assert 'src="http' not in page
+    assert "These numbers are of epoch 1." in page
+
+
+def test_too_many_epochs_are_thinned_to_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = [frame(epoch, panels=1) for epoch in range(30)]
+    whole = len(embedding_figure(frames, marks()).to_json())
+    assert whole < MOST_BYTES
+    monkeypatch.setattr("harmony_core.plots.embedding_export.MOST_BYTES", whole // 3)
+    page = embedding_page(frames, marks(), "x")
+    assert "of 30 recorded epochs are in this file" in page
+
+
+class FakeStore:
+    """Just what the export asks of a store."""
+
+    def __init__(self, root: Path, epochs: list[int]) -> None:
+        self.root, self._epochs = root, epochs
+
+    def get(self, _id: str) -> Any:
+        config = ExperimentConfig(epochs=2, record=RecordConfig(embedding=True))
+        return SimpleNamespace(id="run-1", title="My <run>", config=config)
+
+    def scene(self, _id: str, _repeat: int = 0) -> Scene:
+        found = marks()
+        empty = np.zeros(0, dtype=np.int64)
+        return Scene(
+            "images", ("a", "b", "c"), np.array([5, 3, 2]), np.array([10, 10, 10]), empty, empty,
+            empty.astype(bool), np.zeros((0, 1)), landmark_index=np.arange(N),
+            landmark_targets=found.targets, landmark_inputs=np.zeros((N, 4, 4, 1), dtype=np.uint8),
+        )  # fmt: skip
+
+    def epochs(self, _id: str, _repeat: int = 0) -> list[int]:
+        return self._epochs
+
+    def frames(self, _id: str, _repeat: int, _epoch: int) -> list[Any]:
+        raise AssertionError("stored pictures need no frames")
+
+
+def test_the_export_uses_stored_pictures(tmp_path: Path) -> None:
+    store = FakeStore(tmp_path, [0, 1, 2])
+    source = tmp_path / "run-1" / "repeat-0" / "frames"
+    folder = embedding_path(tmp_path, "run-1", 0, EmbeddingSettings())
+    source.mkdir(parents=True)
+    folder.mkdir(parents=True)
+    for epoch in range(3):
+        (source / f"{epoch:05d}.npz").touch()
+        save_embedding(folder / f"{epoch:05d}.npz", frame(epoch))
+    out = export_embedding_html(store, store.get("run-1"), tmp_path / "out.html")
+    page = out.read_text("utf-8")
+    assert "My &lt;run&gt;" in page
+    assert "method 1" in page
+
+
+def test_an_experiment_without_epochs_says_so(tmp_path: Path) -> None:
+    store = FakeStore(tmp_path, [])
+    with pytest.raises(RunError, match="recorded an epoch"):
+        export_embedding_html(store, store.get("run-1"), tmp_path / "out.html")
