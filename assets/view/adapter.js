@@ -18,7 +18,8 @@ export default function (component) {
     if (root.wire !== data) root.view.update(payload);
     root.view.onTheme();
   } else {
-    root.classList.add("hv-in-app");
+    const header = document.querySelector('[data-testid="stHeader"]');
+    root.style.setProperty("--hv-top", `${header?.offsetHeight ?? 0}px`);
     root.view = mount(root, payload, callbacks);
   }
   root.wire = data;

@@ -19,7 +19,7 @@ function history(view, sample, name, title, least) {
   const top = Math.max(least, ...lines.flat().map(([, v]) => v));
   const x = (epoch) => (epoch / store.total) * width;
   const y = (v) => height - 2 - (v / top) * (height - 4);
-  const node = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title} of this sample over epochs` });
+  const node = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": `${title} of this sample over epochs` });
   node.append(svg("line", { x1: 0, x2: width, y1: height - 1, y2: height - 1, class: "hv-baseline" }));
   lines.forEach((points, m) => {
     const d = points.map(([e, v]) => `${x(e).toFixed(1)} ${y(v).toFixed(1)}`).join("L");

@@ -39,7 +39,8 @@ export class Curves {
     this.plot = svg("svg", { class: "hv-plot", role: "img" });
     this.tip = el("div", { class: "hv-tip", hidden: true, "aria-hidden": "true" });
     this.box = el("div", { class: "hv-plotbox" }, this.plot, this.tip);
-    this.node = el("div", {}, this.tabs, this.box);
+    this.key = el("div", { class: "hv-key" });
+    this.node = el("div", {}, this.tabs, this.key, this.box);
     this.plot.addEventListener("pointermove", (event) => this.move(event));
     this.plot.addEventListener("pointerleave", () => (this.tip.hidden = true));
     this.plot.addEventListener("pointerdown", (event) => this.press(event));
@@ -58,6 +59,7 @@ export class Curves {
     this.factor = this.metric.share ? 100 : 1;
     this.series = store.methods.map((_, m) => store.frames.map((frame, i) => [frame.epoch, this.metric.read(i, m)]).filter(([, v]) => v != null).map(([e, v]) => [e, v * this.factor]));
     this.domain();
+    this.buildKey();
     const title = this.node.parentElement?.querySelector("h3");
     if (title) title.textContent = `${this.metric.label} over epochs`;
     this.plot.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
@@ -70,6 +72,19 @@ export class Curves {
     this.tabs.replaceChildren(
       ...this.known.map((metric) =>
         el("button", { type: "button", role: "radio", "aria-checked": metric === this.metric, tabindex: metric === this.metric ? 0 : -1, text: metric.label, onclick: () => this.choose(metric.id) })));
+  }
+
+  /** Names of the lines above the plot, where there is no room beside them. */
+  buildKey() {
+    const { store, theme } = this.view;
+    this.key.hidden = this.wide;
+    const names = store.methods.map((label, m) => el("span", {}, methodMark(theme, m, 22), label));
+    if (this.metric.mark != null) names.push(el("span", {}, el("i", { "aria-hidden": "true" }), this.markText()));
+    this.key.replaceChildren(...names);
+  }
+
+  markText() {
+    return `Bayes rule ${(this.metric.mark * this.factor).toFixed(1)}`;
   }
 
   choose(id) {
@@ -133,10 +148,7 @@ export class Curves {
     const group = svg("g", { class: "hv-reference" });
     if (this.metric.mark == null) return group;
     const y = this.y(this.metric.mark * this.factor);
-    group.append(
-      svg("line", { x1: PAD.left, x2: this.width - this.right, y1: y, y2: y }),
-      svg("text", { x: PAD.left + 6, y: y - 6 }, `Bayes rule ${(this.metric.mark * this.factor).toFixed(1)}`),
-    );
+    group.append(svg("line", { x1: PAD.left, x2: this.width - this.right, y1: y, y2: y }));
     return group;
   }
 
@@ -152,11 +164,11 @@ export class Curves {
       out.push(svg("path", { d: shapePath(theme.methodMarker(m), this.x(e), this.y(v), 4.2), fill: theme.methodColor(m), class: "hv-end" }));
     }
     if (!this.wide) return out;
-    for (const { m, at, points } of spread(ends, 16, PAD.top + 4, HEIGHT - PAD.bottom)) {
-      const x = this.x(points.at(-1)[0]) + 12;
-      const text = svg("text", { x, y: at + 4, class: "hv-label" }, short(store.methods[m], 18));
-      if (Math.abs(at - this.y(points.at(-1)[1])) > 6) out.push(svg("line", { x1: x - 6, y1: this.y(points.at(-1)[1]), x2: x - 2, y2: at, class: "hv-leader" }));
-      out.push(text);
+    const tags = ends.map(({ m, y, points }) => ({ y, x: this.x(points.at(-1)[0]), text: short(store.methods[m], 18), kind: "hv-label" }));
+    if (this.metric.mark != null) tags.push({ y: this.y(this.metric.mark * this.factor), x: this.width - this.right, text: this.markText(), kind: "" });
+    for (const { x, y, at, text, kind } of spread(tags, 17, PAD.top - 2, HEIGHT - PAD.bottom)) {
+      if (Math.abs(at - y) > 5) out.push(svg("line", { x1: x + 6, y1: y, x2: x + 11, y2: at, class: "hv-leader" }));
+      out.push(svg("text", { x: x + 14, y: at + 4, class: kind }, text));
     }
     return out;
   }

@@ -15,7 +15,7 @@ const WORDS = {
   plane: ["Where each method draws its boundaries", "Colour is the class decided there, stronger where the network is surer; the pale line is where it changes its mind. Dashed: the Bayes boundary of the balanced problem, the best any rule can do. Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5). Press one to follow it."],
   confusion: ["What each method takes for what", "Rows are the true class, columns the predicted one; a row sums to 100 %. The diagonal is right, everything beside it a mistake; shade grows with the square root of the share. Point at a cell to read it in all panels."],
   curves: ["Over epochs", "One line a method, on the balanced test set; the vertical line is the epoch shown above. Press or drag to move it."],
-  bars: ["Recall of frequent and rare classes", "Mean recall over the classes of a group. Groups are thirds of the classes by number of training samples, unless named otherwise."],
+  bars: ["Recall of frequent and rare classes", "Mean recall over the classes of each group, on the balanced test set. N is the number of training samples of a class; the best of a group is set in bold."],
   table: ["Every class in numbers", "The same epoch as text. Press a heading to sort; the best recall of a row is set in bold."],
 };
 
@@ -61,7 +61,7 @@ class View {
     if (!this.store.frames.length) return undefined;
     if (what === "reset" || !this.panels) this.begin();
     else if (what === "append") this.extend();
-    if (!this.live) this.player.follow = false;
+    if (!this.live && this.player.index >= this.player.last) this.player.follow = false;
     this.scrubber.refresh();
     this.redraw();
     return what;
@@ -165,6 +165,7 @@ class View {
       before = now;
       this.clock = more && this.root.isConnected ? requestAnimationFrame(beat) : 0;
       if (!more) {
+        this.player.follow &&= this.live;
         this.scrubber.refresh();
         this.redraw();
       }

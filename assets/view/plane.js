@@ -82,7 +82,7 @@ export class Planes {
     }
     this.shown = null;
     const k = this.view.store.scene.tracked;
-    this.unit = Math.max(1.7, Math.min(3.4, (this.width / 110) * Math.min(1, Math.sqrt(700 / Math.max(1, k)) + 0.15)));
+    this.unit = Math.max(2, Math.min(3.4, (this.width / 110) * Math.min(1, Math.sqrt(700 / Math.max(1, k)) + 0.15)));
     this.place();
   }
 
@@ -235,7 +235,7 @@ export class Planes {
 
   /** Radius in quarter pixels: area grows with weight, within limits. */
   radius(weight) {
-    return Math.round(4 * Math.max(1.1, Math.min(this.unit * 3, this.unit * Math.sqrt(weight))));
+    return Math.round(4 * Math.max(1.5, Math.min(this.unit * 3, this.unit * Math.sqrt(weight))));
   }
 
   /** What lies over the marks; it does not change with the epoch. */

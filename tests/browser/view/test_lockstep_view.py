@@ -172,6 +172,7 @@ def test_a_dragged_playhead_stays_while_frames_arrive(open_view: Open) -> None:
     tab.wait_for_function("view.player.epoch === 5")
     tab.evaluate("view.update(payload('end'))")
     assert tab.locator(".hv-follow").is_hidden()
+    tab.wait_for_function("view.player.epoch === 8 && !view.player.follow")
 
 
 def test_a_gap_asks_for_everything_once(open_view: Open) -> None:
