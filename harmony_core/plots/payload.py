@@ -163,7 +163,7 @@ def _scene_meta(
         "train_counts": np.asarray(scene.train_counts).tolist(),
         "test_counts": np.asarray(scene.test_counts).tolist(),
         "groups": [{"name": n, "classes": [int(c) for c in cs]} for n, cs in groups.items() if cs],
-        "extent": list(scene.extent) if scene.extent is not None else None,
+        "extent": [float(v) for v in scene.extent] if scene.extent is not None else None,
         "bayes_accuracy": _number(scene.bayes_accuracy),
         "tracked": len(scene.tracked_index),
         "hard": HARD,
