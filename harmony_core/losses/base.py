@@ -84,8 +84,11 @@ class Loss(nn.Module):
         """The gradient density and its weights, or ``None`` for a loss that keeps none."""
         return None
 
-    def on_epoch_start(self, epoch: int) -> None:
-        """Tell the loss that 0-based ``epoch`` begins; losses with a schedule override this."""
+    def on_epoch_start(self, epoch: int, epochs: int | None = None) -> None:
+        """Tell the loss that 0-based ``epoch`` of ``epochs`` begins, for losses with a schedule.
+
+        Where ``epochs`` is told, a schedule that is long for so short a training is cut to fit.
+        """
 
     def set_class_weight(self, weight: Tensor) -> None:
         """Replace the static class weights (c,) in place, as deferred re-weighting does."""

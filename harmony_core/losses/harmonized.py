@@ -115,9 +115,13 @@ class HarmonizedLoss(Loss):
     def density_state(self) -> DensityState:
         return DensityState(self.density, self.regions, self.region_weights())
 
-    def on_epoch_start(self, epoch: int) -> None:
-        """Turn the intra weights off before epoch ``warmup`` (0-based) and on from there."""
-        self.active.fill_(epoch >= self.warmup)
+    def on_epoch_start(self, epoch: int, epochs: int | None = None) -> None:
+        """Turn the intra weights off before epoch ``warmup`` (0-based) and on from there.
+
+        With ``epochs`` told, the warm-up takes at most a tenth of them.
+        """
+        warmup = self.warmup if epochs is None else min(self.warmup, epochs // 10)
+        self.active.fill_(epoch >= warmup)
 
     def adjust(self, logits: Tensor) -> Tensor:
         """z̃, the logits the loss trains on (n, c)."""

@@ -41,8 +41,10 @@ class InfluenceBalanced(Loss):
         self.u.copy_(rarity * self.classes / rarity.sum())
         self.register_buffer("active", torch.tensor(True))
 
-    def on_epoch_start(self, epoch: int) -> None:
-        self.active.fill_(epoch >= self.start)
+    def on_epoch_start(self, epoch: int, epochs: int | None = None) -> None:
+        """Turn the weights on from epoch ``start``, or half-way if that comes first."""
+        start = self.start if epochs is None else min(self.start, epochs // 2)
+        self.active.fill_(epoch >= start)
 
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
         z = self.check(logits, targets)

@@ -205,7 +205,7 @@ _SPECS = (
             Parameter(
                 "start",
                 30,
-                "First epoch with weights, about half of the training; before it, cross-entropy.",
+                "First epoch with weights, at most half of the training; before it, cross-entropy.",
                 low=0,
                 high=1000,
             ),
@@ -286,7 +286,7 @@ _SPECS = (
             Parameter(
                 "warmup",
                 5,
-                "Epochs before the balance inside classes starts; the density is counted already.",
+                "Epochs before the balance inside classes starts, at most a tenth of the training.",
                 low=0,
                 high=200,
             ),

@@ -253,3 +253,10 @@ def test_a_gpu_step_never_waits_for_the_device() -> None:
         engine._train_epoch(None)
     finally:
         torch.cuda.set_sync_debug_mode("default")
+
+
+def test_a_short_training_cuts_the_warm_up_to_a_tenth() -> None:
+    config = small_config(methods=(MethodConfig("harmonized"),), epochs=10)
+    frames = [step[0] for step in run(config)]
+    assert np.ptp(frames[1].tracked_weight) == 0
+    assert np.ptp(frames[2].tracked_weight) > 0
