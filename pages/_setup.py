@@ -31,6 +31,7 @@ EPOCHS = (5, 10, 20, 40, 60, 100, 200)
 BATCHES = (16, 32, 64, 128, 256, 512)
 REPEATS = (1, 2, 3, 5, 10)
 RECIPES = {"quick": quick_recipe(), "reference": reference_recipe()}
+DEVICE_NAMES = {"auto": "GPU if there is one", "cpu": "CPU", "cuda": "GPU (CUDA)"}
 USUAL_EPOCHS = {"points": 60, "images": 20, "table": 60}
 
 
@@ -52,7 +53,7 @@ def setup(draft: ExperimentConfig) -> ExperimentConfig | None:
             "Device",
             DEVICES,
             key=seed_among("device", draft.device, DEVICES),
-            help="Auto takes a GPU where there is one.",
+            format_func=DEVICE_NAMES.__getitem__,
         )
     if data is None:
         return None

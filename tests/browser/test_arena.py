@@ -39,7 +39,7 @@ def await_epoch_after(page: Any, past: int) -> None:
 
 
 def stop(page: Any) -> None:
-    page.locator(".st-key-stop button").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     await_state(page, "stopped")
 
 
