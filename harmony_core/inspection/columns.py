@@ -120,7 +120,7 @@ def _score(name: str, facts: Facts, position: int, width: int, is_list: bool) ->
         named = 60.0
     n = facts.values
     if n == 0:
-        return named / 4
+        return named
     measured = facts.numeric > 0.9 and facts.whole < 0.95
     many = n >= 20 and facts.unique > 0.9 and not is_list
     if measured and facts.distinct > 20:

@@ -19,11 +19,16 @@ def read_excel(path: Path, progress: Progress) -> MemoryTable:
     _check_size(path)
     import openpyxl  # type: ignore[import-untyped]
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    # A damaged workbook makes openpyxl raise nearly anything.
-    except Exception as error:
-        raise _damaged(error) from error
+    with open(path, "rb") as file:
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        # A damaged workbook makes openpyxl raise nearly anything.
+        except Exception as error:
+            raise _damaged(error) from error
+        return _first_table(book, progress)
+
+
+def _first_table(book: Any, progress: Progress) -> MemoryTable:
     try:
         sheets = list(book.worksheets)
         for position, sheet in enumerate(sheets):
@@ -38,12 +43,6 @@ def read_excel(path: Path, progress: Progress) -> MemoryTable:
                 notes.append(f"Read the sheet {shown(sheet.title)}; not read: {listed(others)}.")
             columns = unique_names(["" if v is None else str(v) for v in header], notes)
             return table_from_rows(columns, _widened(rows, len(columns)), notes, progress)
-    except DataError:
-        raise
-    except Exception as error:
-        if type(error).__module__.split(".")[0] not in ("builtins", "openpyxl", "zipfile", "xml"):
-            raise  # a cancelling progress callback
-        raise _damaged(error) from error
     finally:
         book.close()
     raise DataError("Expected a sheet with rows, but all sheets are empty. Save it again.")
@@ -51,7 +50,14 @@ def read_excel(path: Path, progress: Progress) -> MemoryTable:
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
     """Rows that hold something, without empty cells at their end."""
-    for number, row in enumerate(sheet.iter_rows(values_only=True)):
+    rows = enumerate(sheet.iter_rows(values_only=True))
+    while True:
+        try:
+            number, row = next(rows)
+        except StopIteration:
+            return
+        except Exception as error:
+            raise _damaged(error) from error
         if number > 2**20:
             return
         width = len(row)

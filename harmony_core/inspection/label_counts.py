@@ -120,7 +120,7 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
     elif pa.types.is_dictionary(column.type):
         encoded = column
     else:
-        encoded = pc.dictionary_encode(column)
+        encoded = pc.dictionary_encode(column, null_encoding="encode")
     lut = np.empty(len(encoded.dictionary) + 1, dtype=np.int64)
     lut[-1] = -1
     for position, value in enumerate(encoded.dictionary.to_pylist()):
@@ -137,7 +137,11 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
         lut[position] = known.setdefault(text, len(known))
     if len(known) > limits.CLASSES:
         raise _too_many(name, len(known))
-    return np.asarray(lut[np.asarray(encoded.indices.fill_null(len(lut) - 1))])
+    indices = encoded.indices
+    if indices.null_count:
+        missing = np.full(len(indices), len(lut) - 1, dtype=indices.type.to_pandas_dtype())
+        indices = pc.coalesce(indices, pa.array(missing))
+    return np.asarray(lut[np.from_dlpack(indices)])
 
 
 def split_cell(text: str, separator: str) -> tuple[str, ...]:

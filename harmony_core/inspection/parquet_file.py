@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BATCH = 65_536
 SAMPLED = 4_000
+SHOWN = 2 * limits.NAME_CHARACTERS
 
 
 class ParquetTable:
@@ -74,7 +75,7 @@ class ParquetTable:
                     if batch is None:
                         continue
                     for name in self.columns:
-                        columns[name] += [as_text(v) for v in batch[name].to_pylist()]
+                        columns[name] += _texts(batch[name])
         except (pa.ArrowException, OSError, ValueError) as error:
             raise damaged(error) from error
         got = len(next(iter(columns.values()), []))
@@ -95,6 +96,17 @@ class ParquetTable:
                     yield batch, done / max(self.rows, 1)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise damaged(error) from error
+
+
+def _texts(column: pa.Array) -> list[str | None]:
+    """Cells as text, cut short: a dictionary may repeat a long one very often."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type) and not _binary(column.type.value_type):
+        values = pc.utf8_slice_codeunits(column.dictionary, 0, SHOWN)
+        column = pa.DictionaryArray.from_arrays(column.indices, values)
+    return [as_text(v) for v in column.to_pylist()]
 
 
 def damaged(error: Exception) -> DataError:
