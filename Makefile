@@ -6,7 +6,7 @@ ARGS ?=
 JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),-q)
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help run install dev test test-fast lint format types check bench clean
@@ -23,13 +23,13 @@ install: $(VENV)/.installed ## create .venv with what the app needs (PYTHON=… 
 dev: $(VENV)/.installed-dev ## the same, and what the tests and checks need
 
 $(VENV)/.installed: requirements.txt
-	@python=$$(scripts/find-python) && { test -x $(BIN)/python || "$$python" -m venv $(VENV); }
+	@test -x $(BIN)/python || { python=$$(scripts/find-python) && "$$python" -m venv $(VENV); }
 	@echo "Installing the requirements into $(VENV); the first time this takes a few minutes."
-	@$(PIP_INSTALL) -r requirements.txt
+	@$(PIP_INSTALL) $(if $(CI)$(wildcard $(VENV)/.installed*),-q) -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	@$(PIP_INSTALL) -r requirements.txt -r requirements-dev.txt
+	@$(PIP_INSTALL) -q -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
 test: dev ## run all tests, those in a real browser included (ARGS="-k name" to choose)
