@@ -42,9 +42,9 @@ def test_precision_is_clipped(samples: int, kappa: float, regions: int) -> None:
 
 
 def test_regions_are_half_open_but_the_last_and_differ_between_rows() -> None:
-    norms = torch.tensor([0.0, 0.25, 0.5, 1.0, 0.5, 0.99, math.nan])
-    row = torch.tensor([0, 0, 0, 0, 1, 1, 0])
-    assert region_of(norms, row, torch.tensor([4, 3])).tolist() == [0, 1, 2, 3, 1, 2, 3]
+    norms = torch.tensor([0.0, 0.25, 0.5, 1.0, 0.5, 0.99, 1.0, math.nan, math.nan])
+    row = torch.tensor([0, 0, 0, 0, 1, 1, 1, 0, 1])
+    assert region_of(norms, row, torch.tensor([4, 3])).tolist() == [0, 1, 2, 3, 1, 2, 2, 3, 2]
 
 
 def test_histogram_counts_by_row_and_region_without_nan() -> None:

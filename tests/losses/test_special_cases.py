@@ -115,6 +115,14 @@ def test_ghm_in_evaluation_reads_the_last_training_weights() -> None:
     assert torch.equal(loss.terms(BATCH.logits, BATCH.targets).weight, trained)
 
 
+def test_ghm_keeps_its_weights_through_a_batch_of_nan() -> None:
+    loss = build("ghm", {"bins": 3})
+    loss(BATCH.logits, BATCH.targets)
+    before = loss.table.clone()
+    loss(BATCH.logits * float("nan"), BATCH.targets)
+    assert torch.equal(loss.table, before)
+
+
 def test_influence_weights_start_at_their_epoch() -> None:
     loss = build("ib", {"start": 3})
     weights = []
