@@ -24,6 +24,7 @@ from .result import (
     load_embedding,
     save_embedding,
 )
+from .samples import sample_terms, tracked_rows
 from .settings import SETTINGS, EmbeddingSettings
 from .stored import embed_run, embedding_path, landmarks_of, picture_epochs, stored_epochs
 
@@ -46,8 +47,10 @@ __all__ = [
     "landmarks_of",
     "load_embedding",
     "picture_epochs",
+    "sample_terms",
     "save_embedding",
     "stored_epochs",
     "stragglers",
+    "tracked_rows",
     "trails",
 ]
