@@ -7,6 +7,7 @@ checks shapes and ranges here; names of losses, data sets and models are checked
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import types
 import typing
@@ -210,13 +211,19 @@ class ExperimentConfig:
         return cls.from_dict(values)
 
 
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The types of a dataclass's fields; a long list of experiments asks for them often."""
+    return typing.get_type_hints(kind)
+
+
 def _build(kind: Any, value: object, where: str) -> object:
     """``value`` from JSON as ``kind``: a dataclass, a tuple, a mapping of scalars, or a scalar."""
     origin = typing.get_origin(kind)
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, Mapping):
             raise ConfigError(f"Expected `{where}` to be an object, but got {show(value)}.")
-        hints = typing.get_type_hints(kind)
+        hints = _hints(typing.cast(type, kind))
         for key in value:
             if key not in hints:
                 raise ConfigError(
