@@ -18,6 +18,8 @@ from .base import sum_over_ranks
 FEWEST_REGIONS, MOST_REGIONS = 2, 30
 EMPTY = 1e-3
 """A decayed count below this is set to 0: about seven passes after the region's last sample."""
+LEAST_SHARE = 1e-12
+"""Smaller shares of the density weigh as this one, so that p^{−α} stays finite in float32."""
 
 
 def adaptive_regions(samples: Tensor, kappa: float) -> Tensor:
@@ -74,11 +76,11 @@ def region_weights(
     total = smoothed.sum(1, keepdim=True)
     tiny = torch.finfo(counts.dtype).tiny
     share = smoothed / total.clamp_min(tiny)
-    inverse = (share.clamp_min(tiny) ** -alpha).masked_fill(share <= 0, 0.0)
+    inverse = (share.clamp_min(LEAST_SHARE) ** -alpha).masked_fill(share <= 0, 0.0)
     if envelope:
         inverse = inverse.cummax(1).values
     mean = (share * inverse).sum(1, keepdim=True)
-    return (inverse / mean.clamp_min(tiny)).masked_fill(mean <= 0, 1.0) * inside
+    return (inverse / mean.clamp_min(tiny)).masked_fill(total <= tiny, 1.0) * inside
 
 
 class GradientDensity(nn.Module):

@@ -153,10 +153,19 @@ def test_literal_gives_every_occupied_region_the_same_total() -> None:
 
 def test_a_row_never_seen_weighs_one_with_and_without_smoothing() -> None:
     counts, valid = torch.zeros(2, 3), torch.tensor([[True] * 3, [True, True, False]])
-    for smoothing in (0.0, 1.0):
+    for smoothing in (0.0, 1e-45, 1.0):
         for envelope in (False, True):
             weights = region_weights(counts, valid, 0.5, smoothing, envelope)
             torch.testing.assert_close(weights, valid.float())
+
+
+@pytest.mark.parametrize("envelope", [False, True])
+@pytest.mark.parametrize("smoothing", [1e-30, 1e-45])
+def test_a_vanishing_smoothing_overflows_nothing(smoothing: float, envelope: bool) -> None:
+    counts, valid = torch.tensor([[0.0, 5.0, 5.0]]), torch.ones(1, 3, dtype=torch.bool)
+    weights = region_weights(counts, valid, 2.0, smoothing, envelope)
+    assert torch.isfinite(weights).all()
+    torch.testing.assert_close(weights[0, 1:], torch.ones(2))
 
 
 @pytest.mark.parametrize("alpha", [0.3, 1.0, 2.0])

@@ -187,7 +187,7 @@ batch_plan = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     plan=batch_plan,
     alpha=st.floats(0, 2),
