@@ -120,11 +120,14 @@ def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
     if ranks.led(reporter.look):
         return False
     lockstep, restored = _prepare(reporter, ranks, repeat)
-    if ranks.first:
+
+    def begin() -> None:
         store, run_id = reporter.store, reporter.record.id
         store.save_scene(run_id, repeat, lockstep.scene())
         store.drop_frames_after(run_id, repeat, lockstep.epoch if restored else -1)
-    reporter.update(message="training", epoch=lockstep.epoch)
+        reporter.update(message="training", epoch=lockstep.epoch)
+
+    ranks.led(begin)
     pace = _Pace(lockstep.epoch)
 
     def should_stop() -> bool:
