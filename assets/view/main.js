@@ -25,6 +25,9 @@ function section(name, panel, ...before) {
   return el("section", { class: `hv-section hv-s-${name}` }, el("h3", { text: title }), ...before, panel.node, el("p", { class: "hv-caption", text: caption }));
 }
 
+/** Milliseconds after which missing frames are asked for again. */
+const ASK_AGAIN = 2000;
+
 class View {
   constructor(root, callbacks) {
     this.root = root;
@@ -56,7 +59,8 @@ class View {
     this.options = { ...this.options, ...meta.options };
     const what = this.store.apply({ meta, blob });
     if (what === "gap") return this.ask();
-    this.asked = false;
+    clearTimeout(this.asking);
+    this.asking = 0;
     this.live = this.options.live ?? ["running", "queued"].includes(meta.state);
     if (!this.store.frames.length) return undefined;
     if (what === "reset" || !this.panels) this.begin();
@@ -67,9 +71,14 @@ class View {
     return what;
   }
 
+  /** Ask for everything; ask again if the answer was overtaken by a later run of the script. */
   ask() {
-    if (!this.asked) this.callbacks.need?.();
-    this.asked = true;
+    if (this.asking) return "gap";
+    this.callbacks.need?.();
+    this.asking = setTimeout(() => {
+      this.asking = 0;
+      this.ask();
+    }, ASK_AGAIN);
     return "gap";
   }
 
@@ -232,6 +241,7 @@ class View {
     cancelAnimationFrame(this.pending);
     cancelAnimationFrame(this.clock);
     clearTimeout(this.resting);
+    clearTimeout(this.asking);
     this.root.replaceChildren();
   }
 }
