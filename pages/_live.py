@@ -29,6 +29,7 @@ TICK = 0.3
 PATIENCE = 0.6
 """Seconds the first look waits for a first frame before it leaves that to the timer."""
 _LATEST = -1
+_ENDING = "run that has ended"
 
 
 def show(record: ExperimentRecord, *, fresh: bool = False) -> None:
@@ -74,7 +75,15 @@ def _panel(run_id: str, repeat: int, live: bool) -> None:
         status_strip(record, queue().position(run_id))
         _view(record, shown)
         if live and not record.active:
-            st.rerun()
+            _end(run_id)
+
+
+def _end(run_id: str) -> None:
+    """Run the page once more, a tick after the last frames, which it would overtake otherwise."""
+    if st.session_state.get(_ENDING) == run_id:
+        del st.session_state[_ENDING]
+        st.rerun()
+    st.session_state[_ENDING] = run_id
 
 
 def _view(record: ExperimentRecord, repeat: int) -> None:

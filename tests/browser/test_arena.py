@@ -8,7 +8,7 @@ from typing import Any
 from .conftest import Visit
 
 QUICK = "/arena?data=clouds~n_max-100~test_per_class-20&m=ce&m=harmonized&epochs=4"
-LONG = "/arena?data=clouds~n_max-2000~test_per_class-20&m=ce&m=harmonized&epochs=2000"
+LONG = "/arena?data=clouds~n_max-2000~test_per_class-20&m=ce&m=harmonized&epochs=10000"
 VIEW = ".st-key-arena-view canvas"
 
 
