@@ -22,17 +22,18 @@ class InfluenceBalanced(Loss):
     the sum is divided by n, not by Σ of the weights, so α sets the scale of the loss and acts as a
     factor on the learning rate.
 
-    ``start`` is the first 0-based epoch with weights; the reference starts at 100 of 200. Where
-    `on_epoch_start` is never called, the weights are on at once. ``alpha`` = 10: the reference has
-    1000 and lowers its learning rate a hundredfold at that same epoch; the step is their product,
-    and our schedule does not know the loss. Park et al. 2021, arXiv 2110.02444.
+    ``start`` = 100 is the first 0-based epoch with weights, as in the reference with its 200; a
+    shorter training that tells its length starts half-way. Where `on_epoch_start` is never called,
+    the weights are on at once. ``alpha`` = 10: the reference has 1000 and lowers its learning rate
+    a hundredfold at that same epoch; the step is their product, and our schedule does not know the
+    loss. Park et al. 2021, arXiv 2110.02444.
     """
 
     needs_features = True
     u: Tensor
     active: Tensor
 
-    def __init__(self, class_counts: object, alpha: float = 10.0, start: int = 30) -> None:
+    def __init__(self, class_counts: object, alpha: float = 10.0, start: int = 100) -> None:
         LOSSES["ib"].resolve({"alpha": alpha, "start": start})
         super().__init__(class_counts)
         self.alpha, self.start = float(alpha), int(start)

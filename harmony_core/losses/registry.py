@@ -204,7 +204,7 @@ _SPECS = (
             ),
             Parameter(
                 "start",
-                30,
+                100,
                 "First epoch with weights, at most half of the training; before it, cross-entropy.",
                 low=0,
                 high=1000,

@@ -186,7 +186,7 @@ class VectorScaling(Oracle):
 
 
 class InfluenceBalanced(Oracle):
-    def prepare(self, alpha: float = 10.0, start: int = 30) -> None:
+    def prepare(self, alpha: float = 10.0, start: int = 100) -> None:
         total = sum(1 / count for count in self.counts)
         self.u = [alpha * self.classes / count / total for count in self.counts]
 

@@ -117,6 +117,20 @@ def test_warm_up_turns_the_weights_off_but_counts_the_density() -> None:
             assert torch.equal(loss.region_weights(), free.region_weights())
 
 
+@pytest.mark.parametrize(
+    ("epochs", "first"), [(None, 5), (200, 5), (50, 5), (49, 4), (20, 2), (9, 0)]
+)
+def test_warm_up_is_cut_to_a_tenth_of_a_training_that_tells_its_length(
+    epochs: int | None, first: int
+) -> None:
+    loss = HarmonizedLoss(COUNTS)
+    on = []
+    for epoch in range(8):
+        loss.on_epoch_start(epoch, epochs)
+        on.append(bool(loss.active))
+    assert on == [epoch >= first for epoch in range(8)]
+
+
 def test_warm_up_keeps_the_inter_balance() -> None:
     (batch,) = batches(n=30, steps=1)
     loss = build("harmonized", {"preset": "literal"})

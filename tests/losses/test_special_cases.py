@@ -136,6 +136,14 @@ def test_influence_weights_start_at_their_epoch() -> None:
     torch.testing.assert_close(weights[1], expected)
 
 
+@pytest.mark.parametrize(("epochs", "first"), [(None, 100), (400, 100), (200, 100), (60, 30)])
+def test_influence_weights_start_half_way_at_the_latest(epochs: int | None, first: int) -> None:
+    loss = build("ib", {})
+    for epoch, on in ((first - 1, False), (first, True)):
+        loss.on_epoch_start(epoch, epochs)
+        assert bool(loss.active) is on
+
+
 def test_influence_weights_bound_the_pull_on_the_last_layer() -> None:
     # weight × ‖∂CE/∂W‖₁ = α u ‖p − y‖₁‖h‖₁ / (‖p − y‖₁‖h‖₁ + ε): below α u whatever the sample
     loss = build("ib", {"alpha": 1.0})
