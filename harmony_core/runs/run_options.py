@@ -31,8 +31,7 @@ def config_from(given: Any) -> ExperimentConfig:
         profile=given.profile,
         label_noise=given.label_noise,
     )
-    if given.profile is None:
-        data = _with_possible_profile(data)
+    data = _with_fitting_profile(data, given)
     model = _renamed(config.model, given.model, _pairs(given.model_param, "the model"))
     if given.data is not None and given.data != config.data.name and given.model is None:
         model = _renamed(model, "auto", {})
@@ -79,10 +78,18 @@ def _renamed(part: Any, name: str | None, pairs: dict[str, Value]) -> Any:
     return dataclasses.replace(part, name=name or part.name, params={**kept, **pairs})
 
 
-def _with_possible_profile(data: DataConfig) -> DataConfig:
-    """``data``, with the profile its data set prefers where it does not have the one named."""
+def _with_fitting_profile(data: DataConfig, given: Any) -> DataConfig:
+    """``data`` with a profile that suits its data set, where none was named.
+
+    A data set newly chosen without an imbalance factor keeps the one it prefers: one's own images
+    stay as they are, and are cut to a longer tail only where a factor asks for it.
+    """
     spec = DATASETS.get(data.name)
-    if spec is None or data.profile in spec.profiles:
+    if spec is None or given.profile is not None:
+        return data
+    if given.data is not None and given.imbalance_factor is None and given.config is None:
+        return dataclasses.replace(data, profile=spec.profiles[0])
+    if data.profile in spec.profiles:
         return data
     return dataclasses.replace(data, profile=spec.profiles[0])
 

@@ -11,7 +11,6 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,6 +20,7 @@ from ..errors import ConfigError, RunError
 from ..frames import Frame, Scene
 from ..losses import LOSSES, build_loss
 from ..losses.base import Loss, LossTerms
+from ..losses.weighted import class_balanced_weights
 from ..models import build_model
 from .collector import Collector
 from .distributed import average_gradients, check_batches, world
@@ -31,10 +31,10 @@ from .recorder import Recorder
 from .scene import build_scene
 from .schedule import deferral_epoch, learning_rate
 
-STOP_EVERY = 16
-"""Steps between two looks at whether to stop."""
 CLASS_BALANCE = 0.9999
 """β of the effective number of samples in deferred re-weighting (Cui et al. 2019, 1901.05555)."""
+STOP_EVERY = 16
+"""Steps between two looks at whether to stop."""
 
 
 def train(
@@ -135,7 +135,7 @@ class Lockstep:
             loss.train()
             loss.on_epoch_start(self.epoch, self.epochs)
             if method.deferral == "drw" and self.epoch >= deferral_epoch(self.epochs):
-                loss.set_class_weight(class_balanced_weights(self.class_counts))
+                loss.set_class_weight(class_balanced_weights(self.class_counts, CLASS_BALANCE))
         plan = draw_epoch(
             self.targets, self.class_counts, frozenset(samplers), self.seeds.order, self.epoch,
             self.dataset.augment, self.device,
@@ -241,9 +241,3 @@ def choose_device(name: str) -> torch.device:
     if name == "cpu" or not available:
         return torch.device("cpu")
     return torch.device("cuda", torch.cuda.current_device())
-
-
-def class_balanced_weights(counts: Tensor, beta: float = CLASS_BALANCE) -> Tensor:
-    """(1 − β)/(1 − β^N_c), scaled to sum C (Cui et al. 2019, arXiv 1901.05555), (c,) float32."""
-    weight = (1 - beta) / (1 - np.power(beta, counts.double().numpy()))
-    return torch.from_numpy(weight / weight.sum() * len(weight)).float()

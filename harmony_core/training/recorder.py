@@ -64,7 +64,7 @@ class Recorder:
         head_weight, _ = networks.heads()
         frames = []
         for i, loss in enumerate(losses):
-            scale = logit_scale(loss)
+            scale = loss.scale
             figures = judge(test[i] * scale, self.test_targets)
             loss.eval()
             terms = loss.terms(tracked[i], self.tracked_targets, tracked_features[i])
@@ -101,7 +101,7 @@ class Recorder:
         shape = (self.side, self.side)
         grids = []
         for i, loss in enumerate(losses):
-            confidence, label = F.softmax(logits[i] * logit_scale(loss), dim=1).max(dim=1)
+            confidence, label = F.softmax(logits[i] * loss.scale, dim=1).max(dim=1)
             grids.append(
                 {
                     "grid_class": _numpy(label, np.uint8).reshape(shape),
@@ -118,17 +118,12 @@ class Recorder:
         return [
             {
                 "landmark_features": _numpy(features[i], np.float16),
-                "landmark_logits": _numpy(logits[i] * logit_scale(loss), np.float16),
+                "landmark_logits": _numpy(logits[i] * loss.scale, np.float16),
                 "head_weight": _numpy(weight[i], np.float32),
                 "head_bias": _numpy(bias[i], np.float32),
             }
             for i, loss in enumerate(losses)
         ]
-
-
-def logit_scale(loss: Loss) -> float:
-    """What the logits are multiplied with before they are probabilities: LDAM's scale, else 1."""
-    return float(getattr(loss, "scale", 1.0))
 
 
 def _density(loss: Loss) -> dict[str, Array]:
