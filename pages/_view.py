@@ -1,10 +1,7 @@
 """The lockstep view: every panel of one experiment, driven by one epoch scrubber in the browser.
 
-A Streamlit components-v2 component around the hand-written modules of ``assets/view``. `bundle`
-joins them into one module by plain concatenation, in the order of `MODULES`: lines that import
-from a sibling are dropped and the word ``export`` is stripped, so every top-level name has to be
-unique across the files. The same text without ``adapter.js`` works in any page:
-``mount(root, {blob, meta}, callbacks)``.
+A Streamlit components-v2 component around the hand-written modules of ``assets/view``, which
+`harmony_core.plots.bundle` joins into one.
 
 A payload holds only the epochs after the last one that this browser session was given. A view that
 finds a gap (a fresh mount, a dropped tick) asks for everything: its trigger ``need`` forgets what
@@ -17,37 +14,17 @@ was sent, and the script runs again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from harmony_core.plots.bundle import bundle, stylesheet
 from harmony_core.plots.payload import Payload
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets" / "view"
-MODULES = (
-    "theme",
-    "shapes",
-    "store",
-    "contour",
-    "stamps",
-    "scrubber",
-    "legend",
-    "card",
-    "plane",
-    "confusion",
-    "curves",
-    "bars",
-    "table",
-    "main",
-)
 HTML = '<div class="hv"></div>\n'
-_IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -58,17 +35,6 @@ class ViewState:
     """Position among the scene's tracked samples."""
     epoch: int | None = None
     """The epoch on screen when the playhead was last let go."""
-
-
-def bundle(*, adapter: bool = True) -> str:
-    """The modules as one: with Streamlit's adapter as its default export, or bare."""
-    names = (*MODULES, "adapter") if adapter else MODULES
-    sources = ((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in names)
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
-
-
-def stylesheet() -> str:
-    return (ASSETS / "view.css").read_text(encoding="utf-8")
 
 
 def sent_until(key: str, run_id: str) -> int:

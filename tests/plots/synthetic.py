@@ -163,7 +163,7 @@ def page(wires: dict[str, bytes], theme: str = "light", autostart: bool = True) 
     import base64
     import json
 
-    from pages._view import bundle, stylesheet
+    from harmony_core.plots.bundle import bundle, stylesheet
 
     surface, ink, accent = {
         "light": ("#ffffff", "#1a2230", "#23395b"),
