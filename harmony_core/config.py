@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import math
 import types
 import typing
 from collections.abc import Mapping
@@ -24,6 +25,15 @@ PROFILES = ("exponential", "step", "pareto", "as_is")
 SCHEDULES = ("step", "cosine", "constant")
 DEVICES = ("auto", "cpu", "cuda")
 VARIED = ("data", "init", "order")
+DEFERRAL_START = 0.8
+"""Deferred re-weighting and re-sampling begin after this share of the epochs (Cao et al. 2019)."""
+CLASS_BALANCE = 0.9999
+"""β of the effective number of samples in deferred re-weighting (Cui et al. 2019, 1901.05555)."""
+
+
+def deferral_epoch(epochs: int) -> int:
+    """The first 0-based epoch of a training of ``epochs`` in which deferral is on."""
+    return min(epochs - 1, math.ceil(DEFERRAL_START * epochs))
 
 
 @dataclass(frozen=True)

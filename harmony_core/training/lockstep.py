@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..config import ExperimentConfig, MethodConfig
+from ..config import CLASS_BALANCE, ExperimentConfig, MethodConfig, deferral_epoch
 from ..data.dataset import LongTailedDataset
 from ..errors import ConfigError, RunError
 from ..frames import Frame, Scene
@@ -29,10 +29,8 @@ from .networks import gather
 from .order import EpochPlan, draw_epoch, generator
 from .recorder import Recorder
 from .scene import build_scene
-from .schedule import deferral_epoch, learning_rate
+from .schedule import learning_rate
 
-CLASS_BALANCE = 0.9999
-"""β of the effective number of samples in deferred re-weighting (Cui et al. 2019, 1901.05555)."""
 STOP_EVERY = 16
 """Steps between two looks at whether to stop."""
 

@@ -1,13 +1,10 @@
-"""The learning rate over the epochs, and when deferral begins."""
+"""The learning rate over the epochs."""
 
 from __future__ import annotations
 
 import math
 
 from ..config import OptimConfig
-
-DEFERRAL_START = 0.8
-"""Deferred re-weighting and re-sampling begin after this share of the epochs (Cao et al. 2019)."""
 
 
 def learning_rate(optim: OptimConfig, epoch: int, step: int, steps: int, epochs: int) -> float:
@@ -26,8 +23,3 @@ def learning_rate(optim: OptimConfig, epoch: int, step: int, steps: int, epochs:
         done = (epoch - optim.warmup_epochs) * steps + step
         return optim.lr * 0.5 * (1 + math.cos(math.pi * done / length))
     return optim.lr
-
-
-def deferral_epoch(epochs: int) -> int:
-    """The first 0-based epoch in which deferral is on."""
-    return min(epochs - 1, math.ceil(DEFERRAL_START * epochs))

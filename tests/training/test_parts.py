@@ -11,6 +11,7 @@ from harmony_core.config import (
     DataConfig,
     OptimConfig,
     RecordConfig,
+    deferral_epoch,
     quick_recipe,
     reference_recipe,
 )
@@ -24,7 +25,7 @@ from harmony_core.training.inputs import Inputs
 from harmony_core.training.networks import SeparateNetworks, StackedMLP
 from harmony_core.training.order import PAD, draw_epoch
 from harmony_core.training.scene import build_scene, plane_points, stratified
-from harmony_core.training.schedule import deferral_epoch, learning_rate
+from harmony_core.training.schedule import learning_rate
 
 CPU = torch.device("cpu")
 
