@@ -91,11 +91,13 @@ def _execute(
     os.environ.setdefault("GOMP_SPINCOUNT", "0")  # threads that spin slow down everybody else
     ranks = ranks_from_environment()
     ranks.open(device)
+    fine = False
     try:
         run_id = ranks.led(choose)
         record = run_here(store, run_id, ranks, Console(quiet=given.quiet or not ranks.first))
+        fine = record.state != "failed"
     finally:
-        ranks.close()
+        ranks.close(together=fine)
     if ranks.first:
         _report(given, store, run_id)
     if record.state == "failed":

@@ -6,6 +6,7 @@ all of them go on, stop or fail together.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -40,17 +41,21 @@ class Ranks:
         import torch
         from torch import distributed as dist
 
+        faulthandler.enable()  # a crash in a collective says where
         cuda = device != "cpu" and torch.cuda.is_available()
         if cuda:
             torch.cuda.set_device(self.local)
         if not dist.is_initialized():
             dist.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo")
 
-    def close(self) -> None:
+    def close(self, *, together: bool) -> None:
+        """Leave the process group; ``together``: when all are here, so that none loses its peer."""
         if not self.several:
             return
         from torch import distributed as dist
 
+        if together:
+            dist.barrier()
         if dist.is_initialized():
             dist.destroy_process_group()
 
