@@ -7,14 +7,21 @@ A payload holds only the epochs after the last one that this browser session was
 finds a gap (a fresh mount, a dropped tick) asks for everything: its trigger ``need`` forgets what
 was sent, and the script runs again.
 
-    since = sent_until("arena", run_id)
-    payload = build_payload(run_id, scene, labels, frames, epochs, state, since=since)
-    view = lockstep_view(payload, key="arena", live=state == "running")
+    since = sent_until("density", run_id)
+    payload = build_payload(
+        run_id, scene, labels, frames, epochs, state, since=since, parts=parts_of(DENSITY)
+    )
+    view = lockstep_view(payload, key="density", live=state == "running", panels=DENSITY)
+
+`ARENA`, `DENSITY` and `WEIGHTS` are the panels of the three pages; any other selection of their
+names works too. With ``paint=True`` the plane becomes an editor of points; what the reader painted
+comes back once, in `ViewState.painted`, when they press the button that retrains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,8 +29,23 @@ from typing import Any
 import streamlit as st
 
 from harmony_core.plots.bundle import bundle, stylesheet
+from harmony_core.plots.panels import ARENA, DENSITY, WEIGHTS, parts_of
 from harmony_core.plots.payload import Payload
 
+__all__ = [
+    "ARENA",
+    "DENSITY",
+    "WEIGHTS",
+    "ViewState",
+    "forget_sent",
+    "lockstep_view",
+    "parts_of",
+    "sent_until",
+]
+
+Point = tuple[int, float, float]
+"""Class and coordinates of a painted point."""
+PAINT_LIMIT = 400
 HTML = '<div class="hv"></div>\n'
 
 
@@ -35,6 +57,8 @@ class ViewState:
     """Position among the scene's tracked samples."""
     epoch: int | None = None
     """The epoch on screen when the playhead was last let go."""
+    painted: tuple[Point, ...] | None = None
+    """All points of the editor, in the one run of the script after the press of its button."""
 
 
 def sent_until(key: str, run_id: str) -> int:
@@ -57,15 +81,26 @@ def lockstep_view(
     autoplay: bool = False,
     epoch: int | None = None,
     selected: int | None = None,
+    panels: Sequence[str] = ARENA,
+    paint: bool = False,
+    painted: Sequence[Point] | None = None,
+    paint_limit: int = PAINT_LIMIT,
 ) -> ViewState:
     """Draw ``payload`` under ``key``; ``live`` shows that more will come and offers to follow.
 
     ``height`` in pixels makes the view scroll inside a box (default: as tall as it needs).
     ``autoplay`` starts playing and loops unless the reader asked for reduced motion. ``epoch`` and
-    ``selected`` are where a fresh view begins. The state changes when the reader lets go of the
-    playhead or selects, never while they scrub.
+    ``selected`` are where a fresh view begins. ``panels`` are drawn from top to bottom; the payload
+    has to hold their parts. ``paint`` adds the editor, which begins with ``painted`` (default: the
+    tracked samples of the payload) and takes at most ``paint_limit`` points. The state changes when
+    the reader lets go of the playhead, selects or retrains, never while they scrub.
     """
-    options = {"live": live, "autoplay": autoplay, "epoch": epoch, "selected": selected}
+    parts_of(panels)
+    options: dict[str, Any] = {"live": live, "autoplay": autoplay, "panels": list(panels)}
+    options |= {"epoch": epoch, "selected": selected}
+    if paint:
+        points = None if painted is None else [list(point) for point in painted]
+        options["paint"] = {"points": points, "limit": paint_limit}
     payload = Payload({**payload.meta, "options": options}, payload.blob)
     result = _component()(
         data=payload.wire(),
@@ -74,9 +109,12 @@ def lockstep_view(
         on_need_change=lambda: forget_sent(key),
         on_selected_change=_nothing,
         on_epoch_change=_nothing,
+        on_painted_change=_nothing,
     )
     st.session_state[_slot(key)] = (payload.meta["run"], payload.last_epoch)
-    return ViewState(_whole(result.get("selected")), _whole(result.get("epoch")))
+    return ViewState(
+        _whole(result.get("selected")), _whole(result.get("epoch")), _points(result.get("painted"))
+    )
 
 
 def _component() -> Callable[..., Any]:
@@ -101,3 +139,17 @@ def _slot(key: str) -> str:
 
 def _whole(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _points(value: object) -> tuple[Point, ...] | None:
+    """What the editor sent, without anything that is not a class and two finite coordinates."""
+    if not isinstance(value, list | tuple):
+        return None
+    points: list[Point] = []
+    for row in value:
+        if isinstance(row, list | tuple) and len(row) == 3:
+            label = _whole(row[0])
+            x, y = (float(v) if isinstance(v, int | float) else math.nan for v in row[1:])
+            if label is not None and label >= 0 and math.isfinite(x) and math.isfinite(y):
+                points.append((label, x, y))
+    return tuple(points)

@@ -60,12 +60,19 @@ export class Curves {
     this.series = store.methods.map((_, m) => store.frames.map((frame, i) => [frame.epoch, this.metric.read(i, m)]).filter(([, v]) => v != null).map(([e, v]) => [e, v * this.factor]));
     this.domain();
     this.buildKey();
-    const title = this.node.parentElement?.querySelector("h3");
-    if (title) title.textContent = `${this.metric.label} over epochs`;
+    this.heading.textContent = `${this.metric.label} over epochs`;
     this.plot.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
     this.plot.setAttribute("height", HEIGHT);
     this.plot.replaceChildren(this.axes(), this.reference(), ...this.lines(), this.cursor());
     this.plot.setAttribute("aria-label", `${this.metric.label} over epochs, one line for each of ${store.methods.length} methods. The table below has the numbers.`);
+  }
+
+  size() {
+    this.build();
+  }
+
+  extend() {
+    this.build();
   }
 
   buildTabs() {

@@ -1,29 +1,11 @@
 // One view of one experiment: all panels, one playhead. Knows nothing of who embeds it.
-import { Bars } from "./bars.js";
 import { Card } from "./card.js";
-import { Confusions } from "./confusion.js";
-import { Curves } from "./curves.js";
 import { Legend } from "./legend.js";
-import { Planes } from "./plane.js";
 import { Player, Scrubber } from "./scrubber.js";
+import { arrange, makePanel, panelNames } from "./sections.js";
 import { el } from "./shapes.js";
 import { Store } from "./store.js";
-import { ClassTable } from "./table.js";
 import { Theme } from "./theme.js";
-
-const WORDS = {
-  plane: ["Where each method draws its boundaries", "Colour is the class decided there, stronger where the network is surer; the pale line is where it changes its mind. Dashed: the Bayes boundary of the balanced problem, the best any rule can do. Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5). Press one to follow it."],
-  confusion: ["What each method takes for what", "Rows are the true class, columns the predicted one; a row sums to 100 %. The diagonal is right, everything beside it a mistake; shade grows with the square root of the share. Point at a cell to read it in all panels."],
-  curves: ["Over epochs", "One line a method, on the balanced test set; the vertical line is the epoch shown above. Press or drag to move it."],
-  bars: ["Recall of frequent and rare classes", "Mean recall over the classes of each group, on the balanced test set. N is the number of training samples of a class; the best of a group is set in bold."],
-  table: ["Every class in numbers", "The same epoch as text. Press a heading to sort; the best recall of a row is set in bold."],
-};
-
-/** A section with a title that says what it shows and a line on how to read it. */
-function section(name, panel, ...before) {
-  const [title, caption] = WORDS[name];
-  return el("section", { class: `hv-section hv-s-${name}` }, el("h3", { text: title }), ...before, panel.node, el("p", { class: "hv-caption", text: caption }));
-}
 
 /** Milliseconds after which missing frames are asked for again. */
 const ASK_AGAIN = 2000;
@@ -102,26 +84,22 @@ class View {
   }
 
   layOut() {
-    const plane = Boolean(this.store.static.points && this.store.scene.extent);
     this.scrubber?.node.remove();
     this.scrubber ??= new Scrubber(this);
     this.legend = new Legend(this);
     this.card = new Card(this);
-    this.planes = plane ? new Planes(this) : new Confusions(this);
-    this.curves = new Curves(this);
-    this.bars = new Bars(this);
-    this.table = new ClassTable(this);
-    this.panels = [this.planes, this.curves, this.bars, this.table];
+    const names = panelNames(this);
+    this.panels = names.map((name) => Object.assign(makePanel(name, this), { kind: name }));
+    this.planes = this.panel("plane") ?? this.panel("confusion");
+    const sections = arrange(this.panels, new Map([[this.planes?.kind, [this.legend.node]]]));
+    sections.splice(this.planes ? 1 : 0, 0, this.card.dock);
     this.probe = el("i", { class: "hv-probe", "aria-hidden": "true" });
-    this.root.replaceChildren(
-      this.scrubber.node,
-      section(plane ? "plane" : "confusion", this.planes, this.legend.node),
-      this.card.dock,
-      el("div", { class: "hv-pair" }, section("curves", this.curves), section("bars", this.bars)),
-      section("table", this.table),
-      this.card.float,
-      this.probe,
-    );
+    this.root.replaceChildren(this.scrubber.node, ...sections, this.card.float, this.probe);
+  }
+
+  /** The panel of a name, if it is shown. */
+  panel(name) {
+    return this.panels.find((panel) => panel.kind === name);
   }
 
   rebuild() {
@@ -131,7 +109,7 @@ class View {
   }
 
   extend() {
-    this.curves.build();
+    for (const panel of this.panels) panel.extend?.();
     if (this.player.follow) {
       if (this.still) this.player.go(this.player.last);
       else this.wake();
@@ -143,8 +121,7 @@ class View {
     if (width === this.width && window.devicePixelRatio === this.ratio) return;
     this.width = width;
     this.ratio = window.devicePixelRatio;
-    this.planes.size();
-    this.curves.build();
+    for (const panel of this.panels) panel.size?.();
     this.drawNow();
   }
 
@@ -220,7 +197,7 @@ class View {
     this.card.hover(sample, event);
     if (sample === this.hovered) return;
     this.hovered = sample;
-    this.planes.drawOver?.();
+    this.planes?.drawOver?.();
   }
 
   setFocus(c) {

@@ -3,6 +3,16 @@
 Nothing here imports torch or streamlit; arrays come in, plain data goes out.
 """
 
-from .payload import Payload, build_payload, unpack_payload
+from .panels import ARENA, DENSITY, WEIGHTS, parts_of
+from .payload import Payload, blank_payload, build_payload, unpack_payload
 
-__all__ = ["Payload", "build_payload", "unpack_payload"]
+__all__ = [
+    "Payload",
+    "blank_payload",
+    "build_payload",
+    "unpack_payload",
+    "ARENA",
+    "DENSITY",
+    "WEIGHTS",
+    "parts_of",
+]

@@ -28,6 +28,7 @@ MODULES = (
     "curves",
     "bars",
     "table",
+    "sections",
     "main",
 )
 _IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
