@@ -57,9 +57,7 @@ def region_weights(
         return valid.astype(counts.dtype)
     share, total = _share(counts, valid, smoothing)
     tiny = np.finfo(counts.dtype).tiny
-    inverse = np.where(share > 0, np.maximum(share, LEAST_SHARE) ** -alpha, 0)
-    if envelope:
-        inverse = np.maximum.accumulate(inverse, axis=1)
+    inverse = region_rarities(share, alpha, envelope)
     mean = (share * inverse).sum(axis=1, keepdims=True)
     weights = np.where(total <= tiny, 1, inverse / np.maximum(mean, tiny))
     return np.where(valid, weights, 0).astype(counts.dtype)
@@ -72,10 +70,17 @@ def region_shares(counts: Array, regions: Array, smoothing: float) -> Array:
     return _share(counts, valid, smoothing)[0]
 
 
-def region_of(grad_norm: Array, regions: Array) -> Array:
+def region_rarities(shares: Array, alpha: float, envelope: bool) -> Array:
+    """r[b] = p[b]^{−α} where p[b] > 0, else 0; with the envelope its running maximum (r, u)."""
+    inverse = np.where(shares > 0, np.maximum(shares, LEAST_SHARE) ** -alpha, 0)
+    return np.asarray(np.maximum.accumulate(inverse, axis=1) if envelope else inverse)
+
+
+def region_of(grad_norm: Array, regions: Array | int) -> Array:
     """The region of each sample, b = min(⌊g M⌋, M − 1), int64; NaN goes to the last."""
     g = np.nan_to_num(np.asarray(grad_norm), nan=1.0)
-    return np.minimum((g * regions).astype(np.int64), np.asarray(regions) - 1)
+    inside = np.minimum((g * regions).astype(np.int64), np.asarray(regions) - 1)
+    return np.asarray(inside)
 
 
 def log_prior(counts: Array) -> Array:
