@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from . import limits
+from .arrow_numpy import filled
 from .columns import MISSING, parse_list, split_of
 from .contents import ALL, SPLITS, Labels, MultiLabel, shown
 from .memory_table import as_text
@@ -137,11 +138,7 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
         lut[position] = known.setdefault(text, len(known))
     if len(known) > limits.CLASSES:
         raise _too_many(name, len(known))
-    indices = encoded.indices
-    if indices.null_count:
-        missing = np.full(len(indices), len(lut) - 1, dtype=indices.type.to_pandas_dtype())
-        indices = pc.coalesce(indices, pa.array(missing))
-    return np.asarray(lut[np.from_dlpack(indices)])
+    return np.asarray(lut[filled(encoded.indices, len(lut) - 1)])
 
 
 def split_cell(text: str, separator: str) -> tuple[str, ...]:

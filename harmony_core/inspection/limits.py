@@ -44,6 +44,8 @@ PROBE_BYTES = 64 * 1024
 QUALITY_ROWS = 20_000
 """Rows looked at for near duplicates and suspect labels; all rows of rare classes come first."""
 NEAR_IMAGES = 120_000
+SUSPECTS = 8_000
+"""Training samples whose labels are judged."""
 PILOT_ROWS = 6_000
 PILOT_CLASSES = 100
 PILOT_COLUMNS = 2_000

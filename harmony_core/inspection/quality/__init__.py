@@ -1,0 +1,8 @@
+"""How clean the data is, by class: a noisy tail is the reason a weight on the tail can hurt."""
+
+from __future__ import annotations
+
+from .check import check_quality
+from .finding import Finding, Gaps, Quality
+
+__all__ = ["check_quality", "Finding", "Gaps", "Quality"]

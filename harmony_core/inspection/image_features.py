@@ -1,0 +1,134 @@
+"""Features of small images without any downloaded weights, and better ones where they are present.
+
+Patches of the images themselves are whitened and clustered; an image is how much nearer than usual
+its patches lie to each centre, summed over its quarters (Coates, Ng, Lee 2011, *An Analysis of
+Single-Layer Networks in Unsupervised Feature Learning*). If the weights of torchvision's ResNet-18
+already lie in torch's folder, its features are used instead.
+
+Axes: n images, d features.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.randomness import generator
+from .contents import Progress
+
+Array = NDArray[Any]
+PATCH, STRIDE = 6, 2
+CENTRES = 160
+SAMPLED_PATCHES = 20_000
+WIDTH = 256
+"""Features that are kept, by principal components."""
+BATCH = 256
+RESNET = "resnet18-f37072fd.pth"
+
+
+def image_features(thumbnails: Array, progress: Progress) -> Array:
+    """(n, 32, 32, 3) uint8 → (n, d) float32, standardised."""
+    weights = pretrained_weights()
+    if weights is not None:
+        return _reduced(_resnet(thumbnails, weights, progress))
+    return _reduced(_patch_features(thumbnails, progress))
+
+
+def pretrained_weights() -> Path | None:
+    """Weights of ResNet-18 where torch keeps downloads, if they are there; nothing is fetched."""
+    home = os.environ.get("TORCH_HOME") or str(
+        Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "torch"
+    )
+    path = Path(home) / "hub" / "checkpoints" / RESNET
+    return path if path.is_file() else None
+
+
+def _patch_features(thumbnails: Array, progress: Progress) -> Array:
+    from sklearn.cluster import MiniBatchKMeans
+
+    rng = generator(0, "patches")
+    side = thumbnails.shape[1] - PATCH + 1
+    n = len(thumbnails)
+    at = rng.integers(0, n, SAMPLED_PATCHES)
+    y, x = rng.integers(0, side, (2, SAMPLED_PATCHES))
+    rows = y[:, None, None] + np.arange(PATCH)[None, :, None]
+    columns = x[:, None, None] + np.arange(PATCH)[None, None, :]
+    sample = thumbnails[at[:, None, None], rows, columns].reshape(SAMPLED_PATCHES, -1)
+    sample = _contrast(sample.astype(np.float32))
+    mean = sample.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(sample - mean, rowvar=False))
+    whiten = ((vectors / np.sqrt(values + 0.1)) @ vectors.T).astype(np.float32)
+    centres = (
+        MiniBatchKMeans(CENTRES, n_init=1, max_iter=30, batch_size=2048, random_state=0)
+        .fit((sample - mean) @ whiten)
+        .cluster_centers_.astype(np.float32)
+    )
+    out = np.empty((n, 4 * CENTRES), dtype=np.float32)
+    for start in range(0, n, BATCH):
+        out[start : start + BATCH] = _encode(
+            thumbnails[start : start + BATCH], mean, whiten, centres
+        )
+        progress("Describing images", min((start + BATCH) / n, 1.0))
+    return out
+
+
+def _encode(images: Array, mean: Array, whiten: Array, centres: Array) -> Array:
+    """Triangle code of all patches, summed over the four quarters: (n, 4 · centres)."""
+    windows = np.lib.stride_tricks.sliding_window_view(images, (PATCH, PATCH), axis=(1, 2))
+    windows = windows[:, ::STRIDE, ::STRIDE]  # (n, s, s, 3, p, p)
+    n, s = windows.shape[:2]
+    patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(n * s * s, -1).astype(np.float32)
+    patches = (_contrast(patches) - mean) @ whiten
+    squares = (patches**2).sum(axis=1, keepdims=True) + (centres**2).sum(axis=1)
+    distance = np.sqrt(np.maximum(squares - 2 * patches @ centres.T, 0))
+    code = np.maximum(distance.mean(axis=1, keepdims=True) - distance, 0).reshape(n, s, s, -1)
+    half = s // 2
+    quarters = [
+        code[:, a, b].sum(axis=(1, 2))
+        for a in (slice(None, half), slice(half, None))
+        for b in (slice(None, half), slice(half, None))
+    ]
+    return np.concatenate(quarters, axis=1)
+
+
+def _contrast(patches: Array) -> Array:
+    """Each patch with mean 0 and unit contrast."""
+    patches = patches - patches.mean(axis=1, keepdims=True)
+    return np.asarray(patches / np.sqrt((patches**2).mean(axis=1, keepdims=True) + 10))
+
+
+def _reduced(features: Array) -> Array:
+    """Principal components with unit deviation on average, so that a linear model fits quickly."""
+    from sklearn.decomposition import PCA
+
+    centred = features - features.mean(axis=0)
+    deviation = centred.std(axis=0)
+    centred /= np.where(deviation > 1e-6, deviation, 1)
+    width = min(WIDTH, *centred.shape)
+    parts = PCA(width, svd_solver="randomized", random_state=0).fit_transform(centred)
+    return np.asarray(parts / max(float(parts.std()), 1e-6), dtype=np.float32)
+
+
+def _resnet(thumbnails: Array, weights: Path, progress: Progress) -> Array:
+    """Penultimate features of ResNet-18 on thumbnails enlarged to 64 × 64."""
+    import torch
+    from torchvision.models import resnet18
+
+    network = resnet18()
+    network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    network.fc = torch.nn.Identity()
+    network.eval()
+    mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+    scale = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+    parts = []
+    with torch.inference_mode():
+        for start in range(0, len(thumbnails), BATCH):
+            batch = torch.from_numpy(thumbnails[start : start + BATCH]).permute(0, 3, 1, 2).float()
+            batch = torch.nn.functional.interpolate(batch, size=64, mode="bilinear")
+            parts.append(network((batch / 255 - mean) / scale).numpy())
+            progress("Describing images", min((start + BATCH) / len(thumbnails), 1.0))
+    return np.concatenate(parts)

@@ -1,0 +1,72 @@
+"""Samples that are equal, by a key of 64 bits: copies, leaks into the test split, contradictions.
+
+Axes: n samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class Equal:
+    """Positions of samples that equal others."""
+
+    duplicates: Array
+    """Repeat an earlier sample of their split with the same label."""
+    conflicts: Array
+    """Equal a sample with another label."""
+    leaks: Array
+    """In the test split, and equal to a training sample."""
+    first: Array
+    """(n,) the first sample with the same key."""
+    first_trained: Array
+    """(n,) for leaks, the first training sample with the same key; −1 elsewhere."""
+
+
+def find_equal(keys: Array, codes: Array, split: Array | None, train: int, test: int) -> Equal:
+    """Compare keys (n,) uint64; samples with a negative code or split take no part.
+
+    ``train`` and ``test`` are the numbers of these splits in ``split``; −1 if there is none.
+    """
+    n = len(keys)
+    where = np.flatnonzero(codes >= 0 if split is None else (codes >= 0) & (split >= 0))
+    part = split[where].astype(np.uint64) if split is not None else np.zeros(len(where), np.uint64)
+    key, code = keys[where], codes[where]
+    own = (key ^ (code.astype(np.uint64) + np.uint64(1)) * _MIX) * _MIX ^ (part + np.uint64(1))
+    repeats = where[first_of(own) != np.arange(len(where))]
+    first = np.arange(n)
+    first[where] = where[first_of(key)]
+    order = np.argsort(key, kind="stable")
+    if len(key):
+        starts = np.flatnonzero(np.concatenate([[True], key[order][1:] != key[order][:-1]]))
+        low = np.minimum.reduceat(code[order], starts)
+        high = np.maximum.reduceat(code[order], starts)
+        mixed = np.repeat(low != high, np.diff(np.concatenate([starts, [len(key)]])))
+        conflicts = np.sort(where[order[mixed]])
+    else:
+        conflicts = where
+    leaks = np.zeros(0, dtype=np.int64)
+    first_trained = np.full(n, -1, dtype=np.int64)
+    if train >= 0 and test >= 0 and split is not None:
+        trained, tested = where[part == train], where[part == test]
+        known, at = np.unique(keys[trained], return_index=True)
+        if len(known):
+            place = np.minimum(np.searchsorted(known, keys[tested]), len(known) - 1)
+            hit = known[place] == keys[tested]
+            leaks = tested[hit]
+            first_trained[leaks] = trained[at[place[hit]]]
+    return Equal(repeats, conflicts, leaks, first, first_trained)
+
+
+def first_of(keys: Array) -> Array:
+    """(n,) position of the first equal key."""
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return np.asarray(first[inverse])

@@ -1,0 +1,107 @@
+"""What a quality check found, by class.
+
+Axes: c classes, k columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contents import shown
+from ..measures import MEASURES
+
+Array = NDArray[Any]
+EXAMPLES = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How many samples of each class a check marked, and some of them."""
+
+    counts: Array
+    """(c,) marked samples."""
+    checked: Array
+    """(c,) samples that were looked at."""
+    examples: tuple[tuple[str, str], ...] = ()
+    """Which sample (a row number from 1, or a file) and what about it."""
+    rows: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Positions of the marked samples, from 0."""
+
+    @property
+    def total(self) -> int:
+        return int(self.counts.sum())
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Missing values of a table."""
+
+    columns: tuple[str, ...]
+    counts: Array
+    """(c, k) missing cells."""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """All checks that could be made; ``findings`` by the names of `measures.QUALITY_MEASURES`."""
+
+    findings: dict[str, Finding]
+    totals: Array
+    """(c,) labelled samples of all splits."""
+    gaps: Gaps | None = None
+    too_few: tuple[int, ...] = ()
+    """Classes with too few samples for their labels to be judged."""
+    notes: tuple[str, ...] = ()
+
+    def of_class(self, c: int) -> dict[str, int]:
+        """The counts of one class."""
+        return {name: int(finding.counts[c]) for name, finding in self.findings.items()}
+
+    def share(self, name: str, classes: Array) -> float:
+        """Marked share of the looked-at samples of some classes; NaN if none was looked at."""
+        finding = self.findings.get(name)
+        if finding is None or not finding.checked[classes].sum():
+            return float("nan")
+        return float(finding.counts[classes].sum() / finding.checked[classes].sum())
+
+    def to_dict(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """JSON-ready; counts by class are in the document's ``classes``."""
+        found: dict[str, Any] = {
+            name: {
+                "count": finding.total,
+                "checked": int(finding.checked.sum()),
+                "examples": [{"sample": a, "what": b} for a, b in finding.examples],
+            }
+            for name, finding in self.findings.items()
+        }
+        if self.gaps is not None:
+            by_column = self.gaps.counts.sum(axis=0)
+            found["missing_by_column"] = {
+                column: int(n) for column, n in zip(self.gaps.columns, by_column, strict=True) if n
+            }
+        found["too_few_to_judge"] = [names[c] for c in self.too_few]
+        found["notes"] = list(self.notes)
+        return found
+
+    def sentences(self, names: tuple[str, ...]) -> list[str]:
+        """What was found, one line a check, with the classes that have most of it."""
+        lines = []
+        for name, finding in self.findings.items():
+            line = f"{MEASURES[name].title}: {finding.total:,}"
+            if finding.total:
+                worst = np.argsort(-finding.counts, kind="stable")[:3]
+                listed = [f"{shown(names[c], 30)} {finding.counts[c]:,}" for c in worst]
+                kept = [t for t, c in zip(listed, worst, strict=True) if finding.counts[c]]
+                line += f" (most in {', '.join(kept)})"
+            lines.append(line)
+        return [*lines, *(f"Note: {note}" for note in self.notes)]
+
+
+def tally(rows: Array, codes: Array, classes: int) -> Array:
+    """(c,) how many of ``rows`` belong to each class."""
+    of = codes[rows]
+    return np.bincount(of[of >= 0], minlength=classes).astype(np.int64)

@@ -1,0 +1,53 @@
+"""Images unlike the others: blank, nearly black or white, or of another size or shape.
+
+Axes: n images.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image_files import Look
+from .near_images import luminance
+
+Array = NDArray[Any]
+FLAT = 3.0
+"""Standard deviation of the grey values below which an image is blank, of 255."""
+DARK, BRIGHT = 8.0, 247.0
+AREA = 4.0
+"""How many times larger or smaller than the median an image may be."""
+ASPECT = 2.0
+"""How many times wider or taller, against the median shape."""
+BATCH = 4_096
+
+
+def odd_images(look: Look) -> dict[int, str]:
+    """Position → what is odd, of the readable images."""
+    n = len(look.readable)
+    mean, spread = np.zeros(n), np.zeros(n)
+    for start in range(0, n, BATCH):
+        grey = luminance(look.thumbnails[start : start + BATCH]).reshape(-1, 32 * 32)
+        mean[start : start + BATCH] = grey.mean(axis=1)
+        spread[start : start + BATCH] = grey.std(axis=1)
+    found: dict[int, str] = {}
+    readable = np.flatnonzero(look.readable)
+    if not len(readable):
+        return found
+    area = np.log(np.maximum(look.width.astype(float) * look.height, 1))
+    shape = np.log(np.maximum(look.width, 1) / np.maximum(look.height, 1))
+    usual_area, usual_shape = np.median(area[readable]), np.median(shape[readable])
+    for i in readable.tolist():
+        if spread[i] < FLAT:
+            found[i] = "blank"
+        elif mean[i] < DARK:
+            found[i] = "nearly black"
+        elif mean[i] > BRIGHT:
+            found[i] = "nearly white"
+        elif abs(area[i] - usual_area) > np.log(AREA):
+            found[i] = f"{look.width[i]} × {look.height[i]} pixels, unlike the others"
+        elif abs(shape[i] - usual_shape) > np.log(ASPECT):
+            found[i] = f"{look.width[i]} × {look.height[i]} pixels, of another shape"
+    return found

@@ -1,0 +1,114 @@
+"""Labels that predictions made without them contradict: confident learning by cleanlab.
+
+Northcutt et al. 2021, arXiv 1911.00068. A sample is suspect if a model that never saw it is surer
+of another class than it usually is of that class's own samples; the threshold is set class by
+class, so a rare class is not judged by the standards of a frequent one. A weak model would suspect
+half of the data, so it is heard only where it is confident: where, at its confidence, it agrees
+with at least 85 % of the labels (isotonic regression of agreement on confidence).
+
+Axes: n samples, d features, c classes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contents import shown
+from .finding import EXAMPLES, Finding, tally
+from .twins import Name
+
+Array = NDArray[Any]
+FEWEST = 10
+"""Samples a class needs for its labels to be judged: two a fold."""
+FOLDS = 5
+TREES = 100
+CONFIDENT = 0.85
+
+
+def find_suspects(
+    features: Array,
+    codes: Array,
+    names: tuple[str, ...],
+    rows: Array,
+    name: Name,
+    *,
+    linear: bool = False,
+) -> tuple[Finding, tuple[int, ...]]:
+    """Judge the labels of (n, d) features; also which classes are too small to be judged.
+
+    ``rows`` (n,) are the positions to report. Tables are predicted by trees, out of bag; image
+    features by a linear model, out of fold (``linear``).
+    """
+    classes = len(names)
+    counts = np.bincount(codes, minlength=classes)
+    judged = np.flatnonzero(counts >= FEWEST)
+    too_few = tuple(np.flatnonzero((counts > 0) & (counts < FEWEST)).tolist())
+    part = np.isin(codes, judged)
+    none = np.zeros(classes, dtype=np.int64)
+    if len(judged) < 2:
+        return Finding(none, none), too_few
+    compact = np.searchsorted(judged, codes[part])
+    probabilities = _out_of_fold(features[part], compact, linear)
+    from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = find_label_issues(
+            compact,
+            probabilities,
+            filter_by="low_normalized_margin",
+            return_indices_ranked_by="normalized_margin",
+            n_jobs=1,
+        )
+    sure = _confident(probabilities, compact)
+    issues = np.array([i for i in found if sure[i]], dtype=np.int64)
+    at = np.flatnonzero(part)[issues]
+    guess = judged[probabilities[issues].argmax(axis=1)]
+    checked = np.bincount(codes[part][sure], minlength=classes)
+    examples = tuple(
+        (
+            name(int(rows[i])),
+            f"labelled {shown(names[codes[i]], 30)}, looks like {shown(names[g], 30)}",
+        )
+        for i, g in zip(at[:EXAMPLES].tolist(), guess[:EXAMPLES].tolist(), strict=True)
+    )
+    return Finding(tally(at, codes, classes), checked, examples, np.sort(rows[at])), too_few
+
+
+def _confident(probabilities: Array, codes: Array) -> Array:
+    """(n,) whether the model is right often enough, at its confidence, to doubt a label."""
+    from sklearn.isotonic import IsotonicRegression
+
+    confidence = probabilities.max(axis=1)
+    agrees = (probabilities.argmax(axis=1) == codes).astype(float)
+    calibrated = IsotonicRegression(out_of_bounds="clip").fit(confidence, agrees)
+    return np.asarray(calibrated.predict(confidence) >= CONFIDENT)
+
+
+def _out_of_fold(features: Array, codes: Array, linear: bool) -> Array:
+    """(n, c) probabilities of each sample by models that did not see it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no convergence, trees that saw everything
+        if linear:
+            return _linear(features, codes)
+        from sklearn.ensemble import RandomForestClassifier
+
+        forest = RandomForestClassifier(
+            TREES, oob_score=True, class_weight="balanced", min_samples_leaf=2, random_state=0
+        )
+        forest.fit(features, codes)
+        votes = np.nan_to_num(forest.oob_decision_function_) + 1e-9  # never out of bag: no idea
+        return np.asarray(votes / votes.sum(axis=1, keepdims=True))
+
+
+def _linear(features: Array, codes: Array) -> Array:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    model = LogisticRegression(C=0.01, class_weight="balanced", max_iter=60, tol=1e-3)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    return np.asarray(cross_val_predict(model, features, codes, cv=folds, method="predict_proba"))

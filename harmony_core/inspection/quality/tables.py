@@ -1,0 +1,112 @@
+"""The checks of a table: one pass over all rows, then a closer look at chosen ones.
+
+Axes: n rows, c classes, k columns, p pairs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.randomness import generator
+from .. import limits
+from ..contents import Contents, Progress
+from ..features import TableEncoder
+from ..samples import Column, columns_of, profile_rows, stratified_rows
+from .finding import Finding, Gaps, Quality
+from .near_rows import near_rows
+from .suspects import find_suspects
+from .twins import Twins
+
+Array = NDArray[Any]
+COARSE = 0.3
+"""Share of equal rows above which equality says little about copies."""
+BY_CHANCE = 0.5
+"""Near duplicates are not reported where chance gives this share of them."""
+
+
+def check_table(contents: Contents, totals: Array, progress: Progress) -> Quality:
+    """Every check; near duplicates and suspects among `limits.QUALITY_ROWS` rows."""
+    labels = contents.labels
+    assert labels.codes is not None
+    chosen = stratified_rows(labels.codes, limits.QUALITY_ROWS, generator(0, "quality"))
+    profile = profile_rows(contents, chosen, progress, "Comparing rows")
+    columns = columns_of(profile.chosen_rows())
+    keys = profile.keys
+    progress("Looking for near duplicates", None)
+    twins = Twins(labels, keys, totals, row_name)
+    pairs, notes = _near_pairs(columns, keys[chosen])
+    twins.pairs = chosen[pairs]
+    findings = twins.findings()
+    repeated = findings["exact_duplicates"].total / max(len(keys), 1)
+    if repeated > COARSE:
+        notes.append(
+            f"{repeated:.0%} of the rows equal an earlier one. With so few different rows that is "
+            "no sign of copying; contradictions and leaks may be chance too."
+        )
+    cells = totals * len(contents.features)
+    findings["missing_values"] = Finding(profile.missing.sum(axis=1), cells)
+    trained = chosen
+    if labels.split_codes is not None:
+        train = labels.splits.index(labels.train_split)
+        trained = chosen[labels.split_codes[chosen] == train]
+    few = stratified_rows(labels.codes[trained], limits.SUSPECTS, generator(0, "suspects"))
+    trained = trained[few]
+    at = np.searchsorted(chosen, trained)
+    encoder = TableEncoder.fit(columns, at)
+    too_few: tuple[int, ...] = ()
+    if encoder.width:
+        progress("Judging labels", None)
+        features = encoder.transform(columns)[at]
+        judged = find_suspects(features, labels.codes[trained], labels.names, trained, row_name)
+        findings["suspects"], too_few = judged
+    else:
+        notes.append("Suspect labels were not looked for: no column is usable as a feature.")
+    labelled = int((labels.codes >= 0).sum())
+    if len(chosen) < labelled:
+        notes.append(
+            f"Near duplicates were looked for in {len(chosen):,} and suspect labels in "
+            f"{len(trained):,} of {labelled:,} rows, rare classes first."
+        )
+    return Quality(
+        findings, totals, Gaps(contents.features, profile.missing), too_few, tuple(notes)
+    )
+
+
+def check_several(contents: Contents, totals: Array, progress: Progress) -> Quality:
+    """Rows with several labels: what can be said without one class a row."""
+    profile = profile_rows(contents, np.zeros(0, dtype=np.int64), progress, "Comparing rows")
+    times = np.unique(profile.keys, return_counts=True)[1]
+    note = (
+        f"{int((times - 1).sum()):,} rows equal an earlier one in all features, and "
+        f"{int(profile.missing.sum()):,} cells are missing. The other checks need one label a row."
+    )
+    return Quality({}, totals, notes=(note,))
+
+
+def row_name(i: int) -> str:
+    """What a person calls the row at position ``i``; the header is not counted."""
+    return f"row {i + 1}"
+
+
+def _near_pairs(columns: list[Column], keys: Array) -> tuple[Array, list[str]]:
+    """(p, 2) positions of rows that are nearly but not exactly equal, and what to say of it."""
+    numeric = [c.numbers for c in columns if c.numbers is not None]
+    none = np.zeros((0, 2), dtype=np.int64)
+    if len(keys) < 2 or not numeric:
+        return none, []
+    alone = np.sort(np.unique(keys, return_index=True)[1])
+    texts = [c.texts for c in columns if c.numbers is None]
+    known: dict[tuple[str | None, ...], int] = {}
+    cells = [tuple(column[i] for column in texts) for i in alone.tolist()]
+    same_text = np.array([known.setdefault(cell, len(known)) for cell in cells])
+    numbers = np.stack(numeric, axis=1)[alone]
+    pairs, chance = near_rows(numbers, same_text, generator(0, "chance"))
+    if len(pairs) and chance >= BY_CHANCE * len(pairs):
+        return none, [
+            f"{len(pairs):,} pairs of rows are nearly equal, but chance alone would give about "
+            f"{chance:,.0f}: the columns are too few or too coarse to tell copies."
+        ]
+    return alone[pairs], []

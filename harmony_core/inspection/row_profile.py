@@ -1,0 +1,116 @@
+"""One pass over all rows of a table: a key for each row, missing cells by class, chosen rows.
+
+Axes: n rows, c classes, k columns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrow_numpy import filled, nulls
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Array = NDArray[Any]
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_STIR = np.uint64(0xD6E8FEB86659FD93)
+_NONE = np.uint64(0x5851F42D4C957F2D)
+
+
+class RowProfile:
+    """A `Sink`. ``keys`` are equal for rows with equal cells in all feature columns."""
+
+    def __init__(
+        self, columns: tuple[str, ...], codes: Array | None, classes: int, chosen: Array
+    ) -> None:
+        self.columns, self.classes = columns, classes
+        self._codes, self._chosen = codes, chosen
+        self.missing = np.zeros((classes, len(columns)), dtype=np.int64)
+        """(c, k) cells without a value."""
+        self._keys: list[Array] = []
+        self._kept: list[pa.RecordBatch] = []
+        self._at = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        import pyarrow as pa
+
+        start, n = self._at, batch.num_rows
+        self._at += n
+        codes = None if self._codes is None else self._codes[start : start + n]
+        key = np.zeros(n, dtype=np.uint64)
+        for k, name in enumerate(self.columns):
+            bits, empty = cell_bits(batch.column(name))
+            if empty is not None:
+                at = np.flatnonzero(empty)
+                if codes is None:
+                    self.missing[0, k] += len(at)
+                else:
+                    of = codes[at]
+                    self.missing[:, k] += np.bincount(of[of >= 0], minlength=self.classes)
+            key ^= bits
+            key *= _MIX
+            key ^= key >> np.uint64(29)
+        key *= _STIR
+        self._keys.append(key)
+        low, high = np.searchsorted(self._chosen, [start, start + n])
+        if high > low:
+            rows = pa.array(self._chosen[low:high] - start)
+            self._kept.append(batch.take(rows))
+
+    @property
+    def keys(self) -> Array:
+        """(n,) uint64"""
+        return np.concatenate(self._keys) if self._keys else np.zeros(0, dtype=np.uint64)
+
+    def chosen_rows(self) -> pa.Table:
+        """The chosen rows, in order; columns keep the widest type they had."""
+        import pyarrow as pa
+
+        return pa.Table.from_batches(self._kept) if self._kept else pa.table({})
+
+
+def cell_bits(column: pa.Array) -> tuple[Array, Array | None]:
+    """(n,) uint64 that are equal for equal cells, and which are missing (``None``: none is)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_floating(kind):
+        values = filled(pc.cast(column, pa.float64()), np.nan)
+        empty = np.isnan(values)
+        bits = (values + 0.0).view(np.uint64)  # −0 and 0 are equal
+        return (np.where(empty, _NONE, bits), empty) if empty.any() else (bits, None)
+    if pa.types.is_temporal(kind) or pa.types.is_integer(kind):
+        whole = column if pa.types.is_integer(kind) else _since(column)
+        bits = filled(whole, 0).astype(np.int64).view(np.uint64)
+        if not whole.null_count:
+            return bits, None
+        empty = nulls(whole)
+        return np.where(empty, _NONE, bits), empty
+    if not pa.types.is_dictionary(kind):
+        if pa.types.is_nested(kind):
+            column = pa.array([None if v is None else repr(v) for v in column.to_pylist()])
+        elif not (pa.types.is_string(kind) or pa.types.is_binary(kind)):
+            column = pc.cast(column, pa.string())
+        column = pc.dictionary_encode(column, null_encoding="encode")
+    cells = column.dictionary.to_pylist()
+    table = np.empty(len(cells) + 1, dtype=np.uint64)
+    blank = np.zeros(len(cells) + 1, dtype=bool)
+    for i, cell in enumerate(cells):
+        blank[i] = cell is None or (isinstance(cell, str) and not cell.strip())
+        table[i] = _NONE if blank[i] else hash(cell) & 0xFFFFFFFFFFFFFFFF
+    table[-1], blank[-1] = _NONE, True
+    at = filled(column.indices, len(cells))
+    empty = blank[at]
+    return table[at], empty if empty.any() else None
+
+
+def _since(column: pa.Array) -> pa.Array:
+    """Dates and times as whole numbers."""
+    import pyarrow as pa
+
+    return column.view(pa.int32() if column.type.bit_width == 32 else pa.int64())
