@@ -3,12 +3,13 @@
 First frame: the first method's PCA start and 300 epochs of layout, from where all methods begin.
 Each frame then takes 5 rounds of 20 epochs, and after each round every point i is pulled
 
-    toward its previous place by            0.5 · J(its neighbours now, its neighbours before),
+    toward its previous place by            0.8 · J(its neighbours now, its neighbours before)²,
     toward the reference method's by        0.4 · J(its neighbours here, its neighbours there),
 
 J being the Jaccard overlap of neighbour sets. A point whose neighbours stay is held, one whose
-neighbours change is free: what moves is the network and not the map. All methods take their rounds
-together, so two networks that are the same stay on the same spot exactly.
+neighbours change is free: what moves is the network and not the map. (0.5 · J for the first gave
+less agreement, .922 against .925, and twice the movement at the end of training.) All methods take
+their rounds together, so two networks that are the same stay on the same spot exactly.
 
 Axes: m methods, l landmarks, k neighbours.
 """
@@ -33,7 +34,7 @@ SIDE = 10.0
 FIRST_EPOCHS = 300
 ROUNDS, ROUND_EPOCHS = 5, 20
 ALPHA = 0.5
-TIME_PULL, METHOD_PULL = 0.5, 0.4
+TIME_PULL, METHOD_PULL = 0.8, 0.4
 JITTER = 1e-3
 
 
@@ -136,7 +137,8 @@ def _begin(one: Task, first: Array | None) -> Array:
 def _time_pull(one: Task) -> Array:
     if one.previous is None:
         return np.zeros((len(one.index), 1), dtype=np.float32)
-    return np.float32(TIME_PULL) * overlap(one.index, one.previous.neighbours)[:, None]
+    shared = overlap(one.index, one.previous.neighbours)
+    return np.asarray(np.float32(TIME_PULL) * shared[:, None] ** 2)
 
 
 def _method_pull(tasks: Sequence[Task], i: int) -> Array:
