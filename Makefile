@@ -34,10 +34,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 
 test: dev ## run all tests, those in a real browser included (ARGS="-k name" to choose)
 	@scripts/find-browser
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 test-fast: dev ## run the tests that need neither a browser nor much time
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not browser and not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not browser and not slow" $(ARGS)
 
 lint: dev ## ruff: rules and format
 	$(BIN)/python -m ruff check .
