@@ -5,7 +5,7 @@
 Every section is ``name~key-value~key-value``, of characters that need no escape in a URL. What
 equals its default is left out, except the name of the data set, which is always there. Values that
 are free text may only name an upload, ``upload:`` and 64 hexadecimal digits: a link never makes a
-server read one of its own files.
+server read one of its own files. Text of a declared pattern is data, as painted points are.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ KEYS = (
     "data", "factor", "profile", "noise", "m", "model",
     "epochs", "optim", "seeds", "device", "record",
 )  # fmt: skip
-LONGEST = 4000
+LONGEST = 12_000
 UPLOAD = re.compile(r"upload:[0-9a-f]{64}")
 RECIPES = {"quick": quick_recipe, "reference": reference_recipe}
 _AROUND = ("sampler", "deferral", "label")
@@ -184,7 +184,7 @@ def _changed(params: Mapping[str, Value], declared: tuple[Parameter, ...]) -> di
 
 
 def _refuse_paths(parameter: Parameter, value: Value) -> None:
-    free = isinstance(parameter.default, str) and not parameter.choices
+    free = isinstance(parameter.default, str) and not (parameter.choices or parameter.pattern)
     if free and not UPLOAD.fullmatch(str(value)):
         raise ConfigError(
             f"Expected `{parameter.name}` in a link to be an upload, but got {value!r}. "

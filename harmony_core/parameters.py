@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ _brief.maxstring = _brief.maxother = _brief.maxlong = 80
 class Parameter:
     """A named setting: its default fixes its type, ``low``/``high`` or ``choices`` its domain.
 
-    ``log`` asks a slider for a logarithmic scale; ``help`` is one sentence a user reads.
+    ``log`` asks a slider for a logarithmic scale; ``help`` is one sentence a user reads. Text with
+    a ``pattern`` (a regular expression for all of it) is data, which a link may carry; text without
+    one may name a file.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Parameter:
     high: float | None = None
     choices: tuple[str, ...] = ()
     log: bool = False
+    pattern: str = ""
 
     def check(self, value: object, owner: str = "parameter") -> Value:
         """Return ``value`` in the type of the default, or raise `ConfigError`."""
@@ -41,6 +45,11 @@ class Parameter:
             if not isinstance(value, str) or (self.choices and value not in self.choices):
                 wanted = f"one of {', '.join(self.choices)}" if self.choices else "a string"
                 raise ConfigError(f"Expected {label} to be {wanted}, but got {show(value)}.")
+            if self.pattern and value != self.default and not re.fullmatch(self.pattern, value):
+                raise ConfigError(
+                    f"Expected {label} to be text of the form {self.pattern}, "
+                    f"but got {show(value)}."
+                )
             return value
         return check_number(value, label, self.low, self.high, whole=isinstance(self.default, int))
 

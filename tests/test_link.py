@@ -23,19 +23,22 @@ from harmony_core.config import (
     quick_recipe,
     reference_recipe,
 )
-from harmony_core.data import DATASETS
+from harmony_core.data import DATASETS, encode_points
 from harmony_core.errors import ConfigError
 from harmony_core.link import from_query, to_query
 from harmony_core.losses import LOSSES
 from harmony_core.parameters import Parameter, Value
 
 UPLOAD = "upload:" + "0123456789abcdef" * 4
+DRAWING = encode_points([(0, -0.5, 0.25), (0, 1.0, -1.0), (1, 0.0, 0.0)])
 
 
 def values_of(parameter: Parameter) -> st.SearchStrategy[Value]:
     """Values that a parameter allows; free text only as an upload."""
     if isinstance(parameter.default, bool):
         return st.booleans()
+    if parameter.pattern:
+        return st.sampled_from((parameter.default, DRAWING))
     if isinstance(parameter.default, str):
         return st.sampled_from(parameter.choices or (parameter.default, UPLOAD))
     low = parameter.low if parameter.low is not None else 0
@@ -171,7 +174,7 @@ def test_the_nearer_recipe_names_the_optimiser() -> None:
         ({"seeds": "vary-luck"}, "vary"),
         ({"record": "grid-1"}, "grid"),
         ({"device": "tpu"}, "device"),
-        ({"data": "x" * 5000}, "characters"),
+        ({"data": "x" * 13_000}, "characters"),
     ],
 )
 def test_what_is_wrong_with_a_link_is_said(query: dict[str, str], words: str) -> None:
@@ -200,6 +203,14 @@ def test_a_link_names_no_files_of_the_server(source: str) -> None:
 def test_a_link_names_an_upload() -> None:
     config = ExperimentConfig(DataConfig("images", {"source": UPLOAD}, profile="as_is"))
     assert from_query(to_query(config)).data.params == {"source": UPLOAD}
+
+
+def test_a_link_carries_painted_points_and_nothing_else_in_their_place() -> None:
+    config = ExperimentConfig(DataConfig("painted", {"points": DRAWING}, profile="as_is"))
+    assert from_query(to_query(config)).data.params == {"points": DRAWING}
+    for text in ("/etc/passwd", "xy", DRAWING + "!", UPLOAD, DRAWING + "\n"):
+        with pytest.raises(ConfigError, match="points"):
+            from_query({"data": f"painted~points-{text}"})
 
 
 def test_links_are_read_without_torch() -> None:

@@ -91,3 +91,12 @@ def test_a_quoted_value_stays_short() -> None:
     assert len(show("x" * 10_000)) < 100
     assert len(show(list(range(10_000)))) < 100
     assert show("as is") == "'as is'"
+
+
+def test_text_with_a_pattern_has_to_have_that_form() -> None:
+    word = Parameter("word", "", "Letters.", pattern="[a-z]+")
+    assert word.check("abc") == "abc"
+    assert word.check("") == "", "the default is always allowed"
+    for text in ("ABC", "abc\n", "a b"):
+        with pytest.raises(ConfigError, match="of the form"):
+            word.check(text)

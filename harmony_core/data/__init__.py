@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .arrays import dataset_from_arrays
 from .dataset import LongTailedDataset, Truth
+from .painted import decode_points, encode_points
 from .registry import DATASETS, build_dataset, dataset_spec
 from .spec import DatasetSpec, Progress
 from .synthetic import scenario_preview
@@ -17,5 +18,7 @@ __all__ = [
     "build_dataset",
     "dataset_from_arrays",
     "dataset_spec",
+    "decode_points",
+    "encode_points",
     "scenario_preview",
 ]

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from ..errors import DataError
 
 Array = NDArray[Any]
-CHUNK = 8192
+CHUNK = 2**19
+"""Densities of components computed at once: 4 MB each of a few arrays."""
 
 
 class Mixture(ABC):
@@ -38,8 +39,9 @@ class Mixture(ABC):
         if points.ndim != 2 or points.shape[1] != 2:
             raise DataError(f"Expected points of shape (n, 2), but got {points.shape}.")
         out = np.empty((len(points), self.classes))
-        for start in range(0, len(points), CHUNK):
-            part = slice(start, start + CHUNK)
+        rows = max(1, CHUNK // len(self.owner))
+        for start in range(0, len(points), rows):
+            part = slice(start, start + rows)
             logs = self._log_components(points[part]) + np.log(self.weights)
             for c in range(self.classes):
                 own = logs[:, self.owner == c]

@@ -10,10 +10,11 @@ from ..errors import ConfigError
 from ..parameters import choose, resolve
 from .dataset import LongTailedDataset
 from .image_specs import IMAGES
+from .painted import PAINTED
 from .plane_specs import PLANES
 from .spec import DatasetSpec, Progress
 
-_SPECS = (*PLANES, *IMAGES)
+_SPECS = (*PLANES, PAINTED, *IMAGES)
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _SPECS}
 

@@ -12,6 +12,7 @@ from ..errors import ConfigError
 from .dataset import LongTailedDataset
 from .densities import Mixture
 from .long_tail import add_label_noise, long_tail_counts
+from .painted import PAINTED, preview_truth
 from .randomness import generator
 from .registry import dataset_spec
 from .scenarios import SCENARIOS
@@ -83,12 +84,16 @@ def scenario_preview(name: str, n: int = 400) -> tuple[Array, Array]:
     Always the same points, with a tail of factor 10 so that the picture shows every class.
     """
     spec = dataset_spec(name)
-    if name not in SCENARIOS:
+    if name not in (*SCENARIOS, PAINTED.name):
         raise ConfigError(
             f"Expected a scenario in the plane ({', '.join(SCENARIOS)}), but got {name!r}."
         )
     params = {parameter.name: parameter.default for parameter in spec.parameters}
-    truth = SCENARIOS[name](int(params["classes"]), float(params["spread"]))
+    truth: Mixture = (
+        preview_truth()
+        if name == PAINTED.name
+        else SCENARIOS[name](int(params["classes"]), float(params["spread"]))
+    )
     shape = long_tail_counts(10_000, truth.classes, 10.0, "exponential")
     counts = np.maximum(1, np.round(n * shape / shape.sum())).astype(np.int64)
     return draw(truth, counts, generator(0, f"preview {name}"))
