@@ -10,7 +10,7 @@ from harmony_core.runs.record import ExperimentRecord
 from . import _draft
 from ._backend import store
 from ._labels import literal, run_title
-from ._parts import toasts
+from ._parts import spoken, toasts
 from ._status import ICONS, NAMES, age
 
 NEWEST = 12
@@ -42,7 +42,7 @@ def _entry(run: str, *, current: bool) -> None:
         record = store().get(run)
     except HarmonyError as error:
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            st.caption(f":material/broken_image: {run}: unreadable", help=str(error))
+            st.caption(f":material/broken_image: {run}: unreadable", help=spoken(str(error)))
             _menu(run, run, deletable=True)
         return
     with st.container(

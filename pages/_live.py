@@ -19,7 +19,7 @@ from harmony_core.plots.payload import build_payload
 from harmony_core.runs.record import ExperimentRecord
 
 from ._backend import queue, store
-from ._parts import messages
+from ._parts import messages, spoken
 from ._results import results
 from ._status import status_strip
 from ._view import lockstep_view, sent_until
@@ -99,7 +99,7 @@ def _view(record: ExperimentRecord, repeat: int) -> None:
             try:
                 frames.append(store().frames(record.id, repeat, epoch))
             except RunError as error:
-                st.warning(str(error), icon=":material/broken_image:")
+                st.warning(spoken(str(error)), icon=":material/broken_image:")
     if not frames and since < 0:
         return
     scene = store().scene(record.id, repeat)

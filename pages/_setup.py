@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import streamlit as st
@@ -32,6 +33,7 @@ BATCHES = (16, 32, 64, 128, 256, 512)
 REPEATS = (1, 2, 3, 5, 10)
 RECIPES = {"quick": quick_recipe(), "reference": reference_recipe()}
 DEVICE_NAMES = {"auto": "GPU if there is one", "cpu": "CPU", "cuda": "GPU (CUDA)"}
+MOST_FRAMES = 120
 USUAL_EPOCHS = {"points": 60, "images": 20, "table": 60}
 
 
@@ -57,7 +59,15 @@ def setup(draft: ExperimentConfig) -> ExperimentConfig | None:
         )
     if data is None:
         return None
-    return ExperimentConfig(data, model, methods, optim, epochs, seeds, str(device), draft.record)
+    record = draft.record
+    if record.every == _usual_every(draft.epochs):
+        record = replace(record, every=_usual_every(epochs))
+    return ExperimentConfig(data, model, methods, optim, epochs, seeds, str(device), record)
+
+
+def _usual_every(epochs: int) -> int:
+    """Every how many epochs a frame is kept, so that about a hundred are."""
+    return math.ceil(epochs / MOST_FRAMES)
 
 
 def _epochs(draft: ExperimentConfig, data: DataConfig | None) -> int:

@@ -9,6 +9,8 @@ import streamlit as st
 
 from harmony_core.runs.record import ExperimentRecord
 
+from ._parts import spoken
+
 NAMES = {
     "queued": "Waiting",
     "running": "Training",
@@ -41,9 +43,9 @@ def status_strip(record: ExperimentRecord, position: int | None) -> None:
         f'<span style="width:{percent:g}%"></span></div></div>'
     )
     if record.error and record.state == "failed":
-        st.error(record.error, icon=":material/error:")
+        st.error(spoken(record.error), icon=":material/error:")
     elif record.state == "interrupted":
-        st.warning(record.error, icon=":material/bolt:")
+        st.warning(spoken(record.error), icon=":material/bolt:")
 
 
 def _facts(record: ExperimentRecord, position: int | None) -> list[str]:

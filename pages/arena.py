@@ -14,7 +14,7 @@ from pages._backend import queue, store
 from pages._history import history
 from pages._labels import count, data_title, literal, run_title
 from pages._live import show
-from pages._parts import draw, lead, messages, toasts
+from pages._parts import draw, lead, messages, spoken, toasts
 from pages._preview import preview
 from pages._setup import setup
 
@@ -33,7 +33,8 @@ def arena() -> None:
     )
     if problem := _draft.link_problem():
         st.warning(
-            f"This link could not be used; the page shows what was set up before. {problem}",
+            "This link could not be used; the page shows what was set up before. "
+            + spoken(problem),
             icon=":material/link_off:",
         )
     started = _actions(actions, config, record)

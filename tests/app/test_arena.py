@@ -207,6 +207,14 @@ def test_a_preset_sets_the_loss(open_page: Open) -> None:
     assert linked(at) == ExperimentConfig()
 
 
+def test_long_trainings_keep_fewer_frames(open_page: Open) -> None:
+    at = open_page(epochs="60")
+    at.select_slider(key="arena-epochs").set_value(200).run()
+    assert linked(at).record.every == 2
+    at.select_slider(key="arena-epochs").set_value(20).run()
+    assert linked(at).record.every == 1
+
+
 def test_a_recipe_sets_the_optimiser(open_page: Open) -> None:
     at = open_page()
     at.button(key="arena-recipe-reference").click().run()
