@@ -67,9 +67,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analysis.accuracy import thirds
+from ..analysis.boundary import disagreement, rarest_class, tail_shift
 from ..errors import DataError
 from ..frames import Frame, Scene
-from .boundary import disagreement, rarest_class, tail_shift
 from .panels import ARENA, check_parts, parts_of
 from .record import Arrays, density_kind, join_of, layout_of, record
 from .style import export_style
@@ -77,6 +78,7 @@ from .thumbs import thumbnails
 
 Array = NDArray[Any]
 VERSION = 2
+GROUPS = ("Head", "Medium", "Tail")
 HARD = 0.5
 """Gradient norm above which a sample counts as hard: its own class has less than half of p."""
 
@@ -193,12 +195,10 @@ def unpack_payload(data: bytes) -> Payload:
 
 
 def class_groups(counts: Array) -> dict[str, list[int]]:
-    """Thirds of the classes by training count, largest first; two classes have no medium."""
-    ranked = np.argsort(-np.asarray(counts), kind="stable")
-    if len(ranked) < 3:
-        return {"Head": ranked[:1].tolist(), "Tail": ranked[1:].tolist()}
-    thirds = np.array_split(ranked, 3)
-    return {n: t.tolist() for n, t in zip(("Head", "Medium", "Tail"), thirds, strict=True)}
+    """The thirds of `analysis.accuracy`, largest class first; two classes have no medium."""
+    ranked, group = np.argsort(-np.asarray(counts), kind="stable"), thirds(counts)
+    named = {n: [int(c) for c in ranked if group[c] == g] for g, n in enumerate(GROUPS)}
+    return {name: classes for name, classes in named.items() if classes}
 
 
 def _epoch(row: list[Frame]) -> int:

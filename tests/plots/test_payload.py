@@ -140,7 +140,7 @@ def test_images_have_confusion_and_no_plane() -> None:
 
 def test_groups_are_thirds_by_count_and_can_be_named() -> None:
     counts = np.array([5, 100, 50, 20, 10, 80, 1])
-    assert class_groups(counts) == {"Head": [1, 5, 2], "Medium": [3, 4], "Tail": [0, 6]}
+    assert class_groups(counts) == {"Head": [1, 5], "Medium": [2, 3, 4], "Tail": [0, 6]}
     assert class_groups(np.array([3, 9])) == {"Head": [1], "Tail": [0]}
     scene, frames, labels = make_run()
     named = build_payload("a", scene, labels, frames, 4, "done", groups={"Rare": [2], "None": []})
