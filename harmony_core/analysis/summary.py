@@ -166,11 +166,13 @@ def compare(a: MethodSummary, b: MethodSummary, figure: str = "balanced_accuracy
     )
 
 
-def comparisons(summaries: Sequence[MethodSummary]) -> list[Comparison]:
+def comparisons(
+    summaries: Sequence[MethodSummary], figure: str = "balanced_accuracy"
+) -> list[Comparison]:
     """The best method against each of the others, best first; empty without results."""
-    ready = [s for s in summaries if s["balanced_accuracy"].values]
-    ranked = sorted(ready, key=lambda s: -s["balanced_accuracy"].mean)
-    return [compare(ranked[0], other) for other in ranked[1:]] if ranked else []
+    ready = [s for s in summaries if s[figure].values]
+    ranked = sorted(ready, key=lambda s: -s[figure].mean)
+    return [compare(ranked[0], other, figure) for other in ranked[1:]] if ranked else []
 
 
 def mean_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float]:

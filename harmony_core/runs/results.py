@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from ..analysis.accuracy import frame_figures
+from ..analysis.seeds import Curves
 from ..analysis.summary import (
     FIGURES,
     TITLES,
@@ -40,6 +41,14 @@ def summaries_of(store: RunStore, record: ExperimentRecord) -> list[MethodSummar
     """One summary a method over the finished repeats; without any, the figures have no values."""
     scenes, frames = final_frames(store, record)
     return summarise(scenes, frames, method_labels(record.config.methods))
+
+
+def curves_of(store: RunStore, record: ExperimentRecord) -> Curves:
+    """The metrics of all recorded epochs of all repeats, also of one that still trains."""
+    curves = Curves(method_labels(record.config.methods))
+    for scene, frame in all_frames(store, record):
+        curves.add(scene, frame)
+    return curves
 
 
 def summary_table(summaries: list[MethodSummary]) -> str:
@@ -78,7 +87,7 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
     """One line for each repeat, recorded epoch and method; all figures are shares in [0, 1]."""
     labels = method_labels(record.config.methods)
     writer: Any = None
-    for scene, frame in _all_frames(store, record):
+    for scene, frame in all_frames(store, record):
         if writer is None:
             classes = [f"recall {name}" for name in scene.class_names]
             writer = csv.writer(file, lineterminator="\n")
@@ -121,7 +130,8 @@ def text_table(rows: list[list[str]]) -> str:
     return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
 
 
-def _all_frames(store: RunStore, record: ExperimentRecord) -> Iterator[tuple[Scene, Frame]]:
+def all_frames(store: RunStore, record: ExperimentRecord) -> Iterator[tuple[Scene, Frame]]:
+    """Every recorded frame with the scene of its repeat, by repeat, epoch and method."""
     for repeat in range(record.config.seeds.repeats):
         epochs = store.epochs(record.id, repeat)
         if epochs:

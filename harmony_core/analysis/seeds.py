@@ -1,0 +1,176 @@
+"""Several seeds of one experiment: bands around its curves, intervals on its bars, sentences.
+
+    curves = Curves(labels)
+    for scene, frame in all_frames: curves.add(scene, frame)
+    curves.band("balanced_accuracy", method=2).low     # (e,)
+
+The bands are over the repeats at each epoch: mean, Student's t interval of 95 %, and the range from
+the lowest to the highest. Axes: r repeats, e recorded epochs. Shares are in [0, 1].
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..frames import Frame, Scene
+from ..parameters import choose
+from .accuracy import frame_figures
+from .boundary import disagreement
+from .summary import MethodSummary, comparisons
+
+Array = NDArray[Any]
+LEVEL = 0.95
+METRICS = {
+    "balanced_accuracy": "Balanced accuracy",
+    "head": "Head recall",
+    "medium": "Medium recall",
+    "tail": "Tail recall",
+    "disagreement": "Difference from Bayes",
+    "test_loss": "Test loss",
+    "ece": "Calibration error",
+}
+"""What the curves show. All but the test loss, in nats, are shares."""
+COMPARED = ("balanced_accuracy", "head", "medium", "tail")
+
+
+@dataclass(frozen=True)
+class Band:
+    """One method's curve over repeats; NaN where it is not known."""
+
+    label: str
+    epochs: Array
+    """(e,) int64"""
+    repeats: Array
+    """(e,) int64: how many repeats have the epoch"""
+    mean: Array
+    """(e,)"""
+    low: Array
+    """(e,) lower end of the 95 % interval of the mean; NaN for fewer than two repeats"""
+    high: Array
+    """(e,)"""
+    least: Array
+    """(e,) lowest of the repeats"""
+    most: Array
+    """(e,) highest of the repeats"""
+
+
+class Curves:
+    """Collects the metrics of frames, in any order, and makes bands of them."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.labels = tuple(labels)
+        self._values: dict[tuple[int, int, int], dict[str, float]] = {}
+
+    def add(self, scene: Scene, frame: Frame) -> None:
+        """Take in one frame; ``scene`` is that of its repeat."""
+        self._values[frame.method, frame.repeat, frame.epoch] = frame_metrics(scene, frame)
+
+    @property
+    def repeats(self) -> list[int]:
+        """The repeats that have frames, ascending."""
+        return sorted({repeat for _, repeat, _ in self._values})
+
+    @property
+    def metrics(self) -> list[str]:
+        """The metrics that are known at some epoch, in the order of `METRICS`."""
+        rows = self._values.values()
+        return [name for name in METRICS if any(math.isfinite(row[name]) for row in rows)]
+
+    def values(self, metric: str, method: int) -> tuple[Array, Array]:
+        """Epochs (e,) and values (r, e) by `repeats`; NaN where a repeat lacks an epoch."""
+        choose(metric, METRICS, "metric")
+        epochs = sorted({epoch for m, _, epoch in self._values if m == method})
+        table = np.full((len(self.repeats), len(epochs)), np.nan)
+        for r, repeat in enumerate(self.repeats):
+            for e, epoch in enumerate(epochs):
+                table[r, e] = self._values.get((method, repeat, epoch), {}).get(metric, math.nan)
+        return np.array(epochs, dtype=np.int64), table
+
+    def band(self, metric: str, method: int, level: float = LEVEL) -> Band:
+        """The band of one method, its interval at ``level``."""
+        epochs, table = self.values(metric, method)
+        return Band(self.labels[method], epochs, *band_of(table, level))
+
+    def bands(self, metric: str, level: float = LEVEL) -> list[Band]:
+        """One band a method."""
+        return [self.band(metric, method, level) for method in range(len(self.labels))]
+
+
+def frame_metrics(scene: Scene, frame: Frame) -> dict[str, float]:
+    """The values of `METRICS` for one frame; NaN where there is none."""
+    apart = disagreement(scene, frame.grid_class)
+    return {
+        **frame_figures(frame, scene.train_counts),
+        "disagreement": math.nan if apart is None else apart,
+        "test_loss": frame.test_loss,
+    }
+
+
+def band_of(values: Array, level: float = LEVEL) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """(r, e) values → repeats, mean, low, high, least and most, each (e,); NaN is left out.
+
+    low and high are mean ∓ t · s / √n, with s the sample standard deviation of the n values and t
+    the quantile of Student's distribution with n − 1 degrees of freedom.
+    """
+    known = np.isfinite(values)
+    n = known.sum(axis=0)
+    some = np.where(n > 0, n, np.nan)
+    mean = np.where(known, values, 0).sum(axis=0) / some
+    square = np.where(known, values - mean, 0) ** 2
+    free = np.where(n > 1, n - 1, np.nan)
+    error = np.sqrt(square.sum(axis=0) / free / some)
+    half = np.full(values.shape[1], np.nan)
+    if (n > 1).any():
+        from scipy import stats
+
+        half[n > 1] = stats.t.ppf((1 + level) / 2, free[n > 1]) * error[n > 1]
+    least = np.where(n > 0, np.where(known, values, np.inf).min(axis=0, initial=np.inf), np.nan)
+    most = np.where(n > 0, np.where(known, values, -np.inf).max(axis=0, initial=-np.inf), np.nan)
+    return n, mean, mean - half, mean + half, least, most
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The height of one bar over the finished repeats, with its interval and range."""
+
+    label: str
+    figure: str
+    mean: float
+    low: float
+    high: float
+    """95 % Student's t interval of the mean; NaN for a single repeat."""
+    least: float
+    most: float
+    repeats: int
+
+
+def bars(summaries: Sequence[MethodSummary], figures: Sequence[str] = COMPARED) -> list[Bar]:
+    """One bar for each figure and method, of the final epoch; without results, none."""
+    made = []
+    for name in figures:
+        for summary in summaries:
+            values = summary[name].values
+            if values:
+                low, high = summary[name].interval(LEVEL)
+                made.append(
+                    Bar(
+                        summary.label, name, summary[name].mean, low, high, min(values),
+                        max(values), len(values),
+                    )
+                )  # fmt: skip
+    return made
+
+
+def sentences(summaries: Sequence[MethodSummary], figure: str = "balanced_accuracy") -> list[str]:
+    """The best method against each other one, as in "A beats B in 4 of 5 seeds, by …"."""
+    choose(figure, COMPARED, "figure to compare by")
+    said = [comparison.sentence() for comparison in comparisons(summaries, figure)]
+    if figure == "balanced_accuracy":
+        return said
+    return [f"{METRICS[figure]}: {sentence}" for sentence in said]
