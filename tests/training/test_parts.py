@@ -209,3 +209,15 @@ def test_the_scene_knows_the_bayes_rule_of_the_balanced_problem() -> None:
     assert len(scene.landmark_index) <= 300
     tail = np.flatnonzero(dataset.train_targets == len(dataset.class_names) - 1)
     assert np.isin(tail, scene.landmark_index).all()
+
+
+def test_bf16_keeps_float32_outputs_close_to_the_full_ones() -> None:
+    members = [
+        build_model("small_cnn", (3, 8, 8), 4, generator=seeded(i), width=8) for i in range(2)
+    ]
+    inputs = torch.randn(2, 6, 3, 8, 8, generator=seeded(5))
+    exact = SeparateNetworks(members)(inputs)[0]
+    mixed = SeparateNetworks(members, bf16=True)(inputs)[0]
+    assert mixed.dtype == torch.float32
+    assert not torch.equal(mixed, exact)
+    torch.testing.assert_close(mixed, exact, atol=0.05, rtol=0.05)
