@@ -168,7 +168,7 @@ export class Confusions {
 }
 
 /** Text cut to a width, with an ellipsis. */
-function fit(context, text, width) {
+export function fit(context, text, width) {
   if (context.measureText(text).width <= width) return text;
   let cut = text;
   while (cut.length > 1 && context.measureText(`${cut}…`).width > width) cut = cut.slice(0, -1);

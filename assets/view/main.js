@@ -1,6 +1,7 @@
 // One view of one experiment: all panels, one playhead. Knows nothing of who embeds it.
 import { Card } from "./card.js";
 import { Legend } from "./legend.js";
+import { Tiles } from "./samples.js";
 import { Player, Scrubber } from "./scrubber.js";
 import { arrange, makePanel, panelNames } from "./sections.js";
 import { el } from "./shapes.js";
@@ -45,8 +46,14 @@ class View {
     this.asking = 0;
     this.live = this.options.live ?? ["running", "queued"].includes(meta.state);
     if (!this.store.frames.length) return undefined;
+    const asked = JSON.stringify(this.options.panels ?? null);
     if (what === "reset" || !this.panels) this.begin();
+    else if (asked !== this.asked) {
+      this.layOut();
+      this.rebuild();
+    }
     else if (what === "append") this.extend();
+    this.asked = asked;
     if (!this.live && this.player.index >= this.player.last) this.player.follow = false;
     this.scrubber.refresh();
     this.redraw();
@@ -88,11 +95,13 @@ class View {
     this.scrubber ??= new Scrubber(this);
     this.legend = new Legend(this);
     this.card = new Card(this);
+    this.tiles = new Tiles(this);
     const names = panelNames(this);
     this.panels = names.map((name) => Object.assign(makePanel(name, this), { kind: name }));
     this.planes = this.panel("plane") ?? this.panel("confusion");
     const sections = arrange(this.panels, new Map([[this.planes?.kind, [this.legend.node]]]));
-    sections.splice(this.planes ? 1 : 0, 0, this.card.dock);
+    this.card.dock.classList.toggle("hv-low", !this.planes);
+    sections.splice(this.planes ? 1 : sections.length, 0, this.card.dock);
     this.probe = el("i", { class: "hv-probe", "aria-hidden": "true" });
     this.root.replaceChildren(this.scrubber.node, ...sections, this.card.float, this.probe);
   }
@@ -103,7 +112,7 @@ class View {
   }
 
   rebuild() {
-    this.legend.build();
+    if (this.planes) this.legend.build();
     for (const panel of this.panels) panel.build();
     this.redraw();
   }
@@ -137,7 +146,10 @@ class View {
   drawNow() {
     const { index } = this.player;
     this.scrubber.draw();
-    for (const panel of this.panels) panel.draw(index);
+    for (const panel of this.panels) {
+      panel.draw(index);
+      panel.twin?.draw();
+    }
     this.card.draw();
     this.drawn = (this.drawn ?? 0) + 1;
   }
@@ -182,6 +194,7 @@ class View {
   rest() {
     this.scrubber?.refresh();
     clearTimeout(this.resting);
+    for (const panel of this.panels ?? []) panel.rest?.();
     this.resting = setTimeout(() => this.callbacks.epoch?.(this.player.epoch), 350);
   }
 
@@ -202,7 +215,7 @@ class View {
 
   setFocus(c) {
     this.focus = c;
-    this.legend.refresh();
+    if (this.planes) this.legend.refresh();
     this.redraw();
   }
 

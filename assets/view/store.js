@@ -56,14 +56,21 @@ export class Store {
       this.run = meta.run;
       this.frames = [];
     }
-    if (meta.scene && (reset || !this.scene)) {
+    if (meta.scene) {
       this.scene = meta.scene;
       this.style = meta.style;
       this.static = {};
-      for (const field of meta.static) this.static[field.name] = readField(blob, field);
+      this.shapes = {};
+      for (const field of meta.static) {
+        this.static[field.name] = readField(blob, field);
+        this.shapes[field.name] = field.shape;
+      }
       this.side = meta.static.find((field) => field.name === "bayes")?.shape[0] ?? 0;
     }
     this.state = meta.state;
+    this.densities = meta.densities ?? (reset ? null : this.densities);
+    this.bins = meta.bins ?? (reset ? null : this.bins);
+    this.bands = meta.bands ?? (reset ? null : this.bands);
     this.total = Math.max(meta.epochs_total, this.lastEpoch, 1);
     const fields = new Map(meta.record.map((field) => [field.name, field]));
     const fresh = meta.frames.filter((frame) => reset || frame.epoch > this.lastEpoch);

@@ -28,9 +28,23 @@ MODULES = (
     "curves",
     "bars",
     "table",
+    "tools",
+    "figure",
+    "files",
+    "samples",
+    "regions",
+    "densitychart",
+    "density",
+    "heat",
+    "classlines",
+    "classbars",
+    "spread",
+    "paths",
+    "gallery",
     "sections",
     "main",
 )
+STYLES = ("view.css", "panels.css")
 _IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
@@ -43,7 +57,7 @@ def bundle(*, adapter: bool = True) -> str:
 
 def stylesheet() -> str:
     """The view's CSS."""
-    return _text("view.css")
+    return "".join(_text(name) for name in STYLES)
 
 
 def _text(name: str) -> str:

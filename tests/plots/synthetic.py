@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,10 @@ def make_scene(plane: Plane, grid: int) -> Scene:
     )
 
 
-def make_frame(plane: Plane, method: int, epoch: int, epochs: int, grid: int) -> Frame:
+def make_frame(
+    plane: Plane, method: int, epoch: int, epochs: int, grid: int, dense: bool = False
+) -> Frame:
+    """One frame; ``dense`` gives it a gradient density of its own."""
     c = len(plane.means)
     done = 1 - np.exp(-4 * epoch / epochs)
     start = np.random.default_rng(1).normal(0, 0.4, (2, c))
@@ -100,8 +104,12 @@ def make_frame(plane: Plane, method: int, epoch: int, epochs: int, grid: int) ->
     np.add.at(counts, (plane.targets, bins), 1)
     weights = np.zeros((c, 50))
     np.add.at(weights, (plane.targets, bins), weight)
+    pulls, squares = np.zeros((c, 50)), np.zeros(c)
+    np.add.at(pulls, (plane.targets, bins), weight * g)
+    np.add.at(squares, plane.targets, weight**2)
     if epoch == 0:
-        counts, weights = np.zeros((c, 50)), np.zeros((c, 50))
+        counts, weights, pulls = (np.zeros((c, 50)) for _ in range(3))
+    own_density = density(plane, g, epoch) if dense else {}
     return Frame(
         method=method,
         repeat=0,
@@ -113,15 +121,33 @@ def make_frame(plane: Plane, method: int, epoch: int, epochs: int, grid: int) ->
         confusion=confusion,
         grad_counts=counts,
         grad_weights=weights,
-        grad_pull=weights,
-        weight_square=np.ones(c),
-        head_norms=np.ones(c, dtype=np.float32),
+        grad_pull=pulls,
+        weight_square=squares * (epoch > 0),
+        head_norms=(
+            1 + done * (plane.counts / plane.counts.max()) ** (0.3 * PULL[method % 4])
+        ).astype(np.float32),
         tracked_weight=weight.astype(np.float32),
         tracked_grad_norm=g.astype(np.float32),
         tracked_logits=z.astype(np.float16),
         grid_class=sure.argmax(axis=1).astype(np.uint8).reshape(grid, grid),
         grid_confidence=np.rint(sure.max(axis=1) * 255).astype(np.uint8).reshape(grid, grid),
+        **own_density,
     )
+
+
+def density(plane: Plane, g: Array, epoch: int) -> dict[str, NDArray[np.generic]]:
+    """Counts in M = round(N^(1/3)) regions a class, and weights that grow with g."""
+    regions = np.clip(np.rint(plane.counts ** (1 / 3)), 2, 30).astype(np.int64)
+    counts = np.zeros((len(regions), regions.max()), dtype=np.float32)
+    region = np.minimum((g * regions[plane.targets]).astype(int), regions[plane.targets] - 1)
+    np.add.at(counts, (plane.targets, region), 1)
+    inside = np.arange(regions.max()) < regions[:, None]
+    weight = (0.6 + 1.6 * (np.arange(regions.max()) + 0.5) / regions[:, None]) * inside
+    return {
+        "density": counts * (epoch > 0),
+        "regions": regions,
+        "region_weight": weight.astype(np.float32),
+    }
 
 
 def make_run(
@@ -130,16 +156,17 @@ def make_run(
     """A scene in the plane, its frames by epoch and method, and the methods' labels."""
     plane = Plane(classes, grid, tracked)
     frames = [
-        [make_frame(plane, m, e, epochs, grid) for m in range(methods)] for e in range(epochs + 1)
+        [make_frame(plane, m, e, epochs, grid, m == methods - 1) for m in range(methods)]
+        for e in range(epochs + 1)
     ]
     return make_scene(plane, grid), frames, list(LABELS[:methods])
 
 
 def make_image_run(
-    classes: int = 10, methods: int = 3, epochs: int = 20
+    classes: int = 10, methods: int = 3, epochs: int = 20, tracked: int = 40, side: int = 8
 ) -> tuple[Scene, list[list[Frame]], list[str]]:
     """The same without a plane to draw, as image data comes."""
-    scene, frames, labels = make_run(classes, methods, epochs, grid=8, tracked=40)
+    scene, frames, labels = make_run(classes, methods, epochs, grid=8, tracked=tracked)
     names = NAMES if classes <= 10 else tuple(f"class {i}" for i in range(classes))
     scene = Scene(
         kind="images",
@@ -149,7 +176,7 @@ def make_image_run(
         tracked_index=scene.tracked_index,
         tracked_targets=scene.tracked_targets,
         tracked_flipped=np.zeros_like(scene.tracked_flipped),
-        tracked_inputs=np.zeros((len(scene.tracked_index), 8, 8, 3), dtype=np.uint8),
+        tracked_inputs=pictures(scene.tracked_targets, side),
     )
     for row in frames:
         for frame in row:
@@ -158,7 +185,22 @@ def make_image_run(
     return scene, frames, labels
 
 
-def page(wires: dict[str, bytes], theme: str = "light", autostart: bool = True) -> str:
+def pictures(targets: NDArray[np.integer], side: int) -> NDArray[np.uint8]:
+    """Stripes whose colour and angle go with the class, a little different for each sample."""
+    y, x = np.mgrid[:side, :side] / side
+    phase = np.random.default_rng(4).random(len(targets))[:, None, None]
+    turn = targets[:, None, None] * 0.7
+    wave = np.sin(12 * (x * np.cos(turn) + y * np.sin(turn)) + 6 * phase)
+    tint = 0.5 + 0.5 * np.cos(targets[:, None] + np.array([0.0, 2.1, 4.2]))
+    return np.rint(255 * (0.5 + 0.5 * wave)[..., None] * tint[:, None, None]).astype(np.uint8)
+
+
+def page(
+    wires: dict[str, bytes],
+    theme: str = "light",
+    autostart: bool = True,
+    options: dict[str, Any] | None = None,
+) -> str:
     """One HTML page with the bundle and base64 payloads; ``window.view`` is the mounted view."""
     import base64
     import json
@@ -184,13 +226,14 @@ window.callbacks = {{
   need: () => log.push(["need"]),
   epoch: (n) => log.push(["epoch", n]),
   selected: (s) => log.push(["selected", s]),
+  painted: (points) => log.push(["painted", points]),
 }};
 window.start = (name, options = {{}}) => {{
   const {{ meta, blob }} = payload(name);
   const given = {{ meta: {{ ...meta, options }}, blob }};
   window.view = mount(document.querySelector(".hv"), given, callbacks);
 }};
-{"start(Object.keys(wires)[0]);" if autostart else ""}
+{f"start(Object.keys(wires)[0], {json.dumps(options or {})});" if autostart else ""}
 window.ready = true;
 </script></html>"""
 
@@ -198,7 +241,7 @@ window.ready = true;
 def main() -> None:
     import argparse
 
-    from harmony_core.plots import build_payload
+    from harmony_core.plots import ARENA, build_payload, parts_of
 
     parser = argparse.ArgumentParser(description="Write a page with the view of a made-up run.")
     parser.add_argument("out", type=Path)
@@ -208,15 +251,18 @@ def main() -> None:
     parser.add_argument("--grid", type=int, default=100)
     parser.add_argument("--tracked", type=int, default=2000)
     parser.add_argument("--images", action="store_true")
+    parser.add_argument("--panels", nargs="*", default=list(ARENA))
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     args = parser.parse_args()
     if args.images:
-        run = make_image_run(args.classes, args.methods, args.epochs)
+        run = make_image_run(args.classes, args.methods, args.epochs, args.tracked, 32)
     else:
         run = make_run(args.classes, args.methods, args.epochs, args.grid, args.tracked)
     scene, frames, labels = run
-    payload = build_payload("made-up", scene, labels, frames, args.epochs, "done")
-    args.out.write_text(page({"all": payload.wire()}, args.theme), encoding="utf-8")
+    parts = parts_of(args.panels)
+    payload = build_payload("made-up", scene, labels, frames, args.epochs, "done", parts=parts)
+    html = page({"all": payload.wire()}, args.theme, options={"panels": args.panels})
+    args.out.write_text(html, encoding="utf-8")
     sys.stdout.write(f"blob {len(payload.blob) / 1e6:.2f} MB, wire {len(payload.wire()):,} bytes\n")
 
 
