@@ -145,10 +145,12 @@ class _Drawing:
             stops = DIFFICULTY_COLORS[self.theme]
             marker["color"] = self.colouring.values[i]
             marker["colorscale"] = [[k / (len(stops) - 1), c] for k, c in enumerate(stops)]
-            marker["cmin"] = float(np.nanmin(self.colouring.values))
-            marker["cmax"] = float(np.nanmax(self.colouring.values))
+            known = self.colouring.values[np.isfinite(self.colouring.values)]
+            marker["cmin"] = float(known.min(initial=0.0))
+            marker["cmax"] = float(known.max(initial=0.0)) or 1.0
             marker["showscale"] = i == self.panels - 1
-            marker["colorbar"] = {"title": plain(self.colouring.title), "thickness": 12}
+            title = {"text": plain(self.colouring.title), "side": "right"}
+            marker["colorbar"] = {"title": title, "thickness": 12}
         split = np.where(landmarks.is_test, "test", "training")
         counts = landmarks.train_counts
         own = [f"{plain(self.names[t])} ({counts[t]:,} for training), {s}" for t, s in
@@ -287,7 +289,13 @@ class _Drawing:
             paper_bgcolor=surface,
             plot_bgcolor=surface,
             font={"color": INK[self.theme], "size": 12},
-            margin={"l": 8, "r": 8, "t": TITLE + 8, "b": self.below, "autoexpand": False},
+            margin={
+                "l": 8,
+                "r": 84 if self.by == "value" else 8,
+                "t": TITLE + 8,
+                "b": self.below,
+                "autoexpand": False,
+            },
             height=round(total + TITLE + 8 + self.below),
             dragmode="lasso",
             hovermode="closest",

@@ -9,9 +9,9 @@ Each frame then takes 5 rounds of 20 epochs, and after each round every point i 
 J being the Jaccard overlap of neighbour sets. A point whose neighbours stay is held, one whose
 neighbours change is free: what moves is the network and not the map.
 
-On digits-LT, three seeds, 0.8 · J² agrees as well as 0.5 · J (.922 against .920) and moves dots that
-keep their neighbours by 2.0 % of the radius late in training instead of 3.4 %. All methods take
-their rounds together, so two networks that are the same stay on the same spot exactly.
+On digits-LT, three seeds, 0.8 · J² agrees as well as 0.5 · J (.922 against .920) and moves dots
+that keep their neighbours by 2.0 % of the radius late in training instead of 3.4 %. All methods
+take their rounds together, so two networks that are the same stay on the same spot exactly.
 
 Axes: m methods, l landmarks, k neighbours.
 """
