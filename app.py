@@ -10,6 +10,8 @@ from pages._parts import ASSETS, entered, style, theme
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
     st.Page("pages/arena.py", title="Arena", icon=":material/stadium:"),
+    st.Page("pages/density.py", title="Gradient density", icon=":material/equalizer:"),
+    st.Page("pages/weights.py", title="Weights", icon=":material/balance:"),
 ]
 
 st.set_page_config(

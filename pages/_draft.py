@@ -18,6 +18,7 @@ from harmony_core.data import DATASETS
 from harmony_core.errors import HarmonyError
 from harmony_core.link import Query, from_query, to_query
 
+from . import _place
 from ._backend import store
 
 PREFIX = "arena-"
@@ -64,6 +65,20 @@ def seed_among(name: str, value: Any, options: Sequence[Any]) -> str:
 def run_id() -> str:
     """The experiment the page shows, or ``""``."""
     return str(st.query_params.get("run", ""))
+
+
+def shown_run() -> str:
+    """The experiment that this session showed last, or ``""``."""
+    return str(st.session_state.get(_SHOWN, ""))
+
+
+def adopt(run: str) -> None:
+    """Make ``run`` what the session shows, and set up its config if it can be read."""
+    st.session_state[_SHOWN] = run
+    try:
+        replace(_as_set_up(store().get(run).config))
+    except HarmonyError:
+        return
 
 
 def show_run(run: str) -> None:
@@ -117,11 +132,13 @@ def write_link(config: ExperimentConfig) -> None:
         query: Query = dict(to_query(config))
     except HarmonyError:
         query = {}
+    now = _place.place(run_id())
     if run_id():
         query["run"] = run_id()
     if query != _in_link():
-        st.query_params.from_dict(query)
+        st.query_params.from_dict({**query, **now.query()})
         st.session_state.pop(_PROBLEM, None)
+    _place.write(now)
     st.session_state[_WRITTEN] = _in_link()
 
 
@@ -137,6 +154,8 @@ def _as_set_up(config: ExperimentConfig) -> ExperimentConfig:
 def _in_link() -> Query:
     link: Query = {}
     for key in st.query_params:
+        if key in _place.KEYS:
+            continue
         values = st.query_params.get_all(key)
         link[key] = values if key == "m" or len(values) != 1 else values[0]
     return link

@@ -31,7 +31,7 @@ def history(shown: str) -> None:
             older,
             index=None,
             placeholder=f"Open one of {len(older)} older experiments",
-            format_func=_short,
+            format_func=short_title,
             key="history-older",
             on_change=_open_older,
         )
@@ -108,7 +108,7 @@ def _delete(run: str) -> None:
             _draft.show_run("")
 
 
-def _short(run: str) -> str:
+def short_title(run: str) -> str:
     """An older experiment in the list, without reading its record."""
     try:
         record: ExperimentRecord = store().get(run)

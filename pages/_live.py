@@ -1,28 +1,33 @@
-"""One experiment on the page: its status, the lockstep view, and the results when it has ended.
+"""One experiment on a page: its status, the lockstep view with the page's panels, what follows it.
 
 While it trains, a fragment on a timer draws status and view; when the run ends, the fragment asks
-for one full run of the page, which declares it again without a timer.
+for one full run of the page, which declares it again without a timer. The microscope and the
+sandbox have widgets, so they stay outside while the timer runs.
 """
 
 from __future__ import annotations
 
 import time
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from harmony_core.analysis.accuracy import THIRDS, thirds
 from harmony_core.errors import RunError
 from harmony_core.method_text import method_labels
 from harmony_core.plots.payload import build_payload
 from harmony_core.runs.record import ExperimentRecord
 
+from . import _place
 from ._backend import queue, store
+from ._links import page_links
 from ._parts import messages, spoken
 from ._results import results
+from ._sections import sections
+from ._seeds import bands
+from ._share import share
 from ._status import status_strip
-from ._view import lockstep_view, sent_until
+from ._view import ARENA, DENSITY, WEIGHTS, lockstep_view, parts_of, sent_until
+
+PANELS = {"arena": ARENA, "density": DENSITY, "weights": WEIGHTS}
 
 TICK = 0.3
 """Seconds between two looks at a running experiment."""
@@ -32,16 +37,15 @@ _LATEST = -1
 _ENDING = "run that has ended"
 
 
-def show(record: ExperimentRecord, *, fresh: bool = False) -> None:
-    """Draw an experiment; ``fresh``: it was started by this very click."""
+def show(record: ExperimentRecord, page: str = "arena", *, fresh: bool = False) -> None:
+    """Draw an experiment on one of `PANELS`; ``fresh``: it was started by this very click."""
     repeat = _choose_repeat(record)
     if fresh:
         _await_first_frame(record.id)
     panel = st.fragment(_panel, run_every=TICK if record.active else None)
-    panel(record.id, repeat, record.active)
-    if not record.active:
-        with messages():
-            results(record)
+    panel(record.id, page, repeat, record.active)
+    if record.active:
+        st.fragment(_beside)(record, page, record.repeat if repeat == _LATEST else repeat)
 
 
 def _choose_repeat(record: ExperimentRecord) -> int:
@@ -68,14 +72,31 @@ def _await_first_frame(run_id: str) -> None:
         time.sleep(0.01)
 
 
-def _panel(run_id: str, repeat: int, live: bool) -> None:
+def _panel(run_id: str, page: str, repeat: int, live: bool) -> None:
     with messages():
         record = store().get(run_id)
         shown = record.repeat if repeat == _LATEST else repeat
         status_strip(record, queue().position(run_id))
-        _view(record, shown)
+        links = st.container(horizontal=True, gap="small", key="page-links")
+        moved = _view(record, page, shown)
+        with links:
+            page_links(page, record.id)
+        if live and moved:
+            st.rerun()
         if live and not record.active:
             _end(run_id)
+        if not live:
+            if page == "arena":
+                results(record)
+            sections(record, shown)
+            share(record, page, shown)
+
+
+def _beside(record: ExperimentRecord, page: str, repeat: int) -> None:
+    """What has widgets of its own, while the timer draws the view."""
+    with messages():
+        sections(record, repeat)
+        share(record, page, repeat)
 
 
 def _end(run_id: str) -> None:
@@ -86,13 +107,13 @@ def _end(run_id: str) -> None:
     st.session_state[_ENDING] = run_id
 
 
-def _view(record: ExperimentRecord, repeat: int) -> None:
-    """The view with what is new since the last look; nothing before the first frame."""
-    name = f"{record.id}.{repeat}"
-    since = sent_until("arena", name)
+def _view(record: ExperimentRecord, page: str, repeat: int) -> bool:
+    """The view with what is new since the last look; whether the reader moved in it."""
+    name, key = f"{record.id}.{repeat}", f"{page}-{record.id}"
+    since = sent_until(key, name)
     epochs = store().epochs(record.id, repeat)
     if not epochs:
-        return
+        return False
     frames = []
     for epoch in epochs:
         if epoch > since:
@@ -101,24 +122,27 @@ def _view(record: ExperimentRecord, repeat: int) -> None:
             except RunError as error:
                 st.warning(spoken(str(error)), icon=":material/broken_image:")
     if not frames and since < 0:
-        return
-    scene = store().scene(record.id, repeat)
+        return False
+    panels = PANELS[page]
     payload = build_payload(
         name,
-        scene,
+        store().scene(record.id, repeat),
         method_labels(record.config.methods),
         frames,
         record.config.epochs,
         record.state,
         since=since,
-        groups=_groups(scene.train_counts),
+        parts=parts_of(panels),
+        bands=bands(record) if since < 0 and page == "arena" else None,
     )
-    with st.container(key="arena-view"):
-        lockstep_view(payload, key="arena", live=record.active)
-
-
-def _groups(train_counts: NDArray[np.integer]) -> dict[str, list[int]]:
-    """Head, medium and tail as the tables have them, so that both show the same numbers."""
-    groups = thirds(train_counts)
-    named = {name.capitalize(): np.flatnonzero(groups == i) for i, name in enumerate(THIRDS)}
-    return {name: classes.tolist() for name, classes in named.items() if len(classes)}
+    now = _place.place(record.id)
+    with st.container(key=f"{page}-view"):
+        view = lockstep_view(
+            payload,
+            key=key,
+            live=record.active,
+            panels=panels,
+            epoch=now.epoch,
+            selected=now.sample,
+        )
+    return _place.follow(key, record.id, view)

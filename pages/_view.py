@@ -85,6 +85,8 @@ def lockstep_view(
     paint: bool = False,
     painted: Sequence[Point] | None = None,
     paint_limit: int = PAINT_LIMIT,
+    paint_classes: Sequence[str] | None = None,
+    paint_extent: Sequence[float] | None = None,
 ) -> ViewState:
     """Draw ``payload`` under ``key``; ``live`` shows that more will come and offers to follow.
 
@@ -92,15 +94,21 @@ def lockstep_view(
     ``autoplay`` starts playing and loops unless the reader asked for reduced motion. ``epoch`` and
     ``selected`` are where a fresh view begins. ``panels`` are drawn from top to bottom; the payload
     has to hold their parts. ``paint`` adds the editor, which begins with ``painted`` (default: the
-    tracked samples of the payload) and takes at most ``paint_limit`` points. The state changes when
-    the reader lets go of the playhead, selects or retrains, never while they scrub.
+    tracked samples of the payload) and takes at most ``paint_limit`` points of ``paint_classes`` in
+    ``paint_extent`` (default: those of the payload). The state changes when the reader lets go of
+    the playhead, selects or retrains, never while they scrub.
     """
     parts_of(panels)
     options: dict[str, Any] = {"live": live, "autoplay": autoplay, "panels": list(panels)}
     options |= {"epoch": epoch, "selected": selected}
     if paint:
         points = None if painted is None else [list(point) for point in painted]
-        options["paint"] = {"points": points, "limit": paint_limit}
+        options["paint"] = {
+            "points": points,
+            "limit": paint_limit,
+            "classes": None if paint_classes is None else list(paint_classes),
+            "extent": None if paint_extent is None else [float(v) for v in paint_extent],
+        }
     payload = Payload({**payload.meta, "options": options}, payload.blob)
     result = _component()(
         data=payload.wire(),

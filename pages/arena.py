@@ -9,7 +9,7 @@ from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig
 from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
-from pages import _draft
+from pages import _draft, _place
 from pages._backend import queue, store
 from pages._history import history
 from pages._labels import count, data_title, literal, run_title
@@ -21,6 +21,7 @@ from pages._setup import setup
 
 def arena() -> None:
     _draft.read_link()
+    _place.arrive("arena", _draft.run_id())
     with st.sidebar:
         setting, past = st.tabs(["Set up", "Recent"])
     with setting:

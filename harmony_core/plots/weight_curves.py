@@ -68,7 +68,12 @@ def weight_curve_figure(curves: Sequence[Curve], theme: str = "light") -> go.Fig
             hovertemplate="this sample: g = %{x:.3f}, w = %{y:.3f}<extra>" + curve.label
             + "</extra>",
         )  # fmt: skip
-    axis = {"gridcolor": LINE[theme], "linecolor": LINE[theme], "zeroline": False, "fixedrange": True}
+    axis = {
+        "gridcolor": LINE[theme],
+        "linecolor": LINE[theme],
+        "zeroline": False,
+        "fixedrange": True,
+    }
     figure.update_layout(
         xaxis={**axis, "title": "Gradient norm g", "range": [-0.01, 1.01]},
         yaxis={**axis, "title": "Weight inside the class", "range": [0, _top(curves) * 1.08]},
@@ -95,8 +100,8 @@ def weight_picture(
 
     most = max(float(np.max(counts)), 1e-12)
     bars = "".join(
-        f'<rect x="{x(a):.1f}" y="{y(top * n / most):.1f}" width="{max(x(b) - x(a) - 0.6, 0.4):.1f}"'
-        f' height="{low - y(top * n / most):.1f}" fill="{color}" opacity=".22"/>'
+        f'<rect x="{x(a):.1f}" y="{y(top * n / most):.1f}" fill="{color}" opacity=".22" '
+        f'width="{max(x(b) - x(a) - 0.6, 0.4):.1f}" height="{low - y(top * n / most):.1f}"/>'
         for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
     )
     line = " ".join(
@@ -116,7 +121,8 @@ def weight_picture(
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f'{rules}{bars}<path d="{line}" fill="none" stroke="{color}" stroke-width="2.2"/>{ends}</svg>'
+        f'{rules}{bars}<path d="{line}" fill="none" stroke="{color}" stroke-width="2.2"/>'
+        f"{ends}</svg>"
     )
 
 

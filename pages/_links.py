@@ -1,0 +1,24 @@
+"""The pages of one experiment, each a link to the others with run, epoch and sample."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from . import _place
+
+NAMES = {
+    "arena": ("Back to the Arena", "stadium"),
+    "density": ("See its density", "equalizer"),
+    "weights": ("See its weights", "balance"),
+}
+
+
+def page_links(here: str, run: str) -> None:
+    """Links from the page ``here`` to the same place on the other pages."""
+    now = _place.place(run)
+    query = {"run": run, **now.query()}
+    for page, (label, icon) in NAMES.items():
+        if page != here:
+            st.page_link(
+                f"pages/{page}.py", label=label, icon=f":material/{icon}:", query_params=query
+            )
