@@ -10,6 +10,7 @@ const VALUES_FROM = 26;
 export class Confusions {
   constructor(view) {
     this.view = view;
+    this.raster = true;
     this.node = el("div", { class: "hv-planes hv-confusions" });
   }
 
@@ -135,6 +136,17 @@ export class Confusions {
     const worst = [...shares.keys()].filter((i) => Math.floor(i / c) !== i % c).sort((a, b) => shares[b] - shares[a]).slice(0, 3);
     const words = worst.map((i) => `${store.classes[Math.floor(i / c)]} taken for ${store.classes[i % c]} ${percent(shares[i] * scale, 0)} percent`);
     return `Confusion of ${panel.label} at epoch ${store.frames[index].epoch}. Most frequent mistakes: ${words.join("; ")}.`;
+  }
+
+  data(index) {
+    const { store } = this.view;
+    const c = store.classes.length;
+    const rows = [];
+    for (const m of store.methods.keys()) {
+      if (!store.field(index, "confusion")) break;
+      for (let i = 0; i < c * c; i++) rows.push([store.frames[index].epoch, store.methods[m], store.classes[Math.floor(i / c)], store.classes[i % c], store.value(index, m, "confusion", i)]);
+    }
+    return { columns: ["epoch", "method", "true class", "predicted", "share of the true class"], rows };
   }
 
   point(panel, event) {

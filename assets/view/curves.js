@@ -7,14 +7,15 @@ const PAD = { top: 14, bottom: 42, left: 50, right: 16 };
 /** What can be shown: how to read it from the store, its unit, and where its axis must reach. */
 function metrics(store) {
   const groups = store.scene.groups.map((group, g) => ({
-    id: `group${g}`, label: `${group.name} recall`, axis: `mean recall of ${group.name.toLowerCase()} classes (%)`, share: true,
+    id: `group${g}`, label: `${group.name} recall`, axis: `mean recall of ${group.name.toLowerCase()} classes (%)`, share: true, band: group.name.toLowerCase(),
     read: (i, m) => store.scalar(i, m, "groups")?.[g] ?? null,
   }));
   const scalar = (name) => (i, m) => store.scalar(i, m, name);
   const list = [
-    { id: "accuracy", label: "Balanced accuracy", axis: "balanced accuracy (%)", share: true, read: scalar("accuracy"), mark: store.scene.bayes_accuracy },
+    { id: "accuracy", label: "Balanced accuracy", axis: "balanced accuracy (%)", share: true, band: "balanced_accuracy", read: scalar("accuracy"), mark: store.scene.bayes_accuracy },
     ...groups,
     { id: "disagreement", label: "Difference from Bayes", axis: "differs from Bayes (% of density)", share: true, low: 0, read: scalar("disagreement") },
+    { id: "tail_shift", label: "Shift at the tail", axis: "ground of the rarest class against Bayes (% of density)", share: true, signed: true, mark: store.static.bayes ? 0 : null, read: (i, m) => { const taken = store.scalar(i, m, "tail_taken"); return taken == null ? null : taken - store.scalar(i, m, "tail_lost"); } },
     { id: "test_loss", label: "Test loss", axis: "cross-entropy on test set (nats)", low: 0, read: scalar("test_loss") },
     { id: "ece", label: "Calibration error", axis: "expected calibration error (%)", share: true, low: 0, read: scalar("ece") },
   ];
@@ -63,7 +64,7 @@ export class Curves {
     this.heading.textContent = `${this.metric.label} over epochs`;
     this.plot.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
     this.plot.setAttribute("height", HEIGHT);
-    this.plot.replaceChildren(this.axes(), this.reference(), ...this.lines(), this.cursor());
+    this.plot.replaceChildren(this.axes(), this.reference(), ...this.shades(), ...this.lines(), this.cursor());
     this.plot.setAttribute("aria-label", `${this.metric.label} over epochs, one line for each of ${store.methods.length} methods. The table below has the numbers.`);
   }
 
@@ -84,9 +85,11 @@ export class Curves {
   /** Names of the lines above the plot, where there is no room beside them. */
   buildKey() {
     const { store, theme } = this.view;
-    this.key.hidden = this.wide;
-    const names = store.methods.map((label, m) => el("span", {}, methodMark(theme, m, 22), label));
-    if (this.metric.mark != null) names.push(el("span", {}, el("i", { "aria-hidden": "true" }), this.markText()));
+    const note = this.bands.length ? store.bands.note ?? `Bands: lowest to highest of ${store.bands.repeats ?? "several"} seeds. Lines: the seed on screen.` : "";
+    this.key.hidden = this.wide && !note;
+    const names = this.wide ? [] : store.methods.map((label, m) => el("span", {}, methodMark(theme, m, 22), label));
+    if (note) names.push(el("span", { class: "hv-bandnote" }, el("u", { "aria-hidden": "true" }), note));
+    if (!this.wide && this.metric.mark != null) names.push(el("span", {}, el("i", { "aria-hidden": "true" }), this.markText()));
     this.key.replaceChildren(...names);
   }
 
@@ -114,10 +117,12 @@ export class Curves {
   domain() {
     const values = this.series.flat().map(([, v]) => v);
     const mark = this.metric.mark != null ? [this.metric.mark * this.factor] : [];
-    let low = this.metric.low ?? Math.min(...values, ...mark);
-    let high = Math.max(...values, ...mark);
+    this.bands = bandsOf(this.view.store, this.metric);
+    const edges = this.bands.flat(2).filter(Number.isFinite).map((v) => v * this.factor);
+    let low = this.metric.low ?? Math.min(...values, ...mark, ...edges);
+    let high = Math.max(...values, ...mark, ...edges);
     const room = (high - low || 1) * 0.08;
-    low = this.metric.low ?? Math.max(this.metric.share ? 0 : -Infinity, low - room);
+    low = this.metric.low ?? Math.max(this.metric.share && !this.metric.signed ? 0 : -Infinity, low - room);
     high = this.metric.share ? Math.min(100, high + room) : high + room;
     const grid = ticks(low, high);
     const step = grid.length > 1 ? grid[1] - grid[0] : high - low || 1;
@@ -157,6 +162,31 @@ export class Curves {
     const y = this.y(this.metric.mark * this.factor);
     group.append(svg("line", { x1: PAD.left, x2: this.width - this.right, y1: y, y2: y }));
     return group;
+  }
+
+  /** Low to high over the seeds, one area a method. */
+  shades() {
+    const { store, theme } = this.view;
+    const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
+    return this.bands.map(([, low, high], m) => {
+      const known = epochs.map((epoch, i) => [epoch, low[i], high[i]]).filter(([epoch, a, b]) => Number.isFinite(a) && Number.isFinite(b) && epoch <= store.total);
+      const at = (epoch, v) => `${this.x(epoch).toFixed(1)} ${this.y(v * this.factor).toFixed(1)}`;
+      const d = known.length ? `M${known.map(([epoch, , b]) => at(epoch, b)).join("L")}L${known.reverse().map(([epoch, a]) => at(epoch, a)).join("L")}Z` : "";
+      return svg("path", { d, class: "hv-shade", fill: theme.methodColor(m), "data-method": m });
+    });
+  }
+
+  /** The metric shown, of every method at every epoch, with its band. */
+  data() {
+    const { store } = this.view;
+    const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
+    const banded = this.bands.length > 0;
+    const rows = store.frames.flatMap((frame, i) => store.methods.map((label, m) => {
+      const band = banded ? this.bands[m].map((values) => values[epochs.indexOf(frame.epoch)]) : [];
+      return [frame.epoch, label, this.metric.read(i, m), ...band];
+    }));
+    const unit = this.metric.share ? `${this.metric.label} (share)` : this.metric.axis;
+    return { columns: ["epoch", "method", unit, ...(banded ? ["mean over seeds", "low", "high"] : [])], rows };
   }
 
   lines() {
@@ -230,6 +260,12 @@ export class Curves {
     const left = x + 14 + this.tip.offsetWidth > this.box.clientWidth ? x - 14 - this.tip.offsetWidth : x + 14;
     this.tip.style.transform = `translate(${Math.max(0, left).toFixed(0)}px, 12px)`;
   }
+}
+
+/** [mean, low, high] of each method for a metric, by epoch; nothing without several seeds. */
+export function bandsOf(store, metric) {
+  const found = store.bands?.[metric.id] ?? store.bands?.[metric.band];
+  return Array.isArray(found) && found.length === store.methods.length ? found : [];
 }
 
 /** Move labels apart so that none is nearer than `gap` to the next. */

@@ -22,7 +22,7 @@ export class Legend {
         classMark(theme, c, 13),
         el("span", { class: "hv-name", text: name }),
         el("span", { class: "hv-n", text: count(counts[c]) }),
-        el("span", { class: "hv-bar", style: `--share:${share.toFixed(1)}%;--color:${theme.classColor(c)}` }),
+        el("span", { class: "hv-bar" }, el("i", { style: `width:${share.toFixed(1)}%;background:${theme.classColor(c)}` })),
       );
       return item;
     });

@@ -1,6 +1,7 @@
 // One view of one experiment: all panels, one playhead. Knows nothing of who embeds it.
 import { Card } from "./card.js";
 import { Legend } from "./legend.js";
+import { Painter } from "./paint.js";
 import { Tiles } from "./samples.js";
 import { Player, Scrubber } from "./scrubber.js";
 import { arrange, makePanel, panelNames } from "./sections.js";
@@ -45,15 +46,17 @@ class View {
     clearTimeout(this.asking);
     this.asking = 0;
     this.live = this.options.live ?? ["running", "queued"].includes(meta.state);
-    if (!this.store.frames.length) return undefined;
-    const asked = JSON.stringify(this.options.panels ?? null);
-    if (what === "reset" || !this.panels) this.begin();
+    const bare = !this.store.frames.length;
+    if (bare && !(this.options.paint && this.store.scene)) return undefined;
+    const asked = JSON.stringify([this.options.panels, this.options.paint]);
+    if (what === "reset" || !this.panels || this.bare !== bare) this.begin();
     else if (asked !== this.asked) {
       this.layOut();
       this.rebuild();
     }
     else if (what === "append") this.extend();
     this.asked = asked;
+    this.bare = bare;
     if (!this.live && this.player.index >= this.player.last) this.player.follow = false;
     this.scrubber.refresh();
     this.redraw();
@@ -98,10 +101,16 @@ class View {
     this.tiles = new Tiles(this);
     const names = panelNames(this);
     this.panels = names.map((name) => Object.assign(makePanel(name, this), { kind: name }));
+    if (this.options.paint) {
+      this.painter ??= new Painter(this);
+      this.panels.unshift(this.painter);
+    }
     this.planes = this.panel("plane") ?? this.panel("confusion");
     const sections = arrange(this.panels, new Map([[this.planes?.kind, [this.legend.node]]]));
     this.card.dock.classList.toggle("hv-low", !this.planes);
-    sections.splice(this.planes ? 1 : sections.length, 0, this.card.dock);
+    const after = sections.findIndex((node) => node.contains(this.planes?.node ?? null));
+    sections.splice(after < 0 ? sections.length : after + 1, 0, this.card.dock);
+    this.scrubber.node.hidden = !this.store.frames.length;
     this.probe = el("i", { class: "hv-probe", "aria-hidden": "true" });
     this.root.replaceChildren(this.scrubber.node, ...sections, this.card.float, this.probe);
   }
@@ -238,7 +247,8 @@ class View {
 
 /**
  * Show a payload inside `root`. `callbacks`: need() when frames are missing, epoch(n) when the
- * playhead is let go, selected(sample or null). Returns the view; `update({blob, meta})` it with
+ * playhead is let go, selected(sample or null), painted([[class, x, y], …]) when the reader wants to
+ * train again. Returns the view; `update({blob, meta})` it with
  * later payloads, `destroy()` it in the end.
  */
 export function mount(root, payload, callbacks = {}) {

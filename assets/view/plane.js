@@ -24,6 +24,7 @@ function colorTable(theme, classes) {
 export class Planes {
   constructor(view) {
     this.view = view;
+    this.raster = true;
     this.node = el("div", { class: "hv-planes" });
     this.lines = new Map();
   }
@@ -49,6 +50,7 @@ export class Planes {
     const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const accuracy = el("b");
     const off = el("b");
+    const shift = el("b");
     const { store, theme } = this.view;
     const node = el(
       "figure", { class: "hv-plane" },
@@ -56,10 +58,11 @@ export class Planes {
         el("h4", {}, methodMark(theme, m), label),
         el("dl", {},
           el("div", {}, el("dt", { text: "balanced accuracy" }), el("dd", {}, accuracy, " %")),
-          store.static.bayes ? el("div", {}, el("dt", { text: "differs from Bayes" }), el("dd", {}, off, " %")) : null)),
+          store.static.bayes ? el("div", {}, el("dt", { text: "differs from Bayes" }), el("dd", {}, off, " %")) : null,
+          store.static.bayes ? el("div", { class: "hv-shift" }, el("dt", { text: "shift at the tail" }), el("dd", {}, shift, " %")) : null)),
       el("div", { class: "hv-canvas" }, base, marks, over),
     );
-    const panel = { node, base, marks, over, accuracy, off, m, label, image: null, back: document.createElement("canvas") };
+    const panel = { node, base, marks, over, accuracy, off, shift, m, label, image: null, back: document.createElement("canvas") };
     base.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.point(panel, event));
     base.addEventListener("pointerleave", () => this.view.hover(null));
     base.addEventListener("click", (event) => this.view.select(this.nearest(panel, event, event.pointerType === "touch" ? 24 : REACH)));
@@ -116,10 +119,30 @@ export class Planes {
     const off = store.scalar(index, panel.m, "disagreement");
     panel.accuracy.textContent = percent(accuracy);
     panel.off.textContent = percent(off);
+    const [lost, taken] = ["tail_lost", "tail_taken"].map((name) => store.scalar(index, panel.m, name));
+    panel.shift.textContent = lost == null ? "–" : signed(taken - lost);
     if (!this.view.player.playing) {
       const bayes = off == null ? "" : `, differs from the Bayes rule on ${percent(off)} percent of the balanced density`;
+      if (lost != null) panel.shift.parentElement.parentElement.title = `Of the balanced density, ${store.classes[store.scene.rarest]}, the rarest class, gives up ${percent(lost)} % that Bayes would give it and takes ${percent(taken)} % that Bayes would not.`;
       panel.base.setAttribute("aria-label", `${panel.label} at epoch ${store.frames[index].epoch}: balanced accuracy ${percent(accuracy)} percent${bayes}. Enter selects a hard sample, comma and full stop move between them.`);
     }
+  }
+
+  /** Each sample under each method, as drawn. */
+  data(index) {
+    const { store } = this.view;
+    const { points, targets, index: rows } = store.static;
+    const value = (m, name, i) => store.value(index, m, name, i);
+    const out = [...targets].flatMap((c, i) => store.methods.map((label, m) => [rows[i], store.classes[c], points[2 * i], points[2 * i + 1], label, value(m, "weight", i), value(m, "grad", i), value(m, "own", i), store.classes[value(m, "predicted", i)]]));
+    return { columns: ["training sample", "class", "x", "y", "method", "weight", "g", "p of its class", "predicted"], rows: out };
+  }
+
+  /** The numbers above the planes. */
+  twinData(index) {
+    const { store } = this.view;
+    const names = ["accuracy", "disagreement", "tail_lost", "tail_taken"];
+    const rows = store.methods.map((label, m) => [label, ...names.map((name) => { const v = store.scalar(index, m, name); return v == null ? null : Number((100 * v).toFixed(2)); })]);
+    return { columns: ["method", "balanced accuracy (%)", "differs from Bayes (% of density)", "tail gives up (%)", "tail takes (%)"], rows };
   }
 
   drawRegions(panel, context, index) {
@@ -295,6 +318,12 @@ export class Planes {
     const at = by ? ranked.indexOf(this.view.selected) + by : 0;
     this.view.select(ranked[Math.max(0, Math.min(ranked.length - 1, at))]);
   }
+}
+
+/** A share as percent with its sign. */
+function signed(share) {
+  const text = percent(Math.abs(share));
+  return Number(text) === 0 ? text : `${share > 0 ? "+" : "−"}${text}`;
 }
 
 /** Panels side by side where there is room: all up to four, then rows of equal length. */

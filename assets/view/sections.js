@@ -23,6 +23,7 @@ const WORDS = {
   curves: ["Over epochs", "One line a method, on the balanced test set; the vertical line is the epoch shown above. Press or drag to move it."],
   bars: ["Recall of frequent and rare classes", "Mean recall over the classes of each group, on the balanced test set. N is the number of training samples of a class; the best of a group is set in bold."],
   table: ["Every class in numbers", "The same epoch as text. Press a heading to sort; the best recall of a row is set in bold."],
+  paint: ["Paint your own points", "Press to add points of the chosen class, hold and move for more; shift or alt while pressing erases. The faint colours are what a method of this run decides at the epoch shown. Then train again: every method starts from the same initial weights on exactly these points."],
   density: ["How hard the samples of each class are", ""],
   weights: ["Mean weight of each class over epochs", "One chart a method, one line a class, in the class's colour and shape; all charts share one axis. The weight is what multiplies a sample's loss: intra-category balance moves it inside a class and leaves the class's mean alone, inter-category balance by weights moves the mean. A method that shifts margins instead leaves it at 1."],
   spread: ["How weights are spread inside each class", "One dot a followed training sample at the end of the epoch, the largest class on top. The box holds the middle half, the thick line is the median. A wide box is a class whose samples are told apart by their difficulty. Press a dot to follow the sample."],
@@ -37,6 +38,7 @@ const NEEDED = { density: ["hist_count", "grad"], heat: ["hist_count"], spread: 
 
 /** The names of the panels that were asked for and can be drawn from what was sent. */
 export function panelNames(view) {
+  if (!view.store.frames.length) return [];
   const asked = view.options.panels?.length ? view.options.panels : ARENA_PANELS;
   const plane = Boolean(view.store.static.points && view.store.scene.extent);
   return asked.map((name) => (name === "plane" && !plane ? "confusion" : name)).filter((name) => name in WORDS && (NEEDED[name] ?? []).every((field) => view.store.field(0, field)));
@@ -54,7 +56,7 @@ export function section(panel, before = []) {
   const [title, caption] = WORDS[panel.kind];
   panel.caption = el("p", { class: "hv-caption", text: caption });
   panel.heading = el("h3", { text: title });
-  panel.twin = panel.data && panel.kind !== "table" ? new Twin(view, panel, title) : null;
+  panel.twin = panel.data && !["table", "paint"].includes(panel.kind) ? new Twin(view, panel, title) : null;
   const save = panel.data ? saveButtons(view, panel) : null;
   const top = el("div", { class: "hv-top" }, panel.heading, save);
   if (panel.twin) panel.twin.node.dataset.skip = "";

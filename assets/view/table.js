@@ -56,6 +56,13 @@ export class ClassTable {
     this.body.replaceChildren(...sorted.map(({ row }) => row));
   }
 
+  data(index) {
+    const { store } = this.view;
+    const names = ["recall", "mean_weight", "mean_grad"];
+    const rows = store.classes.flatMap((name, c) => store.methods.map((label, m) => [store.frames[index].epoch, name, store.scene.train_counts[c], label, ...names.map((field) => store.value(index, m, field, c))]));
+    return { columns: ["epoch", "class", "N", "method", "recall (share)", "mean weight", "mean g"], rows };
+  }
+
   draw(index) {
     const { store, player } = this.view;
     const now = performance.now();

@@ -108,7 +108,7 @@ export class Twin {
 
   fill() {
     if (!this.node.open) return;
-    const { columns, rows } = this.panel.data(this.view.player.index);
+    const { columns, rows } = (this.panel.twinData ?? this.panel.data).call(this.panel, this.view.player.index);
     const shown = rows.slice(0, this.most);
     const row = (cells) => el("tr", {}, ...cells.map((cell, i) => (i ? el("td", { text: cellText(cell) }) : el("th", { scope: "row", text: cellText(cell) }))));
     this.table.replaceChildren(el("thead", {}, el("tr", {}, ...columns.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...shown.map(row)));

@@ -3,6 +3,7 @@
 Nothing here imports torch or streamlit; arrays come in, plain data goes out.
 """
 
+from .bands import view_bands
 from .panels import ARENA, DENSITY, WEIGHTS, parts_of
 from .payload import Payload, blank_payload, build_payload, unpack_payload
 
@@ -15,4 +16,5 @@ __all__ = [
     "DENSITY",
     "WEIGHTS",
     "parts_of",
+    "view_bands",
 ]

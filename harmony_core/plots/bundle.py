@@ -41,6 +41,8 @@ MODULES = (
     "spread",
     "paths",
     "gallery",
+    "paintlist",
+    "paint",
     "sections",
     "main",
 )

@@ -216,7 +216,7 @@ def _scene_meta(
         "test_counts": np.asarray(scene.test_counts).tolist(),
         "groups": [{"name": n, "classes": [int(c) for c in cs]} for n, cs in groups.items() if cs],
         "extent": [float(v) for v in scene.extent] if scene.extent is not None else None,
-        "bayes_accuracy": _number(scene.bayes_accuracy),
+        "bayes_accuracy": number(scene.bayes_accuracy),
         "tracked": len(scene.tracked_index),
         "rarest": rarest_class(scene.train_counts),
         "hard": HARD,
@@ -248,15 +248,15 @@ def _scalars(
     recall = frame.recall
     shift = tail_shift(scene, frame.grid_class)
     return {
-        "accuracy": _number(frame.balanced_accuracy),
-        "train_loss": _number(frame.train_loss),
-        "test_loss": _number(frame.test_loss),
-        "ece": _number(frame.ece),
-        "lr": _number(frame.lr),
-        "disagreement": _number(disagreement(scene, frame.grid_class)),
-        "tail_lost": _number(shift[0] if shift else None),
-        "tail_taken": _number(shift[1] if shift else None),
-        "groups": [_number(recall[list(cs)].mean()) for cs in groups.values() if cs],
+        "accuracy": number(frame.balanced_accuracy),
+        "train_loss": number(frame.train_loss),
+        "test_loss": number(frame.test_loss),
+        "ece": number(frame.ece),
+        "lr": number(frame.lr),
+        "disagreement": number(disagreement(scene, frame.grid_class)),
+        "tail_lost": number(shift[0] if shift else None),
+        "tail_taken": number(shift[1] if shift else None),
+        "groups": [number(recall[list(cs)].mean()) for cs in groups.values() if cs],
     }
 
 
@@ -285,7 +285,7 @@ def _append(blob: bytearray, arrays: Arrays, base: int = 0) -> list[dict[str, An
     return fields
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
     """A finite number with six digits, or null."""
     if value is None or not math.isfinite(value):
         return None
