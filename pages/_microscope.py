@@ -164,7 +164,7 @@ def _formula(one: Explanation, label: str) -> None:
         + "".join(
             f"<div><dt>{name}</dt><dd>{value}</dd></div>"
             for name, value in (
-                ("p of its class", plain(one.p_y)),
+                ("p", plain(one.p_y)),
                 ("g", plain(one.grad_norm)),
                 ("weight", plain(one.weight)),
                 ("loss", plain(one.loss)),
@@ -189,10 +189,8 @@ def _curve(
         curves.append(
             Curve(labels[one.method], one.method, edges, weights, one.grad_norm, one.intra)
         )
-    st.html(
-        f"<h4>What a sample of {html.escape(scene.class_names[label])} weighs by its difficulty"
-        "</h4>"
-    )
+    name = html.escape(scene.class_names[label])
+    st.html(f'<h4 class="chart-title">What a sample of {name} weighs by its difficulty</h4>')
     st.plotly_chart(
         weight_curve_figure(curves, theme()),
         theme=None,

@@ -13,8 +13,8 @@ from harmony_core.plots.payload import Payload, unpack_payload
 from ._parts import ROOT
 from ._view import lockstep_view
 
-RECORDING = ROOT / "assets" / "replays" / "home.bin"
-"""A `Payload` from its first frame on, as `Payload.wire` writes it."""
+RECORDING = ROOT / "assets" / "replays" / "hard_head.bin"
+"""A `Payload` from its first frame on, as `scripts/make-replay` writes it."""
 
 
 def replay() -> bool:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from harmony_core.analysis.formula import plain
 from harmony_core.analysis.sandbox import ClassWeights, redraw
+from harmony_core.config import MethodConfig
 from harmony_core.frames import Frame, Scene
 from harmony_core.losses import LOSSES
 
@@ -26,12 +27,15 @@ SORTS = {
 }
 
 
-def sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str]) -> None:
+def sandbox(
+    scene: Scene, frames: Sequence[Frame], labels: Sequence[str], methods: Sequence[MethodConfig]
+) -> None:
     """Draw the sandbox for one epoch; moving a slider draws only this again."""
-    st.fragment(_sandbox)(scene, frames, labels)
+    usual = next((m for m, method in enumerate(methods) if method.loss == "harmonized"), 0)
+    st.fragment(_sandbox)(scene, frames, labels, usual)
 
 
-def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str]) -> None:
+def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], usual: int) -> None:
     if not len(scene.tracked_targets):
         return
     with st.container(key="sandbox"):
@@ -42,14 +46,14 @@ def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str]) -> No
             "recorded samples, the rest from the sliders. In a training the network would answer "
             "to other weights; here it stands still."
         )
-        settings = _sliders(labels)
+        settings = _sliders(labels, usual)
         method = int(settings.pop("method"))
         frame = frames[method if method < len(frames) else 0]
         drawn = redraw(scene, frame, **settings)  # type: ignore[arg-type]
         _pictures(scene, drawn)
 
 
-def _sliders(labels: Sequence[str]) -> dict[str, float | bool | int]:
+def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int]:
     default = {p.name: p.default for p in LOSSES["harmonized"].parameters}
     row = st.columns(4, gap="medium")
     settings: dict[str, float | bool | int] = {
@@ -84,7 +88,7 @@ def _sliders(labels: Sequence[str]) -> dict[str, float | bool | int]:
     )  # fmt: skip
     settings["method"] = row2.selectbox(
         "Network of", range(len(labels)), key="sandbox-method", width=260,
-        index=len(labels) - 1, format_func=lambda m: labels[m] if m < len(labels) else str(m),
+        index=usual, format_func=lambda m: labels[m] if m < len(labels) else str(m),
     )  # fmt: skip
     return settings
 

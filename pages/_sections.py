@@ -28,7 +28,7 @@ def sections(record: ExperimentRecord, repeat: int) -> None:
     frames = store().frames(record.id, repeat, shown_epoch(epochs, now.epoch))
     labels = method_labels(record.config.methods)
     microscope(record.config, scene, frames, labels, now)
-    sandbox(scene, frames, labels)
+    sandbox(scene, frames, labels, record.config.methods)
 
 
 def shown_epoch(epochs: list[int], wanted: int | None) -> int:

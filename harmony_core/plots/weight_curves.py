@@ -27,6 +27,8 @@ SYMBOLS = {
 }  # fmt: skip
 FLAT = 1.2
 """A panel of weights reaches at least to here, so that equal weights look equal."""
+STEEP = 5.0
+"""Above this the curve's axis is logarithmic."""
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 260, 150, 32, 10, 22, 8
 """Pixels of a small picture and of the margins around its axes."""
 
@@ -48,20 +50,24 @@ class Curve:
 
 def weight_curve_figure(curves: Sequence[Curve], theme: str = "light") -> go.Figure:
     """The weight inside a class by gradient norm, one step line a method, the sample on each."""
+    low, high = _ends(curves)
+    steep = high > STEEP
+    least = low / 2 if steep else 0.0
     figure = go.Figure()
     figure.add_hline(y=1, line={"color": QUIET[theme], "width": 1, "dash": "dot"})
     for curve in curves:
         color = METHOD_COLORS[theme][curve.method % len(METHOD_COLORS[theme])]
         if curve.edges is not None and curve.weights is not None:
             figure.add_scatter(
-                x=curve.edges, y=np.append(curve.weights, curve.weights[-1]), mode="lines",
+                x=curve.edges, y=np.maximum([*curve.weights, curve.weights[-1]], least),
+                mode="lines",
                 line={"color": color, "width": 2, "shape": "hv", "dash": _dash(curve.method)},
                 name=curve.label, legendgroup=curve.label,
                 hovertemplate="g from %{x:.3f}: w = %{y:.3f}<extra>" + curve.label + "</extra>",
             )  # fmt: skip
         marker = METHOD_MARKERS[curve.method % len(METHOD_MARKERS)]
         figure.add_scatter(
-            x=[curve.grad_norm], y=[curve.weight], mode="markers",
+            x=[curve.grad_norm], y=[max(curve.weight, least)], mode="markers",
             marker={"color": color, "size": 13, "symbol": SYMBOLS.get(marker, marker),
                     "line": {"color": SURFACE[theme], "width": 1.5}},
             name=curve.label, legendgroup=curve.label, showlegend=curve.edges is None,
@@ -76,7 +82,7 @@ def weight_curve_figure(curves: Sequence[Curve], theme: str = "light") -> go.Fig
     }
     figure.update_layout(
         xaxis={**axis, "title": "Gradient norm g", "range": [-0.01, 1.01]},
-        yaxis={**axis, "title": "Weight inside the class", "range": [0, _top(curves) * 1.08]},
+        yaxis={**axis, **(_log_axis(least, high) if steep else _plain_axis(high))},
         font={"color": INK[theme], "size": 13},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", height=300,
         margin={"l": 56, "r": 12, "t": 8, "b": 44},
@@ -151,10 +157,31 @@ def _ticks(top: float) -> list[float]:
     return sorted({0.0, 1.0, *ticks})
 
 
-def _top(curves: Sequence[Curve]) -> float:
-    values = [curve.weight for curve in curves]
-    values += [float(curve.weights.max()) for curve in curves if curve.weights is not None]
-    return max([FLAT, *(v for v in values if np.isfinite(v))])
+def _plain_axis(high: float) -> dict[str, Any]:
+    return {"title": "Weight inside the class", "range": [0, high * 1.08]}
+
+
+def _log_axis(least: float, high: float) -> dict[str, Any]:
+    """Weights of very different size; one of 0 lies on the lower edge."""
+    ends = [float(np.log10(least)), float(np.log10(high)) + 0.08]
+    title = "Weight inside the class (log)"
+    digits = (1, 2, 5) if ends[1] - ends[0] < 2 else (1,)
+    ticks = [float(f"{d}e{power}") for power in range(-6, 7) for d in digits]
+    return {
+        "title": title,
+        "type": "log",
+        "range": ends,
+        "tickvals": ticks,
+        "ticktext": [f"{tick:g}" for tick in ticks],
+    }
+
+
+def _ends(curves: Sequence[Curve]) -> tuple[float, float]:
+    """Lowest weight above 0, and the top of the axis."""
+    known = [np.asarray(curve.weights) for curve in curves if curve.weights is not None]
+    values = np.concatenate([[curve.weight for curve in curves], *known])
+    values = values[np.isfinite(values) & (values > 0)]
+    return float(min(values, default=1)), max(FLAT, float(max(values, default=1)))
 
 
 def _dash(method: int) -> str:
