@@ -26,10 +26,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("losses", "data", "models"),
     ("catalog",),
     ("link", "method_text"),
+    ("presets",),
     ("analysis",),
-    ("inspection",),
     ("training",),
+    ("inspection",),
     ("runs", "plots"),
+    ("export",),
     ("cli",),
     ("__main__",),
     ("pages",),
@@ -43,8 +45,9 @@ LIGHT = (
     *(f"harmony_core.{name}" for name in ("link", "losses", "losses.registry", "data")),
     *(f"harmony_core.{name}" for name in ("data.registry", "models", "models.registry")),
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
+    *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds", "presets")),
 )
-LIGHT_ROOMS = ("runs", "plots")
+LIGHT_ROOMS = ("runs", "plots", "export")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 
