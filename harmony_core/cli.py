@@ -9,6 +9,8 @@
     python -m harmony_core list                     # all experiments, newest first
     python -m harmony_core show latest              # its table, and the recall of each class
     python -m harmony_core export latest --csv curves.csv --config config.json
+    python -m harmony_core export latest --html run.html    # with its replay, to send to somebody
+    python -m harmony_core export latest --snippet harmonized train.py
     python -m harmony_core run config.json --epochs 100     # flags change what the file says
     python -m harmony_core resume latest            # go on after Ctrl-C, a crash or a power cut
     python -m harmony_core methods                  # losses, presets, parameters
@@ -31,13 +33,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from .analysis.summary import comparisons
 from .config import DEVICES, PROFILES
 from .errors import HarmonyError, RunError
+from .export.command import add_export_options, export
 from .link import RECIPES
 from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
@@ -47,7 +48,6 @@ from .runs.results import (
     summary_table,
     text_table,
     to_document,
-    write_csv,
 )
 from .runs.run_options import config_from
 from .runs.store import RunStore
@@ -167,14 +167,7 @@ def _show(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
-    store = RunStore(given.runs)
-    record = store.get(store.find(given.id))
-    if given.config is not None:
-        with _target(given.config) as file:
-            file.write(record.config.to_json() + "\n")
-    if given.csv is not None or given.config is None:
-        with _target(given.csv or "-") as file:
-            write_csv(store, record, file)
+    export(given)
     return DONE
 
 
@@ -253,18 +246,6 @@ def _print_json(document: object) -> None:
     print(json.dumps(document, indent=1, allow_nan=False))
 
 
-def _target(name: str) -> AbstractContextManager[IO[str]]:
-    """A file to write text to; ``-`` is stdout."""
-    if name == "-":
-        return nullcontext(sys.stdout)
-    try:
-        return Path(name).open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise RunError(
-            f"Expected to write {name}, but got: {error.strerror or error}. Name another file."
-        ) from error
-
-
 class _Usage(Exception):
     """The command line does not parse."""
 
@@ -296,17 +277,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_options(run)
     add("list", _list, "List all experiments, newest first.")
     show = add("show", _show, "Show the results of an experiment.")
-    export = add("export", _export, "Write an experiment's curves (CSV) or its config (JSON).")
+    export_to = add("export", _export, "Write an experiment as tables, script, page or config.")
     resume = add("resume", _resume, "Go on with an experiment that was stopped or interrupted.")
     delete = add("delete", _delete, "Delete an experiment and all its files.")
     add("methods", _methods, "List losses, their presets and parameters.")
     add("datasets", _datasets, "List data sets and models and their parameters.")
-    for sub in (show, export, resume, delete):
+    for sub in (show, export_to, resume, delete):
         sub.add_argument("id", metavar="ID", help="an id, the unique start of one, or `latest`")
     for sub in (run, resume):
         sub.add_argument("--quiet", action="store_true", help="no progress bar")
-    export.add_argument("--csv", metavar="FILE", help="curves; - is stdout, the default")
-    export.add_argument("--config", metavar="FILE", help="config, as `run` takes it; - is stdout")
+    add_export_options(export_to)
     delete.add_argument("--yes", action="store_true", help="do not ask")
     return parser
 

@@ -7,8 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import IO, Any
 
-from ..analysis.accuracy import frame_figures
-from ..analysis.seeds import Curves
+from ..analysis.seeds import Curves, frame_metrics
 from ..analysis.summary import (
     FIGURES,
     TITLES,
@@ -22,7 +21,7 @@ from ..method_text import method_labels
 from .record import ExperimentRecord
 from .store import RunStore
 
-CELL_START = ("=", "+", "-", "@", "\t", "\r")
+CELL_START = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def final_frames(
@@ -92,14 +91,18 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             classes = [f"recall {name}" for name in scene.class_names]
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(
-                ["repeat", "epoch", "method", "lr", "train_loss", "test_loss", *FIGURES, *classes]
-            )
-        figures = frame_figures(frame, scene.train_counts)
+                [
+                    "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *FIGURES,
+                    "disagreement", *classes,
+                ]
+            )  # fmt: skip
+        figures = frame_metrics(scene, frame)
         numbers = [
             frame.lr,
             frame.train_loss,
             frame.test_loss,
             *(figures[name] for name in FIGURES),
+            figures["disagreement"],
             *frame.recall,
         ]
         label = labels[frame.method]
@@ -107,10 +110,20 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             [
                 frame.repeat,
                 frame.epoch,
-                f"'{label}" if label.startswith(CELL_START) else label,  # never a formula
-                *(f"{x:.6g}" if math.isfinite(x) else "" for x in map(float, numbers)),
+                safe_cell(label),
+                *(number_cell(float(x)) for x in numbers),
             ]
         )
+
+
+def safe_cell(text: str) -> str:
+    """Text for a cell of a CSV file that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(CELL_START) else text
+
+
+def number_cell(value: float) -> str:
+    """A number for a cell of a CSV file; empty for what is not finite."""
+    return f"{value + 0.0:.6g}" if math.isfinite(value) else ""  # + 0.0: no minus zero
 
 
 def text_table(rows: list[list[str]]) -> str:

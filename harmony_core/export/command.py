@@ -1,0 +1,122 @@
+"""The shell's ``export``: an experiment as tables, a config, a script, a page or a replay."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import IO
+
+from ..config import MethodConfig
+from ..errors import ConfigError, RunError
+from ..method_text import method_labels
+from ..runs.record import ExperimentRecord
+from ..runs.results import write_csv
+from ..runs.store import RunStore
+
+
+def add_export_options(parser: argparse.ArgumentParser) -> None:
+    """The flags of ``export``; several may be given."""
+    add = parser.add_argument
+    add(
+        "--csv",
+        metavar="PLACE",
+        help="curves as one CSV file; - is stdout, the default. A folder (DIR/) or a ZIP gets "
+        "the tables of classes, samples, histograms and densities too",
+    )
+    add("--config", metavar="FILE", help="config, as `run` takes it; - is stdout")
+    add(
+        "--snippet",
+        nargs="+",
+        metavar=("METHOD", "FILE"),
+        help="a PyTorch script that trains with one method (its number from 1, loss or label)",
+    )
+    add("--html", metavar="FILE", help="everything as one page that opens without a network")
+    add("--embedding", metavar="FILE", help="the embedding's pictures as one page; needs umap")
+    add("--replay", metavar="FILE", help="a recording for the start page, under 1 MB")
+
+
+def export(given: argparse.Namespace) -> None:
+    """Write what the flags ask for; without any, the curves go to stdout."""
+    store = RunStore(given.runs)
+    record = store.get(store.find(given.id))
+    if given.config is not None:
+        with _target(given.config) as file:
+            file.write(record.config.to_json() + "\n")
+    if given.snippet is not None:
+        _snippet(record, given.snippet)
+    if given.html is not None:
+        from .offline import offline_html
+
+        _tell(offline_html(store, record, Path(given.html)).sentence)
+    if given.replay is not None:
+        from .replay import write_replay
+
+        _tell(write_replay(store, record, Path(given.replay)).sentence)
+    if given.embedding is not None:
+        from ..plots.embedding_export import export_embedding_html
+
+        export_embedding_html(store, record, Path(given.embedding))
+    others = (given.config, given.snippet, given.html, given.replay, given.embedding)
+    if given.csv is not None or all(value is None for value in others):
+        _csv(store, record, given.csv or "-")
+
+
+def chosen_method(methods: Sequence[MethodConfig], text: str) -> int:
+    """The position of the method that ``text`` names: its number from 1, its loss or its label."""
+    labels = method_labels(methods)
+    found = [i for i, label in enumerate(labels) if label == text]
+    found = found or [i for i, method in enumerate(methods) if method.loss == text]
+    if not found and text.isascii() and text.isdigit() and 1 <= int(text) <= len(methods):
+        found = [int(text) - 1]
+    if len(found) != 1:
+        known = ", ".join(f"{i} {label}" for i, label in enumerate(labels, start=1))
+        raise ConfigError(
+            f"Expected one of the experiment's methods ({known}), by number, loss or label, "
+            f"but got {text!r}."
+        )
+    return found[0]
+
+
+def _snippet(record: ExperimentRecord, words: list[str]) -> None:
+    from .snippet import snippet
+
+    if len(words) > 2:
+        raise ConfigError(
+            f"Expected --snippet METHOD, or METHOD and FILE, but got {len(words)} words. "
+            "Put a label with spaces in quotes."
+        )
+    script = snippet(record.config, chosen_method(record.config.methods, words[0]))
+    with _target(words[1] if len(words) > 1 else "-") as file:
+        file.write(script)
+
+
+def _csv(store: RunStore, record: ExperimentRecord, place: str) -> None:
+    folder = place.endswith(("/", os.sep)) or (place != "-" and Path(place).is_dir())
+    if folder or place.lower().endswith(".zip"):
+        from .tables import write_tables
+
+        write_tables(store, record, Path(place))
+    else:
+        with _target(place) as file:
+            write_csv(store, record, file)
+
+
+def _tell(sentence: str) -> None:
+    if sentence:
+        sys.stderr.write(sentence + "\n")
+
+
+def _target(name: str) -> AbstractContextManager[IO[str]]:
+    """A file to write text to; ``-`` is stdout."""
+    if name == "-":
+        return nullcontext(sys.stdout)
+    try:
+        return Path(name).open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise RunError(
+            f"Expected to write {name}, but got: {error.strerror or error}. Name another file."
+        ) from error

@@ -1,0 +1,186 @@
+"""A whole experiment as one HTML file: the app's view, its numbers and its origin, no network.
+
+The page holds the view's scripts and styles, and the payload compressed in base64. It opens from
+disk; a content policy in it forbids any request.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..analysis.summary import FIGURES, TITLES, MethodSummary, comparisons
+from ..frames import Scene, write_atomically
+from ..method_text import format_methods
+from ..plots.bundle import bundle, stylesheet
+from ..plots.panels import ARENA, DENSITY, WEIGHTS
+from ..plots.payload import Payload
+from ..runs.record import ExperimentRecord
+from ..runs.results import summaries_of
+from ..runs.store import RunStore
+from .recording import Recording, record_all
+
+MOST_BYTES = 25_000_000
+PANELS = (*ARENA, *DENSITY, *WEIGHTS)
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; base-uri 'none'; form-action 'none'"
+)
+CAVEATS = (
+    "The harmonized loss is our reconstruction of Zhang et al. 2022 (arXiv 2204.09234) from its "
+    "abstract and introduction; the paper's own equations may differ.",
+    "All methods saw the same samples, from the same initial weights, in the same order. Figures "
+    "are of the last epoch on a balanced test set, never of the best epoch.",
+)
+STYLE = """
+:root { --st-background-color: #ffffff; --st-text-color: #1a2230; --st-primary-color: #23395b; }
+@media (prefers-color-scheme: dark) {
+  :root { --st-background-color: #12161c; --st-text-color: #e7ebf1; --st-primary-color: #4f7fc4; }
+}
+body { margin: 0 auto; padding: 24px 16px 64px; max-width: 1360px; color: var(--st-text-color);
+  background: var(--st-background-color); font: 15px/1.55 "Avenir Next", "Segoe UI", "Noto Sans",
+  "Helvetica Neue", sans-serif; }
+h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }
+h2 { font-size: 18px; margin: 40px 0 12px; }
+p { max-width: 78ch; margin: 0 0 12px; }
+.scroll { overflow-x: auto; }
+table.numbers { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.numbers th, .numbers td { padding: 4px 12px; text-align: right; white-space: nowrap;
+  border-bottom: 1px solid #8884; }
+.numbers th:first-child, .numbers td:first-child { text-align: left; padding-left: 0; }
+pre { overflow-x: auto; font-size: 13px; }
+summary { cursor: pointer; }
+"""
+START = """
+const root = document.querySelector(".hv");
+const packed = document.getElementById("recording").textContent.trim();
+const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
+const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const payload = unpackWire(new Uint8Array(await new Response(unpacked).arrayBuffer()));
+window.view = mount(root, payload);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view.onTheme());
+"""
+
+
+def offline_html(
+    store: RunStore,
+    record: ExperimentRecord,
+    path: Path,
+    *,
+    repeat: int = 0,
+    panels: Iterable[str] = PANELS,
+    most: int = MOST_BYTES,
+) -> Recording:
+    """Write ``path``: every recorded epoch of one repeat, thinned evenly above ``most`` bytes.
+
+    The page says which epochs it holds. The table is over all finished repeats.
+    """
+    panels = tuple(panels)
+    recording = record_all(
+        store, record, panels, repeat=repeat, most=most,
+        size=lambda payload: len(_packed(payload, panels)),
+    )  # fmt: skip
+    page = _page(
+        record, store.scene(record.id, repeat), summaries_of(store, record), recording, repeat,
+        _packed(recording.payload, panels),
+    )  # fmt: skip
+    write_atomically(Path(path), lambda file: file.write(page.encode()))
+    return recording
+
+
+def _page(
+    record: ExperimentRecord,
+    scene: Scene,
+    summaries: list[MethodSummary],
+    recording: Recording,
+    repeat: int,
+    packed: str,
+) -> str:
+    title = html.escape(record.title or f"Harmony experiment {record.id}")
+    script = (bundle(adapter=False) + START).replace("</script", r"<\/script")
+    notes = [*CAVEATS, _seeds(record, repeat), *scene.notes, recording.sentence]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{stylesheet()}{STYLE}</style></head><body>"
+        f"<h1>{title}</h1><p>{_about(record)}</p>"
+        '<div class="hv"><p>This page draws with JavaScript. In a browser from before 2023 it '
+        "may stay empty; the numbers below are there all the same.</p></div>"
+        f"{_results(summaries)}"
+        "<h2>What to keep in mind</h2>"
+        f"{''.join(f'<p>{html.escape(note)}</p>' for note in notes if note)}"
+        f"{_origin(record)}"
+        f'<script type="text/plain" id="recording">{packed}</script>'
+        f'<script type="module">\n{script}</script></body></html>\n'
+    )
+
+
+def _packed(payload: Payload, panels: tuple[str, ...]) -> str:
+    """The payload with the view's options as compressed base64."""
+    options = {"live": False, "panels": list(panels)}
+    whole = Payload({**payload.meta, "options": options}, payload.blob)
+    return base64.b64encode(gzip.compress(whole.wire(), 6, mtime=0)).decode()
+
+
+def _about(record: ExperimentRecord) -> str:
+    config = record.config
+    data = config.data
+    tail = (
+        "with its own counts"
+        if data.profile == "as_is"
+        else f"with an imbalance factor of {data.imbalance_factor:g} ({data.profile} profile)"
+    )
+    noise = f", {100 * data.label_noise:g} % of the labels wrong" if data.label_noise else ""
+    state = "" if record.state == "done" else f" Its state is: {record.state}."
+    return html.escape(
+        f"Data {data.name} {tail}{noise}; {config.model.name}, {config.epochs} epochs.{state}"
+    )
+
+
+def _seeds(record: ExperimentRecord, repeat: int) -> str:
+    seeds = record.config.seeds
+    one = seeds.of_repeat(repeat)
+    shown = (
+        f"Seeds of what is shown: data {one.data}, initial weights {one.init}, order {one.order}."
+    )
+    if seeds.repeats == 1:
+        return f"{shown} One seed cannot tell a gain from luck."
+    return f"{shown} The table is over {seeds.repeats} seeds, the replay is repeat {repeat + 1}."
+
+
+def _results(summaries: list[MethodSummary]) -> str:
+    """The final figures and who beats whom, over the finished repeats."""
+    if not summaries or not summaries[0]["ece"].values:
+        return "<h2>Results</h2><p>No repeat has come to its end yet.</p>"
+    repeats = len(summaries[0]["ece"].values)
+    head = "".join(f"<th>{html.escape(TITLES[name])}</th>" for name in FIGURES)
+    rows = "".join(
+        f"<tr><td>{html.escape(summary.label)}</td>"
+        f"{''.join(f'<td>{summary[name].percent()}</td>' for name in FIGURES)}</tr>"
+        for summary in summaries
+    )
+    over = f"Mean ± sample standard deviation over {repeats} seeds." if repeats > 1 else "One seed."
+    said = "".join(f"<p>{html.escape(c.sentence())}</p>" for c in comparisons(summaries))
+    return (
+        "<h2>The last epoch on the balanced test set</h2>"
+        f'<div class="scroll"><table class="numbers"><thead><tr><th>Method</th>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div><p>{over}</p>{said}"
+    )
+
+
+def _origin(record: ExperimentRecord) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    command = f"python -m harmony_core run config.json   # {format_methods(record.config.methods)}"
+    text = json.dumps(record.config.to_dict(), indent=1)
+    return (
+        "<h2>Where it is from</h2>"
+        f"<p>Experiment {html.escape(record.id)}, finished {html.escape(record.finished or '–')}, "
+        f"on {html.escape(record.device or 'an unknown device')}; {html.escape(versions)}.</p>"
+        "<details><summary>Its config, to run it again</summary>"
+        f"<pre>{html.escape(command)}</pre><pre>{html.escape(text)}</pre></details>"
+    )

@@ -1,0 +1,87 @@
+"""The payload of a whole repeat, with fewer epochs where it would be too large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..errors import RunError
+from ..method_text import method_labels
+from ..plots.panels import parts_of
+from ..plots.payload import Payload, build_payload
+from ..runs.record import ExperimentRecord
+from ..runs.store import RunStore
+
+FEWEST = 2
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A payload from its first frame on, and what was left out of it."""
+
+    payload: Payload
+    stride: int
+    """Every how many recorded epochs one is kept; the first and the last always are."""
+    kept: int
+    recorded: int
+
+    @property
+    def sentence(self) -> str:
+        """What a reader should know about the epochs; empty where all are there."""
+        if self.stride == 1:
+            return ""
+        return (
+            f"To keep this small it holds {self.kept} of {self.recorded} recorded epochs, every "
+            f"{_ordinal(self.stride)} and the last."
+        )
+
+
+def record_all(
+    store: RunStore,
+    record: ExperimentRecord,
+    panels: Iterable[str],
+    *,
+    repeat: int = 0,
+    most: int,
+    size: Callable[[Payload], int],
+) -> Recording:
+    """The densest recording whose ``size`` is at most ``most`` bytes.
+
+    Raises `RunError` if the repeat has no frames, or if even its first and last epoch are too
+    large.
+    """
+    epochs = store.epochs(record.id, repeat)
+    if not epochs:
+        raise RunError(
+            f"Expected experiment {record.id} to have recorded an epoch of repeat {repeat}, but "
+            "it has not. Wait for its first epoch, or resume it."
+        )
+    scene = store.scene(record.id, repeat)
+    frames = {epoch: store.frames(record.id, repeat, epoch) for epoch in epochs}
+    parts = parts_of(panels)
+    stride = 1
+    while True:
+        kept = [*epochs[: len(epochs) - 1 : stride], epochs[-1]]
+        payload = build_payload(
+            record.id,
+            scene,
+            method_labels(record.config.methods),
+            [frames[epoch] for epoch in kept],
+            record.config.epochs,
+            record.state,
+            parts=parts,
+        )
+        bytes_now = size(payload)
+        if bytes_now <= most:
+            return Recording(payload, stride, len(kept), len(epochs))
+        if len(kept) <= FEWEST:
+            raise RunError(
+                f"Expected two epochs of experiment {record.id} to fit into {most:,} bytes, but "
+                f"they take {bytes_now:,}. Record fewer samples or a smaller grid, or allow more."
+            )
+        stride = max(stride + 1, int(stride * bytes_now / most))
+
+
+def _ordinal(n: int) -> str:
+    last = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{last}"

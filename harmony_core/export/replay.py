@@ -1,0 +1,46 @@
+"""A recorded run for the start page: the view's payload in a file, and beside it where it is from.
+
+python -m harmony_core export latest --replay assets/replays/hard_head.bin
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ..frames import write_atomically
+from ..plots.panels import ARENA
+from ..runs.record import ExperimentRecord
+from ..runs.store import RunStore
+from .recording import Recording, record_all
+
+MOST_BYTES = 1_000_000
+
+
+def write_replay(
+    store: RunStore, record: ExperimentRecord, path: Path, *, most: int = MOST_BYTES
+) -> Recording:
+    """Write repeat 0 to ``path``, as `Payload.wire` does, and its origin to ``path`` + ``.json``.
+
+    Epochs are thinned evenly until the file has at most ``most`` bytes.
+    """
+    path = Path(path)
+    recording = record_all(
+        store, record, ARENA, most=most, size=lambda payload: len(payload.wire())
+    )
+    wire = recording.payload.wire()
+    origin = {
+        "experiment": record.id,
+        "title": record.title,
+        "finished": record.finished,
+        "device": record.device,
+        "versions": dict(record.versions),
+        "recorded_epochs": recording.recorded,
+        "kept_epochs": recording.kept,
+        "bytes": len(wire),
+        "config": record.config.to_dict(),
+    }
+    write_atomically(path, lambda file: file.write(wire))
+    text = json.dumps(origin, indent=1) + "\n"
+    write_atomically(path.with_name(path.name + ".json"), lambda file: file.write(text.encode()))
+    return recording

@@ -1,0 +1,241 @@
+"""A PyTorch script that trains with one method of an experiment, to read and to change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .. import __version__
+from ..catalog import complete
+from ..config import CLASS_BALANCE, DEFERRAL_START, ExperimentConfig, MethodConfig, OptimConfig
+from ..data import DATASETS
+from ..errors import ConfigError
+from ..losses import LOSSES
+from ..method_text import method_label
+from ..models import MODELS
+from ..parameters import Parameter
+
+SHAPES = {"points": (2,), "digits": (1, 8, 8)}
+
+
+def snippet(config: ExperimentConfig, method: int) -> str:
+    """The script for ``config.methods[method]``; it runs as it is, on made-up data.
+
+    ``python FILE`` trains for the config's epochs, ``python FILE 3`` for 3.
+    """
+    config = complete(config)
+    if not 0 <= method < len(config.methods):
+        raise ConfigError(
+            f"Expected a method from 0 to {len(config.methods) - 1}, but got {method}."
+        )
+    chosen = config.methods[method]
+    parts = [
+        _header(config, chosen),
+        _load_data(config),
+        _rate(config.optim),
+        *_sampler(chosen),
+        _main(config, chosen),
+        'if __name__ == "__main__":\n    main()\n',
+    ]
+    return "\n\n\n".join(parts)
+
+
+def _header(config: ExperimentConfig, method: MethodConfig) -> str:
+    label = json.dumps(method_label(method), ensure_ascii=False)[1:-1].replace('"', "'")
+    harmonized = method.loss == "harmonized"
+    losses = "HarmonizedLoss" if harmonized else "build_loss"
+    lines = [
+        f'"""Train on a long tail with: {label}.',
+        "",
+        f"Written by Harmony {__version__}. Needs PyTorch and harmony_core; put your own data into",
+        "load_data() and any network that returns plain logits into main().",
+        '"""',
+        "",
+        *(
+            ["import math"]
+            if config.optim.schedule == "cosine" or method.deferral != "none"
+            else []
+        ),
+        "import sys",
+        "",
+        "import torch",
+        "from torch.utils.data import DataLoader, TensorDataset"
+        + (", WeightedRandomSampler" if _draws(method) else ""),
+        "",
+        f"from harmony_core.losses import {losses}",
+    ]
+    if method.deferral == "drw":
+        lines.append("from harmony_core.losses.weighted import class_balanced_weights")
+    lines += [
+        "from harmony_core.models import build_model",
+        "",
+        f"EPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {config.epochs}",
+        f"BATCH_SIZE = {config.optim.batch_size}",
+        f"LEARNING_RATE = {config.optim.lr:g}",
+    ]
+    return "\n".join(lines)
+
+
+def _load_data(config: ExperimentConfig) -> str:
+    spec = DATASETS[config.data.name]
+    shape = SHAPES.get(spec.kind) or SHAPES.get(spec.name) or _square(config)
+    classes = int(config.data.params.get("classes", spec.classes or 3))
+    kind = "points" if spec.kind == "points" else "images, channels first"
+    size = ", ".join(map(str, shape))
+    return f'''def load_data():
+    """REPLACE THIS by your data: inputs float32 (n, ...), targets int64 (n,), for train and test.
+
+    As it stands: made-up {kind}, with a long tail to train on and a balanced test set.
+    """
+    draw = torch.Generator().manual_seed({config.seeds.data})
+    counts = [max(2, round(120 * 0.05 ** (c / {classes - 1}))) for c in range({classes})]
+    centres = torch.randn({classes}, {size}, generator=draw)
+
+    def around(targets):
+        return centres[targets] + 0.7 * torch.randn(len(targets), {size}, generator=draw)
+
+    train_y = torch.arange({classes}).repeat_interleave(torch.tensor(counts))
+    test_y = torch.arange({classes}).repeat_interleave(20)
+    return around(train_y), train_y, around(test_y), test_y'''
+
+
+def _rate(optim: OptimConfig) -> str:
+    """The schedule of `training.schedule`, written out."""
+    lines = [
+        "def learning_rate(epoch, part):",
+        '    """The rate in 0-based `epoch`, of which the share `part` is done."""',
+    ]
+    if optim.warmup_epochs:
+        lines += [
+            f"    if epoch < {optim.warmup_epochs}:  # warm-up",
+            f"        return LEARNING_RATE * (epoch + 1) / {optim.warmup_epochs}",
+        ]
+    if optim.schedule == "cosine":
+        lines += [
+            f"    done = (epoch - {optim.warmup_epochs} + part) "
+            f"/ max(EPOCHS - {optim.warmup_epochs}, 1)",
+            "    return LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * done))",
+        ]
+    elif optim.schedule == "step" and optim.decay_at:
+        at = ", ".join(f"{share:g}" for share in optim.decay_at)
+        lines += [
+            f"    passed = sum(epoch >= round(share * EPOCHS) for share in [{at}])",
+            f"    return LEARNING_RATE * {optim.decay:g} ** passed",
+        ]
+    else:
+        lines.append("    return LEARNING_RATE")
+    return "\n".join(lines)
+
+
+def _draws(method: MethodConfig) -> bool:
+    return method.sampler != "uniform" or method.deferral == "drs"
+
+
+def _sampler(method: MethodConfig) -> list[str]:
+    if not _draws(method):
+        return []
+    power = -0.5 if method.sampler == "square_root" else -1.0
+    words = "the square root of its size" if power == -0.5 else "nothing: all equally often"
+    return [
+        f'''def drawing(targets, counts, draw):
+    """Draws samples with replacement, a class in proportion to {words}."""
+    chance = counts.double()[targets] ** {power:g}
+    return WeightedRandomSampler(chance, len(targets), generator=draw)'''
+    ]
+
+
+def _main(config: ExperimentConfig, method: MethodConfig) -> str:
+    spec = LOSSES[method.loss]
+    optim = config.optim
+    shape = {**({"head": spec.head} if spec.head != "linear" else {})}
+    shape |= _changed(config.model.params, MODELS[config.model.name].parameters)
+    sizes = f'"{config.model.name}", tuple(train_x.shape[1:]), len(counts)'
+    model = _call("build_model", sizes, shape)
+    given = _changed(method.params, spec.parameters)
+    loss = (
+        _call("HarmonizedLoss", "counts", given)
+        if method.loss == "harmonized"
+        else _call("build_loss", f'"{method.loss}", counts', given)
+    )
+    first = "drawing(train_y, counts, draw)" if method.sampler != "uniform" else None
+    order = f"sampler={first}" if first else "shuffle=True, generator=draw"
+    lines = [
+        "def main():",
+        f"    draw = torch.Generator().manual_seed({config.seeds.order})",
+        "    train_x, train_y, test_x, test_y = load_data()",
+        "    counts = torch.bincount(train_y)  # training samples of each class",
+        "    data = TensorDataset(train_x, train_y)",
+        f"    loader = DataLoader(data, BATCH_SIZE, {order})",
+        *(["    # The logits of this loss are cosines."] if spec.head == "cosine" else []),
+        f"    network = {model}",
+        f"    loss = {loss}",
+        f"    optimizer = torch.optim.SGD(network.parameters(), LEARNING_RATE, {optim.momentum:g}, "
+        f"weight_decay={optim.weight_decay:g})",
+        "    for epoch in range(EPOCHS):",
+        "        loss.on_epoch_start(epoch, EPOCHS)  # a warm-up inside the loss",
+        *_deferral(method),
+        "        for step, (x, y) in enumerate(loader):",
+        '            optimizer.param_groups[0]["lr"] = learning_rate(epoch, step / len(loader))',
+        *_forward(spec.needs_features),
+        "            optimizer.zero_grad()",
+        "            value.backward()",
+        "            optimizer.step()",
+        "",
+        "    network.eval()",
+        "    with torch.no_grad():  # predict with the plain logits",
+        "        predicted = network(test_x).argmax(1)",
+        "    recall = [(predicted[test_y == c] == c).double().mean().item() "
+        "for c in range(len(counts))]",
+        '    shares = " ".join(f"{100 * share:.0f}" for share in recall)',
+        '    print(f"Balanced accuracy {100 * sum(recall) / len(recall):.1f} % ({shares})")',
+    ]
+    return "\n".join(lines)
+
+
+def _deferral(method: MethodConfig) -> list[str]:
+    start = (
+        f"        if epoch == min(EPOCHS - 1, math.ceil({DEFERRAL_START:g} * EPOCHS)):"
+        "  # for the last fifth"
+    )
+    if method.deferral == "drw":
+        return [
+            start,
+            f"            loss.set_class_weight(class_balanced_weights(counts, {CLASS_BALANCE:g}))",
+        ]
+    if method.deferral == "drs":
+        return [
+            start,
+            "            loader = DataLoader(data, BATCH_SIZE, "
+            "sampler=drawing(train_y, counts, draw))",
+        ]
+    return []
+
+
+def _forward(needs_features: bool) -> list[str]:
+    if not needs_features:
+        return ["            value = loss(network(x), y)"]
+    return [
+        "            features = network.features(x)  # this loss looks at the last layer's input",
+        "            value = loss(network.head(features), y, features)",
+    ]
+
+
+def _call(name: str, first: str, given: dict[str, Any]) -> str:
+    pairs = [
+        f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in given.items()
+    ]
+    line = f"{name}({', '.join([first, *pairs])})"
+    if len(line) <= 82:
+        return line
+    inside = "".join(f"        {pair},\n" for pair in pairs)
+    return f"{name}(\n        {first},\n{inside}    )"
+
+
+def _changed(values: Any, declared: tuple[Parameter, ...]) -> dict[str, Any]:
+    """The parameters that differ from their defaults."""
+    return {p.name: values[p.name] for p in declared if values[p.name] != p.default}
+
+
+def _square(config: ExperimentConfig) -> tuple[int, int, int]:
+    size = int(config.data.params.get("size", 32))
+    return (3, size, size)

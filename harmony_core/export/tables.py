@@ -1,0 +1,155 @@
+"""An experiment as CSV tables: a folder or a ZIP of them.
+
+- ``metrics.csv``: one line for each repeat, recorded epoch and method: the figures of the curves.
+- ``classes.csv``: the same for each class: recall, mean weight, effective samples, norm of its row.
+- ``samples.csv``: weight and gradient norm of every tracked sample.
+- ``histograms.csv``: samples, weight and pull by class and bin of the gradient norm.
+- ``densities.csv``: the loss's own density and weights by class and unit region.
+
+Text that a spreadsheet could take for a formula begins with an apostrophe. Numbers have 6
+significant digits; what is not a number is left empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from ..errors import RunError
+from ..frames import Frame, Scene
+from ..method_text import method_labels
+from ..runs.record import ExperimentRecord
+from ..runs.results import all_frames, number_cell, safe_cell, write_csv
+from ..runs.store import RunStore
+
+Row = Sequence[object]
+WHERE = ("repeat", "epoch", "method")
+TABLES = ("metrics", "classes", "samples", "histograms", "densities")
+HEADS: dict[str, tuple[str, ...]] = {
+    "classes": (
+        "class", "train_count", "recall", "mean_weight",
+        "effective_samples", "head_norm",
+    ),
+    "samples": ("row", "class", "flipped", "weight", "grad_norm"),
+    "histograms": ("class", "low", "high", "count", "weight", "pull"),
+    "densities": ("class", "low", "high", "density", "weight"),
+}  # fmt: skip
+
+
+def write_tables(
+    store: RunStore, record: ExperimentRecord, target: Path, tables: Iterable[str] = TABLES
+) -> list[str]:
+    """Write tables into the folder ``target``, or into the ZIP that its name ends in; their names.
+
+    Raises `RunError` if nothing has been recorded or the place cannot be written to.
+    """
+    target, names = Path(target), list(tables)
+    if not store.epochs(record.id, 0):
+        raise RunError(
+            f"Expected experiment {record.id} to have recorded an epoch, but it has not. "
+            "Wait for its first epoch, or resume it."
+        )
+    try:
+        if target.suffix.lower() == ".zip":
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name in names:
+                    with archive.open(f"{name}.csv", "w") as raw, _text(raw) as file:
+                        _write(store, record, name, file)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                with (target / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                    _write(store, record, name, file)
+    except OSError as error:
+        raise RunError(
+            f"Expected to write tables to {target}, but got: {error.strerror or error}. "
+            "Name another place."
+        ) from error
+    return [f"{name}.csv" for name in names]
+
+
+def _write(store: RunStore, record: ExperimentRecord, name: str, file: IO[str]) -> None:
+    if name == "metrics":
+        write_csv(store, record, file)
+        return
+    labels = method_labels(record.config.methods)
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*WHERE, *HEADS[name]])
+    for scene, frame in all_frames(store, record):
+        where = [str(frame.repeat), str(frame.epoch), safe_cell(labels[frame.method])]
+        for row in _rows(name, scene, frame):
+            writer.writerow([*where, *map(_cell, row)])
+
+
+def _rows(name: str, scene: Scene, frame: Frame) -> Iterator[Row]:
+    return {
+        "classes": _classes,
+        "samples": _samples,
+        "histograms": _histograms,
+        "densities": _densities,
+    }[name](scene, frame)
+
+
+def _classes(scene: Scene, frame: Frame) -> Iterator[Row]:
+    weights = frame.grad_weights.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effective = weights**2 / frame.weight_square
+    for c, name in enumerate(scene.class_names):
+        yield (
+            name, int(scene.train_counts[c]), frame.recall[c], frame.mean_weight[c],
+            effective[c], frame.head_norms[c],
+        )  # fmt: skip
+
+
+def _samples(scene: Scene, frame: Frame) -> Iterator[Row]:
+    for i, row in enumerate(scene.tracked_index):
+        yield (
+            int(row), scene.class_names[scene.tracked_targets[i]],
+            int(scene.tracked_flipped[i]), frame.tracked_weight[i], frame.tracked_grad_norm[i],
+        )  # fmt: skip
+
+
+def _histograms(scene: Scene, frame: Frame) -> Iterator[Row]:
+    edges = np.linspace(0, 1, frame.grad_counts.shape[1] + 1)
+    for c, name in enumerate(scene.class_names):
+        for b in np.flatnonzero(frame.grad_counts[c]):
+            yield (
+                name, edges[b], edges[b + 1], int(frame.grad_counts[c, b]),
+                frame.grad_weights[c, b], frame.grad_pull[c, b],
+            )  # fmt: skip
+
+
+def _densities(scene: Scene, frame: Frame) -> Iterator[Row]:
+    if frame.density is None or frame.regions is None or frame.region_weight is None:
+        return
+    for c, name in enumerate(scene.class_names):
+        many = int(frame.regions[c])
+        for b in range(many):
+            yield (
+                name, b / many, (b + 1) / many, frame.density[c, b], frame.region_weight[c, b]
+            )  # fmt: skip
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return safe_cell(value)
+    if isinstance(value, int):
+        return str(value)
+    return "" if value is None else number_cell(float(value))  # type: ignore[arg-type]
+
+
+@contextmanager
+def _text(raw: IO[bytes]) -> Iterator[IO[str]]:
+    """A text file over an entry of a ZIP."""
+    file = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
+    yield file
+    file.flush()
+    file.detach()

@@ -1,0 +1,142 @@
+"""Scripts that are handed out: they run, and they train with what the method says."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harmony_core.config import (
+    DataConfig,
+    ExperimentConfig,
+    ModelConfig,
+    OptimConfig,
+    quick_recipe,
+    reference_recipe,
+)
+from harmony_core.errors import ConfigError
+from harmony_core.export import snippet
+from harmony_core.losses import LOSSES
+from harmony_core.method_text import parse_methods
+from harmony_core.training.schedule import learning_rate
+
+ROOT = Path(__file__).parents[2]
+METHODS = parse_methods(
+    "harmonized[alpha=0.5,inter=weight],harmonized@literal:drs,ldam:drw,ib,focal+square_root,"
+    "ce:drw+class_balanced,vs"
+)
+POINTS = ExperimentConfig(methods=METHODS, epochs=3)
+DIGITS = ExperimentConfig(
+    data=DataConfig("digits"), methods=parse_methods("balanced_softmax"), optim=reference_recipe()
+)
+
+
+def test_scripts_run_in_a_process_of_their_own(tmp_path: Path) -> None:
+    """All of them in one process, as each would spend seconds on importing torch."""
+    scripts = [snippet(POINTS, i) for i in range(len(METHODS))] + [snippet(DIGITS, 0)]
+    paths = [tmp_path / f"train{i}.py" for i in range(len(scripts))]
+    for path, script in zip(paths, scripts, strict=True):
+        path.write_text(script, "utf-8")
+    runner = (
+        "import runpy, sys\n"
+        "paths, sys.argv = sys.argv[1:], ['train.py', '2']\n"
+        "for path in paths: runpy.run_path(path, run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", runner, *map(str, paths)],
+        capture_output=True, text=True, env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(scripts)
+    for line in lines:
+        assert 0 <= float(re.search(r"accuracy ([\d.]+) %", line)[1]) <= 100  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_makes_a_short_script(name: str) -> None:
+    script = snippet(ExperimentConfig(methods=parse_methods(name)), 0)
+    ast.parse(script)
+    assert 40 <= len(script.splitlines()) <= 80
+    assert max(map(len, script.splitlines())) <= 100
+    assert "on_epoch_start(epoch, EPOCHS)" in script
+    assert "network(test_x).argmax(1)" in script, "predicts with the plain logits"
+
+
+def test_a_script_says_what_the_method_has_and_no_more() -> None:
+    plain, deferred, drawn = (
+        snippet(ExperimentConfig(methods=parse_methods(text)), 0)
+        for text in ("harmonized", "ldam:drw", "ce+square_root")
+    )
+    assert "loss = HarmonizedLoss(counts)" in plain
+    for word in ("Sampler", "class_weight", "build_loss"):
+        assert word not in plain
+    assert "set_class_weight(class_balanced_weights(counts, 0.9999))" in deferred
+    assert 'head="cosine"' in deferred
+    assert "counts.double()[targets] ** -0.5" in drawn
+    changed = snippet(POINTS, 0)
+    assert 'HarmonizedLoss(counts, alpha=0.5, inter="weight")' in changed
+
+
+@pytest.mark.parametrize(
+    "optim",
+    [
+        quick_recipe(),
+        reference_recipe(),
+        OptimConfig(schedule="constant", warmup_epochs=0, lr=0.03),
+        OptimConfig(schedule="step", decay_at=(), warmup_epochs=1),
+    ],
+)
+def test_the_script_s_schedule_is_that_of_the_training(optim: OptimConfig) -> None:
+    script = snippet(ExperimentConfig(methods=parse_methods("ce"), optim=optim, epochs=20), 0)
+    names: dict[str, object] = {}
+    tree = ast.parse(script)
+    keep = [
+        node for node in tree.body
+        if (isinstance(node, ast.FunctionDef) and node.name == "learning_rate")
+        or isinstance(node, ast.Assign)
+        or (isinstance(node, ast.Import) and node.names[0].name in ("math", "sys"))
+    ]  # fmt: skip
+    code = compile(ast.Module(keep, []), "snippet", "exec")
+    argv, sys.argv = sys.argv, ["train.py", "20"]
+    try:
+        exec(code, names)  # noqa: S102
+    finally:
+        sys.argv = argv
+    rate = names["learning_rate"]
+    assert callable(rate)
+    for epoch in range(20):
+        for step in range(4):
+            expected = learning_rate(optim, epoch, step, 4, 20)
+            if optim.schedule != "cosine":
+                expected = learning_rate(optim, epoch, 0, 4, 20)
+            assert rate(epoch, step / 4) == pytest.approx(expected)
+
+
+def test_a_label_cannot_break_out_of_the_docstring() -> None:
+    config = ExperimentConfig(methods=parse_methods("ce~%22%22%22\nimport os"))
+    tree = ast.parse(snippet(config, 0))
+    assert isinstance(tree.body[0], ast.Expr)
+    imported = [n.names[0].name for n in tree.body if isinstance(n, ast.Import)]
+    assert "os" not in imported
+
+
+def test_other_data_has_its_own_shape() -> None:
+    script = snippet(
+        ExperimentConfig(
+            data=DataConfig("images", {"source": "x", "size": 16}, profile="as_is"),
+            model=ModelConfig("resnet32", {"blocks": 1}),
+        ),
+        0,
+    )
+    assert "torch.randn(3, 3, 16, 16, generator=draw)" in script
+    assert "len(counts), blocks=1)" in script
+
+
+def test_a_method_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ConfigError, match="0 to 2, but got 3"):
+        snippet(ExperimentConfig(), 3)
