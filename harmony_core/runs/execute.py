@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, HarmonyError, RunError
 from .failures import Stopped, explain, foreseen
+from .pictures import Pictures
 from .ranks import Ranks
 from .record import ExperimentRecord, current_versions, now
 from .reporter import OnProgress, Reporter
@@ -129,6 +130,7 @@ def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
 
     ranks.led(begin)
     pace = _Pace(lockstep.epoch)
+    pictures = Pictures(reporter, repeat)
 
     def should_stop() -> bool:
         return time.monotonic() - pace.epoch_at > LONG_EPOCH and reporter.stopping()
@@ -137,7 +139,10 @@ def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
         pace.tick(lockstep.epoch)
 
         def keep(frames: list[Frame] = frames) -> bool:
-            return _keep(reporter, lockstep, frames, pace)
+            stop = _keep(reporter, lockstep, frames, pace)
+            if frames:
+                pictures.draw()
+            return stop
 
         if ranks.led(keep):
             return False
