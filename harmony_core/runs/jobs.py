@@ -45,20 +45,24 @@ class JobQueue:
         self._waiting: list[str] = []
         self._running: dict[str, _Slot] = {}
         self._locks: dict[str, BaseFileLock] = {}
+        self._again: set[str] = set()
         self._closed = False
         self._slots = [_Slot(self, number) for number in range(workers)]
 
     def submit(self, run_id: str) -> None:
         """Queue an experiment that is new, stopped, failed or interrupted.
 
-        One that is waiting or running here already stays where it is, and a stop that was asked
-        for and has not happened yet is taken back.
+        One that is waiting or running here already stays where it is. A stop that was asked for
+        is taken back; if it comes too late for that, the experiment is queued again once stopped.
         """
         with self._changed:
             if self._closed:
                 raise RunError("Expected an open queue, but it was shut down. Restart the server.")
             if run_id in self._locks:
+                stopping = self.store.stop_requested(run_id) or not self.store.get(run_id).active
                 self.store.clear_stop(run_id)
+                if stopping:  # its worker may have seen it already, and be about to leave
+                    self._again.add(run_id)
                 return
             lock = self.store.lock(run_id)
             self.store.take(lock, run_id, "Wait for it, or stop it first")
@@ -85,6 +89,7 @@ class JobQueue:
     def stop(self, run_id: str) -> None:
         """Stop an experiment soon; one that waits leaves the queue at once."""
         with self._changed:
+            self._again.discard(run_id)
             if run_id in self._waiting:
                 self._waiting.remove(run_id)
                 self._leave(run_id, "stopped", "")
@@ -147,6 +152,11 @@ class JobQueue:
         with self._changed:
             self._running.pop(run_id, None)
             self._leave(run_id, "interrupted", died or GAVE_UP)
+            if run_id in self._again:
+                self._again.discard(run_id)
+                with suppress(HarmonyError):
+                    if self.store.get(run_id).state == "stopped":
+                        self.submit(run_id)
 
     def _leave(self, run_id: str, state: str, error: str) -> None:
         """Give up an experiment; one that still says it is waiting or running gets ``state``."""

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -182,6 +183,31 @@ def test_a_failure_is_told_by_the_record_and_the_worker_lives_on(
     queue.submit(again)
     wait_for(ended(shelf, again), "the end")
     assert shelf.get(again).state == "done"
+
+
+def test_resuming_what_is_just_being_stopped_is_not_lost(
+    queue: JobQueue, shelf: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = threading.Event()
+    finished = queue._finished
+
+    def late(run_id: str, died: str) -> None:
+        held.wait(PATIENCE)
+        finished(run_id, died)
+
+    monkeypatch.setattr(queue, "_finished", late)
+    run_id = new(shelf, long=True)
+    queue.submit(run_id)
+    wait_for(training(shelf, run_id), "training")
+    queue.stop(run_id)
+    wait_for(lambda: shelf.get(run_id).state == "stopped", "the stop")
+    epoch = shelf.get(run_id).epoch
+    queue.submit(run_id)  # the worker has stopped, the queue has not heard of it yet
+    held.set()
+    wait_for(lambda: shelf.get(run_id).epoch > epoch, "going on")
+    queue.stop(run_id)
+    wait_for(lambda: queue.position(run_id) is None, "the end")
+    assert shelf.get(run_id).state == "stopped"
 
 
 def test_what_another_process_runs_is_refused(queue: JobQueue, shelf: RunStore) -> None:
