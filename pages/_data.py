@@ -46,7 +46,8 @@ def choose_data(data: DataConfig) -> DataConfig | None:
     names = [name for name, spec in DATASETS.items() if section_of(spec) == section]
     spec = _pick(names, data.name, str(section))
     if spec.name != data.name:
-        data = replace(data, name=spec.name, params={}, profile=_profile(spec, data.profile))
+        data = replace(data, name=spec.name, params={}, profile=_profile(spec, data))
+        st.session_state.pop(f"{PREFIX}profile-{spec.name}", None)
     if section == "upload":
         source = choose_upload(str(data.params.get("source", "")))
         if not source:
@@ -125,5 +126,7 @@ def _factor(value: float, *, disabled: bool) -> float:
     return float(factor)
 
 
-def _profile(spec: DatasetSpec, wanted: str) -> str:
-    return wanted if wanted in spec.profiles else spec.profiles[0]
+def _profile(spec: DatasetSpec, before: DataConfig) -> str:
+    """The profile to go on with: the same, unless the two data sets usually have different ones."""
+    same = DATASETS[before.name].profiles[0] == spec.profiles[0]
+    return before.profile if same and before.profile in spec.profiles else spec.profiles[0]

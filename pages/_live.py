@@ -16,8 +16,9 @@ from harmony_core.method_text import method_labels
 from harmony_core.plots.payload import build_payload
 from harmony_core.runs.record import ExperimentRecord
 
-from . import _place
+from . import _paint, _place
 from ._backend import queue, store
+from ._collapse import collapse
 from ._links import page_links
 from ._parts import messages, spoken
 from ._results import results
@@ -81,6 +82,8 @@ def _panel(run_id: str, page: str, repeat: int, live: bool) -> None:
         moved = _view(record, page, shown)
         with links:
             page_links(page, record.id)
+            if page == "arena" and not live and _paint.can_paint(record.config):
+                _paint.switch(record.id)
         if live and moved:
             st.rerun()
         if live and not record.active:
@@ -88,6 +91,7 @@ def _panel(run_id: str, page: str, repeat: int, live: bool) -> None:
         if not live:
             if page == "arena":
                 results(record)
+                collapse(record, shown)
             sections(record, shown)
             share(record, page, shown)
 
@@ -109,7 +113,9 @@ def _end(run_id: str) -> None:
 
 def _view(record: ExperimentRecord, page: str, repeat: int) -> bool:
     """The view with what is new since the last look; whether the reader moved in it."""
-    name, key = f"{record.id}.{repeat}", f"{page}-{record.id}"
+    painting = page == "arena" and _paint.painting(record.id)
+    name = f"{record.id}.{repeat}"
+    key = f"{page}-{record.id}{'-paint' if painting else ''}"
     since = sent_until(key, name)
     epochs = store().epochs(record.id, repeat)
     if not epochs:
@@ -124,9 +130,10 @@ def _view(record: ExperimentRecord, page: str, repeat: int) -> bool:
     if not frames and since < 0:
         return False
     panels = PANELS[page]
+    scene = store().scene(record.id, repeat)
     payload = build_payload(
         name,
-        store().scene(record.id, repeat),
+        scene,
         method_labels(record.config.methods),
         frames,
         record.config.epochs,
@@ -144,5 +151,8 @@ def _view(record: ExperimentRecord, page: str, repeat: int) -> bool:
             panels=panels,
             epoch=now.epoch,
             selected=now.sample,
+            jump=_place.jumps(),
+            **(_paint.options(record.config, scene) if painting else {}),
         )
+    _paint.retrain(record.config, view)
     return _place.follow(key, record.id, view)

@@ -112,7 +112,7 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: _pl
 
 def _picked(now: _place.Place) -> None:
     sample = st.session_state.get("pick-sample")
-    _place.move(replace(now, sample=None if sample is None else int(sample)))
+    _place.show(replace(now, sample=None if sample is None else int(sample)))
 
 
 def ranking(scene: Scene, frame: Frame, c: int, order: str) -> list[int]:

@@ -17,6 +17,7 @@ _PLACE = "place"
 _LINK = "place link"
 _PAGE = "place page"
 _SEEN = "place seen"
+_JUMP = "place jump"
 _PROBLEM = "place problem"
 
 
@@ -79,6 +80,17 @@ def move(to: Place) -> None:
     st.session_state[_PLACE] = to
     st.session_state.pop(_PROBLEM, None)
     write(to)
+
+
+def show(to: Place) -> None:
+    """Be there, and take the view on screen along."""
+    st.session_state[_JUMP] = jumps() + 1
+    move(to)
+
+
+def jumps() -> int:
+    """Changes when the view is to go where `place` says."""
+    return int(st.session_state.get(_JUMP, 0))
 
 
 def write(now: Place) -> None:

@@ -81,6 +81,7 @@ def lockstep_view(
     autoplay: bool = False,
     epoch: int | None = None,
     selected: int | None = None,
+    jump: int = 0,
     panels: Sequence[str] = ARENA,
     paint: bool = False,
     painted: Sequence[Point] | None = None,
@@ -92,15 +93,16 @@ def lockstep_view(
 
     ``height`` in pixels makes the view scroll inside a box (default: as tall as it needs).
     ``autoplay`` starts playing and loops unless the reader asked for reduced motion. ``epoch`` and
-    ``selected`` are where a fresh view begins. ``panels`` are drawn from top to bottom; the payload
-    has to hold their parts. ``paint`` adds the editor, which begins with ``painted`` (default: the
-    tracked samples of the payload) and takes at most ``paint_limit`` points of ``paint_classes`` in
-    ``paint_extent`` (default: those of the payload). The state changes when the reader lets go of
-    the playhead, selects or retrains, never while they scrub.
+    ``selected`` are where a fresh view begins, and where one goes when ``jump`` changes. ``panels``
+    are drawn from top to bottom; the payload has to hold their parts. ``paint`` adds the editor,
+    which begins with ``painted`` (default: the tracked samples of the payload) and takes at most
+    ``paint_limit`` points of ``paint_classes`` in ``paint_extent`` (default: those of the payload).
+    The state changes when the reader lets go of the playhead, selects or retrains, never while they
+    scrub.
     """
     parts_of(panels)
     options: dict[str, Any] = {"live": live, "autoplay": autoplay, "panels": list(panels)}
-    options |= {"epoch": epoch, "selected": selected}
+    options |= {"epoch": epoch, "selected": selected, "jump": jump}
     if paint:
         points = None if painted is None else [list(point) for point in painted]
         options["paint"] = {

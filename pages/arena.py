@@ -5,18 +5,27 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig
+from harmony_core.data.painted import PAINTED
 from harmony_core.method_text import method_labels
+from harmony_core.presets import ablation
 from harmony_core.runs.record import ExperimentRecord
 from pages import _draft, _place
 from pages._backend import queue, store
+from pages._gallery import gallery, preset_of
 from pages._history import history
 from pages._labels import count, data_title, literal, run_title
 from pages._live import show
+from pages._paint import editor
 from pages._parts import draw, lead, messages, spoken, toasts
 from pages._preview import preview
 from pages._setup import setup
+from pages._start import start
+
+ABLATION = (
+    "Take the harmonized loss apart on these data, in one run: no balance, the balance inside "
+    "classes only, between classes only, both, and the literal reading of the abstract."
+)
 
 
 def arena() -> None:
@@ -44,6 +53,8 @@ def arena() -> None:
         _heading(config, record)
     if record is not None:
         show(record, fresh=started is not None)
+    elif config is not None and config.data.name == PAINTED.name:
+        editor(config)
     elif config is not None:
         preview(config)
     with past, messages():
@@ -55,6 +66,7 @@ def arena() -> None:
 def _set_up() -> ExperimentConfig | None:
     """The controls; what they say is remembered if it makes an experiment."""
     with messages():
+        gallery(_draft.current())
         config = setup(_draft.current())
         if config is not None:
             _draft.keep(config)
@@ -85,6 +97,8 @@ def _heading(config: ExperimentConfig | None, record: ExperimentRecord | None) -
         f"{names} {verb} the same samples, from the same initial weights, in the same order, "
         f"for {count(shown.epochs, 'epoch')}."
     )
+    if preset := preset_of(shown):
+        st.caption(f"{preset.sentence} **Look at:** {preset.look}")
 
 
 def _actions(
@@ -92,6 +106,13 @@ def _actions(
 ) -> ExperimentRecord | None:
     """Train, Stop, Resume, Reset; returns the experiment that a click on Train has started."""
     started = None
+    ablate = place.button(
+        "Ablation",
+        icon=":material/call_split:",
+        key="ablation",
+        disabled=config is None,
+        help=ABLATION,
+    )
     train = place.button(
         "Train",
         type="primary",
@@ -101,7 +122,9 @@ def _actions(
     )
     with messages():
         if train and config is not None:
-            started = _start(config)
+            started = start(config)
+        if ablate and config is not None:
+            started = start(ablation(config), f"Ablation: {data_title(config)}")
     record = started or record
     if record is not None and record.active:
         place.button(
@@ -124,13 +147,6 @@ def _actions(
         help="Back to the default experiment.",
     )
     return started
-
-
-def _start(config: ExperimentConfig) -> ExperimentRecord:
-    record = store().create(complete(config))
-    queue().submit(record.id)
-    _draft.show_run(record.id)
-    return store().get(record.id)
 
 
 def _stop() -> None:

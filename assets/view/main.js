@@ -40,6 +40,7 @@ class View {
 
   /** Take a payload in; see `Store.apply`. */
   update({ meta, blob }) {
+    const jumped = (this.options?.jump ?? 0) !== (meta.options?.jump ?? 0);
     this.options = { ...this.options, ...meta.options };
     const what = this.store.apply({ meta, blob });
     if (what === "gap") return this.ask();
@@ -55,12 +56,23 @@ class View {
       this.rebuild();
     }
     else if (what === "append") this.extend();
+    if (jumped) this.jump();
     this.asked = asked;
     this.bare = bare;
     if (!this.live && this.player.index >= this.player.last) this.player.follow = false;
     this.scrubber.refresh();
     this.redraw();
     return what;
+  }
+
+  /** Go where the outside asks: to its epoch and its sample. */
+  jump() {
+    const { options, player, store } = this;
+    player.playing = player.follow = false;
+    if (options.epoch != null) player.index = store.indexOf(options.epoch);
+    this.selected = options.selected ?? null;
+    this.callbacks.selected?.(this.selected);
+    this.callbacks.epoch?.(player.epoch);
   }
 
   /** Ask for everything; ask again if the answer was overtaken by a later run of the script. */
@@ -79,6 +91,7 @@ class View {
     const { store, player, options } = this;
     this.theme = new Theme(this.root, store.style);
     this.selected = options.selected ?? null;
+    if (this.selected !== null) this.callbacks.selected?.(this.selected);
     this.hovered = this.focus = null;
     player.playing = false;
     player.follow = Boolean(this.live);
