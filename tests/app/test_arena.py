@@ -252,6 +252,13 @@ def test_a_good_zip_is_counted_and_linked_by_its_content(
     assert store.get(queue.submitted[0]).config.data.params["source"].startswith("upload:")
 
 
+@pytest.mark.parametrize("data", ["images", "cifar10-lt", "cifar100-lt"])
+def test_no_box_takes_a_path_of_the_server(open_page: Open, data: str) -> None:
+    at = open_page(data=data)
+    assert not at.exception
+    assert not [box.label for box in at.text_input if box.label.lower() in ("source", "archive")]
+
+
 def test_an_upload_that_is_gone_is_explained(open_page: Open) -> None:
     at = open_page(data="images~source-upload:" + "ab" * 32, profile="as_is")
     assert not at.exception
