@@ -28,7 +28,7 @@ def control(parameter: Parameter, value: Value, name: str) -> Value:
         return bool(st.toggle(label, key=seed(name, bool(value)), help=hint))
     if isinstance(parameter.default, str):
         if not parameter.choices:
-            return value
+            return value  # a path: a visitor never names a file of the server
         key = seed_among(name, str(value), parameter.choices)
         return str(st.selectbox(label, parameter.choices, key=key, format_func=words, help=hint))
     return _number(parameter, value, name)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harmony_core.config import DataConfig
 from harmony_core.data import DATASETS, DatasetSpec
-from harmony_core.parameters import Parameter, Value
+from harmony_core.parameters import Value
 
 from ._controls import control, plain, words
 from ._draft import PREFIX, seed_among
@@ -109,18 +109,8 @@ def _tail(spec: DatasetSpec, data: DataConfig) -> DataConfig:
     with st.expander("More about the data"):
         for parameter in spec.parameters:
             value = data.params.get(parameter.name, parameter.default)
-            if is_path(parameter):  # a visitor never names a file of the server
-                params[parameter.name] = value
-            else:
-                key = f"data-{spec.name}-{parameter.name}"
-                params[parameter.name] = control(parameter, value, key)
+            params[parameter.name] = control(parameter, value, f"data-{spec.name}-{parameter.name}")
     return DataConfig(spec.name, params, factor, profile, noise)
-
-
-def is_path(parameter: Parameter) -> bool:
-    """Whether a parameter is free text, which data sets use for paths alone."""
-    free = not parameter.choices and not parameter.pattern
-    return isinstance(parameter.default, str) and free
 
 
 def _factor(value: float, *, disabled: bool) -> float:
