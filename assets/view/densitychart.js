@@ -4,7 +4,7 @@ import { classHistogram, cumulated, regionsOf, regionText } from "./regions.js";
 import { classMark, count, el, methodMark, shapePath, svg } from "./shapes.js";
 import { cellText } from "./tools.js";
 
-const ROOM = { left: 40, right: 8, top: 20, gap: 34, bottom: 30, row: 92 };
+const ROOM = { left: 40, right: 8, top: 26, gap: 40, bottom: 30, row: 92 };
 const ROWS_DRAWN = ["count", "pull"];
 export const CHART_HEIGHT = ROOM.top + 2 * ROOM.row + ROOM.gap + ROOM.bottom;
 
@@ -65,7 +65,7 @@ export class ClassChart {
   plotRow(what, r) {
     const top = ROOM.top + r * (ROOM.row + ROOM.gap);
     const group = svg("g", { class: "hv-histrow" });
-    const title = svg("text", { x: 0, y: top - 7, class: "hv-label" });
+    const title = svg("text", { x: 0, y: top - 12, class: "hv-label" });
     const axis = svg("g");
     const { theme, store } = this.view;
     const paths = store.methods.map((_, m) => svg("path", { class: "hv-step", stroke: theme.methodColor(m), "stroke-dasharray": theme.methodDash(m), "data-method": m }));
@@ -225,7 +225,7 @@ export class ClassChart {
     if (!mine && !this.spots.childElementCount) return;
     this.spots.replaceChildren(...(mine ? [...this.panel.shown] : []).map((m) => {
       const x = this.x(store.value(index, m, "grad", selected));
-      return svg("path", { d: shapePath(theme.methodMarker(m), x, ROOM.top + ROOM.row + 12, 4), fill: theme.methodColor(m), class: "hv-end" });
+      return svg("path", { d: shapePath(theme.methodMarker(m), x, ROOM.top + ROOM.row + 11, 4), fill: theme.methodColor(m), class: "hv-end" });
     }));
   }
 

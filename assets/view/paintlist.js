@@ -8,7 +8,7 @@ export class PaintList {
     this.painter = painter;
     this.most = PAINT_ROWS;
     this.body = el("tbody");
-    this.more = el("button", { type: "button", class: "hv-more", hidden: true, onclick: () => { this.most += PAINT_ROWS; this.draw(); } });
+    this.more = el("button", { type: "button", class: "hv-more", hidden: true, text: "Show more", onclick: () => { this.most += PAINT_ROWS; this.draw(); } });
     this.add = el("button", { type: "button", class: "hv-plain", text: "Add a point", onclick: () => this.append() });
     this.table = el("table", {}, el("thead", {}, el("tr", {}, ...["class", "x", "y", ""].map((text) => el("th", { scope: "col", text })))), this.body);
     this.node = el("details", { class: "hv-twin" }, el("summary", { text: "as a list" }), el("div", { class: "hv-tablebox hv-paintlist", tabindex: 0, role: "group", "aria-label": "Painted points, scrolls" }, this.table), this.more, this.add);

@@ -21,7 +21,7 @@ export class Paths {
 
   build() {
     const { store } = this.view;
-    this.c = Math.min(this.c ?? store.scene.rarest ?? 0, store.classes.length - 1);
+    this.c = Math.min(this.c ?? rarestFollowed(store), store.classes.length - 1);
     this.followed = undefined;
     this.panels = store.methods.map((label, m) => this.panel(label, m));
     this.grid.replaceChildren(...this.panels.map(({ node }) => node));
@@ -234,4 +234,11 @@ export class Paths {
     }
     return { columns: ["training sample", "class", "method", "epoch", "weight", "g"], rows };
   }
+}
+
+/** The class with the fewest training samples of those that have followed ones. */
+function rarestFollowed(store) {
+  const { train_counts: counts } = store.scene;
+  const followed = [...new Set(store.static.targets)];
+  return followed.length ? followed.reduce((a, b) => (counts[b] < counts[a] ? b : a)) : 0;
 }

@@ -104,7 +104,7 @@ export class RegionList {
     this.body = el("ol", { class: "hv-list" });
     this.head = el("div", { class: "hv-listhead" });
     this.methods = el("div", { class: "hv-chips", role: "group", "aria-label": "Method whose gradient norms are used" });
-    this.foot = el("button", { type: "button", class: "hv-more", hidden: true, onclick: () => { this.most += 4 * LIST_MOST; this.onmore(); } });
+    this.foot = el("button", { type: "button", class: "hv-more", hidden: true, text: "Show more", onclick: () => { this.most += 4 * LIST_MOST; this.onmore(); } });
     this.node = el("aside", { class: "hv-side", hidden: true, "aria-label": "Samples of the chosen region", "data-skip": "" },
       el("button", { type: "button", class: "hv-close", "aria-label": "Close the list", title: "Close", text: "×", onclick: onclose }),
       this.head, this.methods, this.body, this.foot);
@@ -145,7 +145,7 @@ export class RegionList {
     return el("button", { type: "button", class: "hv-sample", "aria-pressed": view.selected === sample, "data-sample": sample, onclick: () => view.select(view.selected === sample ? null : sample) },
       view.tiles.make(sample, 44),
       el("span", { class: "hv-samplename" }, sampleName(store, sample), store.static.flipped[sample] ? " · noisy label" : ""),
-      el("span", { class: "hv-numbers" }, el("span", {}, "g ", el("b", { text: plain(store.value(index, m, "grad", sample)) })), el("span", {}, "weight ", el("b", { text: plain(store.value(index, m, "weight", sample)) })),
+      el("span", { class: "hv-numbers" }, el("span", {}, "g ", el("b", { text: plain(store.value(index, m, "grad", sample), 3) })), el("span", {}, "weight ", el("b", { text: plain(store.value(index, m, "weight", sample)) })),
         predicted == null ? null : el("span", {}, right ? "✓ " : "✗ ", classMark(theme, predicted, 11), ` ${store.classes[predicted]}`)));
   }
 }

@@ -90,7 +90,7 @@ export class Twin {
     this.panel = panel;
     this.most = TWIN_ROWS;
     this.table = el("table");
-    this.more = el("button", { type: "button", class: "hv-more", hidden: true, onclick: () => { this.most += 5 * TWIN_ROWS; this.fill(); } });
+    this.more = el("button", { type: "button", class: "hv-more", hidden: true, text: "Show more", onclick: () => { this.most += 5 * TWIN_ROWS; this.fill(); } });
     this.box = el("div", { class: "hv-tablebox", tabindex: 0, role: "group", "aria-label": `${title}, as a table; scrolls` }, this.table);
     this.node = el("details", { class: "hv-twin" }, el("summary", { text: "as a table" }), this.box, this.more);
     this.node.addEventListener("toggle", () => this.fill());

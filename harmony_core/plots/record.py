@@ -140,9 +140,9 @@ def _histograms(frame: Frame, targets: Array, layout: Layout) -> Arrays:
 
 
 def tracked_histograms(frame: Frame, targets: Array) -> list[Array]:
-    """(c, b) counts, weights and weights × g of the tracked samples."""
+    """(c, b) counts, weights and weights × g of the tracked samples, in the bins of an epoch."""
     shape = frame.grad_counts.shape
-    g = np.clip(np.nan_to_num(frame.tracked_grad_norm, nan=1.0), 0, 1).astype(np.float64)
+    g = np.clip(np.nan_to_num(frame.tracked_grad_norm, nan=1.0), 0, 1)
     at = targets * shape[1] + np.minimum((g * shape[1]).astype(np.int64), shape[1] - 1)
     weight = np.nan_to_num(frame.tracked_weight).astype(np.float64)
     size = shape[0] * shape[1]

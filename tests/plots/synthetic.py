@@ -220,6 +220,7 @@ body {{ margin: 0; padding: 0 16px 60px; background: var(--st-background-color);
 {stylesheet()}</style><div class="hv"></div><script type="module">
 {bundle(adapter=False)}
 const wires = {data};
+Object.assign(window, {{ rebin, toCsv, drawSvg }});
 window.log = [];
 window.payload = (name) => unpackWire(Uint8Array.from(atob(wires[name]), (c) => c.charCodeAt(0)));
 window.callbacks = {{

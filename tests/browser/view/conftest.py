@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from harmony_core.plots import build_payload
+from harmony_core.plots import DENSITY, WEIGHTS, blank_payload, build_payload, parts_of
+from tests.plots import hand_made
 from tests.plots.synthetic import make_image_run, make_run, page
 
 EPOCHS = 8
@@ -16,7 +17,7 @@ EPOCHS = 8
 
 @pytest.fixture(scope="session")
 def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page with payloads of three made-up runs, mounted by the test."""
+    """A page with payloads of made-up runs, mounted by the test."""
     scene, frames, labels = make_run(classes=4, methods=3, epochs=EPOCHS, grid=24, tracked=150)
 
     def wire(run: str, until: int, state: str, since: int = -1) -> bytes:
@@ -25,7 +26,27 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ).wire()
 
     images = make_image_run(classes=10, methods=2, epochs=3)
+    pictures = make_image_run(classes=10, methods=3, epochs=3)
+    many = make_image_run(classes=60, methods=2, epochs=2, tracked=300)
+    both = parts_of((*DENSITY, *WEIGHTS))
+    hand = hand_made.scene(), hand_made.frames(), hand_made.LABELS
+    bands = {
+        "balanced_accuracy": [[[0.5] * 9, [0.4] * 9, [0.7] * 9]] * 3,
+        "head": [[[0.6] * 9, [0.5] * 9, [0.75] * 9]] * 3,
+        "repeats": 3,
+        "note": "Bands: made up. Lines: the seed on screen.",
+    }
+
+    def observe(run: str, of: tuple[Any, Any, Any], last: int) -> bytes:
+        return build_payload(run, of[0], of[2], of[1], last, "done", parts=both).wire()
+
     wires = {
+        "plane parts": observe("plane", (scene, frames, labels), EPOCHS),
+        "image parts": observe("pictures", pictures, 3),
+        "many parts": observe("many", many, 2),
+        "hand": observe("hand made/7", hand, 2),
+        "blank": blank_payload("blank", ["a", "b", "c"], (-2, 2, -2, 2)).wire(),
+        "bands": build_payload("run", scene, labels, frames, EPOCHS, "done", bands=bands).wire(),
         "whole": wire("run", EPOCHS, "done"),
         "early": wire("run", 2, "running"),
         "later": wire("run", 5, "running", since=2),
@@ -63,7 +84,9 @@ def open_view(
         if message.type == "error":
             errors.append(message.text)
 
-    def start(name: str = "whole", width: int = 1200, **options: Any) -> Any:
+    def start(
+        name: str = "whole", width: int = 1200, view: dict[str, Any] | None = None, **options: Any
+    ) -> Any:
         key = f"{width} {options}"
         if key not in view_tabs:
             view_tabs[key] = browser.new_page(viewport={"width": width, "height": 900}, **options)
@@ -76,7 +99,11 @@ def open_view(
             tab.on("console", on_console)
         tab.mouse.move(0, 0)
         tab.evaluate("() => { document.documentElement.removeAttribute('style'); scrollTo(0, 0); }")
-        tab.evaluate("(name) => { window.view?.destroy(); log.length = 0; start(name); }", name)
+        tab.evaluate(
+            "([name, view]) => { window.view?.destroy(); log.length = 0; start(name, view); }",
+            [name, view or {}],
+        )
+        tab.wait_for_function("!view.pending")
         return tab
 
     yield start

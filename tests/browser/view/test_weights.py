@@ -1,0 +1,112 @@
+"""Weights of classes and samples: the numbers behind the drawings, and choosing samples there."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.plots import hand_made
+
+Open = Callable[..., Any]
+PAGE = {"panels": ["weights", "spread", "effective", "trajectories", "gallery"]}
+
+
+def settle(tab: Any) -> None:
+    tab.wait_for_function("!view.pending")
+
+
+def test_bars_say_the_effective_number_of_samples_and_the_norms(open_view: Open) -> None:
+    tab = open_view("hand", view=PAGE)
+    parts = tab.locator(".hv-barpart")
+    # (Σw)² / Σw²: 40² / 100 and 80² / 200 for the head, 16² / 40 and 32² / 80 for the tail
+    assert parts.nth(0).locator("b").all_inner_texts() == ["16", "32", "6.4", "12.8"]
+    assert parts.nth(1).locator("b").all_inner_texts() == ["1.5", "1.5", "0.5", "0.5"]
+    ends = tab.evaluate("view.panel('effective').parts[0].at(20)")
+    assert tab.locator(".hv-limit").first.get_attribute("style") == f"left: {100 * ends:.2f}%;"
+
+
+def test_the_box_holds_the_middle_half(open_view: Open) -> None:
+    tab = open_view("hand", view=PAGE)
+    head = next(b for b in tab.evaluate("view.panel('spread').panels[1].boxes") if b["c"] == 0)
+    weights = hand_made.SAMPLE_WEIGHTS[1][hand_made.TARGETS == 0]
+    expected = np.quantile(weights, [0, 0.25, 0.5, 0.75, 1])
+    got = [head[k] for k in ("least", "low", "middle", "high", "most")]
+    np.testing.assert_allclose(got, expected)
+
+
+def test_galleries_show_the_extremes_and_select(open_view: Open) -> None:
+    tab = open_view("plane parts", view=PAGE)
+    last = tab.evaluate("Array.from(view.store.raw(8, 2, 'weight'))")
+    figure = tab.locator(".hv-gallery figure").nth(2)
+    tiles = figure.locator(".hv-tiles").first.locator("button")
+    chosen = [int(tiles.nth(i).get_attribute("data-sample")) for i in range(tiles.count())]
+    assert [last[i] for i in chosen] == sorted(last, reverse=True)[:8]
+    least = figure.locator(".hv-tiles").nth(1).locator("button").first
+    assert last[int(least.get_attribute("data-sample"))] == min(last)
+    tiles.first.click()
+    assert tab.evaluate("view.selected") == chosen[0]
+    settle(tab)
+    assert tiles.first.get_attribute("aria-pressed") == "true"
+    target = tab.evaluate("(s) => view.store.static.targets[s]", chosen[0])
+    assert tab.evaluate("view.panel('trajectories').c") == target
+
+
+def test_equal_weights_are_said_and_not_ranked(open_view: Open) -> None:
+    tab = open_view("hand", view=PAGE)
+    first = tab.locator(".hv-gallery figure").first
+    assert "All 6 weigh 2.00." in first.inner_text()
+    assert first.locator("button").count() == 0
+
+
+def test_pictures_of_samples_are_their_own(open_view: Open) -> None:
+    tab = open_view("image parts", view=PAGE)
+    tile = tab.locator(".hv-gallery figure").nth(2).locator(".hv-tilebutton").first
+    sample = int(tile.get_attribute("data-sample"))
+    pixels = tile.locator("canvas").evaluate(
+        "(c) => Array.from(c.getContext('2d').getImageData(0, 0, 8, 8).data)"
+    )
+    sent = tab.evaluate(
+        "(s) => Array.from(view.store.static.thumbs.subarray(s * 192, (s + 1) * 192))", sample
+    )
+    assert np.array(pixels).reshape(64, 4)[:, :3].ravel().tolist() == sent
+
+
+@pytest.mark.parametrize("name", ["Mean g", "Effective share", "Classifier norm", "Recall"])
+def test_lines_of_classes_can_show_other_numbers(open_view: Open, name: str) -> None:
+    tab = open_view("plane parts", view=PAGE)
+    lines = tab.locator(".hv-classline")
+    assert lines.count() == 3 * 4
+    before = lines.first.get_attribute("d")
+    tab.get_by_role("radio", name=name, exact=True).click()
+    assert tab.locator(".hv-classline").first.get_attribute("d") != before
+    tab.evaluate("view.player.seek(2)")
+    settle(tab)
+    assert "epoch 2" in tab.locator(".hv-lines svg[role=img]").first.get_attribute("aria-label")
+
+
+def test_a_class_table_holds_every_number(open_view: Open) -> None:
+    tab = open_view("hand", view=PAGE)
+    data = tab.evaluate("toCsv(view.panel('weights').data(1))")
+    rows = list(csv.reader(io.StringIO(data)))
+    assert rows[1][:4] == ["2", "head", "20", "Plain"]
+    row = dict(zip(rows[0], rows[4], strict=True))
+    assert row["class"] == "tail, rare"
+    assert float(row["effective number / samples"]) == pytest.approx(12.8 / 8)
+
+
+def test_a_sample_can_be_followed_by_its_path(open_view: Open) -> None:
+    tab = open_view("plane parts", view=PAGE)
+    canvas = tab.locator(".hv-s-trajectories canvas[role=img]").first
+    canvas.focus()
+    tab.keyboard.press(".")
+    chosen = tab.evaluate("view.selected")
+    assert chosen in tab.evaluate("view.panel('trajectories').samples")
+    settle(tab)
+    weight = tab.evaluate("(s) => view.store.value(8, 0, 'weight', s).toFixed(2)", chosen)
+    read = tab.locator(".hv-s-trajectories .hv-cell").first.inner_text()
+    assert read == f"selected sample: {weight}"
