@@ -139,4 +139,8 @@ def _density(loss: Loss) -> dict[str, Array]:
 
 
 def _numpy(tensor: Tensor, dtype: type) -> Array:
+    """The values as ``dtype``; in half precision, those beyond its range as its largest."""
+    if dtype is np.float16:
+        top = float(np.finfo(np.float16).max)
+        tensor = tensor.clamp(-top, top)
     return tensor.detach().cpu().numpy().astype(dtype)

@@ -24,6 +24,7 @@ from harmony_core.training.evaluate import judge
 from harmony_core.training.inputs import Inputs
 from harmony_core.training.networks import SeparateNetworks, StackedMLP
 from harmony_core.training.order import PAD, draw_epoch
+from harmony_core.training.recorder import _numpy
 from harmony_core.training.scene import build_scene, plane_points, stratified
 from harmony_core.training.schedule import learning_rate
 
@@ -221,3 +222,10 @@ def test_bf16_keeps_float32_outputs_close_to_the_full_ones() -> None:
     assert mixed.dtype == torch.float32
     assert not torch.equal(mixed, exact)
     torch.testing.assert_close(mixed, exact, atol=0.05, rtol=0.05)
+
+
+def test_a_network_that_has_run_off_is_still_recorded() -> None:
+    values = torch.tensor([1.0, 1e9, -1e9, float("inf"), float("nan")])
+    kept = _numpy(values, np.float16)
+    assert kept[:4].tolist() == [1.0, 65504.0, -65504.0, 65504.0]
+    assert np.isnan(kept[4])
