@@ -25,7 +25,8 @@ PATCH, STRIDE = 6, 2
 CENTRES = 160
 SAMPLED_PATCHES = 20_000
 WIDTH = 256
-"""Features that are kept, by principal components."""
+"""Features that are kept at most, by principal components."""
+SAMPLES_PER_FEATURE = 8
 BATCH = 256
 RESNET = "resnet18-f37072fd.pth"
 
@@ -108,7 +109,7 @@ def _reduced(features: Array) -> Array:
     centred = features - features.mean(axis=0)
     deviation = centred.std(axis=0)
     centred /= np.where(deviation > 1e-6, deviation, 1)
-    width = min(WIDTH, *centred.shape)
+    width = min(WIDTH, max(len(centred) // SAMPLES_PER_FEATURE, 8), *centred.shape)
     parts = PCA(width, svd_solver="randomized", random_state=0).fit_transform(centred)
     return np.asarray(parts / max(float(parts.std()), 1e-6), dtype=np.float32)
 
