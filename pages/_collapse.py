@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from harmony_core.analysis.formula import plain
 from harmony_core.analysis.starvation import Starved, plain_inverse, starved
 from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
@@ -50,9 +51,9 @@ def _note(
             f"fullest region of {literal(listed + more)} is a hard one, and {many} plain inverse "
             f"density weighs it down: of {literal(names[worst.label])}, {100 * worst.hard:.0f} % "
             f"of the density lies above g = 0.5, and its fullest region weighs "
-            f"{worst.weight:.2g}, while an easier region weighs {worst.easier:.2g}. These are "
-            "the samples that need learning. The envelope forbids a harder sample to weigh less "
-            "than an easier one, and the margin form leaves the balance between classes to the "
+            f"{plain(worst.weight)}, while an easier region weighs {plain(worst.easier)}. These "
+            "are the samples that need learning. The envelope forbids a harder sample to weigh "
+            "less than an easier one, and the margin form leaves the balance between classes to the "
             "boundary."
         )
         st.button(

@@ -78,7 +78,9 @@ def _panel(run_id: str, page: str, repeat: int, live: bool) -> None:
         record = store().get(run_id)
         shown = record.repeat if repeat == _LATEST else repeat
         status_strip(record, queue().position(run_id))
-        links = st.container(horizontal=True, gap="small", key="page-links")
+        links = st.container(
+            horizontal=True, gap="small", key="page-links", vertical_alignment="center"
+        )
         moved = _view(record, page, shown)
         with links:
             page_links(page, record.id)

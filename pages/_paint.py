@@ -82,7 +82,7 @@ def editor(config: ExperimentConfig) -> None:
     with messages():
         chosen = options(config, None)
         payload = blank_payload("painting", chosen["paint_classes"], EXTENT)
-        with st.container(key="painting"):
+        with st.container(key="painting-view"):
             view = lockstep_view(payload, "painting", live=False, panels=(), **chosen)
         retrain(config, view)
 

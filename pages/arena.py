@@ -66,10 +66,12 @@ def arena() -> None:
 def _set_up() -> ExperimentConfig | None:
     """The controls; what they say is remembered if it makes an experiment."""
     with messages():
-        gallery(_draft.current())
+        top = st.container()
         config = setup(_draft.current())
         if config is not None:
             _draft.keep(config)
+        with top:
+            gallery(_draft.current())
         return config
     return None
 

@@ -29,7 +29,7 @@ class Starved:
     weight: float
     """Weight in its fullest region"""
     easier: float
-    """Largest weight in an easier region"""
+    """Largest weight in an easier region that holds a sample or more"""
 
 
 def plain_inverse(method: MethodConfig) -> bool:
@@ -52,7 +52,8 @@ def starved(frame: Frame) -> list[Starved]:
         full = int(density.argmax()) if many else 0
         if total <= 0 or not full or (full + 0.5) / many <= HARD:
             continue
-        easier = float(weight[:full].max())
+        held = density[:full] >= 1
+        easier = float(weight[:full][held].max(initial=0))
         middles = (np.arange(many) + 0.5) / many
         if easier > weight[full]:
             share = float(density[middles > HARD].sum() / total)

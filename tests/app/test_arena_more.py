@@ -1,0 +1,153 @@
+"""The Arena's shortcuts: ready experiments, ablation, painting, and why a run collapsed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from harmony_core.analysis.starvation import plain_inverse, starved
+from harmony_core.catalog import complete
+from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, Seeds
+from harmony_core.data.painted import decode_points
+from harmony_core.losses import LOSSES
+from harmony_core.method_text import method_labels
+from harmony_core.presets import PRESETS
+from harmony_core.runs.store import RunStore
+from pages._paint import options, painted_points, with_points
+
+from .conftest import FakeQueue, Open, finished, frame, scene, texts
+from .test_arena import images_zip, linked
+
+LITERAL = MethodConfig("harmonized", dict(LOSSES["harmonized"].presets["literal"]))
+
+
+def test_ablation_trains_the_parts_on_the_data_as_set_up(
+    open_page: Open, queue: FakeQueue, store: RunStore
+) -> None:
+    at = open_page(data="rings", epochs="5")
+    at.button(key="ablation").click().run()
+    assert not at.exception
+    config = store.get(queue.submitted[0]).config
+    assert config.data.name == "rings"
+    assert config.epochs == 5
+    assert method_labels(config.methods) == ("None", "Intra", "Inter", "Both", "Literal")
+    assert len(linked(at).methods) == 3
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_ready_experiment_sets_every_control(open_page: Open, name: str) -> None:
+    at = open_page(data="rings", factor="7", epochs="3")
+    at.selectbox(key="gallery").set_value(name).run()
+    assert not at.exception
+    assert complete(linked(at)) == complete(PRESETS[name].config)
+    assert at.selectbox(key="gallery").value == name
+    assert PRESETS[name].look in texts(at)
+
+
+def test_a_changed_preset_is_one_no_longer(open_page: Open) -> None:
+    at = open_page()
+    at.selectbox(key="gallery").set_value("learnable").run()
+    at.select_slider(key="arena-epochs").set_value(5).run()
+    assert at.selectbox(key="gallery").value is None
+
+
+def test_own_images_keep_their_counts_unless_asked(open_page: Open) -> None:
+    at = open_page()
+    at.button_group(key="arena-section").set_value("upload").run()
+    content = images_zip(*(f"{kind}/{i}.png" for kind in ("cats", "dogs") for i in range(6)))
+    at.file_uploader[0].set_value(("mine.zip", content, "application/zip")).run()
+    assert not at.error
+    assert linked(at).data.profile == "as_is"
+    at.button_group(key="arena-section").set_value("points").run()
+    assert linked(at).data.profile == "exponential"
+
+
+def test_painted_points_become_the_data_without_gaps_and_inside_the_board() -> None:
+    points = [(0, 0.0, 0.0), (3, 1.0, -3.0), (3, 0.5, 0.5)]
+    config = with_points(ExperimentConfig(), points)
+    assert config.data.name == "painted"
+    assert config.data.profile == "as_is"
+    kept = decode_points(str(config.data.params["points"]))
+    assert [label for label, _, _ in kept] == [0, 1, 1]
+    assert all(abs(v) <= 2 for point in kept for v in point[1:])
+    assert kept[1][1] == pytest.approx(1.99 / 3, abs=0.01)
+    assert painted_points(config.data) == kept
+    complete(config)
+
+
+def test_the_editor_begins_with_what_was_painted(open_page: Open) -> None:
+    config = with_points(ExperimentConfig(), [(0, 0.0, 0.0), (1, 1.0, 1.0)])
+    chosen = options(config, None)
+    assert chosen["painted"] == [(0, 0.0, 0.0), (1, 1.0, 1.0)]
+    assert chosen["paint_classes"] == ("A", "B", "C", "D")
+    at = open_page(data=f"painted~points-{config.data.params['points']}", profile="as_is")
+    assert not at.exception
+    assert not at.warning
+    assert linked(at).data == config.data
+
+
+def test_bands_need_more_than_one_repeat(
+    store: RunStore, queue: FakeQueue, open_page: Open
+) -> None:
+    from pages._seeds import bands
+
+    assert bands(store.get(finished(store))) is None
+    made = bands(store.get(finished(store, repeats=3)))
+    assert made is not None
+    assert made["repeats"] == 3
+    mean, low, high = made["balanced_accuracy"][0]
+    assert mean[0] == pytest.approx((1 + 0.6 + 0.6) / 3)
+    assert low[0] < mean[0] < high[0]
+
+
+def test_a_class_starves_where_its_full_hard_region_weighs_less() -> None:
+    density = np.array([[9, 1, 1, 0], [1, 1, 1, 9], [0.2, 0, 0, 9], [2, 8, 0, 0]], np.float32)
+    weight = np.array([[1, 4, 4, 0], [3, 3, 3, 0.4], [30, 0, 0, 0.5], [2, 0.5, 0, 0]], np.float32)
+    one = replace(
+        frame(0, 0, 1), density=density, region_weight=weight, regions=np.array([4, 4, 4, 2])
+    )
+    found = starved(one)
+    assert [s.label for s in found] == [1, 3]
+    assert found[0].hard == pytest.approx(10 / 12)
+    assert (found[0].weight, found[0].easier) == pytest.approx((0.4, 3.0))
+    assert starved(frame(0, 0, 1)) == []
+
+
+def test_only_a_plain_inverse_density_is_suspected() -> None:
+    assert plain_inverse(LITERAL)
+    assert not plain_inverse(MethodConfig("harmonized"))
+    assert not plain_inverse(MethodConfig("ce"))
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_a_collapse_is_told_only_where_the_numbers_show_it(
+    open_page: Open, store: RunStore, behind: bool
+) -> None:
+    config = ExperimentConfig(
+        data=DataConfig("clouds"), methods=(LITERAL, MethodConfig("ce")), epochs=2, seeds=Seeds()
+    )
+    record = store.create(complete(config))
+    store.save_scene(record.id, 0, scene())
+    arrays = {
+        "density": np.array([[1, 9]] * 3, np.float32),
+        "region_weight": np.array([[5, 0.5]] * 3, np.float32),
+        "regions": np.full(3, 2),
+    }
+    for epoch in range(3):
+        starving = replace(frame(0, 0, epoch), **arrays)
+        other = replace(frame(1, 0, epoch))
+        if not behind:
+            other = replace(other, confusion=starving.confusion)
+        store.save_frames(record.id, 0, epoch, [starving, other])
+    store.save(record.but(state="done", epoch=2))
+    at = open_page(run=record.id)
+    assert not at.exception
+    assert ("falls behind" in texts(at)) == behind
+    if behind:
+        assert "90 % of the density" in texts(at)
+        at.button(key="collapse-look-0").click().run()
+        assert not at.exception
+        epoch = at.query_params["epoch"]
+        assert (epoch if isinstance(epoch, str) else epoch[0]) == "1"

@@ -1,0 +1,182 @@
+"""Gradient density and Weights: one experiment from other sides, at an epoch and with a sample."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from harmony_core.analysis.formula import plain
+from harmony_core.analysis.microscope import explain
+from harmony_core.catalog import complete
+from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.losses import LOSSES
+from harmony_core.runs.execute import execute
+from harmony_core.runs.store import RunStore
+
+from .conftest import Open, finished, texts
+
+PAGES = ("density", "weights")
+CONFIG = ExperimentConfig(
+    data=DataConfig("clouds", {"classes": 3, "n_max": 40, "test_per_class": 20}, 10.0),
+    methods=(
+        MethodConfig("ce"),
+        MethodConfig("harmonized"),
+        MethodConfig("harmonized", dict(LOSSES["harmonized"].presets["literal"])),
+    ),
+    epochs=3,
+    record=RecordConfig(grid=10, tracked=30),
+)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A runs folder with one small experiment, trained by the real engine."""
+    folder = tmp_path_factory.mktemp("trained") / "runs"
+    store = RunStore(folder)
+    run = store.create(complete(CONFIG)).id
+    execute(store, run)
+    return folder, run
+
+
+@pytest.fixture
+def run(trained: tuple[Path, str], runs_folder: Path) -> str:
+    shutil.copytree(trained[0], runs_folder)
+    return trained[1]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_experiments_there_is_a_door_to_the_arena(open_page: Open, page: str) -> None:
+    at = open_page(page)
+    assert not at.exception
+    assert "Nothing has been trained yet" in [element.value for element in at.subheader]
+    assert not at.selectbox
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_run_there_is_a_choice_of_them(
+    open_page: Open, store: RunStore, page: str
+) -> None:
+    run = finished(store)
+    at = open_page(page)
+    assert not at.exception
+    assert "Choose one" in at.info[0].value
+    at.selectbox(key="experiment").set_value(run).run()
+    assert not at.exception
+    assert 'data-run-state="done"' in texts(at)
+    assert at.query_params["run"] in (run, [run])
+
+
+@pytest.mark.parametrize("run_id", ["20260101-000000-abcd", "../../etc", "<b>"])
+def test_an_unknown_run_is_explained(open_page: Open, run_id: str) -> None:
+    at = open_page("density", run=run_id)
+    assert not at.exception
+    assert len(at.error) == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_microscope_has_the_numbers_of_the_linked_epoch_and_sample(
+    open_page: Open, store: RunStore, run: str, page: str
+) -> None:
+    at = open_page(page, run=run, epoch="2", sample="4")
+    assert not at.exception
+    assert not at.warning
+    assert not at.error
+    scene, frames = store.scene(run), store.frames(run, 0, 2)
+    said = texts(at)
+    assert 'data-sample="4"' in said
+    assert "after epoch 2" in said
+    for frame in frames:
+        seen = explain(store.get(run).config, scene, frame, 4)
+        assert seen.weight == pytest.approx(float(frame.tracked_weight[4]), rel=0.02)
+        for value in (seen.p_y, seen.grad_norm, seen.weight, seen.loss):
+            assert f"<dd>{plain(value)}</dd>" in said
+        assert all(latex in said for latex in seen.latex)
+
+
+def test_a_picked_sample_goes_into_the_link_and_to_the_next_page(
+    open_page: Open, store: RunStore, run: str
+) -> None:
+    at = open_page("density", run=run, epoch="1")
+    hardest = int(np.argmax(store.frames(run, 0, 1)[0].tracked_grad_norm))
+    picker = at.selectbox(key="pick-sample")
+    assert picker.options[0].startswith(f"row {store.scene(run).tracked_index[hardest]} ")
+    picker.set_value(hardest).run()
+    assert not at.exception
+    assert f'data-sample="{hardest}"' in texts(at)
+    query = {key: at.query_params[key] for key in ("run", "epoch", "sample")}
+    assert {k: v if isinstance(v, str) else v[0] for k, v in query.items()} == {
+        "run": run,
+        "epoch": "1",
+        "sample": str(hardest),
+    }
+    at.query_params.clear()  # as the browser does when another page is opened
+    at.switch_page("pages/weights.py").run()
+    assert not at.exception
+    assert f'data-sample="{hardest}"' in texts(at)
+    assert "after epoch 1" in texts(at)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"epoch": "two"},
+        {"epoch": "99"},
+        {"epoch": "-1"},
+        {"sample": "1e3"},
+        {"sample": "30"},
+        {"sample": "9" * 400},
+    ],
+)
+def test_what_a_link_asks_for_in_vain_is_explained(
+    open_page: Open, run: str, query: dict[str, str]
+) -> None:
+    at = open_page("weights", run=run, **query)
+    assert not at.exception
+    assert "Expected" in at.warning[0].value
+    assert "data-sample" not in texts(at)
+    assert "as it was after epoch 3" in texts(at)
+    assert at.selectbox(key="pick-sample")
+
+
+def test_the_sandbox_answers_to_its_sliders(open_page: Open, run: str) -> None:
+    at = open_page("density", run=run)
+    flat = at.slider(key="sandbox-alpha").set_value(0.0).run()
+    assert not flat.exception
+    rows = [html for html in texts(flat).split("<tr>") if '<th scope="row">' in html]
+    weights = [row for row in rows if ">Weights" not in row and "1</td><td>1</td><td>1<" in row]
+    assert len(weights) == 3
+    at.toggle(key="sandbox-classwise").set_value(False).run()
+    assert not at.exception
+
+
+def test_an_experiment_without_tracked_samples_says_so(open_page: Open, store: RunStore) -> None:
+    run = finished(store)
+    scene = store.scene(run)
+    empty = {
+        name: getattr(scene, name)[:0]
+        for name in ("tracked_index", "tracked_targets", "tracked_flipped", "tracked_inputs")
+    }
+    store.save_scene(run, 0, type(scene)(**{**vars(scene), **empty}))
+    at = open_page("weights", run=run, sample="0")
+    assert not at.exception
+    assert "follows no samples" in texts(at)
+
+
+def shared_link(at: AppTest) -> str:
+    return next(code.value for code in at.code if "run=" in code.value)
+
+
+def test_the_shared_link_names_run_epoch_and_sample(open_page: Open, run: str) -> None:
+    at = open_page("arena", run=run, epoch="2", sample="3")
+    assert not at.exception
+    link = shared_link(at)
+    assert f"run={run}" in link
+    assert "epoch=2" in link
+    assert "sample=3" in link
+    assert "data=clouds" in link
+    kept = [at.query_params[key] for key in ("epoch", "sample")]
+    assert [k if isinstance(k, str) else k[0] for k in kept] == ["2", "3"]
