@@ -53,8 +53,8 @@ def _note(
             f"of the density lies above g = 0.5, and its fullest region weighs "
             f"{plain(worst.weight)}, while an easier region weighs {plain(worst.easier)}. These "
             "are the samples that need learning. The envelope forbids a harder sample to weigh "
-            "less than an easier one, and the margin form leaves the balance between classes to the "
-            "boundary."
+            "less than an easier one, and the margin form leaves the balance between classes to "
+            "the boundary."
         )
         st.button(
             f"Look at epoch {epoch}",
