@@ -121,7 +121,7 @@ def test_a_link_reads_well_and_needs_no_escapes() -> None:
     config = ExperimentConfig(
         DataConfig("moons", {"spread": 1.25}, 100.0),
         methods=(MethodConfig("ce"), method),
-        optim=replace(quick_recipe(), lr=0.05),
+        optim=replace(quick_recipe(), lr=0.2),
         seeds=Seeds(repeats=3, vary=("data", "init")),
     )
     query = to_query(config)
