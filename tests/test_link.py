@@ -129,7 +129,7 @@ def test_a_link_reads_well_and_needs_no_escapes() -> None:
         "data": "moons~spread-1.25",
         "factor": "100",
         "m": ["ce", "harmonized~alpha-0.5~envelope-no~deferral-drw"],
-        "optim": "quick~lr-0.05",
+        "optim": "quick~lr-0.2",
         "seeds": "repeats-3~vary-data_init",
     }
     for value in query.values():
