@@ -82,7 +82,7 @@ def offline_html(
     panels = tuple(panels)
     recording = record_all(
         store, record, panels, repeat=repeat, most=most,
-        size=lambda payload: len(_packed(payload, panels)),
+        size=lambda payload: len(_packed(payload, panels)), bands_too=True,
     )  # fmt: skip
     page = _page(
         record, store.scene(record.id, repeat), summaries_of(store, record), recording, repeat,
@@ -150,7 +150,10 @@ def _seeds(record: ExperimentRecord, repeat: int) -> str:
     )
     if seeds.repeats == 1:
         return f"{shown} One seed cannot tell a gain from luck."
-    return f"{shown} The table is over {seeds.repeats} seeds, the replay is repeat {repeat + 1}."
+    return (
+        f"{shown} The replay is repeat {repeat + 1}; the table and the bands around the curves are "
+        f"over the {seeds.repeats} seeds as far as they are finished."
+    )
 
 
 def _results(summaries: list[MethodSummary]) -> str:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from ..errors import RunError
 from ..method_text import method_labels
+from ..plots.bands import view_bands
 from ..plots.panels import parts_of
 from ..plots.payload import Payload, build_payload
 from ..runs.record import ExperimentRecord
+from ..runs.results import curves_of
 from ..runs.store import RunStore
 
 FEWEST = 2
@@ -44,9 +46,11 @@ def record_all(
     repeat: int = 0,
     most: int,
     size: Callable[[Payload], int],
+    bands_too: bool = False,
 ) -> Recording:
     """The densest recording whose ``size`` is at most ``most`` bytes.
 
+    ``bands_too``: with the numbers of all repeats, where there are several.
     Raises `RunError` if the repeat has no frames, or if even its first and last epoch are too
     large.
     """
@@ -59,6 +63,9 @@ def record_all(
     scene = store.scene(record.id, repeat)
     frames = {epoch: store.frames(record.id, repeat, epoch) for epoch in epochs}
     parts = parts_of(panels)
+    bands = None
+    if bands_too and record.config.seeds.repeats > 1:
+        bands = view_bands(curves_of(store, record))
     stride = 1
     while True:
         kept = [*epochs[: len(epochs) - 1 : stride], epochs[-1]]
@@ -70,6 +77,7 @@ def record_all(
             record.config.epochs,
             record.state,
             parts=parts,
+            bands=bands,
         )
         bytes_now = size(payload)
         if bytes_now <= most:

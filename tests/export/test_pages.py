@@ -36,6 +36,7 @@ def test_the_page_holds_all_epochs_and_says_where_it_is_from(
     assert recording.stride == 1
     assert recording.sentence == ""
     assert [frame["epoch"] for frame in held(page).meta["frames"]] == list(range(7))
+    assert held(page).meta["bands"]["repeats"] == 2
     assert "<title>A &lt;b&gt;run&lt;/b&gt; &amp; more</title>" in page
     for text in (
         "our reconstruction", "over 2 seeds", " beats ", "=1+1", run_id,
