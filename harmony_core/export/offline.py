@@ -47,7 +47,7 @@ body { margin: 0 auto; padding: 24px 16px 64px; max-width: 1360px; color: var(--
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 18px; margin: 40px 0 12px; }
 p { max-width: 78ch; margin: 0 0 12px; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; margin-bottom: 12px; }
 table.numbers { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .numbers th, .numbers td { padding: 4px 12px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid #8884; }
