@@ -8,9 +8,12 @@ import { arrange, makePanel, panelNames } from "./sections.js";
 import { el } from "./shapes.js";
 import { Store } from "./store.js";
 import { Theme } from "./theme.js";
+import { Lazy } from "./tools.js";
 
 /** Milliseconds after which missing frames are asked for again. */
 const ASK_AGAIN = 2000;
+/** Milliseconds between two drawings within which only what is on screen is drawn. */
+const BUSY = 150;
 
 class View {
   constructor(root, callbacks) {
@@ -124,6 +127,9 @@ class View {
     const after = sections.findIndex((node) => node.contains(this.planes?.node ?? null));
     sections.splice(after < 0 ? sections.length : after + 1, 0, this.card.dock);
     this.scrubber.node.hidden = !this.store.frames.length;
+    this.sight?.watcher.disconnect();
+    this.sight = new Lazy((node) => this.panels.find((panel) => panel.node === node)?.draw(this.player.index));
+    this.sight.watch(this.panels.map((panel) => panel.node));
     this.probe = el("i", { class: "hv-probe", "aria-hidden": "true" });
     this.root.replaceChildren(this.scrubber.node, ...sections, this.card.float, this.probe);
   }
@@ -136,6 +142,7 @@ class View {
   rebuild() {
     if (this.planes) this.legend.build();
     for (const panel of this.panels) panel.build();
+    this.before = -Infinity;
     this.redraw();
   }
 
@@ -153,7 +160,7 @@ class View {
     this.width = width;
     this.ratio = window.devicePixelRatio;
     for (const panel of this.panels) panel.size?.();
-    this.drawNow();
+    this.drawWhole();
   }
 
   /** Draw once before the next frame of the screen. */
@@ -165,15 +172,27 @@ class View {
     });
   }
 
+  /** Draw what is on screen; the rest too if nothing was drawn just now, or else soon after. */
   drawNow() {
     const { index } = this.player;
+    const now = performance.now();
+    const whole = now - (this.before ?? -Infinity) > BUSY;
+    this.before = now;
     this.scrubber.draw();
     for (const panel of this.panels) {
+      if (!whole && !this.sight.shown.has(panel.node)) continue;
       panel.draw(index);
       panel.twin?.draw();
     }
     this.card.draw();
     this.drawn = (this.drawn ?? 0) + 1;
+    clearTimeout(this.trailing);
+    this.trailing = whole ? 0 : setTimeout(() => this.drawWhole(), BUSY);
+  }
+
+  drawWhole() {
+    this.before = -Infinity;
+    this.drawNow();
   }
 
   /** Let time run while something plays. */
@@ -252,8 +271,8 @@ class View {
     this.ended.abort();
     cancelAnimationFrame(this.pending);
     cancelAnimationFrame(this.clock);
-    clearTimeout(this.resting);
-    clearTimeout(this.asking);
+    this.sight?.watcher.disconnect();
+    for (const timer of [this.resting, this.asking, this.trailing]) clearTimeout(timer);
     this.root.replaceChildren();
   }
 }

@@ -67,7 +67,7 @@ export class ClassTable {
     const { store, player } = this.view;
     const now = performance.now();
     const moving = player.playing || player.follow;
-    if (moving && index !== player.last && now - (this.drawn ?? 0) < SLOW) return;
+    if ((moving || this.view.trailing) && index !== player.last && now - (this.drawn ?? 0) < SLOW) return;
     this.drawn = now;
     const methods = store.methods.length;
     const data = this.columns.map(({ name, m }) => store.raw(index, m, name));

@@ -103,7 +103,7 @@ def open_view(
             "([name, view]) => { window.view?.destroy(); log.length = 0; start(name, view); }",
             [name, view or {}],
         )
-        tab.wait_for_function("!view.pending")
+        tab.wait_for_function("!view.pending && !view.trailing")
         return tab
 
     yield start

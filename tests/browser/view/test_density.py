@@ -15,7 +15,7 @@ PAGE = {"panels": ["density", "heat"]}
 
 
 def settle(tab: Any) -> None:
-    tab.wait_for_function("!view.pending")
+    tab.wait_for_function("!view.pending && !view.trailing")
 
 
 def outline(tab: Any, c: int, row: int, method: int) -> list[float]:

@@ -17,7 +17,7 @@ def epoch(tab: Any) -> int:
 
 def settle(tab: Any) -> None:
     """Wait until the view has drawn what it was last told."""
-    tab.wait_for_function("!view.pending")
+    tab.wait_for_function("!view.pending && !view.trailing")
 
 
 def shown(tab: Any) -> str:

@@ -103,5 +103,5 @@ def test_a_run_is_painted_over_its_own_samples(open_view: Open) -> None:
     assert points(tab)[0][1:] == first
     light = tab.evaluate("view.painter.base.toDataURL()")
     tab.evaluate("view.player.seek(0)")
-    tab.wait_for_function("!view.pending")
+    tab.wait_for_function("!view.pending && !view.trailing")
     assert tab.evaluate("view.painter.base.toDataURL()") != light

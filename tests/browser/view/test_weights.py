@@ -17,7 +17,7 @@ PAGE = {"panels": ["weights", "spread", "effective", "trajectories", "gallery"]}
 
 
 def settle(tab: Any) -> None:
-    tab.wait_for_function("!view.pending")
+    tab.wait_for_function("!view.pending && !view.trailing")
 
 
 def test_bars_say_the_effective_number_of_samples_and_the_norms(open_view: Open) -> None:
