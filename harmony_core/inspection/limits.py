@@ -46,6 +46,8 @@ QUALITY_ROWS = 20_000
 NEAR_IMAGES = 120_000
 SUSPECTS = 8_000
 """Training samples whose labels are judged."""
+TRAINING_ROWS = 500_000
+"""Rows the training script reads, at most."""
 PILOT_ROWS = 6_000
 PILOT_CLASSES = 100
 PILOT_COLUMNS = 2_000
