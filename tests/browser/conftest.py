@@ -39,9 +39,15 @@ def browser(browser_path: str | None) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the served app keeps its runs and uploads."""
+    return tmp_path_factory.mktemp("app")
+
+
+@pytest.fixture(scope="session")
+def app(app_folder: Path) -> Iterator[str]:
     """The address of the app, served for all tests of the session."""
-    folder = tmp_path_factory.mktemp("app")
+    folder = app_folder
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,0 +1,156 @@
+"""One experiment from all sides in a real browser: scrub, pick a sample, share, paint, ablate."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harmony_core.analysis.formula import plain
+from harmony_core.analysis.microscope import explain
+from harmony_core.catalog import complete
+from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.runs.execute import execute
+from harmony_core.runs.store import RunStore
+
+from .conftest import Visit
+from .test_arena import await_state
+
+METHODS = (MethodConfig("ce"), MethodConfig("harmonized"))
+TERMS = "dl.terms"
+
+
+def trained(folder: Path, data: str, title: str) -> tuple[RunStore, str]:
+    """A small experiment, trained where the app keeps its runs."""
+    store = RunStore(folder / "runs")
+    config = ExperimentConfig(
+        data=DataConfig(data, {"n_max": 60, "test_per_class": 20}, 10.0),
+        methods=METHODS,
+        epochs=4,
+        record=RecordConfig(grid=16, tracked=60),
+    )
+    run = store.create(complete(config), title).id
+    execute(store, run)
+    return store, run
+
+
+@pytest.fixture(scope="module")
+def clouds(app_folder: Path) -> tuple[RunStore, str]:
+    return trained(app_folder, "clouds", "The clouds")
+
+
+@pytest.fixture(scope="module")
+def rings(app_folder: Path) -> tuple[RunStore, str]:
+    return trained(app_folder, "rings", "The rings")
+
+
+def numbers(page: Any) -> list[list[str]]:
+    """p, g, weight and loss of each method as the microscope shows them."""
+    page.wait_for_selector(TERMS)
+    lists = page.locator(TERMS)
+    return [lists.nth(i).locator("dd").all_inner_texts() for i in range(lists.count())]
+
+
+def expected(store: RunStore, run: str, epoch: int, sample: int) -> list[list[str]]:
+    config, scene = store.get(run).config, store.scene(run)
+    seen = [explain(config, scene, frame, sample) for frame in store.frames(run, 0, epoch)]
+    return [[plain(v) for v in (s.p_y, s.grad_norm, s.weight, s.loss)] for s in seen]
+
+
+def test_scrub_press_a_region_and_look_at_a_sample(
+    visit: Visit, clouds: tuple[RunStore, str]
+) -> None:
+    store, run = clouds
+    page = visit(f"/density?run={run}")
+    chart = page.locator('.hv-classchart[data-class="0"] svg')
+    chart.wait_for()
+    page.locator(".hv").first.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("epoch=2"))
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    chart.click(position={"x": box["width"] * 0.25, "y": 60})
+    row = page.locator(".hv-sample").first
+    sample = int(row.get_attribute("data-sample"))
+    row.click()
+    page.wait_for_url(re.compile(f"sample={sample}"))
+    page.wait_for_selector(f'[data-sample="{sample}"].who')
+    assert numbers(page) == expected(store, run, 2, sample)
+
+    page.get_by_role("link", name="See its weights").click()
+    page.get_by_role("heading", name="Weights: The clouds").wait_for()
+    page.wait_for_selector(f'[data-sample="{sample}"].who')
+    assert numbers(page) == expected(store, run, 2, sample)
+    assert page.locator(".st-key-weights-view .hv-section").count() == 5
+
+
+def test_a_shared_link_restores_epoch_and_sample_in_a_fresh_browser(
+    visit: Visit, clouds: tuple[RunStore, str]
+) -> None:
+    store, run = clouds
+    first = visit(f"/arena?run={run}&epoch=1&sample=3")
+    first.wait_for_selector('[data-sample="3"].who')
+    link = first.locator(".st-key-share [data-testid=stCode]").first.inner_text().strip()
+    second = visit("/arena?" + link.partition("?")[2])
+    second.wait_for_selector('[data-sample="3"].who')
+    assert numbers(second) == expected(store, run, 1, 3)
+    assert second.locator(".hv-read b").first.inner_text() == "1"
+    assert "data=clouds" in second.url
+
+
+def test_two_browsers_see_only_their_own(
+    visit: Visit, clouds: tuple[RunStore, str], rings: tuple[RunStore, str]
+) -> None:
+    pages = [
+        visit(f"/density?run={clouds[1]}&epoch=1&sample=2"),
+        visit(f"/density?run={rings[1]}&epoch=3&sample=5"),
+    ]
+    for page, sample in zip(pages, (2, 5), strict=True):
+        page.wait_for_selector(f'[data-sample="{sample}"].who')
+    page = pages[0]
+    page.locator(".hv").first.focus()
+    page.keyboard.press("End")
+    page.wait_for_url(re.compile("epoch=4"))
+    page.get_by_text("after epoch 4").first.wait_for()
+    assert numbers(page) == expected(*clouds, 4, 2)
+    assert numbers(pages[1]) == expected(*rings, 3, 5)
+    assert "epoch=3" in pages[1].url
+    assert pages[1].get_by_role("heading", name="Gradient density: The rings").count() == 1
+    assert page.get_by_role("heading", name="Gradient density: The clouds").count() == 1
+
+
+def test_ablation_in_one_click(visit: Visit) -> None:
+    page = visit("/arena?data=clouds~n_max-60~test_per_class-20&m=ce&m=harmonized&epochs=3")
+    page.get_by_role("button", name="Ablation").click()
+    await_state(page, "done")
+    table = page.get_by_role("region", name="Results by method")
+    for name in ("None", "Intra", "Inter", "Both", "Literal"):
+        table.get_by_role("rowheader", name=name).wait_for()
+
+
+def test_painted_points_are_trained_at_once(visit: Visit) -> None:
+    page = visit("/arena?data=painted~test_per_class-20&profile=as_is&epochs=3&m=ce&m=harmonized")
+    board = page.get_by_role("application")
+    board.wait_for()
+    board.scroll_into_view_if_needed()
+    board.click(position={"x": 30, "y": 30})
+    page.get_by_text("61 of at most 400 points").wait_for()
+    page.get_by_role("button", name="Retrain").click()
+    page.wait_for_url(re.compile(r"points-xy.*run="))
+    await_state(page, "done")
+    page.locator(".st-key-arena-view canvas").first.wait_for()
+
+
+def test_home_moves_by_itself(visit: Visit) -> None:
+    page = visit("/")
+    now = page.locator(".st-key-replay .hv-read b").first
+    now.wait_for()
+    before = now.inner_text()
+    page.wait_for_function(
+        "before => document.querySelector('.st-key-replay .hv-read b').innerText !== before",
+        arg=before,
+    )
