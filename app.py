@@ -12,6 +12,7 @@ PAGES = [
     st.Page("pages/arena.py", title="Arena", icon=":material/stadium:"),
     st.Page("pages/density.py", title="Gradient density", icon=":material/equalizer:"),
     st.Page("pages/weights.py", title="Weights", icon=":material/balance:"),
+    st.Page("pages/embedding.py", title="Embedding", icon=":material/bubble_chart:"),
 ]
 
 st.set_page_config(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
@@ -18,7 +20,12 @@ from ._parts import lead, messages
 NEWEST = 50
 
 
-def experiment(page: str, title: str, about: str) -> None:
+def experiment(
+    page: str,
+    title: str,
+    about: str,
+    body: Callable[[ExperimentRecord, str], None] = show,
+) -> None:
     """Draw ``page`` for the experiment of the link, or of the session, or ask for one."""
     run = _draft.run_id() or _draft.shown_run()
     ids = store().ids()
@@ -46,7 +53,7 @@ def experiment(page: str, title: str, about: str) -> None:
         _picker(top, ids, run if record else "")
     if record is not None:
         _who(record)
-        show(record, page)
+        body(record, page)
     elif ids:
         st.info("Choose one of your experiments above.", icon=":material/arrow_upward:")
     else:

@@ -10,6 +10,7 @@ NAMES = {
     "arena": ("Back to the Arena", "stadium"),
     "density": ("See its density", "equalizer"),
     "weights": ("See its weights", "balance"),
+    "embedding": ("See its embedding", "bubble_chart"),
 }
 
 

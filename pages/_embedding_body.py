@@ -1,0 +1,128 @@
+"""The embedding of one experiment: record it, draw it, look at it, whichever comes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from harmony_core.analysis.embedding import landmarks_of, picture_epochs, stored_epochs
+from harmony_core.analysis.embedding.settings import EmbeddingSettings
+from harmony_core.runs.drawings import Drawing
+from harmony_core.runs.record import ExperimentRecord
+
+from . import _draft
+from ._backend import queue, store
+from ._embedding_controls import Look, look_controls, settings_controls
+from ._embedding_drawing import draw_offer, drawing_now
+from ._embedding_files import read
+from ._embedding_picture import picture, show_picture
+from ._links import page_links
+from ._parts import messages, toasts
+from ._start import start
+from ._status import status_strip
+
+TICK = 1.0
+"""Seconds between two looks at a running experiment."""
+
+
+def body(record: ExperimentRecord, page: str) -> None:
+    """Everything under the heading."""
+    del page
+    with st.container(horizontal=True, gap="small", key="page-links"):
+        page_links("embedding", record.id)
+    if not record.config.record.embedding:
+        _without(record)
+        return
+    repeat = _repeat(record)
+    if record.active:
+        look = look_controls(record, live=True)
+        st.fragment(_live, run_every=TICK)(record.id, repeat, look)
+        return
+    status_strip(record, None)
+    _ended(record, repeat)
+
+
+def _without(record: ExperimentRecord) -> None:
+    """It kept no features: say so, and offer the same with them."""
+    with st.container(border=True, key="no-landmarks"):
+        st.subheader("This experiment kept no features", anchor=False)
+        st.markdown(
+            "A map needs the features that each network gives to the same samples, epoch by "
+            "epoch. They were not recorded here. The same experiment can be trained again with "
+            "them: same data, same seeds, so on a CPU the same networks."
+        )
+        st.button(
+            "Record it with embedding",
+            type="primary",
+            icon=":material/bubble_chart:",
+            key="record-embedding",
+            on_click=_record,
+            args=(record,),
+        )
+
+
+def _record(record: ExperimentRecord) -> None:
+    with toasts():
+        kept = replace(record.config.record, embedding=True)
+        begin(replace(record, config=replace(record.config, record=kept)))
+
+
+def begin(record: ExperimentRecord) -> None:
+    """Start the experiment that ``record`` describes and show it here."""
+    started = start(record.config, record.title)
+    _draft.adopt(started.id)
+    st.query_params.from_dict({"run": started.id})
+
+
+def _repeat(record: ExperimentRecord) -> int:
+    repeats = record.config.seeds.repeats
+    if repeats == 1:
+        return 0
+    key = f"embedding-repeat-{record.id}"
+    st.session_state.setdefault(key, 0)
+    chosen = st.segmented_control(
+        "Repeat", range(repeats), key=key, required=True, format_func=lambda r: f"{r + 1}"
+    )
+    return int(chosen or 0)
+
+
+def _live(run_id: str, repeat: int, look: Look) -> None:
+    """While it trains: the newest picture and how many there are to come."""
+    with messages():
+        record = store().get(run_id)
+        status_strip(record, queue().position(run_id))
+        if not record.active:
+            st.rerun()
+        done = stored_epochs(store().root, run_id, repeat)
+        wanted = len(picture_epochs(record.config))
+        st.progress(
+            min(1.0, len(done) / wanted),
+            text=f"{len(done)} of {wanted} pictures drawn; settings, selection and tables follow "
+            "when the training has ended.",
+        )
+        if not done:
+            return
+        landmarks = landmarks_of(store().scene(run_id, repeat))
+        frame = read(run_id, repeat, EmbeddingSettings(), done[-1], landmarks)
+        st.caption(f"After epoch {frame.epoch}")
+        show_picture(record, repeat, frame, landmarks, look)
+
+
+def _ended(record: ExperimentRecord, repeat: int) -> None:
+    """The pictures, after what is missing of them has been offered."""
+    recorded = set(store().epochs(record.id, repeat))
+    wanted = [epoch for epoch in picture_epochs(record.config) if epoch in recorded]
+    if not wanted:
+        st.info("Nothing has been recorded of this repeat, so there is nothing to draw.")
+        return
+    scene = store().scene(record.id, repeat)
+    landmarks = landmarks_of(scene)
+    settings = settings_controls(scene)
+    drawing = Drawing(record.id, repeat, settings)
+    epochs = [e for e in stored_epochs(store().root, record.id, repeat, settings) if e in wanted]
+    if drawing_now(drawing, len(wanted)):
+        return
+    draw_offer(drawing, len(epochs), len(wanted))
+    if epochs:
+        picture(record, repeat, settings, epochs, scene, landmarks)

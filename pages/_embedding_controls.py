@@ -1,0 +1,134 @@
+"""What the reader may choose about a map: how dots are placed, and how they look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from harmony_core.analysis.embedding.settings import SETTINGS, EmbeddingSettings
+from harmony_core.frames import Scene
+from harmony_core.method_text import method_labels
+from harmony_core.parameters import Parameter
+from harmony_core.runs.record import ExperimentRecord
+
+from ._backend import store
+from ._labels import literal
+
+COLOURS = {
+    "class": "True class",
+    "group": "Head, medium, tail",
+    "correct": "Right or wrong",
+    "g": "Gradient norm g",
+    "weight": "Weight",
+}
+LAYOUTS = {"umap": "UMAP", "pca": "PCA", "plane": "Input plane"}
+NAMES = {
+    "n_neighbors": "Neighbours",
+    "min_dist": "Least distance",
+    "mixing": "Share of the answer (λ)",
+    "metric": "Metric",
+    "seed": "Layout seed",
+}
+_KEPT = "embedding settings"
+KEY = "emb-"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the dots are drawn; none of it moves one."""
+
+    colour: str = "class"
+    highlight: tuple[int, ...] = ()
+    methods: tuple[int, ...] = ()
+    """Methods to show."""
+
+
+def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
+    """Colour, classes to find, and which methods to show."""
+    labels = method_labels(record.config.methods)
+    many = range(len(labels))
+    row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="emb-look")
+    with row:
+        colour = st.selectbox(
+            "Colour dots by", list(COLOURS), key=_seed("colour", "class"), width=200,
+            format_func=COLOURS.__getitem__,
+            help="Shapes go with classes. Weight and g are known of training samples only; the "
+            "other dots then are grey.",
+        )  # fmt: skip
+        highlight: list[int] = []
+        if not live:
+            names = store().scene(record.id, 0).class_names
+            highlight = st.multiselect(
+                "Find classes", range(len(names)), key=_seed(f"find-{record.id}", []), width=320,
+                format_func=lambda c: literal(names[c]), placeholder="Type a name",
+                help="These keep their colour, all others turn grey.",
+            )  # fmt: skip
+        chosen = list(many)
+        if len(labels) > 1:
+            chosen = st.pills(
+                "Methods", many, selection_mode="multi",
+                key=_seed(f"methods-{record.id}", list(many)),
+                format_func=lambda m: literal(labels[m]),
+            )  # fmt: skip
+    return Look(colour, tuple(highlight), tuple(sorted(chosen)) or tuple(many))
+
+
+def settings_controls(scene: Scene) -> EmbeddingSettings:
+    """How dots are placed: the layout, λ = 0 at a click, and the rest with a line each."""
+    saved: EmbeddingSettings = st.session_state.get(_KEPT, EmbeddingSettings())
+    declared = {parameter.name: parameter for parameter in SETTINGS}
+    flat = scene.landmark_inputs is not None and scene.landmark_inputs.shape[1:] == (2,)
+    layouts = [name for name in LAYOUTS if name != "plane" or (flat and scene.kind == "points")]
+    if st.session_state.get(KEY + "layout") not in layouts:
+        st.session_state[KEY + "layout"] = saved.layout if saved.layout in layouts else "umap"
+    row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+    with row:
+        layout = st.segmented_control(
+            "Place dots by", layouts, key=KEY + "layout", format_func=LAYOUTS.__getitem__,
+            required=True, help=declared["layout"].help,
+        )  # fmt: skip
+        alone = False
+        if layout != "plane":
+            alone = st.toggle(
+                "Features alone (λ = 0)", key=_seed("alone", False),
+                help="Off, the network’s answers help to place its samples, with share λ.",
+            )  # fmt: skip
+    values: dict[str, object] = {"layout": layout}
+    if layout != "plane":
+        with st.expander("Settings of the map"):
+            columns = st.columns(2, gap="large")
+            for i, (name, title) in enumerate(NAMES.items()):
+                with columns[i % 2]:
+                    locked = alone and name == "mixing"
+                    values[name] = _control(declared[name], title, locked)
+                    st.caption(declared[name].help)
+    if alone:
+        values["mixing"] = 0.0
+    settings = EmbeddingSettings.from_dict(values)
+    st.session_state[_KEPT] = settings
+    return settings
+
+
+def _control(parameter: Parameter, title: str, locked: bool) -> object:
+    key = _seed(parameter.name, parameter.default)
+    if parameter.choices:
+        return st.selectbox(title, parameter.choices, key=key)
+    low, high = parameter.low, parameter.high
+    assert low is not None
+    assert high is not None
+    if parameter.name == "seed":
+        return int(st.number_input(title, int(low), int(high), key=key))
+    if isinstance(parameter.default, int):
+        return int(st.slider(title, int(low), int(high), key=key, disabled=locked))
+    return float(st.slider(title, float(low), float(high), step=0.01, key=key, disabled=locked))
+
+
+def _seed(name: str, value: object) -> str:
+    """A widget's key; a page left and entered again finds what was chosen."""
+    key = KEY + name
+    kept: dict[str, object] = st.session_state.setdefault("embedding kept", {})
+    if key not in st.session_state:
+        st.session_state[key] = kept.get(key, value)
+    kept[key] = st.session_state[key]
+    return key

@@ -1,0 +1,91 @@
+"""Pictures that are missing: offered, being drawn, or why that went wrong."""
+
+from __future__ import annotations
+
+import shutil
+
+import streamlit as st
+
+from harmony_core.analysis.embedding import embedding_path, stored_epochs
+from harmony_core.runs.drawings import Drawing, Drawings, shared_drawings
+
+from ._backend import store
+from ._parts import spoken, toasts
+
+TICK = 0.5
+
+
+def drawings() -> Drawings:
+    """Those of this server's runs folder."""
+    return shared_drawings(store().root)
+
+
+def drawing_now(drawing: Drawing, wanted: int) -> bool:
+    """Show how the drawing goes, if it goes on; whether it does."""
+    if drawings().now() != drawing:
+        return False
+    st.fragment(_progress, run_every=TICK)(drawing, wanted)
+    return True
+
+
+def _progress(drawing: Drawing, wanted: int) -> None:
+    if drawings().now() != drawing:
+        st.rerun()
+    done = len(stored_epochs(store().root, drawing.run_id, drawing.repeat, drawing.settings))
+    st.progress(
+        min(1.0, done / wanted),
+        text=f"Drawing, {done} of {wanted} pictures. The first takes some seconds longer.",
+    )
+    if st.button("Stop drawing", icon=":material/stop_circle:", key="stop-drawing"):
+        drawings().stop()
+        st.rerun()
+
+
+def draw_offer(
+    drawing: Drawing, done: int, wanted: int, *, what: str = "with these settings"
+) -> None:
+    """A button for what is not there yet."""
+    error = drawings().error(drawing)
+    if error:
+        st.error(spoken(error), icon=":material/error:")
+    if done >= wanted:
+        return
+    with st.container(border=True, key=f"draw-{drawing.repeat}-{drawing.settings.key}"):
+        if done:
+            st.markdown(f"{wanted - done} of {wanted} pictures {what} are not drawn yet.")
+        else:
+            st.markdown(
+                f"There are no pictures {what} yet. Drawing takes about a second an epoch for "
+                "2,000 samples and method; they are kept with the experiment."
+            )
+        st.button(
+            "Draw the others" if done else "Draw them",
+            type="primary",
+            icon=":material/brush:",
+            key=f"draw-button-{drawing.repeat}-{drawing.settings.key}",
+            on_click=_start,
+            args=(drawing,),
+        )
+
+
+def draw_again(drawing: Drawing) -> None:
+    """A button that throws the stored pictures away and draws them anew."""
+    st.button(
+        "Draw the pictures again",
+        icon=":material/restart_alt:",
+        key="draw-again",
+        on_click=_again,
+        args=(drawing,),
+    )
+
+
+def _start(drawing: Drawing) -> None:
+    with toasts():
+        drawings().start(drawing)
+
+
+def _again(drawing: Drawing) -> None:
+    with toasts():
+        folder = embedding_path(store().root, drawing.run_id, drawing.repeat, drawing.settings)
+        shutil.rmtree(folder, ignore_errors=True)
+        drawings().start(drawing)
