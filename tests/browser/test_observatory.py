@@ -15,7 +15,7 @@ from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, Reco
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 
-from .conftest import Visit
+from .conftest import PATIENCE, Visit, playwright
 from .test_arena import await_state
 
 METHODS = (MethodConfig("ce"), MethodConfig("harmonized"))
@@ -64,7 +64,7 @@ def test_scrub_press_a_region_and_look_at_a_sample(
 ) -> None:
     store, run = clouds
     page = visit(f"/density?run={run}")
-    chart = page.locator('.hv-classchart[data-class="0"] svg')
+    chart = page.locator('.hv-classchart[data-class="0"] svg.hv-hist')
     chart.wait_for()
     page.locator(".hv").first.focus()
     page.keyboard.press("Home")
@@ -150,7 +150,4 @@ def test_home_moves_by_itself(visit: Visit) -> None:
     now = page.locator(".st-key-replay .hv-read b").first
     now.wait_for()
     before = now.inner_text()
-    page.wait_for_function(
-        "before => document.querySelector('.st-key-replay .hv-read b').innerText !== before",
-        arg=before,
-    )
+    playwright.expect(now).not_to_have_text(before, timeout=PATIENCE)
