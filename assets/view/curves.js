@@ -36,7 +36,7 @@ export class Curves {
   constructor(view) {
     this.view = view;
     this.choice = "accuracy";
-    this.tabs = el("div", { class: "hv-tabs", role: "radiogroup", "aria-label": "Number shown", onkeydown: (event) => this.turn(event) });
+    this.tabs = el("div", { class: "hv-tabs", "data-skip": "", role: "radiogroup", "aria-label": "Number shown", onkeydown: (event) => this.turn(event) });
     this.plot = svg("svg", { class: "hv-plot", role: "img" });
     this.tip = el("div", { class: "hv-tip", hidden: true, "aria-hidden": "true" });
     this.box = el("div", { class: "hv-plotbox" }, this.plot, this.tip);

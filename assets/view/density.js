@@ -52,7 +52,7 @@ export class Density {
     this.tools.replaceChildren(
       choiceRow("Values", [["each", "Each region"], ["sums", "Cumulative", "Running sum from easy to hard"]], this.sums ? "sums" : "each", (v) => { this.sums = v === "sums"; again(); }),
       choiceRow("Scale", [["linear", "Linear"], ["log", "Log", "Logarithm of 1 + value"]], this.logs ? "log" : "linear", (v) => { this.logs = v === "log"; again(); }),
-      choiceRow("Axis", [["fit", "Fits this epoch"], ["fixed", "Same over epochs"]], this.fixed ? "fixed" : "fit", (v) => { this.fixed = v === "fixed"; again(); }),
+      choiceRow("Vertical axis", [["fit", "Axis fits", "The vertical axis fits this epoch"], ["fixed", "Axis fixed", "The vertical axis is the same over all epochs"]], this.fixed ? "fixed" : "fit", (v) => { this.fixed = v === "fixed"; again(); }),
       this.view.store.field(0, "regions") ? choiceRow("Regions", [["own", "Own regions", "The unit regions of each class"], ["equal", "Equal bins", "The bins in which every method was recorded"]], this.choice, (v) => { this.choice = v; this.choose(null); this.explain(); again(); }) : "",
       many ? selectBox("Sort", ORDERS, this.order, (v) => { this.order = v; this.arrange(); }) : "",
       many ? el("label", { class: "hv-select" }, el("span", { text: "Find" }), el("input", { type: "search", placeholder: "class name", value: this.search, oninput: (event) => { this.search = event.target.value; this.arrange(); }, onkeydown: (event) => event.key !== "Escape" && event.stopPropagation() })) : "",
@@ -76,7 +76,7 @@ export class Density {
     const parts = ["Each chart is one class. Left are samples the network finds easy, right the hard ones. Above: how many samples. Below: what the optimiser feels of them, count × weight × g; a flat outline there is a balanced class."];
     if (this.choice === "equal" || lender < 0) parts.push(lender < 0 ? "No method here keeps a gradient density, so all are shown in the equal bins they were recorded in." : "Shown in the equal bins in which every method was recorded.");
     else if (kinds[lender] === "own") {
-      parts.push("The ticks are the class's own unit regions: many samples, fine regions; few samples, coarse ones. A method with a density shows the loss's own counts, which remember one pass over the class");
+      parts.push("The ticks are the class's own unit regions: many samples, fine regions; few samples, coarse ones. A method with a density shows the loss's own counts, which remember about one pass over the class, so that their sum can be a little above N");
       parts[parts.length - 1] += kinds.some((kind) => kind !== "own") ? `; the others are recorded in equal bins and shared out to the regions of ${store.methods[lender]}.` : ".";
     } else parts.push(`${store.methods[lender]} keeps one density for all classes, so all classes have the same regions; counts are those of the class, shared out from the bins they were recorded in.`);
     if (store.bins?.joined > 1) parts.push(`To keep ${store.classes.length} classes light, ${store.bins.joined} recorded bins of g are sent as one.`);

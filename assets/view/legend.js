@@ -30,8 +30,8 @@ export class Legend {
     this.node.replaceChildren(list);
     const noisy = store.static.flipped.some((flag) => flag);
     this.marks = null;
-    if (noisy && store.static.points) {
-      this.marks = el("button", { type: "button", class: "hv-toggle", "aria-pressed": view.marks, onclick: () => view.setMarks(!view.marks) }, "Cross out noisy labels");
+    if (noisy && store.static.points && view.planes) {
+      this.marks = el("button", { type: "button", class: "hv-toggle", "data-skip": "", "aria-pressed": view.marks, onclick: () => view.setMarks(!view.marks) }, "Cross out noisy labels");
       this.node.append(this.marks);
     }
     this.refresh();

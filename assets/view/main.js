@@ -59,6 +59,7 @@ class View {
       this.rebuild();
     }
     else if (what === "append") this.extend();
+    else if (meta.bands) this.rebuild();
     if (jumped) this.jump();
     this.asked = asked;
     this.bare = bare;
@@ -122,7 +123,8 @@ class View {
       this.panels.unshift(this.painter);
     }
     this.planes = this.panel("plane") ?? this.panel("confusion");
-    const sections = arrange(this.panels, new Map([[this.planes?.kind, [this.legend.node]]]));
+    this.legended = this.planes ?? this.panel("weights");
+    const sections = arrange(this.panels, new Map([[this.legended?.kind, [this.legend.node]]]));
     this.card.dock.classList.toggle("hv-low", !this.planes);
     const after = sections.findIndex((node) => node.contains(this.planes?.node ?? null));
     sections.splice(after < 0 ? sections.length : after + 1, 0, this.card.dock);
@@ -140,7 +142,7 @@ class View {
   }
 
   rebuild() {
-    if (this.planes) this.legend.build();
+    if (this.legended) this.legend.build();
     for (const panel of this.panels) panel.build();
     this.before = -Infinity;
     this.redraw();
@@ -256,7 +258,7 @@ class View {
 
   setFocus(c) {
     this.focus = c;
-    if (this.planes) this.legend.refresh();
+    if (this.legended) this.legend.refresh();
     this.redraw();
   }
 

@@ -25,7 +25,7 @@ const WORDS = {
   table: ["Every class in numbers", "The same epoch as text. Press a heading to sort; the best recall of a row is set in bold."],
   paint: ["Paint your own points", "Press to add points of the chosen class, hold and move for more; shift or alt while pressing erases. The faint colours are what a method of this run decides at the epoch shown. Then train again: every method starts from the same initial weights on exactly these points."],
   density: ["How hard the samples of each class are", ""],
-  weights: ["Mean weight of each class over epochs", "One chart a method, one line a class, in the class's colour and shape; all charts share one axis. The weight is what multiplies a sample's loss: intra-category balance moves it inside a class and leaves the class's mean alone, inter-category balance by weights moves the mean. A method that shifts margins instead leaves it at 1."],
+  weights: ["Mean weight of each class over epochs", "One chart a method, one line a class, in the class's colour and shape; all charts share one axis. The weight is what multiplies a sample's loss: intra-category balance moves it inside a class and keeps the class's mean at 1 under the loss's own smoothed density, so near 1 here; inter-category balance by weights moves the mean. A method that shifts margins instead leaves it at 1."],
   spread: ["How weights are spread inside each class", "One dot a followed training sample at the end of the epoch, the largest class on top. The box holds the middle half, the thick line is the median. A wide box is a class whose samples are told apart by their difficulty. Press a dot to follow the sample."],
   effective: ["How many samples a class is really worth", "Unequal weights make a class worth fewer samples: (Σw)² / Σw² is the number of equally weighted samples with the same noise. It equals N when all weigh the same. The norm of a class's row in the last layer shows which classes the classifier itself favours; under cross-entropy it grows with N."],
   trajectories: ["Paths of samples over the epochs", "One line a followed sample of the class. Lines that fall are samples being learned; lines that stay up are noise or overlap. Press a line to follow its sample in every method and panel."],
@@ -39,7 +39,7 @@ const NEEDED = { density: ["hist_count", "grad"], heat: ["hist_count"], spread: 
 /** The names of the panels that were asked for and can be drawn from what was sent. */
 export function panelNames(view) {
   if (!view.store.frames.length) return [];
-  const asked = view.options.panels?.length ? view.options.panels : ARENA_PANELS;
+  const asked = view.options.panels ?? ARENA_PANELS;
   const plane = Boolean(view.store.static.points && view.store.scene.extent);
   return asked.map((name) => (name === "plane" && !plane ? "confusion" : name)).filter((name) => name in WORDS && (NEEDED[name] ?? []).every((field) => view.store.field(0, field)));
 }

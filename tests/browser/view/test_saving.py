@@ -66,7 +66,10 @@ def test_a_png_is_twice_the_size_and_not_empty(open_view: Open) -> None:
     tab = open_view("whole")
     width, height = tab.evaluate(
         """() => { const section = document.querySelector('.hv-s-plane');
-        const { width, height } = drawSvg(section, view.theme, ''); return [width, height]; }"""
+        section.classList.add('hv-saving');
+        const { width, height } = drawSvg(section, view.theme, '');
+        section.classList.remove('hv-saving');
+        return [width, height]; }"""
     )
     name, content = save(tab, "plane", "png")
     assert name == "run_plane_epoch-8.png"
