@@ -119,10 +119,14 @@ def embed_run(
     repeat: int = 0,
     settings: EmbeddingSettings | None = None,
     *,
+    limit: int | None = None,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> list[int]:
     """Compute the pictures that are missing; the epochs of those that were made now.
+
+    At most ``limit`` of them, the earliest first: a training that must not wait makes one at a
+    time.
 
     Pictures older than their frames, or without frames, are made anew, as is all that follows them.
     A repeat of the same data with other seeds is laid over repeat 0, method by method.
@@ -136,7 +140,7 @@ def embed_run(
     done = _valid(folder, store.root / run_id / f"repeat-{repeat}" / "frames", wanted)
     for epoch in set(stored_epochs(store.root, run_id, repeat, settings)) - set(done):
         (folder / f"{epoch:05d}.npz").unlink(missing_ok=True)
-    missing = wanted[len(done) :]
+    missing = wanted[len(done) :][:limit]
     if not missing:
         return []
     _make(folder)

@@ -108,6 +108,16 @@ def test_pictures_without_frames_go_and_newer_frames_count(run: tuple[RunStore, 
     assert embed_run(*run) == [1, 2]
 
 
+def test_one_at_a_time_gives_the_same_pictures(run: tuple[RunStore, str]) -> None:
+    made = [embed_run(*run, limit=1) for _ in range(5)]
+    assert made == [[0], [1], [2], [3], []]
+    alone = picture(run, 3)
+    for path in embedding_path(run[0].root, run[1], 0, EmbeddingSettings()).iterdir():
+        path.unlink()
+    embed_run(*run)
+    np.testing.assert_array_equal(picture(run, 3), alone)
+
+
 def test_it_stops_when_asked(run: tuple[RunStore, str]) -> None:
     calls = iter([False, False, True])
     assert embed_run(*run, should_stop=lambda: next(calls)) == [0, 1]
