@@ -8,6 +8,7 @@ sandbox have widgets, so they stay outside while the timer runs.
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import streamlit as st
 
@@ -35,6 +36,7 @@ TICK = 0.3
 PATIENCE = 0.6
 """Seconds the first look waits for a first frame before it leaves that to the timer."""
 _LATEST = -1
+_BANDS = "bands sent"
 _ENDING = "run that has ended"
 
 
@@ -98,6 +100,13 @@ def _panel(run_id: str, page: str, repeat: int, live: bool) -> None:
             share(record, page, shown)
 
 
+def _bands(record: ExperimentRecord, key: str, since: int) -> dict[str, Any] | None:
+    """The bands, for a view that begins, and once for one that saw the run end."""
+    sent, now = st.session_state.get(_BANDS), (key, record.state)
+    st.session_state[_BANDS] = now
+    return bands(record) if since < 0 or (sent != now and not record.active) else None
+
+
 def _beside(record: ExperimentRecord, page: str, repeat: int) -> None:
     """What has widgets of its own, while the timer draws the view."""
     with messages():
@@ -142,7 +151,7 @@ def _view(record: ExperimentRecord, page: str, repeat: int) -> bool:
         record.state,
         since=since,
         parts=parts_of(panels),
-        bands=bands(record) if since < 0 and page == "arena" else None,
+        bands=_bands(record, key, since) if page == "arena" else None,
     )
     now = _place.place(record.id)
     with st.container(key=f"{page}-view"):

@@ -6,12 +6,12 @@ import math
 
 import streamlit as st
 
+from harmony_core.analysis.seeds import sentences
 from harmony_core.analysis.summary import (
     FIGURES,
     TITLES,
     Figure,
     MethodSummary,
-    comparisons,
     summarise,
 )
 from harmony_core.frames import Scene
@@ -20,6 +20,7 @@ from harmony_core.runs.record import ExperimentRecord
 
 from ._backend import store
 from ._labels import count
+from ._parts import spoken
 from ._tables import table
 
 
@@ -63,8 +64,10 @@ def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> 
         for m, summary in enumerate(summaries)
     ]
     table("Results by method, in percent", ["Method, in %", *head], rows, marks=True)
-    for comparison in comparisons(summaries)[:3]:
-        st.markdown(f"- {comparison.sentence()}")
+    said = sentences(summaries)
+    if repeats > 1:
+        said += sentences(summaries, "tail")
+    st.markdown("\n".join(f"- {spoken(sentence)}" for sentence in said))
 
 
 def _best(summaries: list[MethodSummary], name: str) -> set[int]:

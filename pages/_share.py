@@ -77,7 +77,13 @@ def _files(record: ExperimentRecord, repeat: int) -> None:
             lambda: _tables(record),
             "Curves, classes, samples, histograms and densities as tables in a ZIP.",
         )
-    st.caption("Every chart has its own PNG, SVG and CSV beside its title.")
+    st.caption("Every chart has its own PNG, SVG and CSV beside its title. From the shell:")
+    export = f"python -m harmony_core export {record.id}"
+    st.code(
+        f"{export} --html {record.id}.html\n{export} --csv {record.id}.zip\n"
+        f"{export} --snippet 1 train.py",
+        language="bash",
+    )
 
 
 def _button(
