@@ -49,7 +49,9 @@ class View {
     if (what === "gap") return this.ask();
     clearTimeout(this.asking);
     this.asking = 0;
+    const before = this.live;
     this.live = this.options.live ?? ["running", "queued"].includes(meta.state);
+    if (before && !this.live && this.lacksThumbs(meta)) this.ask();
     const bare = !this.store.frames.length;
     if (bare && !(this.options.paint && this.store.scene)) return undefined;
     const asked = JSON.stringify([this.options.panels, this.options.paint]);
@@ -77,6 +79,12 @@ class View {
     this.selected = options.selected ?? null;
     this.callbacks.selected?.(this.selected);
     this.callbacks.epoch?.(player.epoch);
+  }
+
+  /** Whether thumbnails were chosen while it trained, so that those of its last epoch are missing. */
+  lacksThumbs(meta) {
+    const { scene, static: fixed } = this.store;
+    return meta.since >= 0 && meta.parts?.includes("thumbs") && scene.kind === "images" && (fixed.thumb_of?.length ?? 0) < scene.tracked;
   }
 
   /** Ask for everything; ask again if the answer was overtaken by a later run of the script. */

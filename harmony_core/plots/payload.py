@@ -139,6 +139,7 @@ def build_payload(
         "state": state,
         "since": since,
         "epochs_total": int(epochs_total),
+        "parts": sorted(sent),
     }
     if since < 0:
         meta["scene"] = _scene_meta(scene, chosen, method_labels)

@@ -110,3 +110,17 @@ def test_a_sample_can_be_followed_by_its_path(open_view: Open) -> None:
     weight = tab.evaluate("(s) => view.store.value(8, 0, 'weight', s).toFixed(2)", chosen)
     read = tab.locator(".hv-s-trajectories .hv-cell").first.inner_text()
     assert read == f"selected sample: {weight}"
+
+
+def test_thumbnails_of_the_last_epoch_are_asked_for_when_training_ends(open_view: Open) -> None:
+    tab = open_view("image parts", view=PAGE)
+    end = """(tracked) => { const { meta, blob } = payload('image parts'); log.length = 0;
+      view.live = true;
+      view.store.scene.tracked = tracked;
+      view.update({ meta: { ...meta, scene: undefined, since: 3, frames: [],
+        options: { live: false } }, blob });
+      return log.filter(([kind]) => kind === 'need').length; }"""
+    assert tab.evaluate(end, 40) == 0
+    assert tab.evaluate(end, 41) == 1
+    tab.evaluate("view.update(payload('image parts'))")
+    assert tab.evaluate("view.asking") == 0
