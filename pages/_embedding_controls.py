@@ -61,7 +61,7 @@ def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
             names = store().scene(record.id, 0).class_names
             highlight = st.multiselect(
                 "Find classes", range(len(names)), key=_seed(f"find-{record.id}", []), width=320,
-                format_func=lambda c: literal(names[c]), placeholder="Type a name",
+                format_func=lambda c: names[c], placeholder="Type a name",
                 help="These keep their colour, all others turn grey.",
             )  # fmt: skip
         chosen = list(many)

@@ -131,7 +131,7 @@ def show_picture(
         with st.container(key="embedding-picture"):
             st.plotly_chart(figure, theme=None, key="embedding-live", config=CONFIG)
         return
-    mark_selection(figure, frame, chosen(record.id, repeat, landmarks), theme())
+    mark_selection(figure, len(frame.panels), chosen(record.id, repeat, landmarks))
     with st.container(key="embedding-picture"):
         key = "embedding-figure"
         st.plotly_chart(

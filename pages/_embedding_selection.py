@@ -16,7 +16,6 @@ from harmony_core.runs.record import ExperimentRecord
 
 from ._backend import store
 from ._embedding_rows import dot_columns
-from ._labels import literal
 from ._parts import theme
 from ._tables import cells, table
 
@@ -71,7 +70,7 @@ def pick(
         row.selectbox(
             "Choose samples", [name for name, rows in options.items() if len(rows)], index=None,
             key="emb-pick", placeholder="by class, or by what happened to them", width=420,
-            on_change=take, format_func=lambda name: literal(str(name)),
+            on_change=take,
             help="Or draw around them in a map: lasso and box are among the figure’s buttons.",
         )  # fmt: skip
         if len(chosen(record.id, repeat, landmarks)):
@@ -155,13 +154,14 @@ def _mix(
     landmarks: Landmarks, rows: NDArray[np.int64], first: EmbeddingFrame, frame: EmbeddingFrame
 ) -> None:
     heads = ["Class", "Chosen", "In the picture", "For training"]
-    heads += [f"Right by {p.label}: epoch {first.epoch} → {frame.epoch}" for p in frame.panels]
+    heads += [f"Right by {panel.label}" for panel in frame.panels]
     body = []
     for mix in class_mix(landmarks, rows, first.panels, frame.panels):
         values = [f"{mix.chosen:,}", f"{mix.drawn:,}", f"{landmarks.train_counts[mix.label]:,}"]
         values += [f"{old:,} → {now:,}" for old, now in mix.right]
         body.append((landmarks.names[mix.label], cells(values)))
     table("Classes of the chosen samples", heads, body)
+    st.caption(f"Right: how many of the chosen at epoch {first.epoch} → at epoch {frame.epoch}.")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -222,7 +222,7 @@ def _confusions(
     if len(labels) > 1:
         m = st.selectbox(
             "Taken for, by", range(len(labels)), key="emb-confusion", width=320,
-            format_func=lambda m: literal(labels[m]) if m < len(labels) else str(m),
+            format_func=lambda m: labels[m] if m < len(labels) else str(m),
         )  # fmt: skip
     m = m if m < len(labels) else 0
     counts = [confusion(landmarks, rows, f.panels[m]) for f in (first, frame)]

@@ -15,37 +15,25 @@ from numpy.typing import NDArray
 from ..analysis.embedding.motion import stragglers, trails
 from ..analysis.embedding.result import EmbeddingFrame
 from .embedding import PER_PANEL
-from .embedding_marks import INK
 
 Array = NDArray[Any]
-SHADE = {"light": "#ffd43b", "dark": "#ffe066"}
-"""Around what is selected: no class, method or group has it."""
+FAINT = 0.12
+"""Opacity of dots that are not chosen."""
 
 
-def mark_selection(
-    figure: go.Figure, frame: EmbeddingFrame, chosen: Array, theme: str = "light"
-) -> None:
-    """Put a ring around the chosen landmarks in every panel."""
+def mark_selection(figure: go.Figure, panels: int, chosen: Array) -> None:
+    """Let everything but the chosen landmarks step back, in every panel."""
     if not len(chosen):
         return
-    for i, panel in enumerate(frame.panels):
-        figure.add_scatter(
-            x=panel.positions[chosen, 0],
-            y=panel.positions[chosen, 1],
-            mode="markers",
-            marker={
-                "symbol": "circle-open",
-                "size": 15,
-                "color": SHADE[theme],
-                "line": {"width": 3},
-            },
-            hoverinfo="skip",
-            name="selected",
-            showlegend=i == 0,
-            xaxis=f"x{i + 1}" if i else "x",
-            yaxis=f"y{i + 1}" if i else "y",
+    for i in range(panels):
+        dots, *marks = (figure.data[i * PER_PANEL + k] for k in range(3))
+        dots.update(
+            selectedpoints=[int(at) for at in chosen],
+            selected={"marker": {"opacity": 1.0}},
+            unselected={"marker": {"opacity": FAINT}},
         )
-    figure.update_layout(legend_font_color=INK[theme])
+        for mark in marks:
+            mark.update(opacity=2 * FAINT)
 
 
 def mark_paths(

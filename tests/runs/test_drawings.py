@@ -1,0 +1,44 @@
+"""The process that draws pictures: it says why it cannot, and can be stopped."""
+
+from __future__ import annotations
+
+import time
+
+from harmony_core.analysis.embedding import EmbeddingSettings
+from harmony_core.runs.drawings import Drawing, Drawings, _told
+from harmony_core.runs.store import RunStore
+from tests.runs.conftest import small_config
+
+LIMIT = 60.0
+
+
+def wait(drawings: Drawings) -> None:
+    deadline = time.monotonic() + LIMIT
+    while drawings.now() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_why_nothing_can_be_drawn_is_told(store: RunStore) -> None:
+    record = store.create(small_config())
+    drawings = Drawings(store.root)
+    drawing = Drawing(record.id, 0, EmbeddingSettings())
+    drawings.start(drawing)
+    assert drawings.now() == drawing
+    wait(drawings)
+    assert drawings.error(drawing).startswith("Expected ")
+    assert drawings.error(Drawing(record.id, 1, EmbeddingSettings())) == ""
+
+
+def test_a_drawing_can_be_stopped(store: RunStore) -> None:
+    drawings = Drawings(store.root)
+    drawing = Drawing(store.create(small_config()).id, 0, EmbeddingSettings())
+    drawings.start(drawing)
+    drawings.stop()
+    assert drawings.now() is None
+    assert drawings.error(drawing) == ""
+
+
+def test_a_process_that_broke_off_is_told_too() -> None:
+    assert "status -9" in _told("", -9)
+    assert _told('noise\n{"error": "Expected more."}\n', 1) == "Expected more."
