@@ -48,8 +48,8 @@ dtypes are NumPy's codes without the byte order: u1, u2, u4, f2, f4. A value is 
 array is in the record only if every frame of the payload has it. Numbers of a frame that are not
 finite are null in the JSON.
 
-Sizes with 4 methods, 100 epochs, 2,000 tracked samples: Arena 8.2 MB (8 classes, 100 × 100 grid),
-density 4.7 MB (8 classes) or 14 MB (100), weights 2.9 MB, and thumbnails up to 1.25 MB once.
+Sizes with 4 methods, 100 epochs, 2,000 tracked samples: Arena 8.3 MB (8 classes, 100 × 100 grid),
+density 6.2 MB (8 classes) or 13 MB (100), weights 5.0 MB or 5.7 MB, and thumbnails up to 1.25 MB.
 
 Axes: c classes, b bins, u unit regions, k tracked samples, t thumbnails, g side of the decision
 grid, m methods.
