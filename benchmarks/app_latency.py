@@ -54,7 +54,7 @@ def main() -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
         for _ in range(repeats):
-            with served() as address:
+            with served() as (address, _):
                 for name, value in visits(browser, address):
                     seconds[name].append(value)
         report(seconds, browser.version)
@@ -99,8 +99,8 @@ def paint(page: Any, address: str) -> float:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of a new server of the app."""
+def served(runs: Path | None = None) -> Iterator[tuple[str, int]]:
+    """The address and process id of a new server of the app; ``runs`` is where it keeps runs."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -112,14 +112,14 @@ def served() -> Iterator[str]:
         server = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "HARMONY_RUNS": str(Path(folder) / "runs")},
+            env={**os.environ, "HARMONY_RUNS": str(runs or Path(folder) / "runs")},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
             address = f"http://127.0.0.1:{port}"
             healthy(server, address)
-            yield address
+            yield address, server.pid
         finally:
             server.terminate()
             server.wait(20)
