@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from harmony_core.analysis.embedding import (
     load_embedding,
 )
 from harmony_core.errors import RunError
+from harmony_core.method_text import method_labels
 
 from ._backend import store
 
@@ -39,7 +41,21 @@ def read(
             f"Expected {path.name} to show the {n} samples and {c} classes of this experiment, but "
             "it holds something else. Draw the pictures again."
         )
-    return frame
+    names = _labels(store().root, run_id)
+    if not all(0 <= panel.method < len(names) for panel in frame.panels):
+        raise RunError(
+            f"Expected {path.name} to show the {len(names)} methods of this experiment, but it "
+            "holds something else. Draw the pictures again."
+        )
+    panels = tuple(replace(panel, label=names[panel.method]) for panel in frame.panels)
+    return replace(frame, panels=panels)
+
+
+@lru_cache(maxsize=64)
+def _labels(root: Path, run_id: str) -> tuple[str, ...]:
+    """The names of the methods, no two alike; an experiment's methods never change."""
+    del root
+    return tuple(method_labels(store().get(run_id).config.methods))
 
 
 @lru_cache(maxsize=64)

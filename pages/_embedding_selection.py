@@ -75,7 +75,7 @@ def pick(
         )  # fmt: skip
         if len(chosen(record.id, repeat, landmarks)):
             row.button(
-                "Clear", icon=":material/close:", key="emb-clear",
+                "Clear the choice", icon=":material/close:", key="emb-clear",
                 on_click=keep, args=(record.id, repeat, ()),
             )  # fmt: skip
 

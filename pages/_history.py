@@ -109,9 +109,12 @@ def _delete(run: str) -> None:
 
 
 def short_title(run: str) -> str:
-    """An older experiment in the list, without reading its record."""
+    """An experiment in a list; the end of its id tells it from others of the same name and age.
+
+    A selectbox knows its options by their text alone: of two alike it takes the first.
+    """
     try:
         record: ExperimentRecord = store().get(run)
     except HarmonyError:
         return f"{run}: unreadable"
-    return f"{run_title(record)} · {_when(record)}"
+    return f"{run_title(record)} · {_when(record)} · {run[-4:]}"

@@ -57,7 +57,7 @@ def figure(at: AppTest) -> str:
 
 def query(at: AppTest, key: str) -> str:
     value = at.query_params[key]
-    return value[0] if isinstance(value, list) else value
+    return str(value[0] if isinstance(value, list) else value)
 
 
 def errors(at: AppTest) -> str:

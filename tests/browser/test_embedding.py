@@ -1,0 +1,66 @@
+"""The embedding in a real browser: recorded from the page, drawn live, chosen with the lasso."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .conftest import Visit
+from .test_arena import QUICK, await_state, train
+
+MAPS = ".st-key-embedding-picture .js-plotly-plot"
+
+STILL = """where => new Promise(done => {
+  const place = () => JSON.stringify(document.querySelector(where)?.getBoundingClientRect());
+  const before = place();
+  setTimeout(() => done(before !== undefined && place() === before), 700);
+})"""
+"""Whether what is drawn has come to rest: a figure redrawn meanwhile forgets the mouse."""
+
+
+def lasso(page: Any, share: float) -> None:
+    """Draw around the left ``share`` of the first map."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.locator(MAPS).scroll_into_view_if_needed()
+    page.wait_for_function(STILL, arg=f"{MAPS} .nsewdrag")
+    box = page.locator(f"{MAPS} .nsewdrag").first.bounding_box()
+    x, y, w, h = box["x"], box["y"], box["width"], box["height"]
+    page.mouse.move(x + 2, y + 2)
+    page.mouse.down()
+    for a, b in ((share, 0.01), (share, 0.99), (0.01, 0.99), (0.01, 0.02)):
+        page.mouse.move(x + w * a, y + h * b, steps=5)
+    page.mouse.up()
+
+
+def chosen(page: Any) -> int:
+    return int(page.locator("[data-chosen]").get_attribute("data-chosen"))
+
+
+def test_record_it_look_at_it_and_choose_with_the_lasso(visit: Visit) -> None:
+    page = visit(QUICK)
+    train(page)
+    await_state(page, "done")
+    page.get_by_role("link", name="See its embedding").click()
+    page.get_by_role("button", name="Record it with embedding").click()
+    await_state(page, "done")
+    page.get_by_text("Each dot is a real sample").wait_for()
+    page.get_by_role("region", name="How far each map can be trusted, epoch 4").wait_for()
+
+    lasso(page, 0.98)
+    page.wait_for_selector("[data-chosen]")
+    many = chosen(page)
+    assert many > 0
+    page.get_by_role("region", name="Classes of the chosen samples").wait_for()
+    slider = page.locator(".st-key-emb-epoch").get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**epoch=3**")
+    page.get_by_role("region", name="How far each map can be trusted, epoch 3").wait_for()
+    assert chosen(page) == many
+    page.get_by_role("button", name="Clear the choice").click()
+    page.wait_for_selector("[data-chosen]", state="detached")
+
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.get_by_role("heading", name="Look closer").wait_for()
+    assert page.evaluate(
+        "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
+    )
