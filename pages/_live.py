@@ -37,6 +37,7 @@ PATIENCE = 0.6
 """Seconds the first look waits for a first frame before it leaves that to the timer."""
 _LATEST = -1
 _BANDS = "bands sent"
+_BESIDE, _DUE = "beside drawn for", "beside due for"
 _ENDING = "run that has ended"
 
 
@@ -88,7 +89,7 @@ def _panel(run_id: str, page: str, repeat: int, live: bool) -> None:
             page_links(page, record.id)
             if page == "arena" and not live and _paint.can_paint(record.config):
                 _paint.switch(record.id)
-        if live and moved:
+        if live and (moved or _beside_is_due(record.id, shown)):
             st.rerun()
         if live and not record.active:
             _end(run_id)
@@ -107,8 +108,19 @@ def _bands(record: ExperimentRecord, key: str, since: int) -> dict[str, Any] | N
     return bands(record) if since < 0 or (sent != now and not record.active) else None
 
 
+def _beside_is_due(run_id: str, repeat: int) -> bool:
+    """Whether the first frames came after `_beside` was drawn, and have been on screen a tick."""
+    if st.session_state.get(_BESIDE) == run_id or not store().epochs(run_id, repeat):
+        return False
+    if st.session_state.pop(_DUE, "") == run_id:
+        return True
+    st.session_state[_DUE] = run_id
+    return False
+
+
 def _beside(record: ExperimentRecord, page: str, repeat: int) -> None:
     """What has widgets of its own, while the timer draws the view."""
+    st.session_state[_BESIDE] = record.id if store().epochs(record.id, repeat) else ""
     with messages():
         sections(record, repeat)
         share(record, page, repeat)

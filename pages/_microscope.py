@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -101,7 +102,7 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: _pl
         placeholder="Choose a sample",
         format_func=lambda i: named(scene, frame, i),
         on_change=_picked,
-        args=(now,),
+        args=(now, scene),
     )
     if len(ranked) > MOST_LISTED:
         st.caption(
@@ -110,9 +111,21 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: _pl
         )
 
 
-def _picked(now: _place.Place) -> None:
-    sample = st.session_state.get("pick-sample")
-    _place.show(replace(now, sample=None if sample is None else int(sample)))
+def _picked(now: _place.Place, scene: Scene) -> None:
+    _place.show(replace(now, sample=chosen_sample(st.session_state.get("pick-sample"), scene)))
+
+
+def chosen_sample(value: object, scene: Scene) -> int | None:
+    """The sample that the list says was chosen: a position, or its text.
+
+    Streamlit gives the text back where the numbers in it have moved on since the list was sent, as
+    they do while something trains.
+    """
+    if isinstance(value, str):
+        row = re.match(r"row (\d+) ", value)
+        found = np.flatnonzero(scene.tracked_index == int(row[1])) if row else []
+        return int(found[0]) if len(found) else None
+    return value if isinstance(value, int) else None
 
 
 def ranking(scene: Scene, frame: Frame, c: int, order: str) -> list[int]:

@@ -16,6 +16,7 @@ from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, Reco
 from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
+from pages._microscope import chosen_sample, named
 
 from .conftest import Open, finished, texts
 
@@ -180,3 +181,13 @@ def test_the_shared_link_names_run_epoch_and_sample(open_page: Open, run: str) -
     assert "data=clouds" in link
     kept = [at.query_params[key] for key in ("epoch", "sample")]
     assert [k if isinstance(k, str) else k[0] for k in kept] == ["2", "3"]
+
+
+def test_a_list_that_has_moved_on_still_names_its_samples(store: RunStore, run: str) -> None:
+    scene = store.scene(run)
+    for sample in (0, 7):
+        frame = store.frames(run, 0, 3)[0]
+        assert chosen_sample(named(scene, frame, sample), scene) == sample
+        assert chosen_sample(sample, scene) == sample
+    assert chosen_sample("row 99999 · A", scene) is None
+    assert chosen_sample(None, scene) is None
