@@ -74,10 +74,11 @@ class View {
   /** Go where the outside asks: to its epoch and its sample. */
   jump() {
     const { options, player, store } = this;
-    player.playing = player.follow = false;
-    if (options.epoch != null) player.index = store.indexOf(options.epoch);
     this.selected = options.selected ?? null;
     this.callbacks.selected?.(this.selected);
+    if (options.epoch == null) return;
+    player.playing = player.follow = false;
+    player.index = store.indexOf(options.epoch);
     this.callbacks.epoch?.(player.epoch);
   }
 
