@@ -123,7 +123,8 @@ def chosen_sample(value: object, scene: Scene) -> int | None:
     """
     if isinstance(value, str):
         row = re.match(r"row (\d+) ", value)
-        found = np.flatnonzero(scene.tracked_index == int(row[1])) if row else []
+        wanted = int(row[1]) if row else -1
+        found = np.flatnonzero(scene.tracked_index == wanted)
         return int(found[0]) if len(found) else None
     return value if isinstance(value, int) else None
 
