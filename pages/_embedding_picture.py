@@ -112,7 +112,12 @@ def show_picture(
     """One epoch's maps; ``select``: dots may be chosen in them; ``past`` leaves trails."""
     from harmony_core.plots.embedding import embedding_figure
     from harmony_core.plots.embedding_marks import Colouring
-    from harmony_core.plots.embedding_overlay import mark_paths, mark_selection, tell_terms
+    from harmony_core.plots.embedding_overlay import (
+        fade_unknown,
+        mark_paths,
+        mark_selection,
+        tell_terms,
+    )
 
     frame = shown(frame, look)
     scene = store().scene(record.id, repeat)
@@ -127,6 +132,8 @@ def show_picture(
     figure = embedding_figure(frame, landmarks, colouring=colouring, theme=theme())
     mark_paths(figure, [shown(before, look) for before in past], frame)
     tell_terms(figure, weight, grad_norm)
+    if colouring.values is not None:
+        fade_unknown(figure, colouring.values)
     if not select:
         with st.container(key="embedding-picture"):
             st.plotly_chart(figure, theme=None, key="embedding-live", config=CONFIG)

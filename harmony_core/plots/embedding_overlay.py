@@ -17,6 +17,7 @@ from ..analysis.embedding.result import EmbeddingFrame
 from .embedding import PER_PANEL
 
 Array = NDArray[Any]
+UNKNOWN = 0.2
 FAINT = 0.12
 """Opacity of dots that are not chosen."""
 
@@ -48,6 +49,13 @@ def mark_paths(
         gap = np.full((len(ways), 1, 2), np.nan, dtype=np.float32)
         x, y = np.concatenate([ways, gap], axis=1).reshape(-1, 2).T
         figure.data[i * PER_PANEL + 3].update(x=x, y=y)
+
+
+def fade_unknown(figure: go.Figure, values: Array) -> None:
+    """Let dots without a number (m, l) step back; Plotly would draw them dark."""
+    for m, row in enumerate(values):
+        opacity = np.where(np.isfinite(row), 0.95, UNKNOWN)
+        figure.data[m * PER_PANEL].marker.opacity = opacity
 
 
 def tell_terms(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
