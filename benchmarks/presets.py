@@ -109,7 +109,7 @@ def report(preset: Preset, seeds: Seeds) -> tuple[bool, list[str]]:
     lines = [
         f"## {preset.title}", "", preset.sentence, "",
         f"`{preset.name}`: data `{data.name}`, imbalance factor {data.imbalance_factor:g}{params}; "
-        f"{preset.config.epochs} epochs at rate {preset.config.optim.lr:g}; "
+        f"{preset.config.epochs} epochs; learning rate {preset.config.optim.lr:g}; "
         f"methods `{format_methods(preset.config.methods)}`.", "",
         f"| Method | {' | '.join(HEADS)} |", f"|---|{'---|' * len(HEADS)}",
     ]  # fmt: skip
