@@ -138,8 +138,9 @@ def _compare(
             figure, theme=None, key="embedding-luck-figure", config={"displaylogo": False}
         )
     rows = []
-    for ours, theirs in pairs:
-        moved = np.linalg.norm(ours.positions - theirs.positions, axis=1) / ours.radius
+    places = laid_over([p.positions for _, p in pairs], [p.positions for p, _ in pairs])
+    for (ours, theirs), place in zip(pairs, places, strict=True):
+        moved = np.linalg.norm(ours.positions - place, axis=1) / ours.radius
         rows.append((f"{ours.label}: other seed", _row(moved, ours.predicted != theirs.predicted)))
     first = pairs[0][0]
     for ours, _ in pairs[1:]:
@@ -149,13 +150,27 @@ def _compare(
     heads = ["Compared", "Samples called something else", "Median distance between their dots"]
     table(f"Luck against method, epoch {frame.epoch}", heads, rows)
     st.caption(
-        "Distances are in radii of the map. "
+        "Distances are in radii of the map, the other seed's map first turned and shifted as a "
+        "whole to lie over this one as well as it can; in the picture it is left as it was drawn. "
         + (
-            "The networks are the same, so only places differ: by so much places mean nothing."
+            "The networks are the same, so only places differ, and what is left is the layout's."
             if kind == "layout"
             else "A method changes something only where it differs by more than another seed does."
         )
     )
+
+
+def laid_over(maps: list[np.ndarray], others: list[np.ndarray]) -> list[np.ndarray]:
+    """The maps (l, 2), turned, mirrored and shifted together so as to lie best over the others.
+
+    The best rotation of centred points: orthogonal Procrustes (Schönemann 1966).
+    """
+    from scipy.linalg import orthogonal_procrustes
+
+    every, target = np.concatenate(maps), np.concatenate(others)
+    middle, centre = every.mean(axis=0), target.mean(axis=0)
+    turn, _ = orthogonal_procrustes(every - middle, target - centre)
+    return [(one - middle) @ turn + centre for one in maps]
 
 
 def _row(moved: np.ndarray, changed: np.ndarray) -> list[str]:

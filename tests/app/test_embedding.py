@@ -16,6 +16,7 @@ from harmony_core.runs import drawings
 from harmony_core.runs.drawings import Drawing
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
+from pages._embedding_luck import laid_over
 from tests.app.conftest import FakeQueue, Open, finished, texts
 
 CONFIG = ExperimentConfig(
@@ -229,3 +230,12 @@ def test_numbers_of_a_selection(trained: tuple[Path, str]) -> None:
     training = np.flatnonzero(~marks.is_test)
     assert course(scene, frames, training).followed == len(training)
     assert np.isnan(course(scene, frames, np.flatnonzero(marks.is_test)).weight).all()
+
+
+def test_a_turned_mirrored_and_shifted_map_is_laid_over_its_original() -> None:
+    rng = np.random.default_rng(4)
+    originals = [rng.normal(size=(30, 2)), rng.normal(size=(30, 2)) + 2]
+    turn = np.array([[0.6, 0.8], [0.8, -0.6]])  # a rotation and a mirror image
+    moved = [one @ turn + [3.0, -1.0] for one in originals]
+    for back, one in zip(laid_over(moved, originals), originals, strict=True):
+        np.testing.assert_allclose(back, one, atol=1e-12)
