@@ -84,7 +84,7 @@ PLANES = (
     ),
     _plane(
         "checkerboard",
-        "Checkerboard",
+        "Checkers",
         "A board of soft-edged squares, the classes in turn.",
         "High plain accuracy and useless: with a board of two classes, cross-entropy may paint "
         "every square in the colour of the head.",
