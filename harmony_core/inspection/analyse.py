@@ -36,18 +36,26 @@ def inspect_file(
     beta: float = BETA,
     bounds: tuple[float, float] | None = None,
     quality: bool = True,
+    judge: bool = True,
     pilot: bool = False,
     progress: Progress = silent,
 ) -> Inspection:
     """Read a file and say what is in it; see `read_file` for the first arguments.
 
     ``bounds`` (low, high) cut head, medium and tail. ``quality`` looks at the samples themselves,
-    ``pilot`` trains on them for some seconds. ``progress`` may raise to cancel.
+    with ``judge`` also at their labels; ``pilot`` trains on them for some seconds. ``progress``
+    may raise to cancel.
     """
     contents = read_file(path, label=label, split=split, separator=separator, progress=progress)
     try:
         return inspect_contents(
-            contents, beta=beta, bounds=bounds, quality=quality, pilot=pilot, progress=progress
+            contents,
+            beta=beta,
+            bounds=bounds,
+            quality=quality,
+            judge=judge,
+            pilot=pilot,
+            progress=progress,
         )
     finally:
         contents.close()
@@ -59,6 +67,7 @@ def inspect_contents(
     beta: float = BETA,
     bounds: tuple[float, float] | None = None,
     quality: bool = True,
+    judge: bool = True,
     pilot: bool = False,
     progress: Progress = silent,
 ) -> Inspection:
@@ -69,7 +78,7 @@ def inspect_contents(
         return Inspection(contents, tail)
     from .quality import check_quality
 
-    checked = check_quality(contents, progress) if quality else None
+    checked = check_quality(contents, progress, judge=judge) if quality else None
     if not pilot:
         return Inspection(contents, tail, checked)
     from .pilot import run_pilot

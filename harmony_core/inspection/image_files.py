@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,12 @@ from .columns import split_of
 from .contents import ALL, SPLITS, Labels, listed
 from .label_counts import count_by_split
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 Array = NDArray[Any]
 SIZE = 32
+GREY = 16
 CHUNK = 256
 
 
@@ -39,8 +43,10 @@ CHUNK = 256
 class Look:
     """What there is to see of images, all by row."""
 
+    grey: Array
+    """(n, 16, 16) uint8; black where unreadable."""
     thumbnails: Array
-    """(n, 32, 32, 3) uint8; black where unreadable."""
+    """(k, 32, 32, 3) uint8 of the k images that were to be kept, in order."""
     readable: Array
     """(n,) bool"""
     digest: Array
@@ -60,10 +66,13 @@ class ImageFiles:
     def close(self) -> None:
         self._source.close()
 
-    def look(self, rows: Array, report: Callable[[float], None]) -> Look:
-        """Decode the images ``rows`` to thumbnails; damaged ones are marked, never raised."""
+    def look(self, rows: Array, report: Callable[[float], None], keep: Array | None = None) -> Look:
+        """Decode the images ``rows``; damaged ones are marked, never raised.
+
+        ``keep`` (n,) bool says of which to keep thumbnails, by default of all.
+        """
         n = len(rows)
-        look = _empty(n)
+        look, place = _empty(n, keep)
 
         def work(start: int) -> int:
             stop = min(start + CHUNK, n)
@@ -71,8 +80,9 @@ class ImageFiles:
                 try:
                     content = self._source.read(self._files[rows[i]])
                     look.digest[i] = _digest(content)
-                    thumbnail, look.width[i], look.height[i] = _thumbnail(content)
-                    look.thumbnails[i] = thumbnail
+                    thumbnail, look.grey[i], look.width[i], look.height[i] = _thumbnail(content)
+                    if place[i] >= 0:
+                        look.thumbnails[place[i]] = thumbnail
                     look.readable[i] = True
                 except (Unreadable, OSError):
                     continue
@@ -97,20 +107,23 @@ class ArrayImages:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def look(self, rows: Array, report: Callable[[float], None]) -> Look:
+    def look(self, rows: Array, report: Callable[[float], None], keep: Array | None = None) -> Look:
+        """As `ImageFiles.look`."""
         from PIL import Image
 
-        look = _empty(len(rows))
+        look, place = _empty(len(rows), keep)
         height, width = self._images.shape[1:3]
         look.width[:], look.height[:], look.readable[:] = width, height, True
         for i, row in enumerate(rows):
-            image = self._images[row]
-            look.digest[i] = _digest(image.tobytes())
-            rgb = np.broadcast_to(image, (*image.shape[:2], 3)) if image.shape[2] == 1 else image
+            pixels = self._images[row]
+            look.digest[i] = _digest(pixels.tobytes())
+            image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+            rgb = image.convert("RGB")
             if (width, height) != (SIZE, SIZE):
-                small = Image.fromarray(np.ascontiguousarray(rgb)).resize((SIZE, SIZE))
-                rgb = np.asarray(small)
-            look.thumbnails[i] = rgb
+                rgb = rgb.resize((SIZE, SIZE))
+            look.grey[i] = rgb.convert("L").reduce(SIZE // GREY)
+            if place[i] >= 0:
+                look.thumbnails[place[i]] = rgb
             if i % CHUNK == 0:
                 report(i / len(rows))
         return look
@@ -160,8 +173,8 @@ def arrange(files: list[Parts]) -> Labels:
     return Labels(names, splits, counts, rows=len(files), codes=codes, split_codes=split_codes)
 
 
-def _thumbnail(content: bytes) -> tuple[Array, int, int]:
-    """The image in 32 × 32 RGB, and its own width and height."""
+def _thumbnail(content: bytes) -> tuple[Array, Array, int, int]:
+    """The image in 32 × 32 RGB and in 16 × 16 grey, and its own width and height."""
     from PIL import Image
 
     try:
@@ -174,25 +187,35 @@ def _thumbnail(content: bytes) -> tuple[Array, int, int]:
                 and image.format != "TIFF"
             )
             if plain:  # nothing to turn, crop or convert
-                return np.asarray(image, dtype=np.uint8), width, height
+                return np.asarray(image), _grey(image), width, height
     # Decoders of damaged files raise nearly anything; memory and interrupts are not swallowed.
     except Exception as error:
         raise Unreadable(str(error) or type(error).__name__) from error
-    return decode_image(content, SIZE), width, height
+    thumbnail = decode_image(content, SIZE)
+    return thumbnail, _grey(Image.fromarray(thumbnail)), width, height
+
+
+def _grey(image: Image.Image) -> Array:
+    return np.asarray(image.convert("L").reduce(SIZE // GREY))
 
 
 def _digest(content: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little"))
 
 
-def _empty(n: int) -> Look:
-    return Look(
-        np.zeros((n, SIZE, SIZE, 3), dtype=np.uint8),
+def _empty(n: int, keep: Array | None) -> tuple[Look, Array]:
+    """Room for n images, and where (n,) the thumbnail of each goes, −1 for nowhere."""
+    place = np.arange(n) if keep is None else np.where(keep, np.cumsum(keep) - 1, -1)
+    kept = n if keep is None else int(keep.sum())
+    look = Look(
+        np.zeros((n, GREY, GREY), dtype=np.uint8),
+        np.zeros((kept, SIZE, SIZE, 3), dtype=np.uint8),
         np.zeros(n, dtype=bool),
         np.zeros(n, dtype=np.uint64),
         np.zeros(n, dtype=np.int32),
         np.zeros(n, dtype=np.int32),
     )
+    return look, place
 
 
 @contextmanager

@@ -257,7 +257,7 @@ _QUALITY = (
     Measure(
         "near_duplicates",
         "Near duplicates",
-        "Samples nearly equal to another of their split (images: by perceptual hash and pixels).",
+        "Samples nearly equal to another of their split (images: grey values correlate at 0.96).",
         "The class holds less information than its count says.",
         "count",
     ),

@@ -89,6 +89,10 @@ def recommend(pilot: Pilot, tail: Tail, quality: Quality | None = None) -> Recom
     collect = _collect(pilot, best)
     if collect is not None:
         verdict, headline, reasons = "collect", collect, [headline, *reasons]
+    elif pilot.curve is not None and pilot.curve.next.mean < WORTH:
+        reasons.append(
+            "The learning curve of the tail is flat: more samples would bring it little now."
+        )
     elif pilot.curve is not None:
         reasons.append(
             f"Twice the samples of the tail ({pilot.curve.samples:,} more) would bring its recall "

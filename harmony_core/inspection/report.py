@@ -34,12 +34,13 @@ h1{font-size:1.7rem;margin:.2rem 0}h2{font-size:1.25rem;margin:2.2rem 0 .6rem}
 p{max-width:46rem}.faint{color:var(--faint)}
 .verdict{border-left:5px solid var(--accent);background:var(--soft);padding:.8rem 1rem;
 margin:1.2rem 0}.verdict p{margin:.3rem 0}.verdict p:first-child{font-weight:650;font-size:1.1rem}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1rem}
 .scroll{overflow:auto;max-height:34rem;border:1px solid var(--line);border-radius:.4rem}
-table{border-collapse:collapse;width:100%}th,td{padding:.3rem .6rem;text-align:left;
+table{border-collapse:collapse;width:100%}
+th,td{padding:.3rem .6rem;text-align:left;
 border-bottom:1px solid var(--line);vertical-align:top}thead th{position:sticky;top:0;
 background:var(--soft)}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}td.name{overflow-wrap:anywhere;max-width:20rem}
+td:first-child,th:first-child,td:last-child{min-width:9rem}
 @media print{.scroll{max-height:none}}
 """
 

@@ -123,7 +123,7 @@ def test_the_csv_has_every_class_and_runs_no_formula(found: Inspection) -> None:
     assert len(rows) == len(EVIL)
     assert [int(row["count"]) for row in rows] == [60, 40, 20, 12, 9]
     assert {row["group"] for row in rows} <= {"head", "medium", "tail"}
-    assert "suspects" in rows[0]
+    assert "near_duplicates" in rows[0]
     assert "recall_balanced softmax" in rows[0]
     for row in csv.reader(io.StringIO(text)):
         for cell in row:

@@ -14,18 +14,24 @@ from numpy.typing import NDArray
 from ...data.randomness import generator
 from .. import limits
 from ..contents import Contents, Labels, Progress
-from ..image_files import ArrayImages, ImageFiles, Look
+from ..image_features import image_features
+from ..image_files import ArrayImages, ImageFiles
 from ..samples import stratified_rows
 from .finding import EXAMPLES, Finding, Quality, tally
 from .near_images import near_pairs
 from .odd_images import odd_images
-from .twins import Name, Twins
+from .suspects import find_suspects
+from .twins import Twins
 
 Array = NDArray[Any]
 
 
 def check_images(
-    contents: Contents, images: ImageFiles | ArrayImages, totals: Array, progress: Progress
+    contents: Contents,
+    images: ImageFiles | ArrayImages,
+    totals: Array,
+    progress: Progress,
+    judge: bool = True,
 ) -> Quality:
     """Every check, on `limits.NEAR_IMAGES` images at most."""
     labels = contents.labels
@@ -36,7 +42,13 @@ def check_images(
         notes.append(
             f"Looked at {len(rows):,} of {len(labels.codes):,} images, rare classes first."
         )
-    look = images.look(rows, lambda share: progress(f"Looking at {len(rows):,} images", share))
+    trained = _trained(labels, rows)
+    judged = stratified_rows(trained, limits.SUSPECTS if judge else 0, generator(0, "suspects"))
+    keep = np.zeros(len(rows), dtype=bool)
+    keep[judged] = True
+    look = images.look(
+        rows, lambda share: progress(f"Looking at {len(rows):,} images", share), keep
+    )
 
     def name(i: int) -> str:
         return images.names[int(rows[i])]
@@ -50,7 +62,7 @@ def check_images(
     progress("Looking for near duplicates", None)
     twins = Twins(seen, look.digest, checked, name)
     alone = np.flatnonzero(look.readable & (twins.equal.first == np.arange(len(rows))))
-    twins.pairs = alone[near_pairs(look.thumbnails[alone])]
+    twins.pairs = alone[near_pairs(look.grey[alone])]
     findings = twins.findings()
     bad = {int(i): "cannot be decoded" for i in np.flatnonzero(~look.readable)}
     for measure, words in (("unreadable", bad), ("odd", odd_images(look))):
@@ -58,34 +70,32 @@ def check_images(
         examples = tuple((name(i), words[i]) for i in at[:EXAMPLES].tolist())
         counts = tally(at, codes, len(labels.names))
         findings[measure] = Finding(counts, checked, examples, rows[at])
-    too_few, more = _add_suspects(findings, seen, look, name, progress)
-    return Quality(findings, totals, None, too_few, (*notes, *more))
+    too_few: tuple[int, ...] = ()
+    if judge and len(judged) > 1:
+        progress("Judging labels", None)
+        good = look.readable[judged]
+        at = judged[good]
+        features = image_features(look.thumbnails[good], progress)
+        suspects, too_few, note = find_suspects(
+            features, codes[at], labels.names, at, name, linear=True
+        )
+        if note:
+            notes.append(note)
+        else:
+            findings["suspects"] = suspects
+        total = int((trained >= 0).sum())
+        if not note and len(judged) < total:
+            notes.append(
+                f"Suspect labels were looked for in {len(judged):,} of {total:,} training images, "
+                "rare classes first."
+            )
+    return Quality(findings, totals, None, too_few, tuple(notes))
 
 
-def _add_suspects(
-    findings: dict[str, Finding], labels: Labels, look: Look, name: Name, progress: Progress
-) -> tuple[tuple[int, ...], list[str]]:
-    """Judge the labels of training images; which classes are too small, and what to say of it."""
-    from ..image_features import image_features
-    from .suspects import find_suspects
-
+def _trained(labels: Labels, rows: Array) -> Array:
+    """(n,) class of each row that is trained on, −1 for the others."""
     assert labels.codes is not None
-    codes = labels.codes
-    if labels.split_codes is not None:
-        train = labels.splits.index(labels.train_split)
-        codes = np.where(labels.split_codes == train, codes, -1)
-    rows = stratified_rows(codes, limits.SUSPECTS, generator(0, "suspects"))
-    if len(rows) < 2:
-        return (), []
-    features = image_features(look.thumbnails[rows], progress)
-    progress("Judging labels", None)
-    findings["suspects"], too_few = find_suspects(
-        features, codes[rows], labels.names, rows, name, linear=True
-    )
-    trained = int((codes >= 0).sum())
-    if len(rows) == trained:
-        return too_few, []
-    return too_few, [
-        f"Suspect labels were looked for in {len(rows):,} of {trained:,} training images, rare "
-        "classes first."
-    ]
+    if labels.split_codes is None:
+        return np.asarray(labels.codes[rows])
+    train = labels.splits.index(labels.train_split)
+    return np.where(labels.split_codes[rows] == train, labels.codes[rows], -1)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from ...data.randomness import generator
 
 Array = NDArray[Any]
-SIDE = 16
 CORRELATION = 0.96
 """On CIFAR-10 all pairs above it show the same object; at 0.95 the first chance pairs appear."""
 FLAT = 3.0
@@ -27,41 +26,21 @@ COMPONENTS = 31
 ROWS, COLUMNS = 512, 8_192
 SAMPLED = 4_000
 MOST_PAIRS = 1_000_000
+BATCH = 4_096
 
 
-def luminance(thumbnails: Array) -> Array:
-    """(n, h, w, 3) uint8 → (n, h, w) float32 grey values (ITU-R 601)."""
-    weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    return np.asarray(thumbnails.astype(np.float32) @ weights)
-
-
-def describe(thumbnails: Array) -> tuple[Array, Array]:
-    """(n, 256) grey values with mean 0 and length 1, and which images (n,) are not flat."""
-    n, side = thumbnails.shape[:2]
-    out = np.empty((n, SIDE * SIDE), dtype=np.float32)
-    step = side // SIDE
-    for start in range(0, n, 4_096):
-        grey = luminance(thumbnails[start : start + 4_096])
-        small = grey.reshape(len(grey), SIDE, step, SIDE, step).mean(axis=(2, 4))
-        out[start : start + 4_096] = small.reshape(len(grey), -1)
-    out -= out.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(out, axis=1, keepdims=True)
-    out /= np.maximum(length, 1e-6)
-    return out, length[:, 0] >= FLAT * SIDE
-
-
-def near_pairs(thumbnails: Array, correlation: float = CORRELATION) -> Array:
-    """(p, 2) positions i < j of images that look the same."""
-    values, clear = describe(thumbnails)
-    where = np.flatnonzero(clear)
+def near_pairs(grey: Array, correlation: float = CORRELATION) -> Array:
+    """(n, 16, 16) uint8 → (p, 2) positions i < j of images that look the same."""
+    flat = grey.reshape(len(grey), -1)
+    where = np.flatnonzero(flat.std(axis=1, dtype=np.float32) >= FLAT)
     if len(where) < 2:
         return np.zeros((0, 2), dtype=np.int64)
-    values = values[where]
-    short = _bounding(values)
+    short = _bounding(flat, where)
     # Pairs above the correlation are at most this far apart, so along the first component too.
     reach = math.sqrt(2 * (1 - correlation)) + 1e-6
     order = np.argsort(short[:, 0], kind="stable")
     short = np.ascontiguousarray(short[order])
+    where = where[order]
     found: list[Array] = []
     total = 0
     for start in range(0, len(short), ROWS):
@@ -73,26 +52,47 @@ def near_pairs(thumbnails: Array, correlation: float = CORRELATION) -> Array:
                 continue
             i, j = np.nonzero(bound >= correlation)
             i, j = i + start, j + low
-            i, j = order[i[i < j]], order[j[i < j]]
-            same = np.einsum("pd,pd->p", values[i], values[j]) >= correlation
+            i, j = where[i[i < j]], where[j[i < j]]
+            same = _correlation(flat, i, j) >= correlation
             found.append(np.stack([i[same], j[same]], axis=1))
             total += int(same.sum())
         if total > MOST_PAIRS:  # thousands of copies of few pictures: enough is known
             break
     if not total:
         return np.zeros((0, 2), dtype=np.int64)
-    pairs = np.sort(where[np.concatenate(found)], axis=1)
+    pairs = np.sort(np.concatenate(found), axis=1)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
 
-def _bounding(values: Array) -> Array:
-    """(n, 256) of length 1 → (n, 32) whose inner products are never below those of ``values``.
+def unit(flat: Array) -> Array:
+    """(n, 256) grey values with mean 0 and length 1, float32."""
+    values = flat.astype(np.float32)
+    values -= values.mean(axis=1, keepdims=True)
+    return np.asarray(values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6))
+
+
+def _correlation(flat: Array, i: Array, j: Array) -> Array:
+    """(p,) correlation of each pair."""
+    out = np.empty(len(i), dtype=np.float32)
+    for start in range(0, len(i), BATCH):
+        part = slice(start, start + BATCH)
+        out[part] = np.einsum("pd,pd->p", unit(flat[i[part]]), unit(flat[j[part]]))
+    return out
+
+
+def _bounding(flat: Array, where: Array) -> Array:
+    """(n, 32) whose inner products are never below the correlations of the images ``where``.
 
     First principal components, and the length of what they leave out.
     """
-    rows = generator(0, "components").choice(len(values), min(SAMPLED, len(values)), replace=False)
-    sample = values[rows]
+    rng = generator(0, "components")
+    sample = unit(flat[rng.choice(where, min(SAMPLED, len(where)), replace=False)])
     _, vectors = np.linalg.eigh(sample.T @ sample)
-    first = values @ vectors[:, ::-1][:, :COMPONENTS]
-    rest = np.sqrt(np.maximum(1 - (first**2).sum(axis=1, keepdims=True), 0))
-    return np.concatenate([first, rest + 1e-4], axis=1)
+    first = np.ascontiguousarray(vectors[:, ::-1][:, :COMPONENTS])
+    out = np.empty((len(where), first.shape[1] + 1), dtype=np.float32)
+    for start in range(0, len(where), BATCH):
+        part = out[start : start + BATCH]
+        part[:, :-1] = unit(flat[where[start : start + BATCH]]) @ first
+        rest = 1 - (part[:, :-1] ** 2).sum(axis=1)
+        part[:, -1] = np.sqrt(np.maximum(rest, 0)) + 1e-4
+    return out

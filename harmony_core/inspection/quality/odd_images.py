@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image_files import Look
-from .near_images import luminance
 
 Array = NDArray[Any]
 FLAT = 3.0
@@ -21,17 +20,12 @@ AREA = 4.0
 """How many times larger or smaller than the median an image may be."""
 ASPECT = 2.0
 """How many times wider or taller, against the median shape."""
-BATCH = 4_096
 
 
 def odd_images(look: Look) -> dict[int, str]:
     """Position → what is odd, of the readable images."""
-    n = len(look.readable)
-    mean, spread = np.zeros(n), np.zeros(n)
-    for start in range(0, n, BATCH):
-        grey = luminance(look.thumbnails[start : start + BATCH]).reshape(-1, 32 * 32)
-        mean[start : start + BATCH] = grey.mean(axis=1)
-        spread[start : start + BATCH] = grey.std(axis=1)
+    mean = look.grey.mean(axis=(1, 2))
+    spread = look.grey.std(axis=(1, 2), dtype=np.float32)
     found: dict[int, str] = {}
     readable = np.flatnonzero(look.readable)
     if not len(readable):

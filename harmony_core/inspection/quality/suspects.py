@@ -3,8 +3,8 @@
 Northcutt et al. 2021, arXiv 1911.00068. A sample is suspect if a model that never saw it is surer
 of another class than it usually is of that class's own samples; the threshold is set class by
 class, so a rare class is not judged by the standards of a frequent one. A weak model would suspect
-half of the data, so it is heard only where it is confident: where, at its confidence, it agrees
-with at least 85 % of the labels (isotonic regression of agreement on confidence).
+half of the data, so it is heard only if it agrees with 70 % of all labels, and only where it is
+confident: where, at its confidence, it agrees with 85 % (isotonic regression of the agreement).
 
 Axes: n samples, d features, c classes.
 """
@@ -27,6 +27,8 @@ FEWEST = 10
 FOLDS = 5
 TREES = 100
 CONFIDENT = 0.85
+STRONG = 0.7
+"""Share of all labels a model has to agree with before it may doubt the others."""
 
 
 def find_suspects(
@@ -37,8 +39,8 @@ def find_suspects(
     name: Name,
     *,
     linear: bool = False,
-) -> tuple[Finding, tuple[int, ...]]:
-    """Judge the labels of (n, d) features; also which classes are too small to be judged.
+) -> tuple[Finding, tuple[int, ...], str]:
+    """Judge the labels of (n, d) features; also which classes are too small, and why not at all.
 
     ``rows`` (n,) are the positions to report. Tables are predicted by trees, out of bag; image
     features by a linear model, out of fold (``linear``).
@@ -50,9 +52,16 @@ def find_suspects(
     part = np.isin(codes, judged)
     none = np.zeros(classes, dtype=np.int64)
     if len(judged) < 2:
-        return Finding(none, none), too_few
+        return Finding(none, none), too_few, ""
     compact = np.searchsorted(judged, codes[part])
     probabilities = _out_of_fold(features[part], compact, linear)
+    agreement = float((probabilities.argmax(axis=1) == compact).mean())
+    if agreement < STRONG:
+        note = (
+            f"Suspect labels were not looked for: the model agrees with {agreement:.0%} of the "
+            "labels, too few to doubt the others."
+        )
+        return Finding(none, none), too_few, note
     from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]
 
     with warnings.catch_warnings():
@@ -76,7 +85,7 @@ def find_suspects(
         )
         for i, g in zip(at[:EXAMPLES].tolist(), guess[:EXAMPLES].tolist(), strict=True)
     )
-    return Finding(tally(at, codes, classes), checked, examples, np.sort(rows[at])), too_few
+    return Finding(tally(at, codes, classes), checked, examples, np.sort(rows[at])), too_few, ""
 
 
 def _confident(probabilities: Array, codes: Array) -> Array:

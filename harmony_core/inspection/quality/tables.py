@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...data.randomness import generator
 from .. import limits
-from ..contents import Contents, Progress
+from ..contents import Contents, Labels, Progress
 from ..features import TableEncoder
 from ..samples import Column, columns_of, profile_rows, stratified_rows
 from .finding import Finding, Gaps, Quality
@@ -27,20 +27,26 @@ BY_CHANCE = 0.5
 """Near duplicates are not reported where chance gives this share of them."""
 
 
-def check_table(contents: Contents, totals: Array, progress: Progress) -> Quality:
-    """Every check; near duplicates and suspects among `limits.QUALITY_ROWS` rows."""
+def check_table(
+    contents: Contents, totals: Array, progress: Progress, judge: bool = True
+) -> Quality:
+    """Every check; near duplicates and suspects, if asked for, among `limits.QUALITY_ROWS` rows."""
     labels = contents.labels
     assert labels.codes is not None
-    chosen = stratified_rows(labels.codes, limits.QUALITY_ROWS, generator(0, "quality"))
+    most = limits.QUALITY_ROWS if judge else 0
+    chosen = stratified_rows(labels.codes, most, generator(0, "quality"))
     profile = profile_rows(contents, chosen, progress, "Comparing rows")
+    twins = Twins(labels, profile.keys, totals, row_name)
     columns = columns_of(profile.chosen_rows())
-    keys = profile.keys
-    progress("Looking for near duplicates", None)
-    twins = Twins(labels, keys, totals, row_name)
-    pairs, notes = _near_pairs(columns, keys[chosen])
-    twins.pairs = chosen[pairs]
+    notes: list[str] = []
+    if judge:
+        progress("Looking for near duplicates", None)
+        pairs, notes = _near_pairs(columns, profile.keys[chosen])
+        twins.pairs = chosen[pairs]
     findings = twins.findings()
-    repeated = findings["exact_duplicates"].total / max(len(keys), 1)
+    if not judge:
+        del findings["near_duplicates"]
+    repeated = findings["exact_duplicates"].total / max(len(labels.codes), 1)
     if repeated > COARSE:
         notes.append(
             f"{repeated:.0%} of the rows equal an earlier one. With so few different rows that is "
@@ -48,6 +54,29 @@ def check_table(contents: Contents, totals: Array, progress: Progress) -> Qualit
         )
     cells = totals * len(contents.features)
     findings["missing_values"] = Finding(profile.missing.sum(axis=1), cells)
+    gaps = Gaps(contents.features, profile.missing)
+    if not judge:
+        return Quality(findings, totals, gaps, notes=tuple(notes))
+    too_few, trained, note = _add_suspects(findings, labels, columns, chosen, progress)
+    notes += [note] if note else []
+    labelled = int((labels.codes >= 0).sum())
+    if len(chosen) < labelled:
+        notes.append(
+            f"Near duplicates were looked for in {len(chosen):,} and suspect labels in "
+            f"{trained:,} of {labelled:,} rows, rare classes first."
+        )
+    return Quality(findings, totals, gaps, too_few, tuple(notes))
+
+
+def _add_suspects(
+    findings: dict[str, Finding],
+    labels: Labels,
+    columns: list[Column],
+    chosen: Array,
+    progress: Progress,
+) -> tuple[tuple[int, ...], int, str]:
+    """Judge training labels; which classes are too small, how many rows, and why not at all."""
+    assert labels.codes is not None
     trained = chosen
     if labels.split_codes is not None:
         train = labels.splits.index(labels.train_split)
@@ -56,23 +85,16 @@ def check_table(contents: Contents, totals: Array, progress: Progress) -> Qualit
     trained = trained[few]
     at = np.searchsorted(chosen, trained)
     encoder = TableEncoder.fit(columns, at)
-    too_few: tuple[int, ...] = ()
-    if encoder.width:
-        progress("Judging labels", None)
-        features = encoder.transform(columns)[at]
-        judged = find_suspects(features, labels.codes[trained], labels.names, trained, row_name)
-        findings["suspects"], too_few = judged
-    else:
-        notes.append("Suspect labels were not looked for: no column is usable as a feature.")
-    labelled = int((labels.codes >= 0).sum())
-    if len(chosen) < labelled:
-        notes.append(
-            f"Near duplicates were looked for in {len(chosen):,} and suspect labels in "
-            f"{len(trained):,} of {labelled:,} rows, rare classes first."
-        )
-    return Quality(
-        findings, totals, Gaps(contents.features, profile.missing), too_few, tuple(notes)
+    if not encoder.width:
+        return (), 0, "Suspect labels were not looked for: no column is usable as a feature."
+    progress("Judging labels", None)
+    features = encoder.transform(columns)[at]
+    suspects, too_few, note = find_suspects(
+        features, labels.codes[trained], labels.names, trained, row_name
     )
+    if not note:
+        findings["suspects"] = suspects
+    return too_few, len(trained), note
 
 
 def check_several(contents: Contents, totals: Array, progress: Progress) -> Quality:

@@ -1,0 +1,178 @@
+"""How fast and how lean the inspection of a file is, beside a plain pandas read of the same file.
+
+    python benchmarks/inspect_data.py          # a CSV of 1,000,000 rows × 20 columns, 60,000 images
+    python benchmarks/inspect_data.py --zip cifar10-jpeg.zip --pilot
+    python benchmarks/inspect_data.py --rows 100000 --images 6000
+
+Each job runs in a process of its own, so that its peak of memory is its own; what the interpreter
+needs before it opens the file is stated and taken off. Seconds are the best of ``--repeat``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+MB = 2**20
+JOBS = {
+    "tail": "label column alone: the whole tail",
+    "checked": "and every cell: copies, leaks, gaps by class",
+    "suspects": "and near copies and suspect labels",
+    "pandas": "pandas.read_csv and value_counts",
+    "images": "tail, copies, leaks, unreadable and odd images",
+    "all_images": "and suspect labels",
+    "pillow": "Pillow alone: open and decode each image",
+    "pilot": "the pilot: 5 methods over seeds, learning curve",
+}
+
+
+def write_table(path: Path, rows: int) -> None:
+    """17 numbers with five decimals, a whole number, a text and a long-tailed label a row."""
+    import pandas as pd
+
+    rng = np.random.default_rng(0)
+    share = 0.5 ** np.arange(10)
+    columns: dict[str, object] = {f"x{i}": rng.normal(size=rows).round(5) for i in range(17)}
+    columns["age"] = rng.integers(18, 90, rows)
+    columns["city"] = rng.choice(["Rome", "Oslo", "Lima", "Cairo"], rows)
+    names = np.array([f"class {i}" for i in range(10)])
+    columns["label"] = names[rng.choice(10, rows, p=share / share.sum())]
+    pd.DataFrame(columns).to_csv(path, index=False)
+
+
+def write_images(path: Path, images: int) -> None:
+    """Random 32 × 32 JPEGs by class with the scales of photographs, five sixths to train on."""
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for i in range(images):
+            pixels = np.full((32, 32, 3), 128.0)
+            for cells, height in ((2, 60), (4, 40), (8, 25), (32, 8)):  # coarse is stronger
+                layer = rng.normal(0, height, (cells, cells, 3))
+                pixels += np.kron(layer, np.ones((32 // cells, 32 // cells, 1)))
+            out = io.BytesIO()
+            picture = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+            picture.save(out, "JPEG", quality=75)
+            split = "test" if i % 6 == 0 else "train"
+            archive.writestr(f"{split}/class{i % 10}/{i:05}.jpg", out.getvalue())
+
+
+def job(name: str, path: Path) -> None:
+    """Do one job in this process and print its figures as JSON."""
+    if name == "pandas":
+        import pandas as pd
+    elif name == "pillow":
+        from PIL import Image
+    else:
+        import pyarrow.csv
+        import pyarrow.parquet  # noqa: F401
+
+        from harmony_core.inspection import analyse_tail, inspect_file, read_file
+        from harmony_core.inspection.pilot import run_pilot
+        from harmony_core.inspection.quality import images, tables
+
+        assert images
+        assert tables
+        if name in ("suspects", "all_images", "pilot"):
+            import cleanlab.filter
+            import sklearn.ensemble
+            import sklearn.linear_model  # noqa: F401
+
+            assert cleanlab
+    before = peak_memory()
+    started, cpu = time.perf_counter(), time.process_time()
+    if name == "pandas":
+        pd.read_csv(path)["label"].value_counts()
+    elif name == "pillow":
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.namelist():
+                if entry.endswith(".jpg"):
+                    np.asarray(Image.open(io.BytesIO(archive.read(entry))))
+    elif name == "pilot":
+        contents = read_file(path)
+        labels = contents.labels
+        run_pilot(contents, analyse_tail(labels.train_counts, labels.test_counts))
+    else:
+        inspect_file(path, quality=name != "tail", judge=name in ("suspects", "all_images"))
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    peak = peak_memory()
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "before": before, "peak": peak}))
+
+
+def peak_memory() -> int:
+    """Bytes this process held at most; Linux carries ru_maxrss over from the parent, VmHWM not."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    except OSError:
+        scale = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
+
+
+def measure(name: str, path: Path, repeat: int) -> None:
+    """Run a job in fresh processes and print the best."""
+    runs = []
+    for _ in range(repeat):
+        done = subprocess.run(
+            [sys.executable, __file__, "--job", name, str(path)],
+            capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
+        )  # fmt: skip
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        runs.append(json.loads(done.stdout.splitlines()[-1]))
+    best = min(runs, key=lambda run: run["seconds"])
+    size = path.stat().st_size
+    extra = best["peak"] - best["before"]
+    print(
+        f"  {JOBS[name]:<52} {best['seconds']:6.2f} s  {best['cpu']:6.2f} s CPU  "
+        f"{extra / MB:6.0f} MB on top of {best['before'] / MB:.0f} MB ({extra / size:.2f} × file)"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--images", type=int, default=60_000)
+    parser.add_argument("--zip", type=Path, help="measure this ZIP of images instead")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--pilot", action="store_true", help="time the pilot too")
+    parser.add_argument("--job", nargs=2, metavar=("NAME", "FILE"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.job:
+        job(given.job[0], Path(given.job[1]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "table.csv"
+        write_table(table, given.rows)
+        size = table.stat().st_size / MB
+        print(f"CSV, {given.rows:,} rows × 20 columns, {size:.0f} MB, {os.cpu_count()} cores:")
+        for name in ("tail", "checked", "suspects", "pandas"):
+            measure(name, table, given.repeat)
+        if given.pilot:
+            measure("pilot", table, 1)
+        path = given.zip
+        if path is None:
+            path = Path(folder) / "images.zip"
+            write_images(path, given.images)
+        print(f"Images, {path.name}, {path.stat().st_size / MB:.0f} MB:")
+        for name in ("images", "all_images", "pillow"):
+            measure(name, path, given.repeat)
+        if given.pilot:
+            measure("pilot", path, 1)
+
+
+if __name__ == "__main__":
+    main()
