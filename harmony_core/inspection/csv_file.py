@@ -195,7 +195,6 @@ class CsvFile:
     def _rows(self, text: str, whole: bool) -> list[list[str]]:
         """Rows of the sample; the last is dropped where it may be cut off."""
         rows: list[list[str]] = []
-        before = csv.field_size_limit(limits.FIELD_CHARACTERS)
         try:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
             rows.extend(row for row in reader if row)
@@ -205,8 +204,6 @@ class CsvFile:
                     f"Expected fields of at most {limits.FIELD_CHARACTERS:,} characters, but got: "
                     f"{error}. Look for a quotation mark that is never closed."
                 ) from error
-        finally:
-            csv.field_size_limit(before)
         return rows if whole or len(rows) < 2 else rows[:-1]
 
     def _probe(self) -> list[list[str]]:

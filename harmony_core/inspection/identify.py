@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -145,14 +146,16 @@ def _zip_form(path: Path) -> str:
         raise DataError(
             f"Expected an archive of at most {MAX_ENTRIES:,} entries, but got {entries:,}."
         )
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise DataError(
-            f"Expected a ZIP archive, but got: {shown(str(error), 100)}. It may be cut off; "
-            "pack or copy it again."
-        ) from error
+    names = _quick_names(path)
+    if names is None:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as e:
+            raise DataError(
+                f"Expected a ZIP archive, but got: {shown(str(e), 100)}. It may be cut off; "
+                "pack or copy it again."
+            ) from e
     if "[Content_Types].xml" in names:
         if any(name.startswith("xl/") for name in names):
             return "excel"
@@ -175,3 +178,30 @@ def _zip_form(path: Path) -> str:
             "Unpack it and give the table itself."
         )
     return "images"
+
+
+def _quick_names(path: Path) -> list[str] | None:
+    """Names of a plain archive's entries, without what `zipfile` makes of each; ``None`` if unsure.
+
+    They only tell the form; whoever reads the archive parses it anew.
+    """
+    with open(path, "rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(size - 22, 0))
+        end = file.read()
+        if len(end) != 22 or not end.startswith(b"PK\x05\x06"):
+            return None
+        count, length, start = struct.unpack("<HII", end[10:20])
+        if count == 0xFFFF or start + length + 22 != size:
+            return None
+        file.seek(start)
+        directory = file.read(length)
+    names: list[str] = []
+    at = 0
+    for _ in range(count):
+        if directory[at : at + 4] != ENTRY or at + 46 > length:
+            return None
+        lengths = struct.unpack_from("<HHH", directory, at + 28)
+        names.append(directory[at + 46 : at + 46 + lengths[0]].decode("utf-8", "replace"))
+        at += 46 + sum(lengths)
+    return names if at == length else None

@@ -25,7 +25,8 @@ ROWS = 50_000_000
 COLUMNS = 5_000
 CELLS = 20_000_000
 """Of formats that are read through Python objects (Excel, JSON)."""
-FIELD_CHARACTERS = 100_000
+FIELD_CHARACTERS = 131_072
+"""The limit the `csv` module has by itself."""
 CLASSES = 200_000
 """More different labels than this are identifiers, not classes."""
 NAME_CHARACTERS = 500
