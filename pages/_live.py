@@ -35,6 +35,8 @@ TICK = 0.3
 """Seconds between two looks at a running experiment."""
 PATIENCE = 0.6
 """Seconds the first look waits for a first frame before it leaves that to the timer."""
+SETTLED = 2.5
+"""Seconds that frames are on screen before what stands beside the view is drawn."""
 _LATEST = -1
 _BANDS = "bands sent"
 _BESIDE, _DUE = "beside drawn for", "beside due for"
@@ -48,7 +50,9 @@ def show(record: ExperimentRecord, page: str = "arena", *, fresh: bool = False) 
         _await_first_frame(record.id)
     panel = st.fragment(_panel, run_every=TICK if record.active else None)
     panel(record.id, page, repeat, record.active)
-    if record.active:
+    if record.active and fresh:
+        st.session_state[_BESIDE] = ""  # the first frame comes first
+    elif record.active:
         st.fragment(_beside)(record, page, record.repeat if repeat == _LATEST else repeat)
 
 
@@ -109,13 +113,14 @@ def _bands(record: ExperimentRecord, key: str, since: int) -> dict[str, Any] | N
 
 
 def _beside_is_due(run_id: str, repeat: int) -> bool:
-    """Whether the first frames came after `_beside` was drawn, and have been on screen a tick."""
+    """Whether `_beside` is still to be drawn, and frames have been on screen for a while."""
     if st.session_state.get(_BESIDE) == run_id or not store().epochs(run_id, repeat):
         return False
-    if st.session_state.pop(_DUE, "") == run_id:
-        return True
-    st.session_state[_DUE] = run_id
-    return False
+    run, since = st.session_state.get(_DUE, ("", 0.0))
+    if run != run_id:
+        st.session_state[_DUE] = (run_id, time.monotonic())
+        return False
+    return bool(time.monotonic() - since > SETTLED)
 
 
 def _beside(record: ExperimentRecord, page: str, repeat: int) -> None:
