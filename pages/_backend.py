@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from functools import lru_cache
 
 from harmony_core.runs import jobs
 from harmony_core.runs.store import RunStore
+
+FIRST_PAINT = 2.5
+"""Seconds a new server keeps to its first page before it starts the workers."""
 
 
 def store() -> RunStore:
@@ -25,5 +29,15 @@ def queue() -> jobs.JobQueue:
 
 
 def warm() -> None:
-    """Start the workers, if they are not started yet, so that Train does not wait for them."""
-    queue().warm()
+    """Start the workers soon, if they are not started yet, so that Train does not wait for them.
+
+    Not at once: their start would take the processor from the first page of a new server.
+    """
+    _warm_soon()
+
+
+@lru_cache(maxsize=1)
+def _warm_soon() -> None:
+    timer = threading.Timer(FIRST_PAINT, queue().warm)
+    timer.daemon = True
+    timer.start()
