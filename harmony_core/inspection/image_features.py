@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..data.randomness import generator
 from .contents import Progress
+from .threads import one_thread
 
 Array = NDArray[Any]
 PATCH, STRIDE = 6, 2
@@ -36,7 +37,8 @@ def image_features(thumbnails: Array, progress: Progress) -> Array:
     weights = pretrained_weights()
     if weights is not None:
         return _reduced(_resnet(thumbnails, weights, progress))
-    return _reduced(_patch_features(thumbnails, progress))
+    with one_thread():
+        return _reduced(_patch_features(thumbnails, progress))
 
 
 def pretrained_weights() -> Path | None:

@@ -80,9 +80,8 @@ class ImageFiles:
                 try:
                     content = self._source.read(self._files[rows[i]])
                     look.digest[i] = _digest(content)
-                    thumbnail, look.grey[i], look.width[i], look.height[i] = _thumbnail(content)
-                    if place[i] >= 0:
-                        look.thumbnails[place[i]] = thumbnail
+                    kept = look.thumbnails[place[i]] if place[i] >= 0 else None
+                    look.grey[i], look.width[i], look.height[i] = _shrink(content, kept)
                     look.readable[i] = True
                 except (Unreadable, OSError):
                     continue
@@ -173,8 +172,11 @@ def arrange(files: list[Parts]) -> Labels:
     return Labels(names, splits, counts, rows=len(files), codes=codes, split_codes=split_codes)
 
 
-def _thumbnail(content: bytes) -> tuple[Array, Array, int, int]:
-    """The image in 32 × 32 RGB and in 16 × 16 grey, and its own width and height."""
+def _shrink(content: bytes, thumbnail: Array | None) -> tuple[Array, int, int]:
+    """The image in 16 × 16 grey, and its own width and height.
+
+    ``thumbnail`` (32, 32, 3), if wanted, is filled with it in colour.
+    """
     from PIL import Image
 
     try:
@@ -187,12 +189,18 @@ def _thumbnail(content: bytes) -> tuple[Array, Array, int, int]:
                 and image.format != "TIFF"
             )
             if plain:  # nothing to turn, crop or convert
-                return np.asarray(image), _grey(image), width, height
+                if thumbnail is not None:
+                    thumbnail[:] = image
+                elif image.format == "JPEG":
+                    image.draft("L", (SIZE, SIZE))  # leaves the colours undecoded
+                return _grey(image), width, height
     # Decoders of damaged files raise nearly anything; memory and interrupts are not swallowed.
     except Exception as error:
         raise Unreadable(str(error) or type(error).__name__) from error
-    thumbnail = decode_image(content, SIZE)
-    return thumbnail, _grey(Image.fromarray(thumbnail)), width, height
+    small = decode_image(content, SIZE)
+    if thumbnail is not None:
+        thumbnail[:] = small
+    return _grey(Image.fromarray(small)), width, height
 
 
 def _grey(image: Image.Image) -> Array:

@@ -17,6 +17,7 @@ from ..contents import Contents, Labels, Progress
 from ..image_features import image_features
 from ..image_files import ArrayImages, ImageFiles
 from ..samples import stratified_rows
+from ..threads import one_thread
 from .finding import EXAMPLES, Finding, Quality, tally
 from .near_images import near_pairs
 from .odd_images import odd_images
@@ -62,7 +63,8 @@ def check_images(
     progress("Looking for near duplicates", None)
     twins = Twins(seen, look.digest, checked, name)
     alone = np.flatnonzero(look.readable & (twins.equal.first == np.arange(len(rows))))
-    twins.pairs = alone[near_pairs(look.grey[alone])]
+    with one_thread():
+        twins.pairs = alone[near_pairs(look.grey[alone])]
     findings = twins.findings()
     bad = {int(i): "cannot be decoded" for i in np.flatnonzero(~look.readable)}
     for measure, words in (("unreadable", bad), ("odd", odd_images(look))):

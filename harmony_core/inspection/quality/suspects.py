@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contents import shown
+from ..threads import one_thread
 from .finding import EXAMPLES, Finding, tally
 from .twins import Name
 
@@ -54,7 +55,8 @@ def find_suspects(
     if len(judged) < 2:
         return Finding(none, none), too_few, ""
     compact = np.searchsorted(judged, codes[part])
-    probabilities = _out_of_fold(features[part], compact, linear)
+    with one_thread():
+        probabilities = _out_of_fold(features[part], compact, linear)
     agreement = float((probabilities.argmax(axis=1) == compact).mean())
     if agreement < STRONG:
         note = (

@@ -1,0 +1,19 @@
+"""Numerics on one thread.
+
+The matrices here are small: on a busy machine a second thread costs more, waiting for the first,
+than it brings, and whoever asked for the inspection may run several at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold BLAS and OpenMP to one thread within the block."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(1):
+        yield
