@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._address import settle
 from pages._backend import warm
 from pages._parts import ASSETS, entered, style, theme
 
@@ -25,6 +26,7 @@ logo = ASSETS / f"logo-{theme()}.svg"
 st.logo(logo, size="large", icon_image=logo)
 style()
 page = st.navigation(PAGES, position="top")
+settle(page.url_path)
 warm()
 with entered():
     page.run()

@@ -19,6 +19,7 @@ from harmony_core.errors import HarmonyError
 from harmony_core.link import Query, from_query, to_query
 
 from . import _place
+from ._address import rewriting
 from ._backend import store
 
 PREFIX = "arena-"
@@ -84,16 +85,18 @@ def adopt(run: str) -> None:
 def show_run(run: str) -> None:
     """Make the page show an experiment, or none if ``run`` is empty."""
     st.session_state[_SHOWN] = run
-    if run:
-        st.query_params["run"] = run
-    elif "run" in st.query_params:
-        del st.query_params["run"]
+    with rewriting():
+        if run:
+            st.query_params["run"] = run
+        elif "run" in st.query_params:
+            del st.query_params["run"]
     st.session_state[_WRITTEN] = _in_link()
 
 
 def open_run(run: str) -> None:
     """Show an experiment and set up its config, as its bare link does."""
-    st.query_params.from_dict({"run": run})
+    with rewriting():
+        st.query_params.from_dict({"run": run})
     st.session_state.pop(_WRITTEN, None)
 
 
@@ -136,7 +139,8 @@ def write_link(config: ExperimentConfig) -> None:
     if run_id():
         query["run"] = run_id()
     if query != _in_link():
-        st.query_params.from_dict({**query, **now.query()})
+        with rewriting():
+            st.query_params.from_dict({**query, **now.query()})
         st.session_state.pop(_PROBLEM, None)
     _place.write(now)
     st.session_state[_WRITTEN] = _in_link()

@@ -12,6 +12,7 @@ from harmony_core.runs.drawings import Drawing
 from harmony_core.runs.record import ExperimentRecord
 
 from . import _draft
+from ._address import rewriting
 from ._backend import queue, store
 from ._embedding_controls import Look, look_controls, settings_controls
 from ._embedding_drawing import draw_offer, drawing_now
@@ -72,7 +73,8 @@ def begin(record: ExperimentRecord) -> None:
     """Start the experiment that ``record`` describes and show it here."""
     started = start(record.config, record.title)
     _draft.adopt(started.id)
-    st.query_params.from_dict({"run": started.id})
+    with rewriting():
+        st.query_params.from_dict({"run": started.id})
 
 
 def _repeat(record: ExperimentRecord) -> int:

@@ -18,6 +18,7 @@ from harmony_core.runs.drawings import Drawing
 from harmony_core.runs.record import ExperimentRecord
 
 from . import _draft
+from ._address import rewriting
 from ._backend import store
 from ._embedding_controls import Look
 from ._embedding_drawing import draw_offer, drawing_now
@@ -96,7 +97,8 @@ def _train_twice(record: ExperimentRecord) -> None:
         seeds = replace(record.config.seeds, repeats=2, vary=("init", "order"))
         started = start(replace(record.config, seeds=seeds), record.title)
         _draft.adopt(started.id)
-        st.query_params.from_dict({"run": started.id})
+        with rewriting():
+            st.query_params.from_dict({"run": started.id})
 
 
 def _compare(

@@ -29,7 +29,7 @@ from ._embedding_luck import luck
 from ._embedding_rows import dot_columns
 from ._embedding_selection import chosen, pick, remember, selection
 from ._labels import run_title
-from ._parts import messages, spoken, theme
+from ._parts import messages, put, spoken, theme
 from ._sections import shown_epoch
 from ._tables import cells, table
 
@@ -80,7 +80,7 @@ def _epoch(record: ExperimentRecord, epochs: Sequence[int]) -> tuple[int, bool]:
     epoch = shown_epoch(list(epochs), _place.place(record.id).epoch)
     if len(epochs) == 1:
         return epoch, False
-    st.session_state["emb-epoch"] = epoch
+    put("emb-epoch", epoch)
     row = st.container(horizontal=True, gap="medium", vertical_alignment="center", key="emb-epochs")
     with row:
         playing = st.toggle(

@@ -16,7 +16,7 @@ from harmony_core.runs.record import ExperimentRecord
 
 from ._backend import store
 from ._embedding_rows import dot_columns
-from ._parts import theme
+from ._parts import put, theme
 from ._tables import cells, table
 
 _CHOSEN = "embedding chosen"
@@ -57,7 +57,7 @@ def pick(
 ) -> None:
     """Choosing without a pointer: by class, or by what happened to the samples."""
     options = picks(landmarks, first, frame)
-    st.session_state["emb-pick"] = None
+    put("emb-pick", None)
 
     def take() -> None:
         name = st.session_state.get("emb-pick")

@@ -11,11 +11,12 @@ from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
 from . import _draft, _place
+from ._address import rewriting
 from ._backend import store
 from ._history import short_title
 from ._labels import literal, run_title
 from ._live import show
-from ._parts import lead, messages
+from ._parts import lead, messages, put
 
 NEWEST = 50
 
@@ -64,7 +65,7 @@ def _picker(place: st.delta_generator.DeltaGenerator, ids: list[str], run: str) 
     options = ids[:NEWEST]
     if run and run not in options:
         options.insert(0, run)
-    st.session_state["experiment"] = run or None
+    put("experiment", run or None)
     place.selectbox(
         "Experiment" if len(ids) <= NEWEST else f"Experiment (the newest {NEWEST} of {len(ids)})",
         options,
@@ -79,9 +80,10 @@ def _picker(place: st.delta_generator.DeltaGenerator, ids: list[str], run: str) 
 
 def _picked() -> None:
     run = st.session_state.get("experiment")
-    if run:
+    if run in store().ids():
         _draft.adopt(str(run))
-        st.query_params.from_dict({"run": str(run)})
+        with rewriting():
+            st.query_params.from_dict({"run": str(run)})
 
 
 def _who(record: ExperimentRecord) -> None:

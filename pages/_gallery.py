@@ -10,6 +10,7 @@ from harmony_core.errors import HarmonyError
 from harmony_core.presets import PRESETS, Preset
 
 from . import _draft
+from ._parts import put
 
 KEY = "gallery"
 
@@ -17,7 +18,7 @@ KEY = "gallery"
 def gallery(config: ExperimentConfig) -> None:
     """Choose one; it sets every control, and Train runs it."""
     chosen = preset_of(config)
-    st.session_state[KEY] = chosen.name if chosen else None
+    put(KEY, chosen.name if chosen else None)
     st.selectbox(
         "Show me …",
         list(PRESETS),

@@ -11,7 +11,7 @@ from . import _draft
 from ._backend import store
 from ._labels import literal, run_title
 from ._parts import spoken, toasts
-from ._status import ICONS, NAMES, age
+from ._status import ICONS, NAMES, age, made
 
 NEWEST = 12
 
@@ -109,12 +109,13 @@ def _delete(run: str) -> None:
 
 
 def short_title(run: str) -> str:
-    """An experiment in a list; the end of its id tells it from others of the same name and age.
+    """An experiment in a list: its name, when it was made, and the end of its id.
 
-    A selectbox knows its options by their text alone: of two alike it takes the first.
+    A selectbox knows its options by their text alone. So no two are alike, and none changes while
+    the list is open, as "2 min ago" would.
     """
     try:
         record: ExperimentRecord = store().get(run)
     except HarmonyError:
         return f"{run}: unreadable"
-    return f"{run_title(record)} · {_when(record)} · {run[-4:]}"
+    return f"{run_title(record)} · {made(record.created)} · {run[-4:]}"

@@ -17,7 +17,7 @@ from harmony_core.frames import Frame, Scene
 
 from . import _place
 from ._labels import literal
-from ._parts import theme
+from ._parts import put, theme
 from ._tables import cells, mark, table
 
 ORDERS = {
@@ -93,7 +93,7 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: _pl
     options = ranked[:MOST_LISTED]
     if now.sample is not None and now.sample not in options:
         options.insert(0, now.sample)
-    st.session_state["pick-sample"] = now.sample
+    put("pick-sample", now.sample)
     row[3].selectbox(
         f"Sample ({len(ranked):,} to choose from)",
         options,

@@ -58,6 +58,16 @@ def _settle(page: str) -> None:
     gc.freeze()
 
 
+def put(key: str, value: object) -> None:
+    """Make the widget ``key`` show ``value``.
+
+    A widget that shows it already is left alone: a value that is set is sent, and would undo what
+    the reader has done while it was on its way.
+    """
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
 def theme() -> str:
     """``light`` or ``dark``, as the browser shows it."""
     return "dark" if st.context.theme.type == "dark" else "light"

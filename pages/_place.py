@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from ._address import rewriting
 from ._view import ViewState, forget_sent
 
 KEYS = ("epoch", "sample")
@@ -96,11 +97,12 @@ def jumps() -> int:
 def write(now: Place) -> None:
     """Put run, epoch and sample into the link; what else is there stays."""
     wanted = {"run": now.run, **now.query()} if now.run else {}
-    for key in ("run", *KEYS):
-        if key in wanted and st.query_params.get(key) != wanted[key]:
-            st.query_params[key] = wanted[key]
-        elif key not in wanted and key in st.query_params:
-            del st.query_params[key]
+    with rewriting():
+        for key in ("run", *KEYS):
+            if key in wanted and st.query_params.get(key) != wanted[key]:
+                st.query_params[key] = wanted[key]
+            elif key not in wanted and key in st.query_params:
+                del st.query_params[key]
     noted()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -104,6 +105,18 @@ def age(stamp: str) -> str:
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
     return "now"
+
+
+def made(stamp: str) -> str:
+    """An ISO time as date and hour where the reader is."""
+    when = _moment(stamp)
+    if when is None:
+        return "?"
+    try:
+        zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a zone that this machine does not know
+        zone = UTC
+    return when.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _seconds_between(start: str, end: str) -> float | None:

@@ -25,6 +25,18 @@ FLAGS = (
 PATIENCE = 60_000
 """Milliseconds that anything may take on a busy machine."""
 Visit = Callable[..., Any]
+LATE = """
+const Line = window.WebSocket;
+const late = (hear) => (event) =>
+  window.late ? setTimeout(() => hear(event), window.late) : hear(event);
+window.WebSocket = class extends Line {
+  set onmessage(hear) { super.onmessage = late(hear); }
+  addEventListener(kind, hear, ...rest) {
+    super.addEventListener(kind, kind === "message" ? late(hear) : hear, ...rest);
+  }
+};
+"""
+"""Lets `window.late` hold back what the server sends, by so many milliseconds: a slow line."""
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +98,7 @@ def visit(app: str, browser: Any) -> Iterator[Visit]:
             context = browser.new_context(viewport={"width": 1400, "height": 900}, **options)
             contexts.append(context)
         page = context.new_page()
+        page.add_init_script(LATE)
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(app + path)

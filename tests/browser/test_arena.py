@@ -120,3 +120,18 @@ def test_a_phone_has_no_sideways_scrolling(visit: Visit) -> None:
         assert page.evaluate(
             "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
         )
+
+
+def test_on_a_slow_line_nothing_jumps_back(visit: Visit) -> None:
+    page = visit(QUICK)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.evaluate("window.late = 600")
+    page.get_by_role("slider", name="Epochs").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    page.get_by_role("button", name="Add a method").click()
+    page.get_by_label("Method 3").wait_for()
+    page.wait_for_timeout(1500)
+    assert page.get_by_label("Method 3").is_visible()
+    assert "epochs=5" in page.url
+    assert page.url.count("m=") == 3
