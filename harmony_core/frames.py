@@ -64,6 +64,9 @@ class Frame:
     """(k,) float32: gradient norm of each tracked sample, as the method's loss measures it."""
     tracked_logits: Array
     """(k, c) float16: plain logits of the tracked samples."""
+    inter_weight: Array | None = None
+    """(c,) float32: the part of the weights of the epoch that the class alone decides; ``None`` in
+    frames of before it was recorded."""
     density: Array | None = None
     """(c, u) float32: decayed counts A_c of the loss's own gradient density."""
     regions: Array | None = None
@@ -100,6 +103,13 @@ class Frame:
         counts = self.grad_counts.sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(self.grad_weights.sum(axis=1) / counts)
+
+    @property
+    def mean_intra_weight(self) -> Array | None:
+        """(c,) mean over the epoch of what difficulty adds: `mean_weight` over `inter_weight`."""
+        if self.inter_weight is None:
+            return None
+        return np.asarray(self.mean_weight / np.maximum(self.inter_weight, np.finfo("f4").tiny))
 
 
 @dataclass(frozen=True)

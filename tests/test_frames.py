@@ -107,6 +107,13 @@ def test_recall_and_mean_weight_by_hand() -> None:
     np.testing.assert_allclose(frame.mean_weight, [2.0, np.nan, 0.5])
 
 
+def test_the_mean_weight_is_split_by_hand_and_not_where_its_parts_are_unknown() -> None:
+    assert make_frame().mean_intra_weight is None
+    frame = make_frame(inter_weight=np.array([4.0, 2.0, 0.25], np.float32))
+    assert frame.mean_intra_weight is not None
+    np.testing.assert_allclose(frame.mean_intra_weight, [0.5, np.nan, 2.0])
+
+
 def test_a_class_without_test_samples_has_recall_zero() -> None:
     confusion = np.array([[2, 0, 0], [0, 0, 0], [0, 0, 4]])
     np.testing.assert_allclose(make_frame(confusion=confusion).recall, [1, 0, 1])

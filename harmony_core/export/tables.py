@@ -35,7 +35,7 @@ TABLES = ("metrics", "classes", "samples", "histograms", "densities")
 HEADS: dict[str, tuple[str, ...]] = {
     "classes": (
         "class", "train_count", "recall", "mean_weight",
-        "effective_samples", "head_norm",
+        "inter_weight", "effective_samples", "head_norm",
     ),
     "samples": ("row", "class", "flipped", "weight", "grad_norm"),
     "histograms": ("class", "low", "high", "count", "weight", "pull"),
@@ -102,10 +102,11 @@ def _classes(scene: Scene, frame: Frame) -> Iterator[Row]:
     weights = frame.grad_weights.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         effective = weights**2 / frame.weight_square
+    inter = np.full(len(weights), np.nan) if frame.inter_weight is None else frame.inter_weight
     for c, name in enumerate(scene.class_names):
         yield (
             name, int(scene.train_counts[c]), frame.recall[c], frame.mean_weight[c],
-            effective[c], frame.head_norms[c],
+            inter[c], effective[c], frame.head_norms[c],
         )  # fmt: skip
 
 

@@ -80,6 +80,13 @@ class Loss(nn.Module):
         """The per-sample terms; ``features`` (n, d) only for losses with ``needs_features``."""
         raise NotImplementedError
 
+    def inter_weight(self) -> Tensor:
+        """(c,) the part of a sample's weight that its class alone decides; 1 where none does.
+
+        What is left of the weight, `LossTerms.weight` divided by it, is by the sample's difficulty.
+        """
+        return self.class_weight
+
     def density_state(self) -> DensityState | None:
         """The gradient density and its weights, or ``None`` for a loss that keeps none."""
         return None

@@ -30,7 +30,7 @@ class FocalLoss(ClassWeighted):
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
         z = self.check(logits, targets)
         loss = sample_cross_entropy(z, targets)
-        unit = (self.u * self.class_weight).gather(0, targets).to(z.dtype)
+        unit = self.inter_weight().gather(0, targets).to(z.dtype)
         norm = gradient_norm(loss)
         weight = unit * norm**self.gamma
         return LossTerms(_steepened(loss, norm, self.gamma), weight, norm, unit)

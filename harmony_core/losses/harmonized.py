@@ -115,6 +115,10 @@ class HarmonizedLoss(Loss):
     def density_state(self) -> DensityState:
         return DensityState(self.density, self.regions, self.region_weights())
 
+    def inter_weight(self) -> Tensor:
+        """(c,) u with ``inter="weight"``; the margin moves boundaries, and no weights: 1."""
+        return self.u * self.class_weight
+
     def on_epoch_start(self, epoch: int, epochs: int | None = None) -> None:
         """Turn the intra weights off before epoch ``warmup`` (0-based) and on from there.
 

@@ -47,6 +47,10 @@ class InfluenceBalanced(Loss):
         start = self.start if epochs is None else min(self.start, epochs // 2)
         self.active.fill_(epoch >= start)
 
+    def inter_weight(self) -> Tensor:
+        """(c,) the rarity u_c once the weights are on; α and the influence are by sample."""
+        return torch.where(self.active, self.u, 1.0) * self.class_weight
+
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
         z = self.check(logits, targets)
         if features is None or features.ndim != 2 or len(features) != len(z):

@@ -36,10 +36,13 @@ class ClassWeighted(Loss):
         super().__init__(class_counts)
         self.register_buffer("u", torch.ones_like(self.class_counts))
 
+    def inter_weight(self) -> Tensor:
+        return self.u * self.class_weight
+
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
         z = self.check(logits, targets)
         loss = sample_cross_entropy(z, targets)
-        unit = (self.u * self.class_weight).gather(0, targets).to(z.dtype)
+        unit = self.inter_weight().gather(0, targets).to(z.dtype)
         return LossTerms(loss, unit, gradient_norm(loss), unit)
 
 

@@ -42,7 +42,8 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
                 u1: the loss's decayed counts A_c, the weights they give, and M_c; zeros for a
                 method without;
    effects      ``effective`` (c,) f4 effective number of samples (Σ w)² / Σ w², ``head_norm`` (c,)
-                f4 norm of the classifier's row.
+                f4 norm of the classifier's row, ``inter_weight`` (c,) f4 what the class alone
+                decides of ``mean_weight`` (missing in runs of before it was recorded).
 
 dtypes are NumPy's codes without the byte order: u1, u2, u4, f2, f4. A value is ``raw * scale``. An
 array is in the record only if every frame of the payload has it. Numbers of a frame that are not

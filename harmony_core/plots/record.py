@@ -83,6 +83,8 @@ def record(frame: Frame, scene: Scene, layout: Layout) -> Arrays:
     if "effects" in parts:
         arrays["effective"] = (effective_samples(frame).astype("<f4"), 1.0)
         arrays["head_norm"] = (np.asarray(frame.head_norms, dtype="<f4"), 1.0)
+        if frame.inter_weight is not None:
+            arrays["inter_weight"] = (np.asarray(frame.inter_weight, dtype="<f4"), 1.0)
     return arrays
 
 

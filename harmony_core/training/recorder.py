@@ -87,6 +87,7 @@ class Recorder:
                     tracked_weight=_numpy(terms.weight, np.float32),
                     tracked_grad_norm=_numpy(terms.grad_norm, np.float32),
                     tracked_logits=_numpy(tracked[i] * scale, np.float16),
+                    inter_weight=_numpy(loss.inter_weight(), np.float32),
                     **_density(loss),
                     **grids[i],
                     **marks[i],

@@ -53,6 +53,33 @@ def test_terms_are_detached_and_in_range_and_reduce_to_the_loss(name: str, param
 
 
 @every_case
+def test_the_weight_falls_apart_into_what_the_class_decides_and_what_the_sample_does(
+    name: str, params: dict
+) -> None:
+    plain, deferred = build(name, params), build(name, params)
+    deferred.set_class_weight(torch.tensor([0.25, 1.0, 2.0, 4.0], dtype=torch.float64))
+    for batch in batches():
+        parts = []
+        for loss in (plain, deferred):
+            inter = loss.inter_weight()
+            assert inter.shape == (4,)
+            assert (inter > 0).all()
+            parts.append(loss.terms(*batch).weight / inter[batch.targets])
+        torch.testing.assert_close(*parts)
+    torch.testing.assert_close(
+        deferred.inter_weight() / plain.inter_weight(), deferred.class_weight
+    )
+    if name in ("ce", "weighted_ce", "class_balanced", "ldam", "logit_adjusted", "vs"):
+        torch.testing.assert_close(parts[0], torch.ones_like(parts[0]))
+    if name == "harmonized" and params.get("inter") == "weight":
+        u = plain.inter_weight()
+        torch.testing.assert_close((u * torch.tensor(COUNTS)).sum(), u.new_tensor(sum(COUNTS)))
+        state = plain.density_state()
+        off = (parts[0][:, None, None] - state.weights).abs()
+        assert (off.flatten(1).min(dim=1).values < 1e-6).all()
+
+
+@every_case
 def test_relabelling_the_classes_permutes_everything_and_changes_nothing(
     name: str, params: dict
 ) -> None:
