@@ -13,6 +13,7 @@
     python -m harmony_core export latest --snippet harmonized train.py
     python -m harmony_core run config.json --epochs 100     # flags change what the file says
     python -m harmony_core resume latest            # go on after Ctrl-C, a crash or a power cut
+    python -m harmony_core inspect train.csv        # how long the tail of a data set is, and why
     python -m harmony_core methods                  # losses, presets, parameters
     python -m harmony_core datasets                 # data sets and models, parameters
 
@@ -39,6 +40,7 @@ from .analysis.summary import comparisons
 from .config import DEVICES, PROFILES
 from .errors import HarmonyError, RunError
 from .export.command import add_export_options, export
+from .inspection.command import add_parser as add_inspect
 from .link import RECIPES
 from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
@@ -280,6 +282,7 @@ def _parser() -> argparse.ArgumentParser:
     export_to = add("export", _export, "Write an experiment as tables, script, page or config.")
     resume = add("resume", _resume, "Go on with an experiment that was stopped or interrupted.")
     delete = add("delete", _delete, "Delete an experiment and all its files.")
+    add_inspect(commands)
     add("methods", _methods, "List losses, their presets and parameters.")
     add("datasets", _datasets, "List data sets and models and their parameters.")
     for sub in (show, export_to, resume, delete):

@@ -39,6 +39,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "Nothing leaves this machine.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("file", help="a file, or a folder of images by class")
     parser.add_argument("--label", metavar="COLUMN", help="the column of labels (else guessed)")
@@ -91,8 +92,17 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write((to_json(found) if args.json else summary(found)) + "\n")
         return DONE
     except HarmonyError as error:
-        sys.stderr.write(f"harmony: {' '.join(str(error).split())}\n")
-        return USAGE
+        return _failed(str(error))
+    except MemoryError:
+        return _failed(
+            "Expected enough memory to look at this file, but got none. Try --fast, or keep fewer "
+            "samples of the frequent classes."
+        )
+
+
+def _failed(message: str) -> int:
+    sys.stderr.write(f"harmony: {' '.join(message.split())}\n")
+    return USAGE
 
 
 def _write(found: Inspection, args: argparse.Namespace) -> None:
