@@ -27,7 +27,7 @@ export class Bars {
           ...store.methods.map((label, m) => {
             const fill = el("i", { style: `--color:${theme.methodColor(m)}` });
             const value = el("b");
-            const whisker = banded ? el("span", { class: "hv-whisker" }, el("u")) : null;
+            const whisker = banded ? el("span", { class: "hv-whisker" }, el("u"), el("s"), el("s")) : null;
             this.rows.push({ g, m, fill, value, whisker });
             return el("div", { class: "hv-row" }, el("span", { class: "hv-who" }, methodMark(theme, m), el("span", { text: label, title: label })), el("span", { class: "hv-railbox" }, el("span", { class: "hv-rail" }, fill), whisker), value);
           }),

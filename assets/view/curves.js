@@ -32,6 +32,14 @@ export function ticks(low, high, wanted = 5) {
   return out;
 }
 
+/** The texts of marks on an axis, with as many digits as it takes to tell neighbours apart. */
+export function tickTexts(marks) {
+  const gap = Math.min(...marks.slice(1).map((v, i) => Math.abs(v - marks[i])));
+  const digits = Number.isFinite(gap) && gap > 0 ? Math.max(0, Math.min(8, Math.ceil(-Math.log10(gap) - 1e-9))) : 3;
+  const even = marks.length > 2 && Math.abs(marks[2] - 2 * marks[1] + marks[0]) < gap * 1e-6;
+  return marks.map((v) => (even ? v.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }) : v.toLocaleString("en-US", { maximumSignificantDigits: Math.max(3, digits + 1 + Math.floor(Math.log10(Math.abs(v) || 1))) })));
+}
+
 export class Curves {
   constructor(view) {
     this.view = view;
@@ -85,7 +93,9 @@ export class Curves {
   /** Names of the lines above the plot, where there is no room beside them. */
   buildKey() {
     const { store, theme } = this.view;
-    const note = this.bands.length ? store.bands.note ?? `Bands: lowest to highest of ${store.bands.repeats ?? "several"} seeds. Lines: the seed on screen.` : "";
+    let note = this.bands.length ? store.bands.note ?? `Bands: lowest to highest of ${store.bands.repeats ?? "several"} seeds. Lines: the seed on screen.` : "";
+    const beyond = this.bands.flatMap(([, ...ends]) => ends.flat()).some((v) => Number.isFinite(v) && (v * this.factor > this.high + 1e-9 || v * this.factor < this.low - 1e-9));
+    if (beyond) note += " They go on beyond the edge of the plot; the table has their ends.";
     this.key.hidden = this.wide && !note;
     const names = this.wide ? [] : store.methods.map((label, m) => el("span", {}, methodMark(theme, m, 22), label));
     if (note) names.push(el("span", { class: "hv-bandnote" }, el("u", { "aria-hidden": "true" }), note));
@@ -118,7 +128,8 @@ export class Curves {
     const values = this.series.flat().map(([, v]) => v);
     const mark = this.metric.mark != null ? [this.metric.mark * this.factor] : [];
     this.bands = bandsOf(this.view.store, this.metric);
-    const edges = this.bands.flat(2).filter(Number.isFinite).map((v) => v * this.factor);
+    const reach = this.reach(values);
+    const edges = this.bands.flat(2).filter(Number.isFinite).map((v) => Math.max(reach[0], Math.min(reach[1], v * this.factor)));
     let low = this.metric.low ?? Math.min(...values, ...mark, ...edges);
     let high = Math.max(...values, ...mark, ...edges);
     const room = (high - low || 1) * 0.08;
@@ -132,15 +143,24 @@ export class Curves {
     this.y = (value) => HEIGHT - PAD.bottom - ((value - this.low) / (this.high - this.low || 1)) * (HEIGHT - PAD.top - PAD.bottom);
   }
 
+  /** How far bands may stretch the axis: as far again as the lines go, to each side. */
+  reach(values) {
+    const means = this.bands.flatMap(([mean]) => mean).filter(Number.isFinite).map((v) => v * this.factor);
+    const all = [...values, ...means];
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const room = Math.max(high - low, 0.05 * Math.abs(high));
+    return [low - room, high + room];
+  }
+
   axes() {
     const group = svg("g", { class: "hv-axis" });
     const end = this.width - this.right;
     const numbers = ticks(this.low, this.high);
-    const digits = numbers.length > 1 && numbers[1] - numbers[0] < 1 ? (numbers[1] - numbers[0] < 0.1 ? 2 : 1) : 0;
-    for (const value of numbers) {
+    const texts = tickTexts(numbers);
+    for (const [i, value] of numbers.entries()) {
       group.append(
         svg("line", { x1: PAD.left, x2: end, y1: this.y(value), y2: this.y(value), class: "hv-gridline" }),
-        svg("text", { x: PAD.left - 8, y: this.y(value) + 4, "text-anchor": "end" }, value.toFixed(digits)),
+        svg("text", { x: PAD.left - 8, y: this.y(value) + 4, "text-anchor": "end", class: "hv-tick" }, texts[i]),
       );
     }
     const { total } = this.view.store;
@@ -164,13 +184,14 @@ export class Curves {
     return group;
   }
 
-  /** Low to high over the seeds, one area a method. */
+  /** Low to high over the seeds, one area a method, cut off where the plot ends. */
   shades() {
     const { store, theme } = this.view;
     const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
     return this.bands.map(([, low, high], m) => {
       const known = epochs.map((epoch, i) => [epoch, low[i], high[i]]).filter(([epoch, a, b]) => Number.isFinite(a) && Number.isFinite(b) && epoch <= store.total);
-      const at = (epoch, v) => `${this.x(epoch).toFixed(1)} ${this.y(v * this.factor).toFixed(1)}`;
+      const inside = (v) => Math.max(this.low, Math.min(this.high, v * this.factor));
+      const at = (epoch, v) => `${this.x(epoch).toFixed(1)} ${this.y(inside(v)).toFixed(1)}`;
       const d = known.length ? `M${known.map(([epoch, , b]) => at(epoch, b)).join("L")}L${known.reverse().map(([epoch, a]) => at(epoch, a)).join("L")}Z` : "";
       return svg("path", { d, class: "hv-shade", fill: theme.methodColor(m), "data-method": m });
     });

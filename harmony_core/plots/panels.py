@@ -19,7 +19,7 @@ PARTS = {
     "samples": "weight, g, own probability and prediction of each tracked sample",
     "histograms": "count, weight and pull by class and gradient norm",
     "density": "the loss's own density, its unit regions and their weights",
-    "effects": "effective number of samples, norm of the classifier's row and inter weight, by class",
+    "effects": "effective samples, norm of the classifier's row and inter weight, by class",
     "thumbs": "pictures of tracked samples",
 }
 """What can be sent beside the scalars, and recall, mean weight and mean g of the classes."""

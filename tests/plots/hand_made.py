@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from harmony_core.frames import Frame, Scene
@@ -18,6 +20,8 @@ TARGETS = np.array([0, 0, 0, 0, 1, 1])
 GRADS = np.array([[0.05, 0.45, 0.95, 1.0, 0.3, 0.7], [0.10, 0.19, 0.21, 0.85, 0.49, 0.5]])
 """(m, k) gradient norms of the tracked samples."""
 SAMPLE_WEIGHTS = np.array([[2.0] * 6, [0.5, 0.5, 0.75, 1.5, 0.5, 1.25]])
+INTER = np.array([[2, 2], [4, 0.5]], np.float32)
+"""(m, c) what the class alone decides of the weights; every sample of the epoch weighs 2."""
 LABELS = ["Plain", "Dense"]
 
 
@@ -61,6 +65,7 @@ def frame(method: int, epoch: int) -> Frame:
         grad_pull=pulls,
         weight_square=np.array([100.0, 40.0]) * (method + 1),
         head_norms=np.array([1.5, 0.5], np.float32),
+        inter_weight=INTER[method],
         tracked_weight=SAMPLE_WEIGHTS[method].astype(np.float32),
         tracked_grad_norm=GRADS[method].astype(np.float32),
         tracked_logits=logits,
@@ -68,5 +73,7 @@ def frame(method: int, epoch: int) -> Frame:
     )
 
 
-def frames(epochs: int = 2) -> list[list[Frame]]:
-    return [[frame(0, epoch), frame(1, epoch)] for epoch in range(1, epochs + 1)]
+def frames(epochs: int = 2, *, split: bool = True) -> list[list[Frame]]:
+    """By epoch and method; without ``split`` as before intra and inter were kept apart."""
+    rows = [[frame(0, epoch), frame(1, epoch)] for epoch in range(1, epochs + 1)]
+    return rows if split else [[replace(f, inter_weight=None) for f in row] for row in rows]

@@ -109,6 +109,10 @@ def make_frame(
     np.add.at(squares, plane.targets, weight**2)
     if epoch == 0:
         counts, weights, pulls = (np.zeros((c, 50)) for _ in range(3))
+    inter = plane.counts.sum() / (c * plane.counts) if method == 1 else np.ones(c)
+    if method == 1:
+        weights, pulls, squares = (weights.T * inter).T, (pulls.T * inter).T, squares * inter**2
+        weight = inter[plane.targets]
     own_density = density(plane, g, epoch) if dense else {}
     return Frame(
         method=method,
@@ -123,6 +127,7 @@ def make_frame(
         grad_weights=weights,
         grad_pull=pulls,
         weight_square=squares * (epoch > 0),
+        inter_weight=inter.astype(np.float32),
         head_norms=(
             1 + done * (plane.counts / plane.counts.max()) ** (0.3 * PULL[method % 4])
         ).astype(np.float32),
@@ -220,7 +225,7 @@ body {{ margin: 0; padding: 0 16px 60px; background: var(--st-background-color);
 {stylesheet()}</style><div class="hv"></div><script type="module">
 {bundle(adapter=False)}
 const wires = {data};
-Object.assign(window, {{ rebin, toCsv, drawSvg }});
+Object.assign(window, {{ rebin, toCsv, drawSvg, tickTexts }});
 window.log = [];
 window.payload = (name) => unpackWire(Uint8Array.from(atob(wires[name]), (c) => c.charCodeAt(0)));
 window.callbacks = {{

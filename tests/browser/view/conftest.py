@@ -44,6 +44,7 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "plane parts": observe("plane", (scene, frames, labels), EPOCHS),
         "image parts": observe("pictures", pictures, 3),
         "many parts": observe("many", many, 2),
+        "old parts": observe("old", (hand[0], hand_made.frames(split=False), hand[2]), 2),
         "hand": observe("hand made/7", hand, 2),
         "blank": blank_payload("blank", ["a", "b", "c"], (-2, 2, -2, 2)).wire(),
         "bands": build_payload("run", scene, labels, frames, EPOCHS, "done", bands=bands).wire(),

@@ -104,6 +104,35 @@ def test_bands_are_drawn_with_a_sentence_and_whiskers(open_view: Open) -> None:
     assert [row["mean over seeds"], row["low"], row["high"]] == ["0.5", "0.4", "0.7"]
 
 
+def test_bands_wider_than_the_plot_are_cut_at_its_edge_and_said_to_go_on(open_view: Open) -> None:
+    tab = open_view("bands")
+    tab.evaluate(
+        """() => { const wide = [[1], [-90], [90]].map(([v]) => Array(9).fill(v));
+        view.store.bands.test_loss = [wide, wide, wide]; view.rebuild(); }"""
+    )
+    tab.get_by_role("radio", name="Test loss").click()
+    heights, low, high, lines = tab.evaluate(
+        """() => { const c = view.panel('curves');
+        const ys = [...c.plot.querySelectorAll('.hv-shade')].flatMap((shade) =>
+          shade.getAttribute('d').match(/[\\d.-]+ [\\d.-]+/g).map((p) => Number(p.split(' ')[1])));
+        return [ys, c.y(c.low), c.y(c.high), c.high - c.low]; }"""
+    )
+    assert len(heights) == 3 * 18
+    assert min(heights) == pytest.approx(high, abs=0.06)
+    assert max(heights) == pytest.approx(low, abs=0.06)
+    assert lines < 20
+    assert "beyond the edge" in tab.locator(".hv-bandnote").inner_text()
+
+
+def test_saved_whiskers_have_their_caps(open_view: Open) -> None:
+    tab = open_view("bands")
+    shown = tab.locator(".hv-whisker:visible s").count()
+    assert shown == 2 * 3
+    _, content = save(tab, "bars", "svg")
+    caps = [r for r in ET.fromstring(content).iter(f"{SVG}rect") if r.get("width") == "1.50"]
+    assert len(caps) == shown
+
+
 def test_without_several_seeds_there_are_no_bands(open_view: Open) -> None:
     tab = open_view("whole")
     assert tab.locator(".hv-shade").count() == 0

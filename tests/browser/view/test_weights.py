@@ -76,17 +76,71 @@ def test_pictures_of_samples_are_their_own(open_view: Open) -> None:
     assert np.array(pixels).reshape(64, 4)[:, :3].ravel().tolist() == sent
 
 
-@pytest.mark.parametrize("name", ["Mean g", "Effective share", "Classifier norm", "Recall"])
+@pytest.mark.parametrize(
+    "name", ["Mean weight", "Intra part", "Mean g", "Effective share", "Classifier norm", "Recall"]
+)
 def test_lines_of_classes_can_show_other_numbers(open_view: Open, name: str) -> None:
     tab = open_view("plane parts", view=PAGE)
     lines = tab.locator(".hv-classline")
-    assert lines.count() == 3 * 4
-    before = lines.first.get_attribute("d")
+    assert lines.count() == 3 * 3 * 4
+    before = [line.get_attribute("d") for line in (lines.first, lines.nth(4 * 3 * 2))]
     tab.get_by_role("radio", name=name, exact=True).click()
-    assert tab.locator(".hv-classline").first.get_attribute("d") != before
+    assert lines.count() == 3 * 4
+    assert lines.first.get_attribute("d") not in before
     tab.evaluate("view.player.seek(2)")
     settle(tab)
     assert "epoch 2" in tab.locator(".hv-lines svg[role=img]").first.get_attribute("aria-label")
+
+
+def test_intra_inter_and_their_product_are_drawn_apart(open_view: Open) -> None:
+    tab = open_view("hand", view=PAGE)
+    split = "view.panel('weights').rows.map((row) => row.panels.map((p) => [0, 1].map((c) => "
+    read = split + "view.panel('weights').read(1, p.m, c, row.id))))"
+    # every sample weighs 2: divided by the inter weights 2, 2 and 4, 1/2
+    assert tab.evaluate(read) == [[[1, 1], [0.5, 4]], [[2, 2], [4, 0.5]], [[2, 2], [2, 2]]]
+    rows = tab.locator(".hv-linerow")
+    titles = rows.locator("> h4").all_inner_texts()
+    assert [title.split(":")[0] for title in titles] == [
+        "Intra part", "Inter part", "Their product"
+    ]  # fmt: skip
+    plain, dense = (rows.first.locator("figure").nth(m) for m in (0, 1))
+    assert "difficulty changes no weight here" in plain.inner_text()
+    assert plain.locator("svg.hv-plot").is_hidden()
+    label = dense.locator("svg.hv-plot").get_attribute("aria-label")
+    assert label == "Dense, mean intra weight at epoch 2: head 0.5, tail, rare 4."
+    twin = tab.locator(".hv-s-weights .hv-twin")
+    twin.locator("summary").click()
+    twin.locator("tbody tr").first.wait_for()
+    heads = twin.locator("thead th").all_inner_texts()
+    cells = [row.split("\t") for row in twin.locator("tbody tr").all_inner_texts()]
+    names = ("mean weight", "mean intra weight", "inter weight")
+    shown = [[row[heads.index(name)] for name in names] for row in cells]
+    assert shown == [["2", "1", "2"], ["2", "0.5", "4"], ["2", "1", "2"], ["2", "4", "0.5"]]
+
+
+def test_a_run_of_before_the_parts_were_recorded_shows_their_product_and_says_so(
+    open_view: Open,
+) -> None:
+    tab = open_view("old parts", view=PAGE)
+    assert tab.get_by_role("radio", name="Inter part").count() == 0
+    assert tab.get_by_role("radio", name="Mean weight").get_attribute("aria-checked") == "true"
+    assert tab.locator(".hv-classline").count() == 2 * 2
+    assert "only their product is known" in tab.locator(".hv-s-weights").inner_text()
+
+
+def test_marks_on_an_axis_differ_also_where_the_values_hardly_do(open_view: Open) -> None:
+    tab = open_view("hand", view=PAGE)
+    tab.get_by_role("radio", name="Mean weight").click()
+    texts = tab.locator(".hv-lines svg.hv-plot").first.locator(".hv-tick").all_text_contents()
+    assert len(set(texts)) == len(texts) > 1
+    far = "[[0.998, 1, 1.002], [0, 0.5, 1], [1000, 2000], [0.01, 0.1, 1, 10], [-20, 0, 20]]"
+    assert tab.evaluate(f"{far}.map(tickTexts)") == [
+        ["0.998", "1.000", "1.002"],
+        ["0.0", "0.5", "1.0"],
+        ["1,000", "2,000"],
+        ["0.01", "0.1", "1", "10"],
+        ["-20", "0", "20"],
+    ]
 
 
 def test_a_class_table_holds_every_number(open_view: Open) -> None:
