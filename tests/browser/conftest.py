@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,17 @@ FLAGS = (
 )  # fmt: skip
 PATIENCE = 60_000
 """Milliseconds that anything may take on a busy machine."""
+FAILED = pytest.StashKey[bool]()
 Visit = Callable[..., Any]
 LATE = """
 const Line = window.WebSocket;
-const late = (hear) => (event) =>
-  window.late ? setTimeout(() => hear(event), window.late) : hear(event);
+let turn = Promise.resolve();
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const late = (hear) => (event) => {
+  if (!window.late) return hear(event);
+  const due = performance.now() + window.late;
+  turn = turn.then(() => pause(due - performance.now())).then(() => hear(event));
+};
 window.WebSocket = class extends Line {
   set onmessage(hear) { super.onmessage = late(hear); }
   addEventListener(kind, hear, ...rest) {
@@ -36,7 +42,10 @@ window.WebSocket = class extends Line {
   }
 };
 """
-"""Lets `window.late` hold back what the server sends, by so many milliseconds: a slow line."""
+"""Lets `window.late` hold back what the server sends, by so many milliseconds: a slow line.
+
+Once slow it stays slow, as messages must keep their order.
+"""
 
 
 @pytest.fixture(scope="session")
@@ -87,8 +96,20 @@ def app(app_folder: Path) -> Iterator[str]:
             server.wait()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Leave with a test how it went, for what its fixtures do at the end."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture
-def visit(app: str, browser: Any) -> Iterator[Visit]:
+def visit(
+    app: str, app_folder: Path, browser: Any, request: pytest.FixtureRequest
+) -> Iterator[Visit]:
     """Open a path of the app in a fresh browser; afterwards no page may have raised an error."""
     contexts: list[Any] = []
     errors: list[str] = []
@@ -106,8 +127,24 @@ def visit(app: str, browser: Any) -> Iterator[Visit]:
 
     yield open_it
     for context in contexts:
+        if request.node.stash.get(FAILED, False):
+            for page in context.pages:
+                sys.stderr.write(_screen(page, app_folder / "server.log"))
         context.close()
     assert not errors
+
+
+def _screen(page: Any, log: Path) -> str:
+    """What a failed test leaves on the screen, and the end of what the server said."""
+    said = log.read_text(errors="replace")[-3000:]
+    try:
+        state = page.locator("[data-testid=stApp]").get_attribute(
+            "data-test-script-state", timeout=5000
+        )
+        text = page.inner_text("body", timeout=5000)[:6000]
+    except playwright.Error as error:
+        return f"{page.url}: {error}\nServer: {said}"
+    return f"{page.url} ({state})\n{text}\nServer: {said}"
 
 
 def _await_health(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
