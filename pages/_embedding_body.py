@@ -17,7 +17,7 @@ from ._backend import queue, store
 from ._embedding_controls import Look, look_controls, settings_controls
 from ._embedding_drawing import draw_offer, drawing_now
 from ._embedding_files import read
-from ._embedding_picture import picture, show_picture
+from ._embedding_picture import TRAIL, picture, show_picture
 from ._links import page_links
 from ._parts import messages, toasts
 from ._start import start
@@ -106,9 +106,12 @@ def _live(run_id: str, repeat: int, look: Look) -> None:
         if not done:
             return
         landmarks = landmarks_of(store().scene(run_id, repeat))
-        frame = read(run_id, repeat, EmbeddingSettings(), done[-1], landmarks)
+        *past, frame = (
+            read(run_id, repeat, EmbeddingSettings(), epoch, landmarks)
+            for epoch in sorted({done[0], *done[-1 - TRAIL :]})
+        )
         st.caption(f"After epoch {frame.epoch}")
-        show_picture(record, repeat, frame, landmarks, look)
+        show_picture(record, repeat, frame, landmarks, look, past)
 
 
 def _ended(record: ExperimentRecord, repeat: int) -> None:

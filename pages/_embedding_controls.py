@@ -22,6 +22,7 @@ COLOURS = {
     "g": "Gradient norm g",
     "weight": "Weight",
 }
+CHANGES = {"before": "the picture before", "first": "the first picture", "none": "nothing"}
 LAYOUTS = {"umap": "UMAP", "pca": "PCA", "plane": "Input plane"}
 NAMES = {
     "n_neighbors": "Neighbours",
@@ -42,6 +43,8 @@ class Look:
     highlight: tuple[int, ...] = ()
     methods: tuple[int, ...] = ()
     """Methods to show."""
+    changes: str = "before"
+    """The picture that changed predictions are marked against"""
 
 
 def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
@@ -55,6 +58,12 @@ def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
             format_func=COLOURS.__getitem__,
             help="Shapes go with classes. Weight and g are known of training samples only; the "
             "other dots then are grey.",
+        )  # fmt: skip
+        changes = st.selectbox(
+            "Cross what is called otherwise than in", list(CHANGES),
+            key=_seed("since", "before"), width=240, format_func=CHANGES.__getitem__,
+            help="A cross marks each sample whose predicted class has changed; how many they are "
+            "stands over the map and under it.",
         )  # fmt: skip
         highlight: list[int] = []
         if not live:
@@ -71,7 +80,7 @@ def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
                 key=_seed(f"methods-{record.id}", list(many)),
                 format_func=lambda m: literal(labels[m]),
             )  # fmt: skip
-    return Look(colour, tuple(highlight), tuple(sorted(chosen)) or tuple(many))
+    return Look(colour, tuple(highlight), tuple(sorted(chosen)) or tuple(many), changes)
 
 
 def settings_controls(scene: Scene) -> EmbeddingSettings:

@@ -53,7 +53,8 @@ def picture(
         frame = read(record.id, repeat, settings, epoch, landmarks)
         first = read(record.id, repeat, settings, epochs[0], landmarks)
         before = [e for e in epochs if e < epoch][-TRAIL:]
-        past = [read(record.id, repeat, settings, e, landmarks) for e in before]
+        told = sorted({epochs[0], *before}) if before else []
+        past = [read(record.id, repeat, settings, e, landmarks) for e in told]
     except HarmonyError as error:
         st.error(spoken(str(error)), icon=":material/broken_image:")
         draw_again(Drawing(record.id, repeat, settings))
@@ -63,11 +64,11 @@ def picture(
             _film(record, repeat, settings, epochs, landmarks, look)
     else:
         show_picture(record, repeat, frame, landmarks, look, past, select=True)
-    _caveat(frame, landmarks, look)
+    _caveat(frame, landmarks, look, past)
     _figures(frame, look)
     _download(record, repeat, settings, epochs, landmarks)
     with messages():
-        pick(record, repeat, landmarks, first, frame)
+        pick(record, repeat, landmarks, first, frame, past[-1] if past else None)
         selection(record, repeat, scene, landmarks, epochs, first, frame)
     with messages():
         luck(record, repeat, settings, frame, landmarks, look)
@@ -109,15 +110,10 @@ def show_picture(
     *,
     select: bool = False,
 ) -> None:
-    """One epoch's maps; ``select``: dots may be chosen in them; ``past`` leaves trails."""
+    """One epoch's maps; ``select``: dots may be chosen; ``past``: what trails and crosses tell."""
     from harmony_core.plots.embedding import embedding_figure
     from harmony_core.plots.embedding_marks import Colouring
-    from harmony_core.plots.embedding_overlay import (
-        fade_unknown,
-        mark_paths,
-        mark_selection,
-        tell_terms,
-    )
+    from harmony_core.plots.embedding_overlay import fade_unknown, mark_selection, tell_terms
 
     frame = shown(frame, look)
     scene = store().scene(record.id, repeat)
@@ -129,8 +125,10 @@ def show_picture(
         colouring = Colouring("value", by[0], by[1], look.highlight)
     else:
         colouring = Colouring(look.colour, highlight=look.highlight)
-    figure = embedding_figure(frame, landmarks, colouring=colouring, theme=theme())
-    mark_paths(figure, [shown(before, look) for before in past], frame)
+    figure = embedding_figure(
+        frame, landmarks, colouring=colouring, theme=theme(),
+        past=[shown(before, look) for before in past], changes=look.changes,
+    )  # fmt: skip
     tell_terms(figure, weight, grad_norm)
     if colouring.values is not None:
         fade_unknown(figure, colouring.values)
@@ -167,26 +165,32 @@ def _film(
     by = look.colour if look.colour in ("class", "group", "correct") else "class"
     frames = [shown(read(record.id, repeat, settings, epoch, landmarks), look) for epoch in epochs]
     figure, kept = film(
-        frames, landmarks, colouring=Colouring(by, highlight=look.highlight), theme=theme()
-    )
+        frames, landmarks, colouring=Colouring(by, highlight=look.highlight), theme=theme(),
+        changes=look.changes,
+    )  # fmt: skip
     with st.container(key="embedding-picture"):
         st.plotly_chart(figure, theme=None, key="embedding-film", config=CONFIG)
     notes = []
-    if kept < len(frames):
-        notes.append(f"{kept} of {len(frames)} epochs are in it, to keep the page quick.")
+    if len(kept) < len(frames):
+        notes.append(f"{len(kept)} of {len(frames)} epochs are in it, to keep the page quick.")
     if by != look.colour:
         notes.append("While it plays, dots keep the colour of their class.")
     if notes:
         st.caption(" ".join(notes))
 
 
-def _caveat(frame: EmbeddingFrame, landmarks: Landmarks, look: Look) -> None:
+def _caveat(
+    frame: EmbeddingFrame, landmarks: Landmarks, look: Look, past: Sequence[EmbeddingFrame]
+) -> None:
     from harmony_core.plots.embedding_text import caption
 
+    since = None
+    if past and look.changes != "none":
+        since = shown(past[0 if look.changes == "first" else -1], look)
     with st.container(key="embedding-caveat"):
         st.caption(
-            f"{spoken(caption(shown(frame, look), landmarks))} Hollow dots are training samples. "
-            f"The numbers are of epoch {frame.epoch}."
+            f"{spoken(caption(shown(frame, look), landmarks, since))} "
+            f"Hollow dots are training samples. The numbers are of epoch {frame.epoch}."
         )
 
 
@@ -220,6 +224,21 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
+def offline_page(
+    record: ExperimentRecord,
+    repeat: int,
+    settings: EmbeddingSettings,
+    epochs: Sequence[int],
+    landmarks: Landmarks,
+    shade: str,
+) -> bytes:
+    """The file behind the download button."""
+    from harmony_core.plots.embedding_export import embedding_page
+
+    frames = [read(record.id, repeat, settings, epoch, landmarks) for epoch in epochs]
+    return embedding_page(frames, landmarks, run_title(record), theme=shade).encode()
+
+
 def _download(
     record: ExperimentRecord,
     repeat: int,
@@ -228,15 +247,10 @@ def _download(
     landmarks: Landmarks,
 ) -> None:
     shade = theme()
-
-    def page() -> bytes:
-        from harmony_core.plots.embedding_export import embedding_page
-
-        frames = [read(record.id, repeat, settings, epoch, landmarks) for epoch in epochs]
-        return embedding_page(frames, landmarks, run_title(record), theme=shade).encode()
-
     st.download_button(
-        "One offline page (HTML)", page, file_name=f"harmony-{record.id}-embedding.html",
+        "One offline page (HTML)",
+        lambda: offline_page(record, repeat, settings, epochs, landmarks, shade),
+        file_name=f"harmony-{record.id}-embedding.html",
         mime="text/html", icon=":material/download:", key="download-embedding", on_click="ignore",
         help="These maps with all epochs, figures and caveat in one file that needs no network.",
     )  # fmt: skip

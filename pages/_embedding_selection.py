@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from harmony_core.analysis.embedding import EmbeddingFrame, Landmarks
+from harmony_core.analysis.embedding import EmbeddingFrame, Landmarks, changed
 from harmony_core.analysis.embedding.selection import Course, class_mix, confusion, course
 from harmony_core.frames import Scene
 from harmony_core.method_text import method_labels
@@ -54,9 +54,10 @@ def pick(
     landmarks: Landmarks,
     first: EmbeddingFrame,
     frame: EmbeddingFrame,
+    before: EmbeddingFrame | None,
 ) -> None:
     """Choosing without a pointer: by class, or by what happened to the samples."""
-    options = picks(landmarks, first, frame)
+    options = picks(landmarks, first, frame, before)
     put("emb-pick", None)
 
     def take() -> None:
@@ -81,19 +82,21 @@ def pick(
 
 
 def picks(
-    landmarks: Landmarks, first: EmbeddingFrame, frame: EmbeddingFrame
+    landmarks: Landmarks,
+    first: EmbeddingFrame,
+    frame: EmbeddingFrame,
+    before: EmbeddingFrame | None = None,
 ) -> dict[str, NDArray[np.int64]]:
     """Ready choices by name."""
     found = {}
-    for old, now in zip(first.panels, frame.panels, strict=False):
+    for i, now in enumerate(frame.panels):
         wrong = now.predicted != landmarks.targets
         found[f"Wrong under {now.label}"] = np.flatnonzero(wrong)
         found[f"Map disagrees with {now.label}"] = np.flatnonzero(now.predicted != now.map_class)
-        if frame.epoch != first.epoch:
-            changed = old.predicted != now.predicted
-            found[f"Called otherwise than at epoch {first.epoch} by {now.label}"] = np.flatnonzero(
-                changed
-            )
+        for name, old in (("the picture before", before), ("the first picture", first)):
+            if old is not None and old.epoch != frame.epoch:
+                rows = np.flatnonzero(changed(old.panels[i], now))
+                found[f"Called otherwise than in {name} by {now.label}"] = rows
     for label, name in enumerate(landmarks.names):
         found[f"Class {name}"] = np.flatnonzero(landmarks.targets == label)
     return found

@@ -1,8 +1,9 @@
 """Embeddings side by side: dots over the network's regions, one panel a method, epochs on a slider.
 
 A dot's colour and shape are its true class (or what `Colouring` says); training samples are
-hollow. A black rim: the network is wrong. A red ring: the map disagrees with the network. Lines are
-the paths of the samples that moved most. All panels and epochs share one fixed rectangle.
+hollow. A black rim: the network is wrong. A red ring: the map disagrees with the network. A cross:
+the network calls it otherwise than in an earlier picture. Lines are the paths of the samples that
+moved most. All panels and epochs share one fixed rectangle.
 
 Axes: l landmarks, m methods, e epochs, c classes.
 """
@@ -16,31 +17,34 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ..analysis.embedding.motion import stragglers, trails
+from ..analysis.embedding.motion import changed, stragglers, trails
 from ..analysis.embedding.result import EmbeddingFrame, Landmarks, Panel
 from ..errors import ConfigError
 from .embedding_marks import (
+    CHANGES,
     COLOURINGS,
     DISAGREES,
     FAINT,
     INK,
     Colouring,
     class_palette,
+    cross,
     dot_symbols,
     drawn_by,
     legend,
     region_image,
 )
+from .embedding_slider import add_slider
 from .embedding_text import panel_title, plain
 from .style import DIFFICULTY_COLORS, SURFACE
 
 Array = NDArray[Any]
-PER_PANEL = 4
-"""Traces of one panel: dots, rims, rings, paths."""
-TITLE = 86
+PER_PANEL = 5
+"""Traces of one panel: dots, rims, rings, paths, crosses."""
+TRAIL = 3
+"""Pictures before whose places a path passes through."""
+TITLE = 98
 """Pixels of a panel's title."""
-SLIDER = 84
-"""Pixels of the slider."""
 
 
 def embedding_figure(
@@ -52,33 +56,39 @@ def embedding_figure(
     columns: int | None = None,
     width: int = 1200,
     paths: int = 12,
+    past: Sequence[EmbeddingFrame] = (),
+    changes: str = "before",
 ) -> go.Figure:
     """One picture, or the pictures of several epochs with a slider that opens at the last.
 
     ``width`` is what the figure will have in pixels; its height follows from that.
 
     ``paths`` samples that moved most since the picture before leave a trail, where there is one.
+    Crosses mark those that the network calls otherwise than in the picture ``before``, in the
+    ``first`` one, or ``none``. ``past`` are earlier pictures, not drawn but compared with.
     Each dot carries its landmark number and the network's confidence in % as ``customdata``.
     """
     chosen = colouring or Colouring()
     movie = [frames] if isinstance(frames, EmbeddingFrame) else sorted(frames, key=_epoch)
-    if not movie or len({len(frame.panels) for frame in movie}) != 1:
+    if not movie or len({len(frame.panels) for frame in (*past, *movie)}) != 1:
         raise ConfigError(
             "Expected pictures of the same methods, at least one, "
             f"but got {[len(frame.panels) for frame in movie]} panels."
         )
+    if changes not in CHANGES:
+        raise ConfigError(f"Expected changes since {', '.join(CHANGES)}, but got {changes!r}.")
     if chosen.by not in COLOURINGS or (chosen.by == "value" and chosen.values is None):
         raise ConfigError(
             f"Expected to colour by {', '.join(COLOURINGS)} (the last with values), "
             f"but got {chosen.by!r}."
         )
-    draw = _Drawing(movie, landmarks, chosen, theme, paths)
+    draw = _Drawing(movie, landmarks, chosen, theme, paths, sorted(past, key=_epoch), changes)
     last = len(movie) - 1
     figure = go.Figure(data=[*draw.traces(last), *draw.legend()])
     draw.arrange(figure, columns or _columns(len(movie[0].panels)), width)
     figure.update_layout(images=draw.images(last), annotations=draw.titles(last))
     if len(movie) > 1:
-        draw.add_slider(figure)
+        add_slider(figure, [draw.still(at) for at in range(len(movie))], draw.below)
     return figure
 
 
@@ -100,9 +110,12 @@ class _Drawing:
         colouring: Colouring,
         theme: str,
         paths: int,
+        past: Sequence[EmbeddingFrame],
+        changes: str,
     ) -> None:
         self.movie, self.landmarks, self.colouring = movie, landmarks, colouring
         self.theme, self.paths = theme, paths
+        self.story, self.changes = [*past, *movie], changes
         self.panels = len(movie[0].panels)
         corners = np.array([frame.extent for frame in movie])
         self.extent = (
@@ -123,7 +136,8 @@ class _Drawing:
         found: list[Any] = []
         for i, panel in enumerate(self.movie[at].panels):
             axes = {"xaxis": f"x{i + 1}" if i else "x", "yaxis": f"y{i + 1}" if i else "y"}
-            for trace in (self._dots(panel, i), *self._marks(panel), self._paths(at, i)):
+            marks = (*self._marks(panel), self._paths(at, i), self._crosses(at, i))
+            for trace in (self._dots(panel, i), *marks):
                 trace.update(showlegend=False, **axes)
                 found.append(trace)
         return found
@@ -194,13 +208,25 @@ class _Drawing:
             for which, look in looks
         ]
 
+    def _before(self, at: int) -> Sequence[EmbeddingFrame]:
+        """All pictures before the one that is drawn."""
+        return self.story[: at + len(self.story) - len(self.movie)]
+
+    def since(self, at: int) -> EmbeddingFrame | None:
+        """The picture that predictions are compared with."""
+        before = self._before(at)
+        if not before or self.changes == "none":
+            return None
+        return before[0] if self.changes == "first" else before[-1]
+
     def _paths(self, at: int, i: int) -> Any:
         """The way here from the picture before, of the samples that moved most."""
         x, y = np.empty(0), np.empty(0)
-        if at > 0 and self.paths > 0:
-            before, after = self.movie[at - 1].panels[i], self.movie[at].panels[i]
-            moved = stragglers(before, after, self.paths)
-            ways = trails([p.panels[i] for p in self.movie[max(0, at - 3) : at + 1]], moved.index)
+        before = self._before(at)
+        if before and self.paths > 0:
+            after = self.movie[at].panels[i]
+            moved = stragglers(before[-1].panels[i], after, self.paths)
+            ways = trails([*(f.panels[i] for f in before[-TRAIL:]), after], moved.index)
             gap = np.full((len(ways), 1, 2), np.nan, dtype=np.float32)
             x, y = np.concatenate([ways, gap], axis=1).reshape(-1, 2).T
         return go.Scatter(
@@ -209,6 +235,20 @@ class _Drawing:
             mode="lines",
             line={"width": 1.4, "color": INK[self.theme]},
             opacity=0.55,
+            hoverinfo="skip",
+        )
+
+    def _crosses(self, at: int, i: int) -> Any:
+        """What the network calls otherwise now."""
+        panel, since = self.movie[at].panels[i], self.since(at)
+        which = np.zeros(len(panel.predicted), dtype=bool)
+        if since is not None:
+            which = changed(since.panels[i], panel)
+        return go.Scatter(
+            x=panel.positions[which, 0],
+            y=panel.positions[which, 1],
+            mode="markers",
+            marker=cross(self.theme),
             hoverinfo="skip",
         )
 
@@ -233,9 +273,12 @@ class _Drawing:
         return found
 
     def titles(self, at: int) -> list[dict[str, Any]]:
+        since = self.since(at)
         return [
             {
-                "text": panel_title(panel),
+                "text": panel_title(
+                    panel, None if since is None else (since.epoch, since.panels[i])
+                ),
                 "x": (i % self.columns + 0.5) / self.columns,
                 "y": self.tops[i],
                 "xref": "paper",
@@ -318,61 +361,20 @@ class _Drawing:
         ]
 
     def explained(self) -> list[tuple[str, dict[str, Any]]]:
-        return legend(self.landmarks, self.names, self.colouring, self.by, self.theme)
+        items = legend(self.landmarks, self.names, self.colouring, self.by, self.theme)
+        since = [self.since(at) for at in range(len(self.movie))]
+        if any(since):
+            which = {"before": "in the picture before", "first": "in the first picture"}
+            items.append((f"called otherwise {which[self.changes]}", cross(self.theme)))
+        return items
 
-    def add_slider(self, figure: go.Figure) -> None:
-        """One frame an epoch, a slider and a button that plays."""
-        which = list(range(self.panels * PER_PANEL))
-        figure.frames = [
-            go.Frame(
-                data=[_moving(trace) for trace in self.traces(at)],
-                traces=which,
-                name=str(frame.epoch),
-                layout={"images": self.images(at), "annotations": self.titles(at)},
-            )
-            for at, frame in enumerate(self.movie)
-        ]
-        still = {"mode": "immediate", "frame": {"duration": 0}, "transition": {"duration": 0}}
-        play = {"fromcurrent": True, "frame": {"duration": 350}, "transition": {"duration": 0}}
-        figure.update_layout(
-            sliders=[
-                {
-                    "active": len(self.movie) - 1,
-                    "currentvalue": {"prefix": "epoch "},
-                    "x": 0.12,
-                    "len": 0.88,
-                    "y": 0,
-                    "yanchor": "top",
-                    "pad": {"t": 10},
-                    "steps": [
-                        {
-                            "label": str(f.epoch),
-                            "method": "animate",
-                            "args": [[str(f.epoch)], still],
-                        }
-                        for f in self.movie
-                    ],
-                }
-            ],
-            updatemenus=[
-                {
-                    "type": "buttons",
-                    "direction": "left",
-                    "x": 0,
-                    "xanchor": "left",
-                    "y": 0,
-                    "pad": {"t": 24},
-                    "yanchor": "top",
-                    "showactive": False,
-                    "font": {"color": "#111418"},
-                    "buttons": [
-                        {"label": "▶", "method": "animate", "args": [None, play]},
-                        {"label": "❚❚", "method": "animate", "args": [[None], still]},
-                    ],
-                }
-            ],
-            height=figure.layout.height + SLIDER,
-            margin={"b": self.below + SLIDER},
+    def still(self, at: int) -> go.Frame:
+        """One epoch for the slider."""
+        return go.Frame(
+            data=[_moving(trace) for trace in self.traces(at)],
+            traces=list(range(self.panels * PER_PANEL)),
+            name=str(self.movie[at].epoch),
+            layout={"images": self.images(at), "annotations": self.titles(at)},
         )
 
 

@@ -18,13 +18,12 @@ from ..analysis.embedding.stored import (
 )
 from ..errors import RunError
 from ..frames import write_atomically
-from .embedding import embedding_figure
+from .embedding_film import film
 from .embedding_text import caption
 from .style import SURFACE
 
 MOST_BYTES = 5_000_000
 """Of the pictures; the drawing library in the file takes as much again."""
-FEWEST = 2
 STYLE = """
 body { margin: 0 auto; max-width: 1400px; padding: 1rem; font: 15px/1.5 system-ui, sans-serif;
   background: %s; color: %s; }
@@ -74,23 +73,14 @@ def embedding_page(
     frames: list[EmbeddingFrame], landmarks: Landmarks, title: str, *, theme: str = "light"
 ) -> str:
     """The HTML of `export_embedding_html` from pictures in the order of their epochs."""
-    kept = list(frames)
-    while True:
-        figure = embedding_figure(kept, landmarks, theme=theme)
-        text = figure.to_json()
-        if len(text) <= MOST_BYTES or len(kept) <= FEWEST:
-            break
-        share = MOST_BYTES / len(text)
-        most = max(FEWEST, min(len(kept) - 1, int(len(kept) * share)))
-        last = len(frames) - 1
-        kept = [frames[round(i * last / (most - 1))] for i in range(most)]
+    figure, kept = film(frames, landmarks, theme=theme, most_bytes=MOST_BYTES)
     drawing = figure.to_html(
         full_html=False,
         include_plotlyjs=True,
         auto_play=False,
         config={"displaylogo": False, "responsive": True},
     )
-    final = frames[-1]
+    final, since = frames[-1], kept[-2] if len(kept) > 1 else None
     ink = "#e8ecf2" if theme == "dark" else "#111418"
     name = html.escape(title)
     thinned = (
@@ -103,7 +93,7 @@ def embedding_page(
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{name}</title><style>{STYLE % (SURFACE[theme], ink)}</style></head><body>"
         f'<h1>{name}</h1><div class="wide"><div>{drawing}</div></div>'
-        f'<p class="caption">{html.escape(caption(final, landmarks))} '
+        f'<p class="caption">{html.escape(caption(final, landmarks, since))} '
         f"These numbers are of epoch {final.epoch}.{thinned}</p>"
         f'<div class="wide">{_table(final)}</div></body></html>\n'
     )

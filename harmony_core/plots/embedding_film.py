@@ -21,17 +21,20 @@ def film(
     colouring: Colouring | None = None,
     theme: str = "light",
     columns: int | None = None,
+    width: int = 1200,
+    changes: str = "before",
     most_bytes: int = MOST_BYTES,
-) -> tuple[go.Figure, int]:
-    """The figure, and how many of the pictures are in it: first, last, the others evenly spread."""
+) -> tuple[go.Figure, list[EmbeddingFrame]]:
+    """The figure, and the pictures that are in it: first, last, the others evenly spread."""
     kept = list(frames)
     while True:
         figure = embedding_figure(
-            kept, landmarks, colouring=colouring, theme=theme, columns=columns
-        )
+            kept, landmarks, colouring=colouring, theme=theme, columns=columns, width=width,
+            changes=changes,
+        )  # fmt: skip
         size = len(figure.to_json())
         if size <= most_bytes or len(kept) <= FEWEST:
-            return figure, len(kept)
+            return figure, kept
         most = max(FEWEST, min(len(kept) - 1, int(len(kept) * most_bytes / size)))
         last = len(frames) - 1
         kept = [frames[round(i * last / (most - 1))] for i in range(most)]

@@ -20,6 +20,8 @@ Array = NDArray[Any]
 MOST_CLASS_COLORS = 12
 """With more classes dots and regions are coloured by head, medium and tail."""
 COLOURINGS = ("class", "group", "correct", "value")
+CHANGES = ("before", "first", "none")
+"""Pictures that predictions may be compared with."""
 SYMBOLS = {"triangle": "triangle-up", "plus": "cross", "wedge": "triangle-right", "bar": "bowtie"}
 """Shapes of the style that Plotly calls something else, or has no solid form of."""
 GROUP_SYMBOLS = ("circle", "square", "diamond")
@@ -76,6 +78,11 @@ def plotly_shape(label: int) -> str:
     shape = class_shape(label)
     assert shape in CLASS_SHAPES
     return SYMBOLS.get(shape, shape)
+
+
+def cross(theme: str) -> dict[str, Any]:
+    """The mark of a changed prediction: no class has its shape."""
+    return {"symbol": "x-thin", "size": 8, "line": {"width": 1.5, "color": INK[theme]}}
 
 
 def legend(

@@ -5,15 +5,12 @@ Axes: s chosen landmarks, l landmarks, m methods.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ..analysis.embedding.motion import stragglers, trails
-from ..analysis.embedding.result import EmbeddingFrame
 from .embedding import PER_PANEL
 
 Array = NDArray[Any]
@@ -27,7 +24,7 @@ def mark_selection(figure: go.Figure, panels: int, chosen: Array) -> None:
     if not len(chosen):
         return
     for i in range(panels):
-        dots, *marks = (figure.data[i * PER_PANEL + k] for k in range(3))
+        dots, *marks = (figure.data[i * PER_PANEL + k] for k in (0, 1, 2, 4))
         dots.update(
             selectedpoints=[int(at) for at in chosen],
             selected={"marker": {"opacity": 1.0}},
@@ -35,20 +32,6 @@ def mark_selection(figure: go.Figure, panels: int, chosen: Array) -> None:
         )
         for mark in marks:
             mark.update(opacity=2 * FAINT)
-
-
-def mark_paths(
-    figure: go.Figure, past: Sequence[EmbeddingFrame], frame: EmbeddingFrame, most: int = 12
-) -> None:
-    """Draw the way of the ``most`` samples that moved most since the last of the ``past``."""
-    if not past:
-        return
-    for i, panel in enumerate(frame.panels):
-        moved = stragglers(past[-1].panels[i], panel, most)
-        ways = trails([*(f.panels[i] for f in past), panel], moved.index)
-        gap = np.full((len(ways), 1, 2), np.nan, dtype=np.float32)
-        x, y = np.concatenate([ways, gap], axis=1).reshape(-1, 2).T
-        figure.data[i * PER_PANEL + 3].update(x=x, y=y)
 
 
 def fade_unknown(figure: go.Figure, values: Array) -> None:

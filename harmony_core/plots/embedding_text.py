@@ -10,6 +10,7 @@ import html
 import numpy as np
 
 from ..analysis.accuracy import THIRDS
+from ..analysis.embedding.motion import changed
 from ..analysis.embedding.result import EmbeddingFrame, Landmarks, Panel, Share
 
 
@@ -18,8 +19,11 @@ def plain(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def panel_title(panel: Panel) -> str:
-    """The method in bold, and below it how far its panel can be trusted."""
+def panel_title(panel: Panel, since: tuple[int, Panel] | None = None) -> str:
+    """The method in bold, and below it how far its panel can be trusted.
+
+    ``since``: an earlier epoch and its panel, whose predictions are compared with these.
+    """
     shown = panel.fidelity
     lines = [f"<b>{plain(panel.label)}</b>"]
     if shown.agreement:
@@ -39,16 +43,25 @@ def panel_title(panel: Panel) -> str:
             f"{name} {shown.silhouette[name]:.2f}" for name in THIRDS if name in shown.silhouette
         ]
         lines.append("silhouette " + ", ".join(parts))
+    if since is not None:
+        many = int(changed(since[1], panel).sum())
+        lines.append(f"× {many:,} of {len(panel.predicted):,} changed since epoch {since[0]}")
     return "<br>".join(line for line in lines if line)
 
 
-def caption(frame: EmbeddingFrame, landmarks: Landmarks) -> str:
-    """What the picture shows and what it does not, in sentences with its own numbers."""
+def caption(
+    frame: EmbeddingFrame, landmarks: Landmarks, since: EmbeddingFrame | None = None
+) -> str:
+    """What the picture shows and what it does not, in sentences with its own numbers.
+
+    ``since`` is the picture that changed predictions are marked against.
+    """
     said = [
         _dots(frame, landmarks),
         _colours(frame),
         _trust(frame.panels, landmarks),
         _pale(frame.panels),
+        _changes(frame, since),
         _distances(frame),
         _alignment(frame),
     ]
@@ -109,6 +122,22 @@ def _pale(panels: tuple[Panel, ...]) -> str:
         return ""
     return f"Pale colour is a guess: there they agree on {100 * pale.rate:.0f} %" + (
         f", against {100 * clear.rate:.0f} % where it is strong." if clear.total else "."
+    )
+
+
+def _changes(frame: EmbeddingFrame, since: EmbeddingFrame | None) -> str:
+    if since is None:
+        return ""
+    counts = [
+        int(changed(old, new).sum()) for old, new in zip(since.panels, frame.panels, strict=True)
+    ]
+    each = " and ".join(
+        f"{many:,} under {panel.label}" if len(counts) > 1 else f"{many:,}"
+        for many, panel in zip(counts, frame.panels, strict=True)
+    )
+    return (
+        f"A cross marks a sample that the network calls otherwise than at epoch {since.epoch}: "
+        f"{each}."
     )
 
 

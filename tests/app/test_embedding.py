@@ -2,39 +2,100 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from harmony_core.analysis.embedding import EmbeddingSettings, embedding_path
+from harmony_core.analysis.embedding import (
+    EmbeddingSettings,
+    embed_run,
+    embedding_path,
+    landmarks_of,
+    load_embedding,
+    save_embedding,
+)
 from harmony_core.catalog import complete
-from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig, Seeds
+from harmony_core.frames import Frame, Scene
+from harmony_core.plots.embedding import PER_PANEL
+from harmony_core.plots.embedding_overlay import chosen_dots
 from harmony_core.runs import drawings
 from harmony_core.runs.drawings import Drawing
-from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 from pages._embedding_luck import laid_over
-from tests.app.conftest import FakeQueue, Open, finished, texts
+from pages._embedding_picture import offline_page
+from tests.app.conftest import APP, FakeQueue, Open, finished, frame, texts
 
 CONFIG = ExperimentConfig(
     data=DataConfig("clouds", {"n_max": 40, "test_per_class": 20, "classes": 3}, 3.0),
     methods=(MethodConfig("ce"), MethodConfig("harmonized", {"warmup": 1})),
     epochs=2,
+    seeds=Seeds(repeats=2, vary=("init",)),
     device="cpu",
     record=RecordConfig(grid=8, tracked=100, bins=4, embedding=True, landmarks=50),
 )
+N, TRAIN = 50, 26
+TARGETS = np.concatenate([np.repeat([0, 1, 2], [14, 8, 4]), np.arange(N - TRAIN) % 3])
+PCA, PLANE = EmbeddingSettings(layout="pca"), EmbeddingSettings(layout="plane")
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """An experiment with pictures, trained and drawn once for all tests of this file."""
+    """An experiment of two repeats with pictures, made once for all tests of this file.
+
+    Nothing is trained, and the pictures that pass for umap's are PCA's, as umap takes its time.
+    """
     store = RunStore(tmp_path_factory.mktemp("trained"))
-    record = execute(store, store.create(complete(CONFIG), "three clouds").id)
-    assert record.state == "done", record.error
+    record = store.create(complete(CONFIG), "three clouds")
+    places = np.random.default_rng(1).normal(size=(N, 2)) + 3 * TARGETS[:, None]
+    scene = Scene(
+        kind="points", class_names=("A", "B", "C"),
+        train_counts=np.array([14, 8, 4]), test_counts=np.array([8, 8, 8]),
+        tracked_index=np.arange(TRAIN), tracked_targets=TARGETS[:TRAIN],
+        tracked_flipped=np.zeros(TRAIN, bool), tracked_inputs=places[:TRAIN].astype(np.float32),
+        landmark_index=np.arange(N), landmark_targets=TARGETS,
+        landmark_inputs=places.astype(np.float32),
+    )  # fmt: skip
+    for repeat in range(2):
+        store.save_scene(record.id, repeat, scene)
+        for epoch in range(3):
+            frames = [recorded(m, repeat, epoch) for m in range(2)]
+            store.save_frames(record.id, repeat, epoch, frames)
+    store.save(replace(record, state="done", epoch=2, repeat=1))
+    for repeat in range(2):
+        for settings in (PCA, PLANE):
+            embed_run(store, record.id, repeat, settings)
+        for epoch in range(3):
+            drawn = load_embedding(embedding_path(store.root, record.id, repeat, PCA, epoch))
+            for alike in (EmbeddingSettings(), EmbeddingSettings(seed=1)):
+                path = embedding_path(store.root, record.id, repeat, alike, epoch)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                save_embedding(path, replace(drawn, settings=alike))
     return store.root, record.id
+
+
+def recorded(method: int, repeat: int, epoch: int) -> Frame:
+    """One method's frame: answers that are right for more samples from epoch to epoch."""
+    rng = np.random.default_rng([method, repeat, epoch])
+    sure = (0.5 + epoch) * np.eye(3)[TARGETS]
+    logits = sure + rng.normal(size=(N, 3))
+    features = np.concatenate([logits, rng.normal(size=(N, 3))], axis=1)
+    plain = frame(method, repeat, epoch)
+    return replace(
+        plain,
+        tracked_weight=rng.uniform(0.5, 2, TRAIN).astype(np.float32),
+        tracked_grad_norm=rng.uniform(size=TRAIN).astype(np.float32),
+        tracked_logits=logits[:TRAIN].astype(np.float16),
+        landmark_features=features.astype(np.float16),
+        landmark_logits=logits.astype(np.float16),
+    )
 
 
 @pytest.fixture
@@ -121,7 +182,7 @@ def test_a_choice_stays_with_epoch_colour_and_methods(open_page: Open, run: str)
     assert len(at.get("plotly_chart")) == 3  # maps, weight, g
     at.select_slider(key="emb-epoch").set_value(1).run()
     at.selectbox(key="emb-colour").set_value("g").run()
-    at.button_group[1].set_value([1]).run()
+    at.button_group(key=f"emb-methods-{run}").set_value([1]).run()
     assert not at.exception
     assert f'data-chosen="{count}"' in texts(at)
     assert "gradient norm g" in figure(at)
@@ -185,6 +246,8 @@ def test_all_epochs_play_in_one_figure(open_page: Open, run: str) -> None:
 
 def test_luck_offers_a_second_training(open_page: Open, run: str, queue: FakeQueue,
                                        store: RunStore) -> None:  # fmt: skip
+    once = store.get(run)
+    store.save(replace(once, config=replace(once.config, seeds=Seeds()), repeat=0))
     at = open_page("embedding", run=run)
     at.button_group(key="emb-luck").set_value("training").run()
     assert not at.exception
@@ -193,14 +256,108 @@ def test_luck_offers_a_second_training(open_page: Open, run: str, queue: FakeQue
     assert (seeds.repeats, seeds.vary) == (2, ("init", "order"))
 
 
-def test_points_of_a_selection_are_dots_or_nothing() -> None:
-    from harmony_core.plots.embedding_overlay import chosen_dots
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("training", "more than another seed does"), ("layout", "The networks are the same")],
+)
+def test_luck_is_laid_beside_the_methods(open_page: Open, run: str, kind: str, told: str) -> None:
+    at = open_page("embedding", run=run)
+    at.button_group(key="emb-luck").set_value(kind).run()
+    assert not at.exception
+    maps, luck = (json.loads(chart.proto.spec) for chart in at.get("plotly_chart"))
+    assert len(maps["layout"]["annotations"]) == 2
+    titles = [note["text"] for note in luck["layout"]["annotations"]]
+    assert [", other seed</b>" in title for title in titles] == [False, False, True, True]
+    said = texts(at)
+    table = said.partition("Luck against method, epoch 2")[2].partition("</table>")[0]
+    assert table.count("<tr>") == 1 + 2 + 1  # heads, two seeds, two methods against each other
+    same = table.count("<td>0.0 %</td>")
+    assert same == (2 if kind == "layout" else 0)
+    assert told in said
 
+
+def test_the_second_training_has_maps_of_its_own(open_page: Open, run: str) -> None:
+    at = open_page("embedding", run=run)
+    first = figure(at)
+    at.button_group(key=f"embedding-repeat-{run}").set_value(1).run()
+    assert not at.exception
+    assert figure(at) != first
+
+
+@pytest.mark.parametrize("settings", [PCA, PLANE], ids=["pca", "plane"])
+def test_other_layouts_are_there_at_once(
+    open_page: Open, run: str, started: list[Drawing], settings: EmbeddingSettings
+) -> None:
+    at = open_page("embedding", run=run)
+    at.segmented_control(key="emb-layout").set_value(settings.layout).run()
+    assert not at.exception
+    assert started == []
+    said = texts(at)
+    if settings.layout == "plane":
+        assert "drawn where it lies in the input plane" in said
+    else:
+        assert "Only the two widest directions are shown" in said
+    assert len(at.get("plotly_chart")) == 1
+
+
+def test_crosses_mark_what_changed_since_the_picture_of_choice(open_page: Open, run: str) -> None:
+    at = open_page("embedding", run=run)
+    assert "changed since epoch 1" in figure(at)
+    assert "otherwise than at epoch 1" in texts(at)
+    at.selectbox(key="emb-since").set_value("first").run()
+    assert "changed since epoch 0" in figure(at)
+    assert "otherwise than at epoch 0" in texts(at)
+    at.selectbox(key="emb-since").set_value("none").run()
+    assert "changed since" not in figure(at)
+    names = at.selectbox(key="emb-pick").options
+    assert "Called otherwise than in the picture before by Cross-entropy" in names
+
+
+def test_the_offline_page_has_all_epochs(run: str, store: RunStore) -> None:
+    record = store.get(run)
+    marks = landmarks_of(store.scene(run, 0))
+    page = offline_page(record, 0, EmbeddingSettings(), [0, 1, 2], marks, "light").decode()
+    assert "three clouds" in page
+    assert "Plotly.newPlot" in page
+    assert "otherwise than at epoch 1" in page
+    assert all(f'"label":"{epoch}"' in page for epoch in range(3))
+
+
+LIGHT = """
+import sys
+from streamlit.testing.v1 import AppTest
+from harmony_core.runs import jobs
+
+class Queue:
+    def warm(self): pass
+
+jobs.shared_queue = lambda store: Queue()
+at = AppTest.from_file("app.py", default_timeout=60)
+at.switch_page("pages/embedding.py")
+at.query_params["run"] = sys.argv[1]
+at.run()
+assert not at.exception, at.exception
+at.selectbox(key="emb-pick").set_value("Class C").run()
+at.button_group(key="emb-luck").set_value("training").run()
+assert len(at.get("plotly_chart")) == 4, at.main
+print(*sorted({"torch", "torchvision", "umap", "sklearn", "numba"} & set(sys.modules)))
+"""
+
+
+def test_the_server_stays_light_with_maps_on_the_page(run: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, run], cwd=APP.parent, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def test_points_of_a_selection_are_dots_or_nothing() -> None:
     points = [
-        {"curve_number": 4, "point_index": 7},
+        {"curve_number": PER_PANEL, "point_index": 7},
         {"curve_number": 0, "point_index": 7},
-        {"curve_number": 5, "point_index": 1},  # a rim
-        {"curve_number": 8, "point_index": 2},  # beyond the panels
+        {"curve_number": PER_PANEL + 1, "point_index": 1},  # a rim
+        {"curve_number": 2 * PER_PANEL, "point_index": 2},  # beyond the panels
         {"curve_number": 0, "point_index": 50},  # beyond the samples
         {"curve_number": "0", "point_index": None},
         {"curve_number": 0, "point_index": 3},
@@ -210,7 +367,6 @@ def test_points_of_a_selection_are_dots_or_nothing() -> None:
 
 
 def test_numbers_of_a_selection(trained: tuple[Path, str]) -> None:
-    from harmony_core.analysis.embedding import landmarks_of, load_embedding
     from harmony_core.analysis.embedding.selection import class_mix, confusion, course
 
     store, run_id = RunStore(trained[0]), trained[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from harmony_core.analysis.embedding.motion import changed
 from harmony_core.analysis.embedding.result import (
     EmbeddingFrame,
     Fidelity,
@@ -89,9 +91,61 @@ def test_rims_mark_errors_and_rings_mark_disagreement() -> None:
     map_class = predicted.copy()
     map_class[30] = (map_class[30] + 1) % 3
     one = frame(panels=1, predicted=predicted, map_class=map_class)
-    _, rims, rings, _ = embedding_figure(one, marks()).data[:PER_PANEL]
+    _, rims, rings, *_ = embedding_figure(one, marks()).data[:PER_PANEL]
     np.testing.assert_allclose(rims.x, one.panels[0].positions[20:23, 0])
     np.testing.assert_allclose(rings.y, one.panels[0].positions[[30], 1])
+
+
+def story() -> list[EmbeddingFrame]:
+    """Three pictures of one network that calls 2 samples otherwise in each than in the one before;
+    in the last, one of them is called as in the first again."""
+    predicted = [(np.arange(N) % 3).astype(np.uint16)]
+    for rows in ([5, 20], [20, 31]):
+        following = predicted[-1].copy()
+        following[rows] = (following[rows] + 1) % 3
+        predicted.append(following)
+    predicted[2][20] = predicted[0][20]
+    return [frame(epoch, 1, predicted=p) for epoch, p in zip((0, 4, 9), predicted, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "marked", "told"),
+    [("before", [20, 31], "epoch 4"), ("first", [5, 31], "epoch 0"), ("none", [], "")],
+)
+def test_crosses_mark_changed_predictions(changes: str, marked: list[int], told: str) -> None:
+    *past, last = story()
+    figure = embedding_figure(last, marks(), past=past, changes=changes)
+    crosses = figure.data[4]
+    np.testing.assert_allclose(crosses.x, last.panels[0].positions[marked, 0])
+    assert crosses.marker.symbol == "x-thin"
+    title = figure.layout.annotations[0].text
+    names = [trace.name for trace in figure.data[PER_PANEL:]]
+    if marked:
+        assert f"× 2 of 40 changed since {told}" in title
+        assert any("called otherwise" in name for name in names)
+    else:
+        assert "changed since" not in title
+        assert not any("called otherwise" in name for name in names)
+
+
+def test_a_film_marks_changes_epoch_by_epoch_and_the_caption_counts_them() -> None:
+    frames = story()
+    figure = embedding_figure(frames, marks())
+    assert [len(still.data[4]["x"]) for still in figure.frames] == [0, 2, 2]
+    text = caption(frames[2], marks(), frames[0])
+    assert "otherwise than at epoch 0: 2." in text
+    assert "cross" not in caption(frames[2], marks())
+    several = caption(frame(3), marks(), frame(1))
+    assert "0 under method 0 and 0 under method 1" in several
+
+
+def test_a_network_that_diverged_has_changed_nothing() -> None:
+    before, after = story()[0].panels[0], story()[1].panels[0]
+    gone = replace(after, region_purity=np.zeros_like(after.region_purity))
+    assert changed(before, after).sum() == 2
+    assert not changed(before, gone).any()
+    with pytest.raises(ConfigError, match="Expected changes since before, first, none"):
+        embedding_figure(frame(), marks(), changes="later")
 
 
 def test_training_samples_are_hollow_and_dots_carry_their_number() -> None:
@@ -108,7 +162,7 @@ def test_a_slider_runs_through_the_epochs_and_opens_at_the_last() -> None:
     assert [f.name for f in figure.frames] == ["0", "2", "7"]
     assert figure.layout.sliders[0].active == 2
     np.testing.assert_allclose(figure.data[0].x, frames[2].panels[0].positions[:, 0])
-    paths = figure.frames[1].data[PER_PANEL - 1]
+    paths = figure.frames[1].data[3]
     assert np.isfinite(paths.x).sum() == 12 * 2
     for one in figure.frames:
         assert len(one.data) == len(one.traces) == 2 * PER_PANEL

@@ -13,7 +13,7 @@ grid, m methods. Importing this package imports neither umap nor scikit-learn.
 from __future__ import annotations
 
 from .api import Embedding, embed_model, embed_models
-from .motion import Stragglers, stragglers, trails
+from .motion import Stragglers, changed, stragglers, trails
 from .movie import EmbeddingMovie, View
 from .result import (
     EmbeddingFrame,
@@ -40,6 +40,7 @@ __all__ = [
     "Share",
     "Stragglers",
     "View",
+    "changed",
     "embed_model",
     "embed_models",
     "embed_run",

@@ -30,12 +30,22 @@ class Stragglers:
     """Median distance of all landmarks, to compare with"""
 
 
+def changed(before: Panel, after: Panel) -> Array:
+    """(l,) bool: what the network calls something else in the later panel.
+
+    Nothing, where either of them makes no claim as its training diverged.
+    """
+    if not (before.region_purity.any() and after.region_purity.any()):
+        return np.zeros(len(after.predicted), dtype=bool)
+    return np.asarray(before.predicted != after.predicted)
+
+
 def stragglers(before: Panel, after: Panel, most: int = 20) -> Stragglers:
     """Compare two epochs of one method, or two methods at one epoch."""
     distance = np.linalg.norm(after.positions - before.positions, axis=1) / after.radius
     order = np.argsort(-distance, kind="stable")[: max(most, 0)]
     order = order[distance[order] > 0]
-    flipped = before.predicted != after.predicted
+    flipped = changed(before, after)
     return Stragglers(
         order,
         distance[order].astype(np.float32),
