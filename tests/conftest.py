@@ -24,10 +24,15 @@ settings.load_profile("ci" if CI else "default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests by their folder."""
+    """Mark the browser tests by their folder.
+
+    On a machine nobody watches they get a second try, which the summary tells of.
+    """
     for item in items:
         if "browser" in item.path.relative_to(Path(__file__).parent).parts[:-1]:
             item.add_marker(pytest.mark.browser)
+            if CI:
+                item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(optionalhook=True)
