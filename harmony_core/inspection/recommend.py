@@ -99,7 +99,7 @@ def recommend(pilot: Pilot, tail: Tail, quality: Quality | None = None) -> Recom
             f"about {pilot.curve.next.points()}, by the learning curve."
         )
     if quality is not None:
-        reasons += _noise(quality, tail)
+        reasons += noise(quality, tail)
     if too_few:
         reasons.append(f"Too few samples to judge: {listed(too_few)}.")
     figures = {name: pilot.gain(best, name) for name in pilot.figures()} if best != BASE else {}
@@ -133,7 +133,7 @@ def _collect(pilot: Pilot, best: str) -> str | None:
     )
 
 
-def _noise(quality: Quality, tail: Tail) -> list[str]:
+def noise(quality: Quality, tail: Tail) -> list[str]:
     """Whether rare means noisy, in the words of the suspect labels."""
     groups = tail.groups.of_class
     finding = quality.findings.get("suspects")

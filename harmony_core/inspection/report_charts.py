@@ -25,12 +25,22 @@ MOST_ROWS = 100
 
 def charts(found: Inspection, theme: str = "light") -> list[tuple[str, str, Any]]:
     """(title, sentence, Plotly figure) of everything there is to draw."""
+    return [*tail_charts(found, theme), *pilot_charts(found, theme)]
+
+
+def tail_charts(found: Inspection, theme: str = "light") -> list[tuple[str, str, Any]]:
+    """Sizes by rank, head, medium and tail, and, of several classes, the Lorenz curve."""
     drawn = [_ranks(found, theme), _groups(found, theme)]
     if found.tail.figures["classes_present"] > 1:
         drawn.append(_lorenz(found, theme))
-    if found.pilot is not None:
-        drawn += [_gains(found, theme), _recalls(found, theme), _density(found, theme)]
     return drawn
+
+
+def pilot_charts(found: Inspection, theme: str = "light") -> list[tuple[str, str, Any]]:
+    """Gains, recall by class and gradient density, if there was a pilot."""
+    if found.pilot is None:
+        return []
+    return [_gains(found, theme), _recalls(found, theme), _density(found, theme)]
 
 
 def _ranks(found: Inspection, theme: str) -> tuple[str, str, Any]:

@@ -17,20 +17,21 @@ EPOCHS = {"table": 40, "images": 20}
 RATES = {"table": 0.03, "images": 0.05}
 
 
-def training_script(found: Inspection, path: str | Path) -> str:
+def training_script(found: Inspection, path: str | Path, *, beside: bool = False) -> str:
     """Source of a Python program that trains on ``path``; nothing of the file becomes code.
 
-    The method is the recommended one, cross-entropy if there is none.
+    The method is the recommended one, cross-entropy if there is none. With ``beside`` the program
+    looks for the file in its own folder, whatever folder ``path`` names.
     """
     contents = found.contents
     name = found.recommendation.method if found.recommendation is not None else BASE
     method: MethodConfig = METHODS[name]
-    kind = "images" if contents.images is not None else "table"
+    kind = "images" if contents.kind == "images" else "table"
     multi = contents.labels.multi
     values = {
-        "file": str(Path(path).absolute()),
+        "file": Path(path).name if beside else str(Path(path).absolute()),
         "label": contents.label if contents.kind == "table" else None,
-        "split": contents.split_column if contents.table is not None else None,
+        "split": contents.split_column if contents.kind == "table" else None,
         "separator": "none" if multi is None else multi.separator,
         "loss": method.loss,
         "settings": dict(method.params),
@@ -56,6 +57,7 @@ _TEMPLATE = Template('''"""Train one method on one's own long-tailed data; writt
 """
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -65,7 +67,7 @@ from harmony_core.inspection.training_data import load_training_data
 from harmony_core.losses import LOSSES
 from harmony_core.models import build_model
 
-FILE = $file
+FILE = Path(__file__).parent / $file
 LABEL = $label
 SPLIT = $split
 SEPARATOR = $separator
