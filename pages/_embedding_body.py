@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from harmony_core.analysis.embedding import landmarks_of, picture_epochs, stored_epochs
+from harmony_core.analysis.embedding.link import chosen_text, read_chosen, settings_text
 from harmony_core.analysis.embedding.settings import EmbeddingSettings
 from harmony_core.runs.drawings import Drawing
 from harmony_core.runs.record import ExperimentRecord
@@ -14,10 +16,21 @@ from harmony_core.runs.record import ExperimentRecord
 from . import _draft
 from ._address import rewriting
 from ._backend import queue, store
-from ._embedding_controls import Look, look_controls, settings_controls
-from ._embedding_drawing import draw_offer, drawing_now
+from ._embedding_controls import (
+    Look,
+    entered,
+    in_link,
+    look_controls,
+    seed,
+    settings_controls,
+    take_classes,
+    takes,
+)
+from ._embedding_drawing import begin_cheap, draw_offer, drawing_now
 from ._embedding_files import read
+from ._embedding_link import Take, arrive, say_problem, write
 from ._embedding_picture import TRAIL, picture, show_picture
+from ._embedding_selection import chosen, keep
 from ._links import page_links
 from ._parts import messages, toasts
 from ._start import start
@@ -35,13 +48,19 @@ def body(record: ExperimentRecord, page: str) -> None:
     if not record.config.record.embedding:
         _without(record)
         return
+    again = not entered()
+    arrive(record.id, takes(record), again=again)
+    problem = st.container(key="emb-problem")
     repeat = _repeat(record)
     if record.active:
         look = look_controls(record, live=True)
+        write(record.id, in_link(record, repeat, look))
+        with problem:
+            say_problem()
         st.fragment(_live, run_every=TICK)(record.id, repeat, look)
         return
     status_strip(record, None)
-    _ended(record, repeat)
+    _ended(record, repeat, problem, again)
 
 
 def _without(record: ExperimentRecord) -> None:
@@ -81,11 +100,10 @@ def _repeat(record: ExperimentRecord) -> int:
     repeats = record.config.seeds.repeats
     if repeats == 1:
         return 0
-    key = f"embedding-repeat-{record.id}"
-    st.session_state.setdefault(key, 0)
     chosen = st.segmented_control(
-        "Repeat", range(repeats), key=key, required=True, format_func=lambda r: f"{r + 1}"
-    )
+        "Repeat", range(repeats), key=seed(f"repeat-{record.id}", 0), required=True,
+        format_func=lambda r: f"{r + 1}",
+    )  # fmt: skip
     return int(chosen or 0)
 
 
@@ -114,7 +132,7 @@ def _live(run_id: str, repeat: int, look: Look) -> None:
         show_picture(record, repeat, frame, landmarks, look, past)
 
 
-def _ended(record: ExperimentRecord, repeat: int) -> None:
+def _ended(record: ExperimentRecord, repeat: int, problem: DeltaGenerator, again: bool) -> None:
     """The pictures, after what is missing of them has been offered."""
     recorded = set(store().epochs(record.id, repeat))
     wanted = [epoch for epoch in picture_epochs(record.config) if epoch in recorded]
@@ -123,11 +141,26 @@ def _ended(record: ExperimentRecord, repeat: int) -> None:
         return
     scene = store().scene(record.id, repeat)
     landmarks = landmarks_of(scene)
+    n = len(landmarks.targets)
+    late: dict[str, Take] = {
+        "find": take_classes(record.id, len(landmarks.names)),
+        "chosen": lambda text: keep(record.id, repeat, read_chosen(text, n) if text else ()),
+    }
+    arrive(record.id, late, again=again)
     settings = settings_controls(scene)
+    look = look_controls(record)
+    link = in_link(record, repeat, look)
+    link["map"] = settings_text(settings)
+    link["find"] = "_".join(str(c) for c in look.highlight)
+    link["chosen"] = chosen_text(chosen(record.id, repeat, landmarks), n)
+    write(record.id, link)
+    with problem:
+        say_problem()
     drawing = Drawing(record.id, repeat, settings)
     epochs = [e for e in stored_epochs(store().root, record.id, repeat, settings) if e in wanted]
+    begin_cheap(drawing, len(epochs), len(wanted))
     if drawing_now(drawing, len(wanted)):
         return
-    draw_offer(drawing, len(epochs), len(wanted))
+    draw_offer(drawing, len(epochs), len(wanted), methods=len(record.config.methods), samples=n)
     if epochs:
-        picture(record, repeat, settings, epochs, scene, landmarks)
+        picture(record, repeat, settings, epochs, scene, landmarks, look)

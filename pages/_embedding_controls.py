@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from harmony_core.analysis.embedding.link import read_settings
 from harmony_core.analysis.embedding.settings import SETTINGS, EmbeddingSettings
 from harmony_core.frames import Scene
 from harmony_core.method_text import method_labels
@@ -13,7 +14,9 @@ from harmony_core.parameters import Parameter
 from harmony_core.runs.record import ExperimentRecord
 
 from ._backend import store
+from ._embedding_link import Take, one_of, whole_numbers
 from ._labels import literal
+from ._parts import put
 
 COLOURS = {
     "class": "True class",
@@ -31,7 +34,8 @@ NAMES = {
     "metric": "Metric",
     "seed": "Layout seed",
 }
-_KEPT = "embedding settings"
+PLACED_BY = {"umap": tuple(NAMES), "pca": ("mixing", "metric"), "plane": ()}
+"""The settings that place dots in a layout; the others would change nothing there."""
 KEY = "emb-"
 
 
@@ -54,14 +58,14 @@ def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="emb-look")
     with row:
         colour = st.selectbox(
-            "Colour dots by", list(COLOURS), key=_seed("colour", "class"), width=200,
+            "Colour dots by", list(COLOURS), key=seed("colour", "class"), width=200,
             format_func=COLOURS.__getitem__,
             help="Shapes go with classes. Weight and g are known of training samples only; the "
             "other dots then are grey.",
         )  # fmt: skip
         changes = st.selectbox(
             "Cross what is called otherwise than in", list(CHANGES),
-            key=_seed("since", "before"), width=240, format_func=CHANGES.__getitem__,
+            key=seed("since", "before"), width=240, format_func=CHANGES.__getitem__,
             help="A cross marks each sample whose predicted class has changed; how many they are "
             "stands over the map and under it.",
         )  # fmt: skip
@@ -69,7 +73,7 @@ def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
         if not live:
             names = store().scene(record.id, 0).class_names
             highlight = st.multiselect(
-                "Find classes", range(len(names)), key=_seed(f"find-{record.id}", []), width=320,
+                "Find classes", range(len(names)), key=seed(f"find-{record.id}", []), width=320,
                 format_func=lambda c: names[c], placeholder="Type a name",
                 help="These keep their colour, all others turn grey.",
             )  # fmt: skip
@@ -77,20 +81,76 @@ def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
         if len(labels) > 1:
             chosen = st.pills(
                 "Methods", many, selection_mode="multi",
-                key=_seed(f"methods-{record.id}", list(many)),
+                key=seed(f"methods-{record.id}", list(many)),
                 format_func=lambda m: literal(labels[m]),
             )  # fmt: skip
     return Look(colour, tuple(highlight), tuple(sorted(chosen)) or tuple(many), changes)
 
 
+def adopt(settings: EmbeddingSettings) -> None:
+    """Let the controls show ``settings`` from their next drawing on."""
+    _set("alone", settings.mixing == 0)
+    for name in ("layout", *NAMES):
+        if name != "mixing" or settings.mixing > 0:
+            _set(name, getattr(settings, name))
+
+
+def _set(name: str, value: object) -> None:
+    """Let the control ``name`` show ``value`` from its next drawing on."""
+    put(KEY + name, value)
+    st.session_state.setdefault("embedding kept", {})[KEY + name] = value
+
+
+def entered() -> bool:
+    """Whether the page was not on screen just before."""
+    return KEY + "colour" not in st.session_state
+
+
+def takes(record: ExperimentRecord) -> dict[str, Take]:
+    """How the link sets the controls."""
+    many = len(record.config.methods)
+    run = record.id
+
+    def repeat(text: str) -> None:
+        allowed = {str(r + 1): r for r in range(record.config.seeds.repeats)}
+        _set(f"repeat-{run}", allowed[one_of(text, allowed, "1")])
+
+    def show(text: str) -> None:
+        _set(f"methods-{run}", whole_numbers(text, many, "methods") or list(range(many)))
+
+    return {
+        "repeat": repeat,
+        "map": lambda text: adopt(read_settings(text)),
+        "colour": lambda text: _set("colour", one_of(text, COLOURS, "class")),
+        "since": lambda text: _set("since", one_of(text, CHANGES, "before")),
+        "show": show,
+    }
+
+
+def take_classes(run: str, classes: int) -> Take:
+    """How the link sets the classes to find."""
+    return lambda text: _set(f"find-{run}", whole_numbers(text, classes, "classes"))
+
+
+def in_link(record: ExperimentRecord, repeat: int, look: Look) -> dict[str, str]:
+    """What the link says of the look, ``""`` for what is as usual."""
+    every = look.methods == tuple(range(len(record.config.methods)))
+    return {
+        "repeat": str(repeat + 1) if repeat else "",
+        "colour": "" if look.colour == "class" else look.colour,
+        "since": "" if look.changes == "before" else look.changes,
+        "show": "" if every else "_".join(str(m) for m in look.methods),
+    }
+
+
 def settings_controls(scene: Scene) -> EmbeddingSettings:
     """How dots are placed: the layout, λ = 0 at a click, and the rest with a line each."""
-    saved: EmbeddingSettings = st.session_state.get(_KEPT, EmbeddingSettings())
     declared = {parameter.name: parameter for parameter in SETTINGS}
     flat = scene.landmark_inputs is not None and scene.landmark_inputs.shape[1:] == (2,)
     layouts = [name for name in LAYOUTS if name != "plane" or (flat and scene.kind == "points")]
-    if st.session_state.get(KEY + "layout") not in layouts:
-        st.session_state[KEY + "layout"] = saved.layout if saved.layout in layouts else "umap"
+    seed("layout", "umap")
+    if st.session_state[KEY + "layout"] not in layouts:
+        _set("layout", "umap")
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
     with row:
         layout = st.segmented_control(
@@ -100,27 +160,26 @@ def settings_controls(scene: Scene) -> EmbeddingSettings:
         alone = False
         if layout != "plane":
             alone = st.toggle(
-                "Features alone (λ = 0)", key=_seed("alone", False),
+                "Features alone (λ = 0)", key=seed("alone", False),
                 help="Off, the network’s answers help to place its samples, with share λ.",
             )  # fmt: skip
-    values: dict[str, object] = {"layout": layout}
-    if layout != "plane":
+    values: dict[str, object] = {"layout": layout or "umap"}
+    names = PLACED_BY[layout or "umap"]
+    if names:
         with st.expander("Settings of the map"):
             columns = st.columns(2, gap="large")
-            for i, (name, title) in enumerate(NAMES.items()):
+            for i, name in enumerate(names):
                 with columns[i % 2]:
                     locked = alone and name == "mixing"
-                    values[name] = _control(declared[name], title, locked)
+                    values[name] = _control(declared[name], NAMES[name], locked)
                     st.caption(declared[name].help)
     if alone:
         values["mixing"] = 0.0
-    settings = EmbeddingSettings.from_dict(values)
-    st.session_state[_KEPT] = settings
-    return settings
+    return EmbeddingSettings.from_dict(values)
 
 
 def _control(parameter: Parameter, title: str, locked: bool) -> object:
-    key = _seed(parameter.name, parameter.default)
+    key = seed(parameter.name, parameter.default)
     if parameter.choices:
         return st.selectbox(title, parameter.choices, key=key)
     low, high = parameter.low, parameter.high
@@ -133,7 +192,7 @@ def _control(parameter: Parameter, title: str, locked: bool) -> object:
     return float(st.slider(title, float(low), float(high), step=0.01, key=key, disabled=locked))
 
 
-def _seed(name: str, value: object) -> str:
+def seed(name: str, value: object) -> str:
     """A widget's key; a page left and entered again finds what was chosen."""
     key = KEY + name
     kept: dict[str, object] = st.session_state.setdefault("embedding kept", {})

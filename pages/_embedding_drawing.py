@@ -13,6 +13,10 @@ from ._backend import store
 from ._parts import spoken, toasts
 
 TICK = 0.5
+START = 6.0
+"""Seconds until the first picture: a process, its imports, and what umap compiles."""
+PACE = {"umap": 0.6, "pca": 0.2, "plane": 0.2}
+"""Seconds for one picture of 2,000 samples under one method; see docs/embedding.md."""
 
 
 def drawings() -> Drawings:
@@ -41,23 +45,54 @@ def _progress(drawing: Drawing, wanted: int) -> None:
         st.rerun()
 
 
+def begin_cheap(drawing: Drawing, done: int, wanted: int) -> None:
+    """Draw what is missing of a layout that needs no umap, unless something else is being drawn.
+
+    Once a session: whoever stops it, or meets an error, gets `draw_offer` instead.
+    """
+    begun: set[Drawing] = st.session_state.setdefault("embedding begun", set())
+    if drawing.settings.layout == "umap" or done >= wanted or drawing in begun:
+        return
+    if drawings().now() is None and not drawings().error(drawing):
+        begun.add(drawing)
+        drawings().start(drawing)
+
+
+def duration(pictures: int, methods: int, samples: int, layout: str) -> str:
+    """How long drawing takes, in words."""
+    seconds = START + pictures * methods * samples / 2000 * PACE[layout]
+    if seconds < 20:
+        return f"{5 * round(seconds / 5)} seconds"
+    return (
+        f"{10 * round(seconds / 10)} seconds" if seconds < 95 else f"{round(seconds / 60)} minutes"
+    )
+
+
 def draw_offer(
-    drawing: Drawing, done: int, wanted: int, *, what: str = "with these settings"
+    drawing: Drawing,
+    done: int,
+    wanted: int,
+    *,
+    methods: int,
+    samples: int,
+    what: str = "with these settings",
 ) -> None:
-    """A button for what is not there yet."""
+    """A button for what is not there yet, and how long it takes."""
     error = drawings().error(drawing)
     if error:
         st.error(spoken(error), icon=":material/error:")
     if done >= wanted:
         return
     with st.container(border=True, key=f"draw-{drawing.repeat}-{drawing.settings.key}"):
+        time = duration(wanted - done, methods, samples, drawing.settings.layout)
         if done:
-            st.markdown(f"{wanted - done} of {wanted} pictures {what} are not drawn yet.")
+            said = f"{wanted - done} of {wanted} pictures {what} are not drawn yet."
         else:
-            st.markdown(
-                f"There are no pictures {what} yet. Drawing takes about a second an epoch for "
-                "2,000 samples and method; they are kept with the experiment."
-            )
+            said = f"There are no pictures {what} yet."
+        st.markdown(
+            f"{said} Drawing {wanted - done} for {samples:,} samples takes about {time} if the "
+            "machine is free; they are kept with the experiment."
+        )
         st.button(
             "Draw the others" if done else "Draw them",
             type="primary",

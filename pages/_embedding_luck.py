@@ -21,7 +21,7 @@ from . import _draft
 from ._address import rewriting
 from ._backend import store
 from ._embedding_controls import Look
-from ._embedding_drawing import draw_offer, drawing_now
+from ._embedding_drawing import begin_cheap, draw_offer, drawing_now
 from ._embedding_files import read
 from ._parts import theme, toasts
 from ._start import start
@@ -115,10 +115,14 @@ def _compare(
     run, repeat, settings = drawing.run_id, drawing.repeat, drawing.settings
     recorded = set(store().epochs(run, repeat))
     wanted = [epoch for epoch in picture_epochs(record.config) if epoch in recorded]
+    epochs = stored_epochs(store().root, run, repeat, settings)
+    begin_cheap(drawing, len(epochs), len(wanted))
     if drawing_now(drawing, len(wanted)):
         return
-    epochs = stored_epochs(store().root, run, repeat, settings)
-    draw_offer(drawing, len(epochs), len(wanted), what="with the other seed")
+    draw_offer(
+        drawing, len(epochs), len(wanted), methods=len(record.config.methods),
+        samples=len(landmarks.targets), what="with the other seed",
+    )  # fmt: skip
     if frame.epoch not in epochs:
         return
     other = read(run, repeat, settings, frame.epoch, landmarks)

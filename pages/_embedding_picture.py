@@ -22,7 +22,7 @@ from harmony_core.runs.record import ExperimentRecord
 
 from . import _place
 from ._backend import store
-from ._embedding_controls import Look, look_controls
+from ._embedding_controls import Look
 from ._embedding_drawing import draw_again
 from ._embedding_files import read
 from ._embedding_luck import luck
@@ -45,9 +45,9 @@ def picture(
     epochs: Sequence[int],
     scene: Scene,
     landmarks: Landmarks,
+    look: Look,
 ) -> None:
     """Everything about the stored pictures of one repeat."""
-    look = look_controls(record)
     epoch, playing = _epoch(record, epochs)
     try:
         frame = read(record.id, repeat, settings, epoch, landmarks)

@@ -279,7 +279,7 @@ def test_luck_is_laid_beside_the_methods(open_page: Open, run: str, kind: str, t
 def test_the_second_training_has_maps_of_its_own(open_page: Open, run: str) -> None:
     at = open_page("embedding", run=run)
     first = figure(at)
-    at.button_group(key=f"embedding-repeat-{run}").set_value(1).run()
+    at.button_group(key=f"emb-repeat-{run}").set_value(1).run()
     assert not at.exception
     assert figure(at) != first
 
@@ -298,6 +298,86 @@ def test_other_layouts_are_there_at_once(
     else:
         assert "Only the two widest directions are shown" in said
     assert len(at.get("plotly_chart")) == 1
+
+
+def test_a_cheap_layout_is_drawn_at_once_but_never_twice(
+    open_page: Open, run: str, store: RunStore, started: list[Drawing]
+) -> None:
+    shutil.rmtree(embedding_path(store.root, run, 0, PCA))
+    at = open_page("embedding", run=run)
+    at.segmented_control(key="emb-layout").set_value("pca").run()
+    assert started == [Drawing(run, 0, PCA)]
+    assert "Drawing 3 for 50 samples takes about 5 seconds" in texts(at)  # it was stopped
+    at.button(key=f"draw-button-0-{PCA.key}").click().run()
+    assert started == 2 * [Drawing(run, 0, PCA)]
+
+
+def test_the_link_holds_what_is_not_as_usual(open_page: Open, run: str) -> None:
+    at = open_page("embedding", run=run)
+    assert set(at.query_params) == {"run"}
+    at.segmented_control(key="emb-layout").set_value("pca").run()
+    at.selectbox(key="emb-colour").set_value("g").run()
+    at.selectbox(key="emb-since").set_value("first").run()
+    at.multiselect(key=f"emb-find-{run}").set_value([1]).run()
+    at.button_group(key=f"emb-methods-{run}").set_value([1]).run()
+    at.button_group(key=f"emb-repeat-{run}").set_value(1).run()
+    at.selectbox(key="emb-pick").set_value("Class C").run()
+    link = {key: query(at, key) for key in at.query_params}
+    assert link.pop("chosen")
+    assert link == {
+        "run": run, "map": "pca", "colour": "g", "since": "first", "find": "1", "show": "1",
+        "repeat": "2",
+    }  # fmt: skip
+    assert not at.exception
+    again = open_page("embedding", **{key: query(at, key) for key in at.query_params})
+    assert not again.exception
+    assert not again.error
+    assert figure(again) == figure(at)
+    assert {key: query(again, key) for key in again.query_params} == {
+        key: query(at, key) for key in at.query_params
+    }
+    assert 'data-chosen="12"' in texts(again)
+    again.button(key="emb-clear").click().run()
+    assert "chosen" not in again.query_params
+
+
+def test_settings_of_a_link_reach_their_controls(
+    open_page: Open, run: str, started: list[Drawing]
+) -> None:
+    at = open_page("embedding", run=run, map="k30_d0.25_l0_cosine_s7")
+    assert at.slider(key="emb-n_neighbors").value == 30
+    assert at.slider(key="emb-min_dist").value == 0.25
+    assert at.toggle(key="emb-alone").value
+    assert at.selectbox(key="emb-metric").value == "cosine"
+    assert at.number_input(key="emb-seed").value == 7
+    assert "no pictures with these settings yet" in texts(at)
+    at.slider(key="emb-n_neighbors").set_value(15).run()
+    assert query(at, "map") == "d0.25_l0_cosine_s7"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("map", "k999", "n_neighbors"),
+        ("map", "tsne", "an example is k30"),
+        ("colour", "blue", "expected class, group, correct, g, weight"),
+        ("since", "1", "expected before, first, none"),
+        ("show", "5", "expected numbers of methods from 0 to 1"),
+        ("find", "x", "expected numbers of classes from 0 to 2"),
+        ("chosen", "AAAA", "choose them again"),
+        ("repeat", "3", "expected 1, 2, but got '3'"),
+    ],
+)
+def test_a_wrong_link_is_refused_in_words_and_the_rest_is_as_usual(
+    open_page: Open, run: str, key: str, value: str, told: str
+) -> None:
+    at = open_page("embedding", run=run, **{key: value})
+    assert not at.exception
+    assert told in errors(at).lower().replace("\\", "")
+    assert len(at.get("plotly_chart")) == 1
+    assert key not in at.query_params
+    at.selectbox(key="emb-colour").set_value("correct").run()
+    assert not at.error
 
 
 def test_crosses_mark_what_changed_since_the_picture_of_choice(open_page: Open, run: str) -> None:
