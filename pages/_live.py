@@ -8,6 +8,7 @@ sandbox have widgets, so they stay outside while the timer runs.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -21,7 +22,7 @@ from . import _paint, _place
 from ._backend import queue, store
 from ._collapse import collapse
 from ._links import page_links
-from ._parts import messages, spoken
+from ._parts import messages, put, spoken
 from ._results import results
 from ._sections import sections
 from ._seeds import bands
@@ -58,20 +59,29 @@ def show(record: ExperimentRecord, page: str = "arena", *, fresh: bool = False) 
 
 def _choose_repeat(record: ExperimentRecord) -> int:
     repeats = record.config.seeds.repeats
+    wanted = _place.repeat_of(record.id, repeats)
     if repeats == 1:
         return 0
     options = [_LATEST, *range(repeats)] if record.active else list(range(repeats))
     key = f"repeat-{record.id}"
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = options[0] if record.active else min(record.repeat, repeats - 1)
+    usual = _LATEST if record.active else min(record.repeat, repeats - 1)
+    put(key, usual if wanted is None else wanted)
     chosen = st.segmented_control(
         "Repeat on screen",
         options,
         key=key,
         required=True,
         format_func=lambda r: "The one in training" if r == _LATEST else f"{r + 1}",
+        on_change=_repeat_chosen,
+        args=(record.id, key),
     )
-    return int(chosen) if chosen is not None else options[0]
+    return int(chosen) if chosen is not None else usual
+
+
+def _repeat_chosen(run: str, key: str) -> None:
+    chosen = st.session_state.get(key)
+    repeat = None if chosen is None or chosen == _LATEST else int(chosen)
+    _place.move(replace(_place.place(run), repeat=repeat))
 
 
 def _await_first_frame(run_id: str) -> None:
@@ -143,7 +153,7 @@ def _view(record: ExperimentRecord, page: str, repeat: int) -> bool:
     """The view with what is new since the last look; whether the reader moved in it."""
     painting = page == "arena" and _paint.painting(record.id)
     name = f"{record.id}.{repeat}"
-    key = f"{page}-{record.id}{'-paint' if painting else ''}"
+    key = _paint.view_key(record.id) if painting else f"{page}-{record.id}"
     since = sent_until(key, name)
     epochs = store().epochs(record.id, repeat)
     if not epochs:

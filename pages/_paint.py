@@ -25,10 +25,11 @@ from harmony_core.plots import blank_payload
 from . import _draft
 from ._parts import messages
 from ._start import start
-from ._view import PAINT_LIMIT, Point, ViewState, lockstep_view
+from ._view import PAINT_LIMIT, Point, ViewState, lockstep_view, unsent_points
 
 SPARE = 2
 """Classes that may be painted beyond those there are."""
+_TAKEN = "painted points taken along"
 LETTERS = ALPHABET[:MOST_CLASSES]
 EXTENT = (-1.5, 1.5, -1.5, 1.5)
 
@@ -83,7 +84,7 @@ def editor(config: ExperimentConfig) -> None:
         chosen = options(config, None)
         payload = blank_payload("painting", chosen["paint_classes"], EXTENT)
         with st.container(key="painting-view"):
-            view = lockstep_view(payload, "painting", live=False, panels=(), **chosen)
+            view = lockstep_view(payload, view_key(""), live=False, panels=(), **chosen)
         retrain(config, view)
 
 
@@ -94,6 +95,25 @@ def retrain(config: ExperimentConfig, view: ViewState) -> None:
         _draft.replace(painted)
         start(painted)
         st.rerun()
+
+
+def take_along(config: ExperimentConfig, run: str) -> ExperimentConfig | None:
+    """``config`` on the points that the reader has painted and not trained yet; None without any.
+
+    ``run`` is the one on the page, or ``""`` for the editor before any.
+    """
+    if run and not painting(run):
+        return None
+    points = unsent_points(view_key(run))
+    if not points or points == st.session_state.get(_TAKEN):
+        return None
+    st.session_state[_TAKEN] = points
+    return with_points(config, points)
+
+
+def view_key(run: str) -> str:
+    """The key of the view that is an editor."""
+    return f"arena-{run}-paint" if run else "painting"
 
 
 def with_points(config: ExperimentConfig, points: Sequence[Point]) -> ExperimentConfig:

@@ -1,4 +1,4 @@
-"""Where the reader is: run, epoch and sample, kept from page to page and in the link.
+"""Where the reader is: run, repeat, epoch and sample, kept from page to page and in the link.
 
 The view tells an epoch when the playhead is let go and a sample when one is chosen; both are
 written to the address bar then. A link that this session did not write itself is taken over.
@@ -13,7 +13,7 @@ import streamlit as st
 from ._address import rewriting
 from ._view import ViewState, forget_sent
 
-KEYS = ("epoch", "sample")
+KEYS = ("epoch", "sample", "repeat")
 _PLACE = "place"
 _LINK = "place link"
 _PAGE = "place page"
@@ -24,16 +24,19 @@ _PROBLEM = "place problem"
 
 @dataclass(frozen=True)
 class Place:
-    """An epoch and a tracked sample of one run, where the reader has chosen them."""
+    """An epoch, a tracked sample and a repeat of one run, where the reader has chosen them."""
 
     run: str = ""
     epoch: int | None = None
     sample: int | None = None
     """Position among the scene's tracked samples."""
+    repeat: int | None = None
+    """Counted from 0; the link and the page count from 1."""
 
     def query(self) -> dict[str, str]:
         """What the link says of it beside the run."""
-        named = {"epoch": self.epoch, "sample": self.sample}
+        repeat = None if self.repeat is None else self.repeat + 1
+        named = {"epoch": self.epoch, "sample": self.sample, "repeat": repeat}
         return {key: str(value) for key, value in named.items() if value is not None}
 
 
@@ -44,7 +47,7 @@ def place(run: str) -> Place:
 
 
 def arrive(page: str, run: str) -> None:
-    """Begin a full drawing of ``page``: take over the link's epoch and sample if they are news."""
+    """Begin a full drawing of ``page``: take over what the link says if it is news."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state[_SEEN] = {}
@@ -56,8 +59,8 @@ def arrive(page: str, run: str) -> None:
     if "run" not in link:  # back from another page: Streamlit empties the query there
         return
     st.session_state.pop(_PROBLEM, None)
-    epoch, sample = (_whole(link, key) for key in KEYS)
-    st.session_state[_PLACE] = Place(run, epoch, sample)
+    epoch, sample, repeat = (_whole(link, key) for key in KEYS)
+    st.session_state[_PLACE] = Place(run, epoch, sample, None if repeat is None else repeat - 1)
     st.session_state[_LINK] = link
 
 
@@ -95,7 +98,7 @@ def jumps() -> int:
 
 
 def write(now: Place) -> None:
-    """Put run, epoch and sample into the link; what else is there stays."""
+    """Put the place into the link; what else is there stays."""
     wanted = {"run": now.run, **now.query()} if now.run else {}
     with rewriting():
         for key in ("run", *KEYS):
@@ -112,7 +115,7 @@ def noted() -> None:
 
 
 def problem() -> str:
-    """What was wrong with the link's epoch or sample, or ``""``."""
+    """What was wrong with the link's place, or ``""``."""
     return str(st.session_state.get(_PROBLEM, ""))
 
 
@@ -133,6 +136,16 @@ def fit(now: Place, epochs: int, tracked: int) -> Place:
     if now.run and now != place(now.run):
         st.session_state[_PLACE] = now
     return now
+
+
+def repeat_of(run: str, repeats: int) -> int | None:
+    """The repeat the reader has chosen, if this run has it; the reader is told if not."""
+    now = place(run)
+    if now.repeat is None or 0 <= now.repeat < repeats:
+        return now.repeat
+    refuse(f"Expected a repeat from 1 to {repeats} in the link, but got {now.repeat + 1}.")
+    st.session_state[_PLACE] = replace(now, repeat=None)
+    return None
 
 
 def _whole(link: dict[str, str], key: str) -> int | None:

@@ -45,7 +45,7 @@ def link_to(record: ExperimentRecord, page: str) -> str:
 
 
 def _link(record: ExperimentRecord, page: str) -> None:
-    st.markdown("**Link** to this experiment, epoch and sample")
+    st.markdown("**Link** to this experiment, as it is on screen")
     st.code(link_to(record, page), language=None, wrap_lines=True)
     if page == "arena":
         st.caption(

@@ -21,7 +21,7 @@ comes back once, in `ViewState.painted`, when they press the button that retrain
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -41,6 +41,7 @@ __all__ = [
     "lockstep_view",
     "parts_of",
     "sent_until",
+    "unsent_points",
 ]
 
 Point = tuple[int, float, float]
@@ -59,6 +60,12 @@ class ViewState:
     """The epoch on screen when the playhead was last let go."""
     painted: tuple[Point, ...] | None = None
     """All points of the editor, in the one run of the script after the press of its button."""
+
+
+def unsent_points(key: str) -> tuple[Point, ...] | None:
+    """The points of the editor ``key`` where they differ from what was trained."""
+    state = st.session_state.get(key)
+    return _points(state.get("draft")) if isinstance(state, Mapping) else None
 
 
 def sent_until(key: str, run_id: str) -> int:
@@ -120,6 +127,7 @@ def lockstep_view(
         on_selected_change=_nothing,
         on_epoch_change=_nothing,
         on_painted_change=_nothing,
+        on_draft_change=_nothing,
     )
     st.session_state[_slot(key)] = (payload.meta["run"], payload.last_epoch)
     return ViewState(

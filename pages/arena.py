@@ -16,7 +16,7 @@ from pages._gallery import gallery, preset_of
 from pages._history import history
 from pages._labels import count, data_title, literal, run_title
 from pages._live import show
-from pages._paint import editor
+from pages._paint import editor, take_along
 from pages._parts import draw, lead, messages, spoken, toasts
 from pages._preview import preview
 from pages._setup import setup
@@ -123,10 +123,14 @@ def _actions(
         disabled=config is None,
     )
     with messages():
-        if train and config is not None:
-            started = start(config)
-        if ablate and config is not None:
-            started = start(ablation(config), f"Ablation: {data_title(config)}")
+        if (train or ablate) and config is not None:
+            painted = take_along(config, record.id if record else "")
+            wanted = painted or config
+            title = f"Ablation: {data_title(wanted)}" if ablate else ""
+            started = start(ablation(wanted) if ablate else wanted, title)
+            if painted:
+                _draft.replace(painted)
+                st.rerun()
     record = started or record
     if record is not None and record.active:
         place.button(

@@ -12,6 +12,7 @@ export default function (component) {
     need: () => setTriggerValue("need", Date.now()),
     epoch: (epoch) => setStateValue("epoch", epoch),
     selected: (sample) => setStateValue("selected", sample),
+    draft: (points) => setStateValue("draft", points),
     painted: (points) => setTriggerValue("painted", points),
   };
   if (root.view) {

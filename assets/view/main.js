@@ -283,7 +283,7 @@ class View {
     cancelAnimationFrame(this.pending);
     cancelAnimationFrame(this.clock);
     this.sight?.watcher.disconnect();
-    for (const timer of [this.resting, this.asking, this.trailing]) clearTimeout(timer);
+    for (const timer of [this.resting, this.asking, this.trailing, this.painter?.telling]) clearTimeout(timer);
     this.root.replaceChildren();
   }
 }
@@ -291,7 +291,8 @@ class View {
 /**
  * Show a payload inside `root`. `callbacks`: need() when frames are missing, epoch(n) when the
  * playhead is let go, selected(sample or null), painted([[class, x, y], …]) when the reader wants to
- * train again. Returns the view; `update({blob, meta})` it with
+ * train again, draft(the same or null) when there are painted points that have not been trained.
+ * Returns the view; `update({blob, meta})` it with
  * later payloads, `destroy()` it in the end.
  */
 export function mount(root, payload, callbacks = {}) {

@@ -7,6 +7,8 @@ import { choiceRow, selectBox } from "./tools.js";
 const PAINT_APART = 12;
 const PAINT_REACH = 14;
 const PAINT_STEPS = 200;
+/** Milliseconds without a change after which the outside is told of it. */
+const PAINT_QUIET = 500;
 const SPRAY = { points: 5, radius: 22 };
 
 export class Painter {
@@ -31,7 +33,8 @@ export class Painter {
     this.base.addEventListener("pointermove", (event) => this.move(event));
     this.base.addEventListener("pointerup", () => this.lift());
     this.base.addEventListener("pointercancel", () => this.lift());
-    this.base.addEventListener("pointerleave", () => { this.at = null; this.draw(); });
+    this.base.addEventListener("pointerleave", () => { this.at = null; this.draw(); this.tell(); });
+    this.node.addEventListener("focusout", () => this.tell());
     this.base.addEventListener("contextmenu", (event) => event.preventDefault());
     this.base.addEventListener("keydown", (event) => this.key(event));
   }
@@ -51,7 +54,8 @@ export class Painter {
     this.past = [];
     this.undone = [];
     this.c = Math.min(this.c, this.names.length - 1);
-    this.sent = JSON.stringify(this.points);
+    this.sent = JSON.stringify(this.rounded());
+    this.told = null;
   }
 
   /** The tracked samples, as many as are allowed, evenly chosen. */
@@ -125,6 +129,9 @@ export class Painter {
     const parts = [`${count(this.points.length)} of at most ${count(this.limit)} points.`];
     if (this.cut) parts.push(`They stand for the run's ${count(this.cut)} samples, evenly chosen.`);
     if (many < 2) parts.push("Paint at least two classes to train.");
+    else if (this.unsent()) parts.push("Not trained yet: press Retrain, or Train above, which takes them along.");
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.tell(), PAINT_QUIET);
     this.note.textContent = parts.join(" ");
     this.send.disabled = many < 2;
     if (this.undo) {
@@ -135,9 +142,31 @@ export class Painter {
     this.draw();
   }
 
+  rounded() {
+    return this.points.map(([c, x, y]) => [c, Number(x.toFixed(4)), Number(y.toFixed(4))]);
+  }
+
+  /** Whether the points differ from those that were trained, and can be. */
+  unsent() {
+    return new Set(this.points.map(([c]) => c)).size > 1 && JSON.stringify(this.rounded()) !== this.sent;
+  }
+
+  /** Let the outside have the points that are not trained yet, or nothing, once at rest. */
+  tell() {
+    clearTimeout(this.telling);
+    if (this.held || !this.points) return;
+    const draft = this.unsent() ? this.rounded() : null;
+    const text = JSON.stringify(draft);
+    if (text === JSON.stringify(this.told)) return;
+    this.told = draft;
+    this.view.callbacks.draft?.(draft);
+  }
+
   retrain() {
-    this.sent = JSON.stringify(this.points);
-    this.view.callbacks.painted?.(this.points.map(([c, x, y]) => [c, Number(x.toFixed(4)), Number(y.toFixed(4))]));
+    clearTimeout(this.telling);
+    this.sent = JSON.stringify(this.rounded());
+    this.view.callbacks.painted?.(this.rounded());
+    this.refresh();
   }
 
   toScreen([, x, y]) {

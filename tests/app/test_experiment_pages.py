@@ -130,6 +130,8 @@ def test_a_picked_sample_goes_into_the_link_and_to_the_next_page(
         {"sample": "1e3"},
         {"sample": "30"},
         {"sample": "9" * 400},
+        {"repeat": "0"},
+        {"repeat": "2"},
     ],
 )
 def test_what_a_link_asks_for_in_vain_is_explained(
@@ -181,6 +183,32 @@ def test_the_shared_link_names_run_epoch_and_sample(open_page: Open, run: str) -
     assert "data=clouds" in link
     kept = [at.query_params[key] for key in ("epoch", "sample")]
     assert [k if isinstance(k, str) else k[0] for k in kept] == ["2", "3"]
+
+
+@pytest.mark.parametrize("page", ["arena", "weights"])
+def test_the_repeat_on_screen_is_in_the_link_and_comes_back_from_it(
+    open_page: Open, store: RunStore, page: str
+) -> None:
+    run = finished(store, repeats=3)
+    key = f"repeat-{run}"
+    at = open_page(page, run=run, repeat="2")
+    assert not at.exception
+    assert not at.warning
+    assert at.button_group(key=key).value == 1
+    assert "repeat=2" in shared_link(at)
+    at.button_group(key=key).set_value(0).run()
+    assert at.button_group(key=key).value == 0
+    assert "repeat=1" in shared_link(at)
+    at.query_params["repeat"] = "3"
+    at.run()
+    assert at.button_group(key=key).value == 2
+    bare = open_page(page, run=run)
+    assert bare.button_group(key=key).value == 2
+    assert "&repeat=" not in shared_link(bare)
+    lost = open_page(page, run=run, repeat="4")
+    assert not lost.exception
+    assert "from 1 to 3" in lost.warning[0].value
+    assert lost.button_group(key=key).value == 2
 
 
 def test_a_list_that_has_moved_on_still_names_its_samples(store: RunStore, run: str) -> None:

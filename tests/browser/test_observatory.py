@@ -145,6 +145,22 @@ def test_painted_points_are_trained_at_once(visit: Visit) -> None:
     page.locator(".st-key-arena-view canvas").first.wait_for()
 
 
+def test_the_main_button_takes_painted_points_along(visit: Visit, app_folder: Path) -> None:
+    page = visit("/arena?data=painted~test_per_class-20&profile=as_is&epochs=2&m=ce&m=harmonized")
+    board = page.get_by_role("application")
+    board.wait_for()
+    board.scroll_into_view_if_needed()
+    board.click(position={"x": 30, "y": 30})
+    page.get_by_text("Not trained yet").wait_for()
+    page.locator(".st-key-train button").click()
+    page.wait_for_url(re.compile(r"points-xy.*run="))
+    await_state(page, "done")
+    run = re.search(r"run=([0-9a-z-]+)", page.url)
+    assert run
+    scene = RunStore(app_folder / "runs").scene(run[1])
+    assert sum(scene.train_counts) == 61
+
+
 def test_home_moves_by_itself(visit: Visit) -> None:
     page = visit("/")
     now = page.locator(".st-key-replay .hv-read b").first

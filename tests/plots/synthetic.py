@@ -232,6 +232,7 @@ window.callbacks = {{
   need: () => log.push(["need"]),
   epoch: (n) => log.push(["epoch", n]),
   selected: (s) => log.push(["selected", s]),
+  draft: (points) => log.push(["draft", points]),
   painted: (points) => log.push(["painted", points]),
 }};
 window.start = (name, options = {{}}) => {{

@@ -33,12 +33,26 @@ def test_painted_points_come_back_when_asked_to_retrain(open_view: Open) -> None
     press(tab, -1, 1)
     press(tab, 1, -1)
     tab.get_by_role("button", name="Retrain with these points").click()
-    kind, sent = tab.evaluate("log.at(-1)")
-    assert kind == "painted"
+    sent = tab.evaluate("log.find(([kind]) => kind === 'painted')[1]")
     assert sent[:2] == START
     assert [point[0] for point in sent[2:]] == [2, 2]
     for got, (x, y) in zip(sent[2:], [(-1, 1), (1, -1)], strict=True):
         assert got[1:] == [pytest.approx(x, abs=0.02), pytest.approx(y, abs=0.02)]
+
+
+def test_points_that_are_not_trained_yet_are_told_and_withdrawn(open_view: Open) -> None:
+    tab = open_view("blank", view={"paint": {"points": START, "limit": 300}})
+    note = tab.locator(".hv-paintside [role=status]").first
+    assert "Not trained yet" not in note.inner_text()
+    press(tab, -1, 1)
+    assert "Not trained yet" in note.inner_text()
+    tab.wait_for_function("log.at(-1)?.[0] === 'draft'")
+    drafts = "log.filter(([kind]) => kind === 'draft').map(([, points]) => points?.length ?? 0)"
+    assert tab.evaluate(drafts) == [3]
+    tab.get_by_role("button", name="Undo").click()
+    tab.wait_for_function(f"{drafts}.length === 2")
+    assert tab.evaluate(drafts) == [3, 0]
+    assert "Not trained yet" not in note.inner_text()
 
 
 def test_points_are_erased_and_had_back(open_view: Open) -> None:
