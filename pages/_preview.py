@@ -34,7 +34,7 @@ def preview(config: ExperimentConfig) -> None:
             source, kind = svg_uri(svg), ""
         else:
             source, kind = thumbnail(spec.name, shade), " still"
-            counts = _image_counts(config.data)
+            counts = image_counts(config.data)
         picture, text = st.columns([3, 2], gap="large", vertical_alignment="center")
         with picture:
             label = html.escape(f"The training set: {spec.title}")
@@ -51,11 +51,11 @@ def preview(config: ExperimentConfig) -> None:
             )
 
 
-def _image_counts(data: DataConfig) -> Counts:
+def image_counts(data: DataConfig) -> Counts:
     """Training images of each class, where they are known without opening the images."""
     spec = DATASETS[data.name]
     source = str(data.params.get("source", ""))
-    if source:
+    if source and spec.kind == "images":
         return tuple(class_counts(source).items()) if data.profile == "as_is" else ()
     if data.name in CIFAR_LARGEST and data.profile != "as_is" and spec.classes:
         counts = long_tail_counts(

@@ -12,6 +12,7 @@ from harmony_core.presets import ablation
 from harmony_core.runs.record import ExperimentRecord
 from pages import _draft, _place
 from pages._backend import queue, store
+from pages._estimate import estimate
 from pages._gallery import gallery, preset_of
 from pages._history import history
 from pages._labels import count, data_title, literal, run_title
@@ -51,6 +52,8 @@ def arena() -> None:
     record = started or record
     with heading:
         _heading(config, record)
+        if config is not None and (record is None or not record.active):
+            estimate(config)
     if record is not None:
         show(record, fresh=started is not None)
     elif config is not None and config.data.name == PAINTED.name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 from pages._microscope import chosen_sample, named
+from tests.plots.synthetic import make_run
 
 from .conftest import Open, finished, texts
 
@@ -153,6 +155,36 @@ def test_the_sandbox_answers_to_its_sliders(open_page: Open, run: str) -> None:
     weights = [row for row in rows if ">Weights" not in row and "1</td><td>1</td><td>1<" in row]
     assert len(weights) == 3
     at.toggle(key="sandbox-classwise").set_value(False).run()
+    assert not at.exception
+
+
+def drawn_classes(at: AppTest) -> list[str]:
+    """The classes whose weight curves are on show, in order."""
+    return re.findall(r"<figcaption><b>(class [A-Z])</b>", texts(at))
+
+
+def test_many_classes_in_the_sandbox_are_found_sorted_and_paged(
+    open_page: Open, store: RunStore
+) -> None:
+    run = finished(store, epochs=1)
+    scene, frames, _ = make_run(classes=15, methods=2, epochs=1, tracked=300)
+    store.save_scene(run, 0, scene)
+    for epoch, row in enumerate(frames):
+        store.save_frames(run, 0, epoch, row)
+    at = open_page("weights", run=run)
+    assert not at.exception
+    largest = [f"class {letter}" for letter in "ABCDEFGHIJKLMNO"]
+    assert drawn_classes(at) == largest[:12]
+    at.number_input(key="sandbox-page-2").set_value(2).run()
+    assert drawn_classes(at) == largest[12:]
+    at.text_input(key="sandbox-find").set_value("class n").run()
+    assert drawn_classes(at) == ["class N"]
+    at.text_input(key="sandbox-find").set_value("nobody").run()
+    assert "No class has that in its name." in [c.value for c in at.caption]
+    at.text_input(key="sandbox-find").set_value("").run()
+    at.selectbox(key="sandbox-sort").set_value("small").run()
+    at.number_input(key="sandbox-page-2").set_value(1).run()
+    assert drawn_classes(at) == largest[:2:-1]
     assert not at.exception
 
 
