@@ -15,6 +15,7 @@ from harmony_core.runs.record import ExperimentRecord
 
 from ._backend import store
 from ._embedding_link import Take, one_of, whole_numbers
+from ._embedding_room import ROOMS, Room, room
 from ._labels import literal
 from ._parts import put
 
@@ -49,6 +50,8 @@ class Look:
     """Methods to show."""
     changes: str = "before"
     """The picture that changed predictions are marked against"""
+    room: Room = ROOMS["large"]
+    """How the window lets maps stand"""
 
 
 def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
@@ -64,7 +67,7 @@ def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
             "other dots then are grey.",
         )  # fmt: skip
         changes = st.selectbox(
-            "Cross what is called otherwise than in", list(CHANGES),
+            "Mark changed answers since", list(CHANGES),
             key=seed("since", "before"), width=240, format_func=CHANGES.__getitem__,
             help="A cross marks each sample whose predicted class has changed; how many they are "
             "stands over the map and under it.",
@@ -84,7 +87,7 @@ def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
                 key=seed(f"methods-{record.id}", list(many)),
                 format_func=lambda m: literal(labels[m]),
             )  # fmt: skip
-    return Look(colour, tuple(highlight), tuple(sorted(chosen)) or tuple(many), changes)
+    return Look(colour, tuple(highlight), tuple(sorted(chosen)) or tuple(many), changes, room())
 
 
 def adopt(settings: EmbeddingSettings) -> None:

@@ -111,6 +111,7 @@ def _compare(
 ) -> None:
     from harmony_core.plots.embedding import embedding_figure
     from harmony_core.plots.embedding_marks import Colouring
+    from harmony_core.plots.embedding_overlay import for_touch
 
     run, repeat, settings = drawing.run_id, drawing.repeat, drawing.settings
     recorded = set(store().epochs(run, repeat))
@@ -137,8 +138,10 @@ def _compare(
     by = look.colour if look.colour in ("class", "group", "correct") else "class"
     figure = embedding_figure(
         both, landmarks, colouring=Colouring(by, highlight=look.highlight), theme=theme(),
-        columns=len(pairs),
+        columns=min(len(pairs), look.room.columns or len(pairs)), width=look.room.width,
     )  # fmt: skip
+    if look.room.touch:
+        for_touch(figure)
     with st.container(key="embedding-picture-luck"):
         st.plotly_chart(
             figure, theme=None, key="embedding-luck-figure", config={"displaylogo": False}

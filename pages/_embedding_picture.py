@@ -113,7 +113,12 @@ def show_picture(
     """One epoch's maps; ``select``: dots may be chosen; ``past``: what trails and crosses tell."""
     from harmony_core.plots.embedding import embedding_figure
     from harmony_core.plots.embedding_marks import Colouring
-    from harmony_core.plots.embedding_overlay import fade_unknown, mark_selection, tell_terms
+    from harmony_core.plots.embedding_overlay import (
+        fade_unknown,
+        for_touch,
+        mark_selection,
+        tell_terms,
+    )
 
     frame = shown(frame, look)
     scene = store().scene(record.id, repeat)
@@ -128,7 +133,10 @@ def show_picture(
     figure = embedding_figure(
         frame, landmarks, colouring=colouring, theme=theme(),
         past=[shown(before, look) for before in past], changes=look.changes,
+        columns=look.room.columns, width=look.room.width,
     )  # fmt: skip
+    if look.room.touch:
+        for_touch(figure)
     tell_terms(figure, weight, grad_norm)
     if colouring.values is not None:
         fade_unknown(figure, colouring.values)
@@ -161,13 +169,16 @@ def _film(
 ) -> None:
     from harmony_core.plots.embedding_film import film
     from harmony_core.plots.embedding_marks import Colouring
+    from harmony_core.plots.embedding_overlay import for_touch
 
     by = look.colour if look.colour in ("class", "group", "correct") else "class"
     frames = [shown(read(record.id, repeat, settings, epoch, landmarks), look) for epoch in epochs]
     figure, kept = film(
         frames, landmarks, colouring=Colouring(by, highlight=look.highlight), theme=theme(),
-        changes=look.changes,
+        changes=look.changes, columns=look.room.columns, width=look.room.width,
     )  # fmt: skip
+    if look.room.touch:
+        for_touch(figure)
     with st.container(key="embedding-picture"):
         st.plotly_chart(figure, theme=None, key="embedding-film", config=CONFIG)
     notes = []

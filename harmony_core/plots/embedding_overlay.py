@@ -15,6 +15,8 @@ from .embedding import PER_PANEL
 
 Array = NDArray[Any]
 UNKNOWN = 0.2
+BUTTONS = 34
+"""Pixels of Plotly's row of buttons."""
 FAINT = 0.12
 """Opacity of dots that are not chosen."""
 
@@ -49,6 +51,12 @@ def tell_terms(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
             f"{text}<br>weight {a:.3g}, g {b:.3f}" if np.isfinite(a) else text
             for text, a, b in zip(dots.text, w, g, strict=True)
         ]
+
+
+def for_touch(figure: go.Figure) -> None:
+    """Let a finger scroll the page over the maps, and keep Plotly's buttons off the first title."""
+    top, height = figure.layout.margin.t, figure.layout.height
+    figure.update_layout(dragmode=False, height=height + BUTTONS, margin={"t": top + BUTTONS})
 
 
 def chosen_dots(points: Any, panels: int, landmarks: int) -> list[int]:

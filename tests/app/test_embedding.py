@@ -403,6 +403,22 @@ def test_the_offline_page_has_all_epochs(run: str, store: RunStore) -> None:
     assert all(f'"label":"{epoch}"' in page for epoch in range(3))
 
 
+def test_a_small_window_stacks_the_maps_and_leaves_fingers_alone(open_page: Open, run: str) -> None:
+    def axes(at: AppTest) -> tuple[list[float], list[float], object]:
+        layout = json.loads(figure(at))["layout"]
+        return layout["xaxis"]["domain"], layout["xaxis2"]["domain"], layout["dragmode"]
+
+    at = open_page("embedding", run=run)
+    first, second, drag = axes(at)
+    assert second[0] > first[1]
+    assert drag == "lasso"
+    at.session_state["embedding size"] = "small"
+    at.run()
+    first, second, drag = axes(at)
+    assert first == second
+    assert drag is False
+
+
 LIGHT = """
 import sys
 from streamlit.testing.v1 import AppTest
