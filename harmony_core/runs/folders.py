@@ -76,7 +76,7 @@ class ExperimentFolders:
     def take(self, lock: BaseFileLock, run_id: str, advice: str) -> None:
         """Acquire ``lock`` or raise `RunError`; a reader's brief look is waited for."""
         try:
-            lock.acquire(timeout=1.0, poll_interval=0.01)
+            lock.acquire(timeout=3.0, poll_interval=0.01)
         except Timeout as error:
             raise RunError(
                 f"Expected experiment {run_id} to be run by nobody, but it is waiting or running. "

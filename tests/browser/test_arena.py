@@ -26,6 +26,11 @@ def await_state(page: Any, state: str) -> None:
     page.wait_for_selector(f'[data-run-state="{state}"]')
 
 
+def settled(page: Any) -> None:
+    """Wait until nothing is being drawn: an element that is replaced meanwhile forgets a click."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
 def epoch(page: Any) -> int:
     return int(page.locator("[data-run-epoch]").get_attribute("data-run-epoch"))
 
@@ -73,6 +78,7 @@ def test_reload_in_mid_training_then_stop_and_resume(visit: Visit) -> None:
     await_state(second, "stopped")
     reached = epoch(page)
     assert reached > before
+    settled(page)
     page.get_by_role("button", name="Resume").click()
     await_state(page, "running")
     await_epoch_after(page, reached)
@@ -124,7 +130,7 @@ def test_a_phone_has_no_sideways_scrolling(visit: Visit) -> None:
 
 def test_on_a_slow_line_nothing_jumps_back(visit: Visit) -> None:
     page = visit(QUICK)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    settled(page)
     page.evaluate("window.late = 600")
     page.get_by_role("slider", name="Epochs").focus()
     page.keyboard.press("ArrowRight")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .conftest import Visit
-from .test_arena import QUICK, await_state, train
+from .test_arena import QUICK, await_state, settled, train
 
 MAPS = ".st-key-embedding-picture .js-plotly-plot"
 
@@ -29,10 +29,6 @@ def lasso(page: Any, share: float) -> None:
     for a, b in ((share, 0.01), (share, 0.99), (0.01, 0.99), (0.01, 0.02)):
         page.mouse.move(x + w * a, y + h * b, steps=5)
     page.mouse.up()
-
-
-def settled(page: Any) -> None:
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def chosen(page: Any) -> int:
