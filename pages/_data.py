@@ -16,7 +16,7 @@ from ._parts import theme
 from ._thumbs import thumbnail
 from ._upload import choose_upload
 
-SECTIONS = {"points": "2-D", "images": "Images", "upload": "My images"}
+SECTIONS = {"points": "2-D", "images": "Images", "upload": "My images", "table": "My table"}
 FACTORS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
 NOISES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4)
 
@@ -24,7 +24,7 @@ NOISES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4)
 def section_of(spec: DatasetSpec) -> str:
     """Under which of `SECTIONS` a data set is found, or ``""`` if the page does not offer it."""
     if any(parameter.name == "source" for parameter in spec.parameters):
-        return "upload" if spec.kind == "images" else ""
+        return "upload" if spec.kind == "images" else "table"
     return spec.kind if spec.kind in SECTIONS else ""
 
 
@@ -34,6 +34,8 @@ def choose_data(data: DataConfig) -> DataConfig | None:
         key for key in SECTIONS if any(section_of(spec) == key for spec in DATASETS.values())
     ]
     now = section_of(DATASETS[data.name]) or sections[0]
+    if now != "table":  # only what was opened from the inspection
+        sections.remove("table")
     section = st.segmented_control(
         "Data",
         sections,

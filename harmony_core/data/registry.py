@@ -13,8 +13,9 @@ from .image_specs import IMAGES
 from .painted import PAINTED
 from .plane_specs import PLANES
 from .spec import DatasetSpec, Progress
+from .table_specs import TABLE
 
-_SPECS = (*PLANES, PAINTED, *IMAGES)
+_SPECS = (*PLANES, PAINTED, *IMAGES, TABLE)
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _SPECS}
 

@@ -24,14 +24,15 @@ AUTO, NONE = "auto", "none"
 def read_file(
     path: str | Path,
     *,
-    label: str | None = None,
-    split: str | None = None,
+    label: str | int | None = None,
+    split: str | int | None = None,
     separator: str = AUTO,
     progress: Progress = silent,
 ) -> Contents:
     """The classes of a file or folder, and a way to its samples.
 
-    ``label`` and ``split`` name columns and are guessed where they are not given. ``separator`` is
+    ``label`` and ``split`` name columns, or say their position from 0, and are guessed where they
+    are not given. ``separator`` is
     what stands between several labels in a cell: ``auto`` finds out, ``none`` takes every cell as
     one label. Raises `DataError` for what cannot be used; ``progress`` may raise to cancel.
     """
@@ -45,14 +46,20 @@ def read_file(
     elif form in ("images", "yolo"):
         contents = _archive(path, form, progress)
     elif form in ("npz", "npy"):
-        contents = _arrays(path, form, label, separator, progress)
+        name = label if isinstance(label, str) else None
+        contents = _arrays(path, form, name, separator, progress)
     else:
         contents = _tabular(path, form, label, split, separator, progress)
     return contents.with_notes(*([note] if note else []), *_remarks(contents.labels))
 
 
 def _tabular(
-    path: Path, form: str, label: str | None, split: str | None, separator: str, progress: Progress
+    path: Path,
+    form: str,
+    label: str | int | None,
+    split: str | int | None,
+    separator: str,
+    progress: Progress,
 ) -> Contents:
     table: TableFile
     if form in ("csv", "tsv"):
@@ -83,7 +90,20 @@ def _tabular(
                     label="category", notes=notes, boxes=boxes,
                 )  # fmt: skip
             table = json_file.read_records(document, progress)
+    label, split = _named(table.columns, label), _named(table.columns, split)
     return _table(table, path, form, label, split, separator, progress)
+
+
+def _named(columns: tuple[str, ...], column: str | int | None) -> str | None:
+    """A column by its name; one given by its position has to be there."""
+    if not isinstance(column, int):
+        return column
+    if not 0 <= column < len(columns):
+        raise DataError(
+            f"Expected a column from 0 to {len(columns) - 1}, but got {column}. "
+            f"They are {listed(list(columns), 12)}."
+        )
+    return columns[column]
 
 
 def _table(

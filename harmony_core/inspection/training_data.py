@@ -12,9 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..config import DataConfig
+from ..data.assemble import assemble
 from ..data.dataset import LongTailedDataset
+from ..data.long_tail import counts_within
 from ..data.randomness import generator
+from ..data.spec import Progress as DataProgress
 from ..data.split import balanced_holdout
+from ..data.table_specs import GUESS
+from ..data.table_specs import NONE as NO_SPLIT
+from ..data.uploads import resolve_source
 from ..errors import DataError
 from . import limits
 from .contents import Contents, Progress, listed, silent
@@ -35,6 +42,32 @@ class Chosen:
     test_codes: Array
     names: tuple[str, ...]
     notes: tuple[str, ...]
+
+
+def load(config: DataConfig, seed: int, progress: DataProgress | None = None) -> LongTailedDataset:
+    """The table that ``source`` names, for a run; its parameters are complete and checked."""
+    label, split = (int(config.params[name]) for name in ("label_column", "split_column"))
+    contents = read_file(
+        resolve_source(str(config.params["source"])),
+        label=None if label == GUESS else label,
+        split=None if split == GUESS else "" if split == NO_SPLIT else split,
+        progress=progress or silent,
+    )
+    try:
+        data = contents_dataset(contents, seed, progress or silent)
+    finally:
+        contents.close()
+    return assemble(
+        config,
+        seed,
+        kind=data.kind,
+        pool=(data.train_inputs, data.train_targets),
+        test=(data.test_inputs, data.test_targets),
+        counts=counts_within(data.train_counts, config.imbalance_factor, config.profile),
+        class_names=data.class_names,
+        augment=data.augment,
+        notes=data.notes,
+    )
 
 
 def load_training_data(

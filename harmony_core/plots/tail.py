@@ -112,7 +112,12 @@ def group_shares(
             orientation="h",
             marker={
                 "color": GROUP_COLORS[theme][g],
-                "pattern": {"shape": GROUP_PATTERNS[g], "size": 6},
+                "pattern": {
+                    "shape": GROUP_PATTERNS[g],
+                    "size": 8,
+                    "fillmode": "overlay",
+                    "fgopacity": 0.25,
+                },
                 "line": {"color": SURFACE[theme], "width": 1},
             },
             text=[f"{group} {shares[g]:.0%}", f"{group} {classes[g]:,}"],

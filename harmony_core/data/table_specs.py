@@ -1,0 +1,31 @@
+"""A table of one's own as a declaration; the inspection reads it."""
+
+from __future__ import annotations
+
+from ..parameters import Parameter
+from .spec import DatasetSpec
+
+GUESS, NONE = -1, -2
+
+TABLE = DatasetSpec(
+    name="table",
+    title="Your table",
+    summary="A table with a label column, or arrays: columns become numbers, a balanced test set "
+    "is held out. `inspect` says how it is read.",
+    kind="table",
+    parameters=(
+        Parameter("source", "", "Path of a CSV, Parquet, Excel, JSON or NPZ file, or the upload."),
+        Parameter(
+            "label_column", GUESS, "Position of the label column from 0; -1 to guess.", -1, 5_000
+        ),
+        Parameter(
+            "split_column", GUESS,
+            "Position of the column that says train or test; -1 to guess, -2 for none.", -2, 5_000,
+        ),
+    ),
+    factory="harmony_core.inspection.training_data:load",
+    default_model="mlp",
+    classes=None,
+    profiles=("as_is", "exponential", "step", "pareto"),
+    lesson="Your own tail: which classes does a plain network give up?",
+)  # fmt: skip
