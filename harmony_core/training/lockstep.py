@@ -72,8 +72,9 @@ class Lockstep:
         on_gpu = self.device.type == "cuda"
         networks = [self._network(method, shape) for method in config.methods]
         self.networks = gather(networks, bf16=on_gpu and dataset.kind == "images").to(self.device)
+        self._parameters = list(self.networks.parameters())
         self.optimizer = torch.optim.SGD(
-            self.networks.parameters(),
+            self._parameters,
             lr=config.optim.lr,
             momentum=config.optim.momentum,
             weight_decay=config.optim.weight_decay,
@@ -177,13 +178,16 @@ class Lockstep:
         logits, features = self.networks(inputs)
         terms: list[LossTerms] = []
         scalars: list[Tensor] = []
-        for i, loss in enumerate(self.losses):
-            terms.append(loss.terms(logits[i], targets[i], _needed(loss, features[i])))
-            scalars.append(loss.reduce(terms[i]))
+        # One split instead of m selections: its backward is one stack, not m padded sums.
+        parts = zip(self.losses, logits.unbind(), targets.unbind(), features, strict=True)
+        for loss, z, y, hidden in parts:
+            terms.append(loss.terms(z, y, _needed(loss, hidden)))
+            scalars.append(loss.reduce(terms[-1]))
         losses = torch.stack(scalars)
-        self.optimizer.zero_grad(set_to_none=True)
+        for parameter in self._parameters:
+            parameter.grad = None
         losses.sum().backward()  # type: ignore[no-untyped-call]
-        average_gradients(self.networks.parameters())
+        average_gradients(self._parameters)
         self.optimizer.step()
         self.collector.add(targets, terms, losses)
 

@@ -82,10 +82,11 @@ class StackedMLP(Ensemble):
         cosine = [isinstance(network.head, CosineHead) for network in networks]
         self.register_buffer("cosine", torch.tensor(cosine))
         self.any_cosine = any(cosine)
+        self._layers = list(zip(self.weights, self.biases, strict=True))  # modules are slow to read
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         hidden = inputs.flatten(2)
-        for weight, bias in zip(self.weights, self.biases, strict=True):
+        for weight, bias in self._layers:
             hidden = torch.baddbmm(bias[:, None], hidden, weight.mT).relu_()
         logits = torch.baddbmm(self.head_bias[:, None], hidden, self.head_weight.mT)
         if self.any_cosine:

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
 from ..frames import Array, Frame, Scene
-from ..losses.base import Loss
-from .evaluate import forward, judge
+from ..losses.base import Loss, LossTerms
+from .evaluate import forward, judge, logits_of
 from .inputs import Inputs
 from .networks import Ensemble
 from .scene import has_plane, plane_points
@@ -57,7 +57,7 @@ class Recorder:
         shape = (4, self.methods, self.classes, self.bins)
         counts = np.zeros(shape) if sums is None else sums.cpu().numpy()
         train_loss = np.full(self.methods, np.nan) if mean_loss is None else mean_loss.cpu().numpy()
-        test, _ = forward(networks, self.inputs, self.test, self.methods)
+        test = logits_of(networks, self.inputs, self.test, self.methods)
         tracked, tracked_features = forward(networks, self.inputs, self.tracked, self.methods)
         grids = self._grids(networks, losses)
         marks = self._landmarks(networks, losses)
@@ -66,9 +66,7 @@ class Recorder:
         for i, loss in enumerate(losses):
             scale = loss.scale
             figures = judge(test[i] * scale, self.test_targets)
-            loss.eval()
-            terms = loss.terms(tracked[i], self.tracked_targets, tracked_features[i])
-            loss.train()
+            terms = self._tracked_terms(loss, tracked[i], tracked_features[i])
             frames.append(
                 Frame(
                     method=i,
@@ -95,10 +93,19 @@ class Recorder:
             )
         return frames
 
+    def _tracked_terms(self, loss: Loss, logits: Tensor, features: Tensor) -> LossTerms:
+        """The loss's terms of the tracked samples, if any, without counting them."""
+        if len(logits) == 0:
+            return LossTerms(*logits.new_zeros(4, 0))
+        loss.eval()
+        terms = loss.terms(logits, self.tracked_targets, features)
+        loss.train()
+        return terms
+
     def _grids(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
         if self.plane is None:
             return [{} for _ in losses]
-        logits, _ = forward(networks, self.inputs, self.plane, self.methods)
+        logits = logits_of(networks, self.inputs, self.plane, self.methods)
         shape = (self.side, self.side)
         grids = []
         for i, loss in enumerate(losses):

@@ -175,6 +175,11 @@ def test_stopping_amid_an_epoch_ends_the_iterator_and_refuses_a_checkpoint() -> 
         engine.checkpoint()
 
 
+def test_tracking_no_samples_works() -> None:
+    frames = run(small_config(epochs=1, record=RecordConfig(grid=8, tracked=0)))
+    assert all(frame.tracked_weight.shape == (0,) for frame in frames[-1])
+
+
 def test_only_every_kth_epoch_and_the_last_are_recorded() -> None:
     config = small_config(epochs=5, record=RecordConfig(every=2, grid=8, tracked=10))
     assert [len(frames) for frames in run(config)] == [3, 0, 3, 0, 3, 3]
