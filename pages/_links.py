@@ -23,3 +23,19 @@ def page_links(here: str, run: str) -> None:
             st.page_link(
                 f"pages/{page}.py", label=label, icon=f":material/{icon}:", query_params=query
             )
+
+
+def glossary_link(term: str, label: str = "") -> None:
+    """A link to what ``term`` means; a term that the glossary lacks is plain text."""
+    from harmony_core.lessons.glossary import find
+
+    found = find(term)
+    if found is None:
+        st.caption(label or term)
+        return
+    st.page_link(
+        "pages/glossary.py",
+        label=label or found.name,
+        icon=":material/menu_book:",
+        query_params={"term": found.slug},
+    )

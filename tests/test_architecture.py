@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("training",),
     ("runs", "plots"),
     ("inspection",),
+    ("lessons",),
     ("export",),
     ("cli",),
     ("__main__",),

@@ -1,0 +1,198 @@
+"""The run of a step: started by the prediction, watched until it ends, or the prepared one."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+
+import streamlit as st
+
+from harmony_core.config import ExperimentConfig
+from harmony_core.errors import HarmonyError
+from harmony_core.lessons.lesson import Lesson
+from harmony_core.lessons.outcome import Outcome, from_store
+from harmony_core.lessons.prepare import path_of, prepared
+from harmony_core.method_text import method_labels
+from harmony_core.plots.payload import build_payload
+from harmony_core.runs.record import ExperimentRecord
+
+from . import _learn_place
+from ._backend import queue, store
+from ._parts import messages
+from ._status import status_strip
+from ._view import lockstep_view, parts_of, sent_until
+
+TICK = 0.4
+"""Seconds between two looks at a run."""
+PATIENCE = 25.0
+"""Seconds after which the prepared result is shown in place of a run that is not done."""
+CROWD = 4
+"""Runs waiting before a new one, from which the prepared result is shown at once."""
+_ENDING = "learn run that has ended"
+
+
+@st.cache_resource(max_entries=1)
+def _started(root: str) -> dict[str, str]:
+    """Config → run of the lessons started by this server: equal configs give equal results."""
+    del root
+    return {}
+
+
+def begin(lesson: Lesson) -> None:
+    """Start the student's own run, or take the finished one that is equal to it."""
+    place = _learn_place.place()
+    config = lesson.with_seed(place.seed, place.scenario)
+    run = ""
+    with messages():
+        run = _run_of(config, f"Step {lesson.number}: {lesson.title}")
+    waiting = (queue().position(run) or 0) if run else CROWD
+    _learn_place.note(lesson, run=run, since=time.monotonic(), prepared=not run or waiting >= CROWD)
+
+
+def _run_of(config: ExperimentConfig, title: str) -> str:
+    known = _started(str(store().root))
+    text = config.to_json()
+    if text in known:
+        try:
+            record = store().get(known[text])
+            if record.active or record.state == "done":
+                return record.id
+        except HarmonyError:
+            del known[text]
+    record = store().create(config, title)
+    queue().submit(record.id)
+    known[text] = record.id
+    return record.id
+
+
+def watch(lesson: Lesson) -> Outcome | None:
+    """Draw the run of a step; what came out, once it is known."""
+    attempt = _learn_place.attempt(lesson)
+    record = _record(attempt.run)
+    if not attempt.prepared and (record is None or record.state in ("failed", "interrupted")):
+        _learn_place.note(lesson, prepared=True)
+        attempt = _learn_place.attempt(lesson)
+    if attempt.prepared:
+        return _prepared(lesson, record)
+    assert record is not None
+    st.fragment(_watch, run_every=TICK if record.active else None)(lesson, record.id, record.active)
+    if record.active and "prepared" not in _learn_place.place().hide:
+        st.button(
+            "Show the prepared result",
+            key="learn-prepared",
+            type="tertiary",
+            icon=":material/bolt:",
+            on_click=_learn_place.note,
+            args=(lesson,),
+            kwargs={"prepared": True},
+            help="The same experiment, trained beforehand. Your own run goes on.",
+        )
+    if record.state != "done":
+        return None
+    with messages():
+        return _outcome(str(store().root), record.id)
+    return None
+
+
+def _record(run: str) -> ExperimentRecord | None:
+    if not run:
+        return None
+    try:
+        return store().get(run)
+    except HarmonyError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _outcome(root: str, run: str) -> Outcome:
+    del root
+    return from_store(store(), store().get(run))
+
+
+def _watch(lesson: Lesson, run: str, live: bool) -> None:
+    with messages():
+        record = store().get(run)
+        shown = min(record.repeat, record.config.seeds.repeats - 1)
+        status_strip(record, queue().position(run))
+        _view(lesson, record, shown if record.active else 0)
+        late = time.monotonic() - _learn_place.attempt(lesson).since > PATIENCE
+        if live and record.active and late:
+            _learn_place.note(lesson, prepared=True)
+            st.rerun()
+        if live and not record.active:
+            _end(run)
+
+
+def _end(run: str) -> None:
+    """Run the page once more, a tick after the last frames, which it would overtake otherwise."""
+    if st.session_state.get(_ENDING) == run:
+        del st.session_state[_ENDING]
+        st.rerun()
+    st.session_state[_ENDING] = run
+
+
+def _view(lesson: Lesson, record: ExperimentRecord, repeat: int) -> None:
+    name = f"{record.id}.{repeat}"
+    key = f"learn-{lesson.name}"
+    since = sent_until(key, name)
+    epochs = store().epochs(record.id, repeat)
+    if not epochs:
+        return
+    frames = [store().frames(record.id, repeat, epoch) for epoch in epochs if epoch > since]
+    payload = build_payload(
+        name,
+        store().scene(record.id, repeat),
+        method_labels(record.config.methods),
+        frames,
+        record.config.epochs,
+        record.state,
+        since=since,
+        parts=parts_of(lesson.panels),
+    )
+    with st.container(key="learn-view"):
+        lockstep_view(payload, key=key, live=record.active, panels=lesson.panels)
+
+
+def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None:
+    """The recorded result, and the way back to the student's own run."""
+    outcome = None
+    with messages():
+        outcome = kept(lesson)
+    if outcome is None:
+        return None
+    if record is not None and record.state == "done":
+        st.button(
+            "Your own run is done: show it",
+            key="learn-own",
+            icon=":material/check_circle:",
+            on_click=_learn_place.note,
+            args=(lesson,),
+            kwargs={"prepared": False},
+        )
+    place = _learn_place.place()
+    other = " It has the seed and the data of the course." if place.seed or place.scenario else ""
+    st.caption(f"This is a prepared result, trained beforehand.{other}")
+    payload = build_payload(
+        f"prepared-{lesson.name}",
+        outcome.scenes[0],
+        method_labels(outcome.config.methods),
+        outcome.film,
+        outcome.config.epochs,
+        "done",
+        parts=parts_of(lesson.panels),
+    )
+    with st.container(key="learn-view"):
+        lockstep_view(payload, key=f"learn-{lesson.name}", live=False, panels=lesson.panels)
+    return outcome
+
+
+def kept(lesson: Lesson) -> Outcome:
+    """The prepared result of a lesson; read anew when its file has changed."""
+    path = path_of(lesson)
+    return _kept(lesson, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=32)
+def _kept(lesson: Lesson, changed: int) -> Outcome:
+    del changed
+    return prepared(lesson)

@@ -1,0 +1,160 @@
+"""Learn: eleven steps, each a question, a prediction, a run, and what it shows."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from harmony_core.lessons.feedback import Feedback, Guess, feedback
+from harmony_core.lessons.lesson import Lesson, lessons
+from pages import _learn_class, _learn_place, _place
+from pages._learn_formula import microscope
+from pages._learn_place import Attempt
+from pages._learn_predict import predict
+from pages._learn_result import attempt_more, check, explain, tell
+from pages._learn_run import begin, watch
+from pages._links import glossary_link
+from pages._parts import draw, lead, messages, spoken
+from pages._view import forget_sent
+
+_SHOWN = "learn shown"
+
+
+def learn() -> None:
+    course = lessons()
+    place = _learn_place.read(len(course))
+    _place.arrive("learn", "")
+    lesson = course[place.step - 1]
+    if st.session_state.get(_SHOWN) != lesson.name:
+        st.session_state[_SHOWN] = lesson.name
+        forget_sent(f"learn-{lesson.name}")
+    with st.container(key="lesson"):
+        _header(course, lesson)
+        if problem := _learn_place.problem():
+            st.warning(
+                f"Part of this link could not be used. {spoken(problem)}",
+                icon=":material/link_off:",
+            )
+        with messages():
+            _learn_class.arrive()
+            _step(course, lesson)
+    _learn_place.remember()
+    _learn_place.write()
+
+
+def _header(course: tuple[Lesson, ...], lesson: Lesson) -> None:
+    place = _learn_place.place()
+    st.html(
+        f'<p class="lesson-count">Step {lesson.number} of {len(course)} · about '
+        f"{lesson.minutes} minutes · {len(place.done)} done</p>"
+    )
+    st.title(lesson.title, anchor=False)
+    if "pages" in place.hide:
+        st.html("<style>[data-testid=stToolbar]{display:none}</style>")
+    if "steps" in place.hide:
+        return
+    with st.container(horizontal=True, gap="xxsmall", key="lesson-steps"):
+        for one in course:
+            done = one.number in place.done
+            st.button(
+                f"{one.number} ✓" if done else str(one.number),
+                key=f"learn-step-{one.number}",
+                type="primary" if one is lesson else "secondary",
+                on_click=_learn_place.go,
+                args=(one.number,),
+                help=one.title + (", done" if done else ""),
+            )
+
+
+def _step(course: tuple[Lesson, ...], lesson: Lesson) -> None:
+    attempt = _learn_place.attempt(lesson)
+    st.markdown(lesson.before)
+    with st.container(horizontal=True, gap="small", key="lesson-terms"):
+        for term in lesson.terms:
+            glossary_link(term)
+    if attempt.guess is None:
+        if place := _learn_class.note():
+            st.caption(place)
+        _ask(lesson)
+        return
+    _result(course, lesson, attempt)
+
+
+def _ask(lesson: Lesson) -> None:
+    st.subheader("Predict", anchor=False)
+    guess = predict(lesson)
+    st.button(
+        "Commit and run",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="learn-commit",
+        disabled=guess is None,
+        on_click=_commit,
+        args=(lesson, guess),
+        help="Choose an answer first." if guess is None else None,
+    )
+
+
+def _commit(lesson: Lesson, guess: Guess | None) -> None:
+    if guess is None:
+        return
+    _learn_place.note(lesson, guess=guess)
+    forget_sent(f"learn-{lesson.name}")
+    begin(lesson)
+    _learn_class.predicted(lesson, guess)
+
+
+def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> None:
+    assert attempt.guess is not None
+    st.subheader("The run", anchor=False)
+    outcome = watch(lesson)
+    if outcome is None:
+        lead("Your prediction is kept. What came out is said when the run ends.")
+        return
+    said: Feedback = feedback(lesson, outcome, attempt.guess)
+    _learn_class.saw(lesson, said)
+    tell(said)
+    explain(lesson, outcome, said)
+    if lesson.microscope and "formulas" not in _learn_place.place().hide:
+        microscope(outcome)
+    attempt_more(lesson)
+    if check(lesson):
+        _onward(course, lesson)
+    st.button(
+        "Predict again",
+        key="learn-again",
+        type="tertiary",
+        icon=":material/replay:",
+        on_click=_learn_place.retry,
+        args=(lesson,),
+    )
+
+
+def _onward(course: tuple[Lesson, ...], lesson: Lesson) -> None:
+    place = _learn_place.place()
+    if lesson.number < len(course):
+        following = course[lesson.number]
+        st.button(
+            f"Next: {following.title}",
+            type="primary",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            key="learn-next",
+            on_click=_learn_place.go,
+            args=(following.number,),
+        )
+    if len(place.done) == len(course):
+        st.html(
+            '<section class="verdict right"><h3>You have done all '
+            f"{len(course)} steps</h3><p>{html.escape(LAST)}</p></section>"
+        )
+        st.button("Start over", key="learn-over", on_click=_learn_place.start_over)
+
+
+LAST = (
+    "You can now take a table of results and ask what it compares, over how many seeds, at which "
+    "epoch, and who pays. Bring your own data next, or try to prove one of these lessons wrong."
+)
+
+draw(learn)
