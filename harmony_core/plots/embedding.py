@@ -17,32 +17,25 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ..analysis.embedding.motion import changed, stragglers, trails
-from ..analysis.embedding.result import EmbeddingFrame, Landmarks, Panel
+from ..analysis.embedding.result import EmbeddingFrame, Landmarks
 from ..errors import ConfigError
 from .embedding_marks import (
     CHANGES,
     COLOURINGS,
-    DISAGREES,
-    FAINT,
     INK,
     Colouring,
-    class_palette,
     cross,
-    dot_symbols,
-    drawn_by,
     legend,
     region_image,
 )
 from .embedding_slider import add_slider
-from .embedding_text import panel_title, plain
-from .style import DIFFICULTY_COLORS, SURFACE
+from .embedding_text import panel_title
+from .embedding_traces import PER_PANEL, Traces
+from .style import SURFACE
+
+__all__ = ["PER_PANEL", "embedding_figure"]
 
 Array = NDArray[Any]
-PER_PANEL = 5
-"""Traces of one panel: dots, rims, rings, paths, crosses."""
-TRAIL = 3
-"""Pictures before whose places a path passes through."""
 TITLE = 98
 """Pixels of a panel's title."""
 
@@ -100,7 +93,7 @@ def _columns(panels: int) -> int:
     return panels if panels <= 3 else -(-panels // 2)
 
 
-class _Drawing:
+class _Drawing(Traces):
     """One figure in the making."""
 
     def __init__(
@@ -113,10 +106,7 @@ class _Drawing:
         past: Sequence[EmbeddingFrame],
         changes: str,
     ) -> None:
-        self.movie, self.landmarks, self.colouring = movie, landmarks, colouring
-        self.theme, self.paths = theme, paths
-        self.story, self.changes = [*past, *movie], changes
-        self.panels = len(movie[0].panels)
+        super().__init__(movie, landmarks, colouring, theme, paths, past, changes)
         corners = np.array([frame.extent for frame in movie])
         self.extent = (
             corners[:, 0].min(), corners[:, 1].max(), corners[:, 2].min(), corners[:, 3].max(),
@@ -124,133 +114,6 @@ class _Drawing:
         self.columns = 1
         self.tops: list[float] = []
         self.below = 0
-        c = len(landmarks.train_counts)
-        self.names = landmarks.names or tuple(f"class {i}" for i in range(c))
-        self.by = drawn_by(colouring, c)
-        self.palette = class_palette(landmarks, colouring, theme)
-
-    # One epoch
-
-    def traces(self, at: int) -> list[Any]:
-        """All panels' traces, `PER_PANEL` each, in the order that the slider relies on."""
-        found: list[Any] = []
-        for i, panel in enumerate(self.movie[at].panels):
-            axes = {"xaxis": f"x{i + 1}" if i else "x", "yaxis": f"y{i + 1}" if i else "y"}
-            marks = (*self._marks(panel), self._paths(at, i), self._crosses(at, i))
-            for trace in (self._dots(panel, i), *marks):
-                trace.update(showlegend=False, **axes)
-                found.append(trace)
-        return found
-
-    def _dots(self, panel: Panel, i: int) -> Any:
-        landmarks = self.landmarks
-        targets = landmarks.targets
-        marker: dict[str, Any] = {
-            "size": np.where(landmarks.is_test, 7, 6).astype(np.uint8),
-            "symbol": dot_symbols(landmarks, self.by),
-            "color": [self.palette[t] for t in targets],
-            "opacity": 0.9,
-            "line": {"width": np.where(landmarks.is_test, 0, 1).astype(np.uint8)},
-        }
-        if self.by == "correct":
-            ink, faint = INK[self.theme], FAINT[self.theme]
-            marker["color"] = np.where(panel.predicted == targets, faint, ink)
-        elif self.by == "value" and self.colouring.values is not None:
-            stops = DIFFICULTY_COLORS[self.theme]
-            marker["color"] = self.colouring.values[i]
-            marker["colorscale"] = [[k / (len(stops) - 1), c] for k, c in enumerate(stops)]
-            known = self.colouring.values[np.isfinite(self.colouring.values)]
-            marker["cmin"] = float(known.min(initial=0.0))
-            marker["cmax"] = float(known.max(initial=0.0)) or 1.0
-            marker["showscale"] = i == self.panels - 1
-            title = {"text": plain(self.colouring.title), "side": "right"}
-            marker["colorbar"] = {"title": title, "thickness": 12}
-        split = np.where(landmarks.is_test, "test", "training")
-        counts = landmarks.train_counts
-        own = [f"{plain(self.names[t])} ({counts[t]:,} for training), {s}" for t, s in
-               zip(targets, split, strict=True)]  # fmt: skip
-        return go.Scatter(
-            x=panel.positions[:, 0],
-            y=panel.positions[:, 1],
-            mode="markers",
-            marker=marker,
-            text=own,
-            hovertext=[plain(self.names[p]) for p in panel.predicted],
-            customdata=self._custom(panel),
-            hovertemplate=(
-                "sample %{customdata[0]}: %{text}<br>network says %{hovertext}, "
-                "%{customdata[1]} % sure<extra></extra>"
-            ),
-            name=plain(panel.label),
-        )
-
-    def _custom(self, panel: Panel) -> Array:
-        sure = np.round(100 * panel.confidence.astype(np.float32)).astype(np.int32)
-        return np.stack([np.arange(len(sure), dtype=np.int32), sure], axis=1)
-
-    def _marks(self, panel: Panel) -> list[Any]:
-        """Rims where the network is wrong, rings where the map disagrees with it."""
-        claims = bool(panel.region_purity.any())
-        wrong = (panel.predicted != self.landmarks.targets) & self.landmarks.judged & claims
-        other = (panel.predicted != panel.map_class) & self.landmarks.judged & claims
-        looks = (
-            (wrong, {"color": INK[self.theme], "size": 8, "line": {"width": 1}}),
-            (other, {"color": DISAGREES[self.theme], "size": 12, "line": {"width": 1}}),
-        )
-        return [
-            go.Scatter(
-                x=panel.positions[which, 0],
-                y=panel.positions[which, 1],
-                mode="markers",
-                marker={"symbol": "circle-open", **look},
-                hoverinfo="skip",
-            )
-            for which, look in looks
-        ]
-
-    def _before(self, at: int) -> Sequence[EmbeddingFrame]:
-        """All pictures before the one that is drawn."""
-        return self.story[: at + len(self.story) - len(self.movie)]
-
-    def since(self, at: int) -> EmbeddingFrame | None:
-        """The picture that predictions are compared with."""
-        before = self._before(at)
-        if not before or self.changes == "none":
-            return None
-        return before[0] if self.changes == "first" else before[-1]
-
-    def _paths(self, at: int, i: int) -> Any:
-        """The way here from the picture before, of the samples that moved most."""
-        x, y = np.empty(0), np.empty(0)
-        before = self._before(at)
-        if before and self.paths > 0:
-            after = self.movie[at].panels[i]
-            moved = stragglers(before[-1].panels[i], after, self.paths)
-            ways = trails([*(f.panels[i] for f in before[-TRAIL:]), after], moved.index)
-            gap = np.full((len(ways), 1, 2), np.nan, dtype=np.float32)
-            x, y = np.concatenate([ways, gap], axis=1).reshape(-1, 2).T
-        return go.Scatter(
-            x=x,
-            y=y,
-            mode="lines",
-            line={"width": 1.4, "color": INK[self.theme]},
-            opacity=0.55,
-            hoverinfo="skip",
-        )
-
-    def _crosses(self, at: int, i: int) -> Any:
-        """What the network calls otherwise now."""
-        panel, since = self.movie[at].panels[i], self.since(at)
-        which = np.zeros(len(panel.predicted), dtype=bool)
-        if since is not None:
-            which = changed(since.panels[i], panel)
-        return go.Scatter(
-            x=panel.positions[which, 0],
-            y=panel.positions[which, 1],
-            mode="markers",
-            marker=cross(self.theme),
-            hoverinfo="skip",
-        )
 
     def images(self, at: int) -> list[dict[str, Any]]:
         """The regions of all panels as pictures under the dots."""
@@ -368,14 +231,14 @@ class _Drawing:
             items.append((f"called otherwise {which[self.changes]}", cross(self.theme)))
         return items
 
-    def still(self, at: int) -> go.Frame:
+    def still(self, at: int) -> dict[str, Any]:
         """One epoch for the slider."""
-        return go.Frame(
-            data=[_moving(trace) for trace in self.traces(at)],
-            traces=list(range(self.panels * PER_PANEL)),
-            name=str(self.movie[at].epoch),
-            layout={"images": self.images(at), "annotations": self.titles(at)},
-        )
+        return {
+            "data": self.moving(at),
+            "traces": list(range(self.panels * PER_PANEL)),
+            "name": str(self.movie[at].epoch),
+            "layout": {"images": self.images(at), "annotations": self.titles(at)},
+        }
 
 
 def _legend_height(names: list[str], width: int) -> int:
@@ -383,12 +246,3 @@ def _legend_height(names: list[str], width: int) -> int:
     widths = [46 + 7 * len(name) for name in names]
     rows = 1 if sum(widths) < width else -(-len(widths) // max(1, width // max(widths)))
     return 22 + 20 * rows
-
-
-def _moving(trace: Any) -> dict[str, Any]:
-    """What changes in a trace from epoch to epoch."""
-    kept: dict[str, Any] = {"type": "scatter", "x": trace.x, "y": trace.y}
-    for name in ("customdata", "hovertext"):
-        if trace[name] is not None:
-            kept[name] = trace[name]
-    return kept

@@ -11,7 +11,7 @@ from .embedding import embedding_figure
 from .embedding_marks import Colouring
 
 MOST_BYTES = 5_000_000
-FEWEST = 2
+FEWEST, PROBE = 2, 4
 
 
 def film(
@@ -26,15 +26,29 @@ def film(
     most_bytes: int = MOST_BYTES,
 ) -> tuple[go.Figure, list[EmbeddingFrame]]:
     """The figure, and the pictures that are in it: first, last, the others evenly spread."""
-    kept = list(frames)
-    while True:
-        figure = embedding_figure(
-            kept, landmarks, colouring=colouring, theme=theme, columns=columns, width=width,
+
+    def drawn(some: Sequence[EmbeddingFrame]) -> go.Figure:
+        return embedding_figure(
+            some, landmarks, colouring=colouring, theme=theme, columns=columns, width=width,
             changes=changes,
         )  # fmt: skip
-        size = len(figure.to_json())
-        if size <= most_bytes or len(kept) <= FEWEST:
+
+    most = len(frames)
+    if most > PROBE:  # a few tell what one picture takes
+        sizes = [len(drawn(spread(frames, many)).to_json()) for many in (FEWEST, PROBE)]
+        each = max(1.0, (sizes[1] - sizes[0]) / (PROBE - FEWEST))
+        most = max(FEWEST, min(most, FEWEST + int((most_bytes - sizes[0]) / each)))
+    while True:
+        kept = spread(frames, most)
+        figure = drawn(kept)
+        if most <= FEWEST or len(figure.to_json()) <= most_bytes:
             return figure, kept
-        most = max(FEWEST, min(len(kept) - 1, int(len(kept) * most_bytes / size)))
-        last = len(frames) - 1
-        kept = [frames[round(i * last / (most - 1))] for i in range(most)]
+        most -= 1
+
+
+def spread(frames: Sequence[EmbeddingFrame], most: int) -> list[EmbeddingFrame]:
+    """At most so many pictures: the first, the last, the others evenly between."""
+    if len(frames) <= most:
+        return list(frames)
+    last = len(frames) - 1
+    return [frames[round(i * last / (most - 1))] for i in range(most)]

@@ -22,6 +22,8 @@ MOST_CLASS_COLORS = 12
 COLOURINGS = ("class", "group", "correct", "value")
 CHANGES = ("before", "first", "none")
 """Pictures that predictions may be compared with."""
+CROWD = 0.2
+"""Share of changed samples from which their crosses are small."""
 SYMBOLS = {"triangle": "triangle-up", "plus": "cross", "wedge": "triangle-right", "bar": "bowtie"}
 """Shapes of the style that Plotly calls something else, or has no solid form of."""
 GROUP_SYMBOLS = ("circle", "square", "diamond")
@@ -80,9 +82,13 @@ def plotly_shape(label: int) -> str:
     return SYMBOLS.get(shape, shape)
 
 
-def cross(theme: str) -> dict[str, Any]:
-    """The mark of a changed prediction: no class has its shape."""
-    return {"symbol": "x-thin", "size": 8, "line": {"width": 1.5, "color": INK[theme]}}
+def cross(theme: str, share: float = 0.0) -> dict[str, Any]:
+    """The mark of a changed prediction: no class has its shape.
+
+    Where a large ``share`` of the samples has changed it is smaller, to let the dots be seen.
+    """
+    size, width = (8, 1.5) if share < CROWD else (4, 1.0)
+    return {"symbol": "x-thin", "size": size, "line": {"width": width, "color": INK[theme]}}
 
 
 def legend(

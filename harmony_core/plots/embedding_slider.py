@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -10,8 +11,11 @@ SLIDER = 84
 """Pixels of the slider."""
 
 
-def add_slider(figure: go.Figure, stills: Sequence[go.Frame], below: int) -> None:
-    """One step a still, the last one active; ``below`` are the pixels already under the panels."""
+def add_slider(figure: go.Figure, stills: Sequence[dict[str, Any]], below: int) -> None:
+    """One step a still, the last one active; ``below`` are the pixels already under the panels.
+
+    Stills are Plotly's frames as plain dictionaries.
+    """
     figure.frames = list(stills)
     still = {"mode": "immediate", "frame": {"duration": 0}, "transition": {"duration": 0}}
     play = {"fromcurrent": True, "frame": {"duration": 350}, "transition": {"duration": 0}}
@@ -26,7 +30,7 @@ def add_slider(figure: go.Figure, stills: Sequence[go.Frame], below: int) -> Non
                 "yanchor": "top",
                 "pad": {"t": 10},
                 "steps": [
-                    {"label": one.name, "method": "animate", "args": [[one.name], still]}
+                    {"label": one["name"], "method": "animate", "args": [[one["name"]], still]}
                     for one in stills
                 ],
             }

@@ -30,6 +30,7 @@ from harmony_core.errors import ConfigError, RunError
 from harmony_core.frames import Scene
 from harmony_core.plots.embedding import PER_PANEL, embedding_figure
 from harmony_core.plots.embedding_export import MOST_BYTES, embedding_page, export_embedding_html
+from harmony_core.plots.embedding_film import film
 from harmony_core.plots.embedding_marks import Colouring, class_palette, region_image
 from harmony_core.plots.embedding_text import caption, panel_title
 
@@ -139,6 +140,19 @@ def test_a_film_marks_changes_epoch_by_epoch_and_the_caption_counts_them() -> No
     assert "0 under method 0 and 0 under method 1" in several
 
 
+def test_crosses_shrink_where_most_has_changed() -> None:
+    first, second = frame(0, 1), frame(1, 1)
+    few, all_of_them = second.panels[0].predicted.copy(), (second.panels[0].predicted + 1) % 3
+    few[0] = (few[0] + 1) % 3
+    sizes = []
+    for predicted in (few, all_of_them):
+        now = replace(second, panels=(replace(second.panels[0], predicted=predicted),))
+        figure = embedding_figure([first, now], marks())
+        assert figure.frames[1].data[4].marker.size == figure.data[4].marker.size
+        sizes.append(figure.data[4].marker.size)
+    assert sizes[0] > sizes[1]
+
+
 def test_a_network_that_diverged_has_changed_nothing() -> None:
     before, after = story()[0].panels[0], story()[1].panels[0]
     gone = replace(after, region_purity=np.zeros_like(after.region_purity))
@@ -245,6 +259,48 @@ def test_too_many_epochs_are_thinned_to_fit(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("harmony_core.plots.embedding_export.MOST_BYTES", whole // 3)
     page = embedding_page(frames, marks(), "x")
     assert "of 30 recorded epochs are in this file" in page
+
+
+def crowd(n: int, panels: int, epochs: int) -> tuple[list[EmbeddingFrame], Landmarks]:
+    """Pictures of ``n`` samples that all move between two epochs."""
+    rng = np.random.default_rng(5)
+    landmarks = Landmarks(np.arange(n) % 10, np.arange(n) % 4 > 0, np.arange(10, 0, -1) * 100)
+    region = rng.integers(0, 10, size=(6, 6)).repeat(20, 0).repeat(20, 1).astype(np.uint8)
+
+    def one(method: int) -> Panel:
+        labels = np.where(rng.uniform(size=(2, n)) < 0.2, 0, landmarks.targets).astype(np.uint16)
+        return panel(
+            method, f"method {method}", positions=rng.normal(size=(n, 2)).astype(np.float32),
+            predicted=labels[0], map_class=labels[1], confidence=np.full(n, 0.5, np.float16),
+            region_class=region,
+        )  # fmt: skip
+
+    frames = [
+        EmbeddingFrame(epoch, EmbeddingSettings(), tuple(one(m) for m in range(panels)))
+        for epoch in range(epochs)
+    ]
+    return frames, landmarks
+
+
+def test_four_methods_of_two_thousand_samples_are_thinned_to_five_megabytes() -> None:
+    frames, landmarks = crowd(2000, 4, 24)
+    whole, kept = film(frames, landmarks)
+    assert len(whole.to_json()) <= MOST_BYTES == 5_000_000
+    assert 2 < len(kept) < 24
+    assert (kept[0].epoch, kept[-1].epoch) == (0, 23)
+    assert [step.label for step in whole.layout.sliders[0].steps] == [str(f.epoch) for f in kept]
+    page = embedding_page(frames[-9:], landmarks, "x")
+    assert "recorded epochs are in this file" not in page  # nine fit as they are
+
+
+def test_ten_thousand_samples_of_four_methods_make_one_figure_that_a_browser_can_draw() -> None:
+    frames, landmarks = crowd(10_000, 4, 2)
+    figure = embedding_figure(frames[1], landmarks, past=frames[:1])
+    assert len(figure.to_json()) < MOST_BYTES
+    assert {trace.type for trace in figure.data[: 4 * PER_PANEL : PER_PANEL]} == {"scattergl"}
+    assert figure.data[3].type == "scatter"  # a path
+    small = embedding_figure(frame(panels=4), marks())
+    assert {trace.type for trace in small.data} == {"scatter"}
 
 
 class FakeStore:

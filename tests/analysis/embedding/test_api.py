@@ -10,6 +10,7 @@ import torch
 
 from harmony_core.analysis.embedding import EmbeddingSettings, embed_model, embed_models
 from harmony_core.errors import ConfigError, DataError
+from harmony_core.plots.embedding import embedding_figure
 
 from .blobs import blobs
 
@@ -43,6 +44,24 @@ def test_samples_beyond_the_landmarks_are_placed_among_them() -> None:
     centres = np.stack([picture.positions[LABELS == c].mean(axis=0) for c in range(4)])
     nearest = ((picture.positions[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
     assert (nearest == LABELS).mean() > 0.95
+
+
+def test_ten_thousand_samples_of_512_features_under_four_models() -> None:
+    rng = np.random.default_rng(3)
+    labels = rng.integers(0, 10, 10_000)
+    centres = rng.normal(size=(10, 512)).astype(np.float32)
+    features = rng.normal(size=(10_000, 512)).astype(np.float32) + 0.5 * centres[labels]
+    models = {}
+    for name in "abcd":
+        features = features + np.float32(0.1) * rng.normal(size=512).astype(np.float32)
+        models[name] = (features.astype(np.float16), features @ centres.T / 8)
+    picture = embed_models(models, labels, settings=EmbeddingSettings(layout="pca"))
+    assert len(picture.rows) == 2000  # what is laid out, and what a figure has to carry
+    assert [everyone.shape for everyone in picture.all_positions] == 4 * [(10_000, 2)]
+    assert all(np.isfinite(everyone).all() for everyone in picture.all_positions)
+    figure = embedding_figure(picture.frame, picture.landmarks)
+    assert len(figure.to_json()) < 1_500_000
+    assert np.bincount(labels[picture.rows]).min() > 150
 
 
 def test_models_share_one_frame() -> None:
