@@ -30,6 +30,12 @@ def file_line(now: Look, contents: Contents) -> None:
                 on_click=forget,
                 help="Ends what goes on and empties the page.",
             )
+        if now.counts and contents.kind != "counts":
+            st.warning(
+                "Expected each class once, with a whole number; this was read as a table of "
+                "samples instead. Check the lines.",
+                icon=":material/warning:",
+            )
         if now.example:
             st.caption(f"To be found here: {now.example}")
         if contents.kind == "table" and contents.columns:

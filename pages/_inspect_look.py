@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class Look:
     digits: bool = False
     example: str = ""
     """What there is to find, for one of our own files."""
+    counts: bool = False
+    """Typed in as bare counts."""
     job: Job | None = None
     out: Path = field(default_factory=Path)
     stopped: str = ""
@@ -48,6 +51,8 @@ class Look:
     def again(self, **how: str | None) -> None:
         """Look at the file, or look again with another label, split or separator."""
         self.cancel()
+        if self.out.parent.parent == room().folder:
+            shutil.rmtree(self.out.parent, ignore_errors=True)
         folder = room().new()
         self.out = folder / "found.npz"
         self._read = None
@@ -92,16 +97,21 @@ def look() -> Look | None:
 
 
 def forget() -> None:
-    """Empty the page, and end what goes on."""
+    """Empty the page, end what goes on, and delete the file and what was found."""
     now = look()
     if now is not None:
         now.cancel()
+        for folder in {now.path.parent, now.out.parent}:
+            if folder.parent == room().folder:
+                shutil.rmtree(folder, ignore_errors=True)
     for key in [key for key in st.session_state if str(key).startswith("inspect-of-")]:
         del st.session_state[key]
     st.session_state.pop(KEY, None)
 
 
-def take(name: str, content: bytes | memoryview, example: str = "") -> None:
+def take(
+    name: str, content: bytes | memoryview, example: str = "", *, counts: bool = False
+) -> None:
     """Put a file into the session's folder and look at it."""
     forget()
     path = room().new() / safe_name(name)
@@ -112,7 +122,7 @@ def take(name: str, content: bytes | memoryview, example: str = "") -> None:
             f"Expected room for {path.name} on this server, but got: {error.strerror or error}. "
             "Free some space, then try again."
         ) from error
-    _begin(Look(path, name, example=example))
+    _begin(Look(path, name, example=example, counts=counts))
 
 
 def take_digits(example: str) -> None:

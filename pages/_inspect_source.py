@@ -131,7 +131,8 @@ def _pasted() -> None:
                 "Expected a class and its count on every line, but got nothing. "
                 "Write for example `cat, 1200`."
             )
-        take("counts.csv", (_header(text) + text + "\n").encode("utf-8", "replace"))
+        content = (_header(text) + text + "\n").encode("utf-8", "replace")
+        take("counts.csv", content, counts=True)
 
 
 def _header(text: str) -> str:

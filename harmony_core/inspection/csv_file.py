@@ -68,6 +68,8 @@ class CsvFile:
         self._kinds: dict[str, str] = {}
         width = len(names)
         self._sample = [row for row in rows[int(self.header) :] if len(row) == width]
+        self.ragged = [row for row in rows[int(self.header) :] if len(row) != width]
+        """Sampled rows with another number of fields."""
         self.decimal = "."
         if self.delimiter == ";":
             cells = [cell for row in self._sample[:200] for cell in row if cell.strip()]

@@ -124,6 +124,11 @@ def _table(
     size = path.stat().st_size
     counting = count_columns(sample, table.columns) if label is None else None
     if counting is not None:
+        if ragged := getattr(table, "ragged", []):
+            raise DataError(
+                f"Expected {len(table.columns)} fields in every row of a table of counts, but got "
+                f"{shown(' | '.join(ragged[0]))}. Use one separator, and quote names that hold it."
+            )
         labels = _counts(sample, *counting)
         return Contents(
             path.name, "counts", FORMS[form], size, labels, label=counting[0],

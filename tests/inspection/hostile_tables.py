@@ -129,3 +129,6 @@ accept(
     '{"label": 1}\n{"label": "1"}\n{"label": 1.0}\n{"label": true}\n{"label": null}\n',
     lambda c: c.labels.names == ("1", "True") and c.labels.missing == 1,
 )
+refuse(
+    "counts with a row of another kind", "a.csv", "class,count\ncat,90\ndog,5\nfox; 3\n", "'fox; 3'"
+)
