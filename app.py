@@ -16,6 +16,7 @@ PAGES = [
     st.Page("pages/embedding.py", title="Embedding", icon=":material/bubble_chart:"),
     st.Page("pages/learn.py", title="Learn", icon=":material/school:"),
     st.Page("pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
+    st.Page("pages/teach.py", title="Teach", icon=":material/co_present:"),
     st.Page("pages/inspect_data.py", title="Inspect your data", icon=":material/troubleshoot:"),
 ]
 

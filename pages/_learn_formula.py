@@ -15,6 +15,7 @@ from harmony_core.plots.style import METHOD_COLORS
 
 from ._parts import theme
 from ._tables import cells, table
+from ._thumbs import svg_uri
 
 
 def microscope(outcome: Outcome) -> None:
@@ -97,9 +98,12 @@ def _histogram(one: Switched) -> str:
             else "."
         )
     )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high + low}">'
+        f"{''.join(bars)}</svg>"
+    )
     return (
-        f'<figure class="lesson-density"><svg viewBox="0 0 {wide} {high + low}" role="img" '
-        f'aria-label="{html.escape(words)}">{"".join(bars)}</svg>'
+        f'<figure class="lesson-density"><img src="{svg_uri(svg)}" alt="{html.escape(words)}">'
         f"<figcaption>{html.escape(words)} Height is the square root of the count.</figcaption>"
         "</figure>"
     )

@@ -117,8 +117,8 @@ def _register(running: bool) -> Callable[..., Any]:
             "border-radius:.5rem;user-select:none;pointer-events:none}\n"
             ".board svg{position:absolute;left:0;top:0;width:100%;aspect-ratio:1;"
             "cursor:crosshair;touch-action:none}"
-            ".board path{fill:none;stroke:var(--st-text-color);stroke-width:1.2;"
-            "stroke-dasharray:3 1.5}"
+            ".board path{fill:none;stroke:var(--st-text-color);stroke-width:3;"
+            "vector-effect:non-scaling-stroke;stroke-dasharray:9 5}"
             ".board p{font-size:.85rem;margin:.35rem 0 0;color:var(--st-text-color);opacity:.75}\n"
         ),
         js=BOARD.read_text(encoding="utf-8"),

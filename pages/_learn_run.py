@@ -87,7 +87,13 @@ def watch(lesson: Lesson) -> Outcome | None:
             kwargs={"prepared": True},
             help="The same experiment, trained beforehand. Your own run goes on.",
         )
-    if record.state != "done":
+    return own(lesson)
+
+
+def own(lesson: Lesson) -> Outcome | None:
+    """What came out of the student's own run, once it is done, whatever is on screen."""
+    record = _record(_learn_place.attempt(lesson).run)
+    if record is None or record.state != "done":
         return None
     with messages():
         return _outcome(str(store().root), record.id)

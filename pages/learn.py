@@ -13,7 +13,7 @@ from pages._learn_formula import microscope
 from pages._learn_place import Attempt
 from pages._learn_predict import predict
 from pages._learn_result import attempt_more, check, explain, tell
-from pages._learn_run import begin, watch
+from pages._learn_run import begin, own, watch
 from pages._links import glossary_link
 from pages._parts import draw, lead, messages, spoken
 from pages._view import forget_sent
@@ -107,14 +107,17 @@ def _commit(lesson: Lesson, guess: Guess | None) -> None:
 
 def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> None:
     assert attempt.guess is not None
+    verdict = st.container()
     st.subheader("The run", anchor=False)
     outcome = watch(lesson)
     if outcome is None:
         lead("Your prediction is kept. What came out is said when the run ends.")
         return
     said: Feedback = feedback(lesson, outcome, attempt.guess)
-    _learn_class.saw(lesson, said)
-    tell(said)
+    if _learn_class.seat() and (mine := own(lesson)) is not None:
+        _learn_class.saw(lesson, feedback(lesson, mine, attempt.guess))
+    with verdict:
+        tell(said)
     explain(lesson, outcome, said)
     if lesson.microscope and "formulas" not in _learn_place.place().hide:
         microscope(outcome)

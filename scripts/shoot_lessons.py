@@ -1,0 +1,86 @@
+"""Take a picture of every step of the course, before and after its run, as readers see it.
+
+    python scripts/shoot_lessons.py /tmp/pictures                       # all, in light at 1200 px
+    python scripts/shoot_lessons.py /tmp/pictures --dark --width 375 --steps 3 9
+
+Needs a Chromium. Runs the app on a free port with a runs folder that goes away. Prints what is
+wider than the page, which should be nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.app_latency import FLAGS, served  # noqa: E402
+from harmony_core.lessons.lesson import Lesson, lessons  # noqa: E402
+
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+ANSWER = "[class*='-check'] label"
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+MAIN = '[data-testid="stMain"]'
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--width", type=int, default=1200)
+    parser.add_argument("--steps", type=int, nargs="*", default=[])
+    parser.add_argument("--browser", default=None, help="path of a Chromium")
+    chosen = parser.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver, served() as (address, _):
+        browser = driver.chromium.launch(executable_path=chosen.browser, args=list(FLAGS))
+        page = browser.new_page(
+            viewport={"width": chosen.width, "height": 900},
+            color_scheme="dark" if chosen.dark else "light",
+        )
+        page.set_default_timeout(60_000)
+        for lesson in lessons():
+            if not chosen.steps or lesson.number in chosen.steps:
+                name = f"{lesson.number:02d}-{'dark' if chosen.dark else 'light'}-{chosen.width}"
+                shoot(page, address, lesson, chosen.folder / name)
+        browser.close()
+
+
+def shoot(page: Page, address: str, lesson: Lesson, stem: Path) -> None:
+    """Two pictures of one step: with its question, and with its answer."""
+    page.goto(f"{address}/learn?step={lesson.number}")
+    page.get_by_role("heading", name=lesson.title).wait_for()
+    page.wait_for_selector(".st-key-learn-commit button")
+    if lesson.predict.kind == "choice":
+        page.locator(f".st-key-learn-{lesson.name}-guess label").nth(1).click()
+    page.wait_for_selector(".st-key-learn-commit button:not([disabled])")
+    page.wait_for_selector(IDLE)
+    page.wait_for_timeout(800)
+    whole(page, Path(f"{stem}-a.png"))
+    page.click(".st-key-learn-commit button")
+    page.wait_for_selector(".verdict")
+    page.wait_for_selector(IDLE)
+    page.locator(f".st-key-learn-{lesson.name}-check label").nth(1).click()
+    page.wait_for_selector(IDLE)
+    page.wait_for_timeout(1500)
+    whole(page, Path(f"{stem}-b.png"))
+
+
+def whole(page: Page, path: Path) -> None:
+    """A picture of all that can be scrolled to."""
+    size = page.viewport_size or {"width": 1200, "height": 900}
+    high = page.evaluate(f"document.querySelector('{MAIN}').scrollHeight") + 60
+    page.set_viewport_size({"width": size["width"], "height": int(high)})
+    page.wait_for_timeout(500)
+    page.screenshot(path=path)
+    wider = page.evaluate(WIDER)
+    print(f"{path.name}: {int(high)} px high" + (f", {wider} px too wide" if wider > 0 else ""))
+    page.set_viewport_size(size)
+
+
+if __name__ == "__main__":
+    main()
