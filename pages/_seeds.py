@@ -16,7 +16,10 @@ from ._backend import store
 
 
 def bands(record: ExperimentRecord) -> dict[str, Any] | None:
-    """Mean, low and high of each metric over the repeats so far; None for fewer than two."""
+    """Mean, low and high of each metric over the repeats so far; None for fewer than two.
+
+    Of two it is their range, of more the 95 % interval of the mean.
+    """
     if record.config.seeds.repeats < 2:
         return None
     labels = method_labels(record.config.methods)
@@ -44,4 +47,7 @@ def _bands(
                 continue
             for frame in frames:
                 curves.add(scene, frame)
-    return view_bands(curves) if len(curves.repeats) > 1 else None
+    if len(curves.repeats) < 2:
+        return None
+    # An interval of the mean from two numbers would be wider than any plot.
+    return view_bands(curves, whole_range=len(curves.repeats) == 2)

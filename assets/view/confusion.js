@@ -50,8 +50,9 @@ export class Confusions {
     this.named = c <= NAMES_MOST;
     const inset = this.named ? Math.min(78, this.width * 0.24) : 22;
     this.left = inset;
-    this.top = 22;
     this.cell = (this.width - this.left - 1) / c;
+    this.turned = this.named && this.cell > 16 && this.tooWide();
+    this.top = this.turned ? 58 : 22;
     this.height = this.top + this.cell * c + 2;
     for (const { base } of this.panels) {
       base.width = Math.round(this.width * this.ratio);
@@ -105,6 +106,23 @@ export class Confusions {
     if (!this.view.player.playing) panel.base.setAttribute("aria-label", this.summary(panel, index, shares, scale));
   }
 
+  /** Whether a class's name is wider than its column, so that the names above are written aslant. */
+  tooWide() {
+    const context = this.panels[0].base.getContext("2d");
+    context.font = `11px ${this.view.theme.font}`;
+    return this.view.store.classes.some((name) => context.measureText(name).width > this.cell - 2);
+  }
+
+  /** A name above its column, coming down to the column's middle from the left. */
+  slantedName(context, name, x) {
+    context.save();
+    context.translate(x, this.top - 5);
+    context.rotate(0.69);
+    context.textAlign = "right";
+    context.fillText(fit(context, name, 76), 0, 0);
+    context.restore();
+  }
+
   drawAxes(context) {
     const { store, theme } = this.view;
     const c = store.classes.length;
@@ -117,7 +135,8 @@ export class Confusions {
       context.textAlign = "right";
       context.fillText(this.named ? fit(context, store.classes[i], this.left - 8) : i, this.left - 6, this.top + at);
       context.textAlign = "center";
-      if (!this.named || this.cell > 16) context.fillText(fit(context, this.named ? store.classes[i] : `${i}`, this.cell * (this.named ? 1 : every) - 2), this.left + at, this.top - 9);
+      if (this.turned) this.slantedName(context, store.classes[i], this.left + at);
+      else if (!this.named || this.cell > 16) context.fillText(fit(context, this.named ? store.classes[i] : `${i}`, this.cell * (this.named ? 1 : every) - 2), this.left + at, this.top - 9);
     }
   }
 

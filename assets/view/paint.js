@@ -7,6 +7,8 @@ import { choiceRow, selectBox } from "./tools.js";
 const PAINT_APART = 12;
 const PAINT_REACH = 14;
 const PAINT_STEPS = 200;
+/** The share of the limit that a run's own samples may take. */
+const PAINT_FILLED = 0.75;
 /** Milliseconds without a change after which the outside is told of it. */
 const PAINT_QUIET = 500;
 const SPRAY = { points: 5, radius: 22 };
@@ -58,14 +60,15 @@ export class Painter {
     this.told = null;
   }
 
-  /** The tracked samples, as many as are allowed, evenly chosen. */
+  /** The tracked samples, evenly chosen where they would leave no room to paint. */
   tracked() {
     const { points, targets } = this.view.store.static;
     if (!points) return [];
     const all = [...targets].map((c, i) => [c, points[2 * i], points[2 * i + 1]]);
-    if (all.length <= this.limit) return all;
+    if (all.length <= PAINT_FILLED * this.limit) return all;
     this.cut = all.length;
-    return Array.from({ length: this.limit }, (_, i) => all[Math.floor((i * all.length) / this.limit)]);
+    const kept = Math.ceil(PAINT_FILLED * this.limit);
+    return Array.from({ length: kept }, (_, i) => all[Math.floor((i * all.length) / kept)]);
   }
 
   build() {
@@ -128,6 +131,7 @@ export class Painter {
     const many = counts.filter((n) => n > 0).length;
     const parts = [`${count(this.points.length)} of at most ${count(this.limit)} points.`];
     if (this.cut) parts.push(`They stand for the run's ${count(this.cut)} samples, evenly chosen.`);
+    if (this.points.length >= this.limit) parts.push("The board is full: erase some to add more.");
     if (many < 2) parts.push("Paint at least two classes to train.");
     else if (this.unsent()) parts.push("Not trained yet: press Retrain, or Train above, which takes them along.");
     clearTimeout(this.telling);

@@ -25,6 +25,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "dash", 
 SYMBOLS = {
     "triangle": "triangle-up", "plus": "cross", "wedge": "triangle-right", "hexagon": "hexagon",
 }  # fmt: skip
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 FLAT = 1.2
 """A panel of weights reaches at least to here, so that equal weights look equal."""
 STEEP = 5.0
@@ -82,8 +83,10 @@ def weight_curve_figure(curves: Sequence[Curve], theme: str = "light") -> go.Fig
     }
     figure.update_layout(
         xaxis={**axis, "title": "Gradient norm g", "range": [-0.01, 1.01]},
+        xaxis_title_font_size=13,
+        yaxis_title_font_size=13,
         yaxis={**axis, **(_log_axis(least, high) if steep else _plain_axis(high))},
-        font={"color": INK[theme], "size": 13},
+        font={"color": INK[theme], "size": 13, "family": FONT},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", height=300,
         margin={"l": 56, "r": 12, "t": 8, "b": 44},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},

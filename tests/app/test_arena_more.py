@@ -100,6 +100,13 @@ def test_bands_need_more_than_one_repeat(
     mean, low, high = made["balanced_accuracy"][0]
     assert mean[0] == pytest.approx((1 + 0.6 + 0.6) / 3)
     assert low[0] < mean[0] < high[0]
+    assert "95 %" in made["note"]
+    two = bands(store.get(finished(store, repeats=2)))
+    assert two is not None
+    mean, low, high = two["balanced_accuracy"][0]
+    assert mean[0] == pytest.approx((low[0] + high[0]) / 2)
+    assert 0 < high[0] - low[0] < 0.5
+    assert "lowest to highest of 2 seeds" in two["note"]
 
 
 def test_a_class_starves_where_its_full_hard_region_weighs_less() -> None:

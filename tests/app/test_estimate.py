@@ -41,7 +41,7 @@ def test_time_is_images_times_epochs_times_methods_over_the_speed_seen(store: Ru
         replace(CIFAR, model=ModelConfig("mlp")),
         replace(CIFAR, device="cpu"),
         replace(CIFAR, data=DataConfig("cifar100-lt")),
-        replace(CIFAR, data=DataConfig("digits-lt")),
+        replace(CIFAR, data=DataConfig("digits")),
     ):
         assert seconds_for(store, other) is None
 

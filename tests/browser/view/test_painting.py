@@ -85,6 +85,7 @@ def test_the_board_works_with_keys_and_as_a_list(open_view: Open) -> None:
     assert added[2] == pytest.approx(0, abs=0.02)
     tab.keyboard.press("Enter")
     assert len(points(tab)) == 3
+    assert "The board is full" in tab.locator(".hv-paintside [role=status]").inner_text()
     tab.keyboard.press("Delete")
     assert points(tab) == START
     tab.locator(".hv-paintside summary").click()
@@ -109,9 +110,9 @@ def test_dragging_paints_along_and_undo_takes_the_whole_stroke(open_view: Open) 
 
 def test_a_run_is_painted_over_its_own_samples(open_view: Open) -> None:
     tab = open_view("whole", view={"paint": {"points": None, "limit": 100}})
-    assert len(points(tab)) == 100
+    assert len(points(tab)) == 75
     note = tab.locator(".hv-paintside [role=status]").inner_text()
-    assert "100 of at most 100 points" in note
+    assert "75 of at most 100 points" in note
     assert "150 samples, evenly chosen" in note
     first = tab.evaluate("[...view.store.static.points.slice(0, 2)]")
     assert points(tab)[0][1:] == first
