@@ -162,24 +162,40 @@ def speed(points: Sequence[int], skip: Sequence[str]) -> None:
     print("\nWall clock, in brackets processor seconds.")
 
 
-def train(data: str, epochs: int, keep: int, **params: Any) -> tuple[Any, list[list[Any]]]:
+def train(
+    data: str, epochs: int, keep: int, *, factor: float = 50.0, **params: Any
+) -> tuple[Any, list[list[Any]]]:
     """The scene, and the frames of ``keep`` epochs, of one run of the three losses."""
     from harmony_core.catalog import complete
-    from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+    from harmony_core.config import (
+        DataConfig,
+        ExperimentConfig,
+        MethodConfig,
+        ModelConfig,
+        RecordConfig,
+    )
     from harmony_core.data import build_dataset
     from harmony_core.training.lockstep import Lockstep
 
     config = complete(
         ExperimentConfig(
-            data=DataConfig(data, params, imbalance_factor=params.pop("factor", 50.0)),
+            data=DataConfig(data, params, imbalance_factor=factor),
+            model=ModelConfig("small_cnn"),
             methods=tuple(MethodConfig(loss) for loss in LOSSES),
             epochs=epochs,
             device="cpu",
             record=RecordConfig(every=max(1, epochs // keep), tracked=10, embedding=True),
         )
     )
-    run = Lockstep(config, build_dataset(config.data, config.seeds.data))
+    dataset = build_dataset(config.data, config.seeds.data)
+    started = time.perf_counter()
+    run = Lockstep(config, dataset)
     frames = [frames for frames in run.run() if frames]
+    counts = run.scene().train_counts
+    print(
+        f"\n{data}: {counts.sum():,} training images ({counts.max():,} to {counts.min():,}), "
+        f"{run.scene().test_counts.sum():,} for testing, {time.perf_counter() - started:.0f} s"
+    )
     return run.scene(), frames
 
 
@@ -277,12 +293,14 @@ def main() -> None:
     if "digits" not in given.skip:
         scene, frames = train("digits", 60, 12)
         quality(scene, frames, given.skip)
-        fidelity("digits-LT, factor 50, 60 epochs, seeds 0", scene, frames)
+        fidelity("digits-LT, factor 50, small CNN, 60 epochs, seeds 0", scene, frames)
     if given.cifar:
         scene, frames = train(
             "cifar10-lt", given.epochs, given.epochs, archive=given.cifar, factor=100.0
         )
-        fidelity(f"CIFAR-10-LT, factor 100, {given.epochs} epochs, seeds 0", scene, frames)
+        fidelity(
+            f"CIFAR-10-LT, factor 100, small CNN, {given.epochs} epochs, seeds 0", scene, frames
+        )
     if "speed" not in given.skip:
         speed(given.points, given.skip)
 

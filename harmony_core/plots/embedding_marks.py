@@ -22,7 +22,7 @@ MOST_CLASS_COLORS = 12
 COLOURINGS = ("class", "group", "correct", "value")
 CHANGES = ("before", "first", "none")
 """Pictures that predictions may be compared with."""
-CROWD = 0.2
+CROWD = 0.1
 """Share of changed samples from which their crosses are small."""
 SYMBOLS = {"triangle": "triangle-up", "plus": "cross", "wedge": "triangle-right", "bar": "bowtie"}
 """Shapes of the style that Plotly calls something else, or has no solid form of."""
@@ -87,7 +87,7 @@ def cross(theme: str, share: float = 0.0) -> dict[str, Any]:
 
     Where a large ``share`` of the samples has changed it is smaller, to let the dots be seen.
     """
-    size, width = (8, 1.5) if share < CROWD else (4, 1.0)
+    size, width = (7, 1.2) if share < CROWD else (4, 0.9)
     return {"symbol": "x-thin", "size": size, "line": {"width": width, "color": INK[theme]}}
 
 

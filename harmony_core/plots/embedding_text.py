@@ -131,10 +131,11 @@ def _changes(frame: EmbeddingFrame, since: EmbeddingFrame | None) -> str:
     counts = [
         int(changed(old, new).sum()) for old, new in zip(since.panels, frame.panels, strict=True)
     ]
-    each = " and ".join(
+    parts = [
         f"{many:,} under {panel.label}" if len(counts) > 1 else f"{many:,}"
         for many, panel in zip(counts, frame.panels, strict=True)
-    )
+    ]
+    each = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
     return (
         f"A cross marks a sample that the network calls otherwise than at epoch {since.epoch}: "
         f"{each}."
