@@ -161,8 +161,15 @@ def _keep(reporter: Reporter, lockstep: Lockstep, frames: list[Frame], pace: _Pa
         _check_space(store)
         store.save_checkpoint(run_id, repeat, lockstep.checkpoint())
         pace.kept(epoch)
-    reporter.update(frames, epoch=epoch, rate=pace.rate)
+    device = _device_and_steps(reporter.record.device, lockstep)
+    reporter.update(frames, epoch=epoch, rate=pace.rate, device=device)
     return stop
+
+
+def _device_and_steps(device: str, lockstep: Lockstep) -> str:
+    """What it trains on and, on a GPU, how its steps are started there."""
+    name = device.partition("; ")[0]
+    return f"{name}; {lockstep.stepping}" if lockstep.stepping else name
 
 
 def _prepare(reporter: Reporter, ranks: Ranks, repeat: int) -> tuple[Lockstep, bool]:

@@ -37,6 +37,18 @@ class Collector:
         self.loss += losses.detach()
         self.steps += 1
 
+    def part(self, methods: slice) -> Collector:
+        """A collector of some of the methods that counts into this one's sums.
+
+        Who uses parts counts the steps of the whole.
+        """
+        start, stop, _ = methods.indices(self.shape[0])
+        cells = self.shape[1] * self.shape[2]
+        part = Collector(stop - start, self.shape[1], self.shape[2], self.sums.device)
+        part.sums = self.sums[start * cells : stop * cells]
+        part.loss = self.loss[start:stop]
+        return part
+
     def finish(self) -> tuple[Tensor, Tensor]:
         """The sums (4, m, c, b) and mean losses (m,) of the epoch over all ranks; starts anew."""
         sums = self.sums.T.reshape(4, *self.shape).clone()

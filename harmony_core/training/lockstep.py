@@ -19,20 +19,19 @@ from ..data.dataset import LongTailedDataset
 from ..errors import ConfigError, RunError
 from ..frames import Frame, Scene
 from ..losses import LOSSES, build_loss
-from ..losses.base import Loss, LossTerms
 from ..losses.weighted import class_balanced_weights
 from ..models import build_model
+from .capture import MakeTrack, tracks_for
 from .collector import Collector
 from .distributed import average_gradients, check_batches, world
 from .inputs import Inputs
+from .lanes import STOP_EVERY, Lanes, Places
 from .networks import gather
 from .order import EpochPlan, draw_epoch, generator
 from .recorder import Recorder
 from .scene import build_scene
 from .schedule import learning_rate
-
-STOP_EVERY = 16
-"""Steps between two looks at whether to stop."""
+from .step import backward
 
 
 def train(
@@ -46,11 +45,18 @@ class Lockstep:
     """One repeat of an experiment, stepped epoch by epoch; can be saved and continued.
 
     ``config`` is complete (`catalog.complete`); ``dataset`` was drawn with the repeat's data seed.
-    On a CPU the same config gives the same frames, also across a checkpoint.
+    On a CPU the same config gives the same frames, also across a checkpoint. On a GPU networks are
+    stepped beside each other and their steps replayed (`lanes`), unless ``HARMONY_CUDA_GRAPHS=0``;
+    ``make_track`` does so elsewhere, for tests.
     """
 
     def __init__(
-        self, config: ExperimentConfig, dataset: LongTailedDataset, repeat: int = 0
+        self,
+        config: ExperimentConfig,
+        dataset: LongTailedDataset,
+        repeat: int = 0,
+        *,
+        make_track: MakeTrack | None = None,
     ) -> None:
         self.config, self.dataset, self.repeat = config, dataset, repeat
         self.seeds = config.seeds.of_repeat(repeat)
@@ -83,6 +89,11 @@ class Lockstep:
         self.collector = Collector(
             len(config.methods), len(dataset.class_names), config.record.bins, self.device
         )
+        reason = ""
+        if make_track is None:
+            make_track, reason = tracks_for(self.device, world()[1])
+        self._together_because = reason
+        self._lanes = None if make_track is None else self._in_lanes(make_track)
         self._scene = build_scene(dataset, config.record, self.seeds.data)
         self._recorder = Recorder(config, dataset, self._scene, self.inputs, repeat)
 
@@ -100,6 +111,28 @@ class Lockstep:
         if self.device.type == "cuda" and world()[1] > 1:
             return torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
         return network
+
+    def _in_lanes(self, make_track: MakeTrack) -> Lanes:
+        places = Places(
+            self.inputs, self._source, self._targets, self.dataset.augment,
+            self.config.optim.batch_size,
+        )  # fmt: skip
+        return Lanes(
+            self.networks.members(), self.losses, places, self.collector, self.optimizer,
+            self.config.optim, make_track,
+        )  # fmt: skip
+
+    @property
+    def stepping(self) -> str:
+        """How steps are done on a GPU, in words for a record; empty on a CPU."""
+        if self._lanes is None:
+            on_gpu = self.device.type == "cuda"
+            return f"eager steps: {self._together_because}" if on_gpu else ""
+        lanes, reasons = self._lanes.lanes, self._lanes.reasons()
+        if not reasons:
+            return "CUDA graphs"
+        eager = f"{len(reasons)} of {len(lanes)} eager: {reasons[0]}"
+        return eager if len(reasons) == len(lanes) else f"CUDA graphs, {eager}"
 
     def scene(self) -> Scene:
         """What all frames of this repeat share."""
@@ -128,29 +161,37 @@ class Lockstep:
 
     def _train_epoch(self, should_stop: Callable[[], bool] | None) -> float | None:
         """One pass over the data; the last learning rate, or None if stopped."""
-        methods = self.config.methods
-        samplers = [self._sampler(method) for method in methods]
-        for method, loss in zip(methods, self.losses, strict=True):
+        samplers = [self._sampler(method) for method in self.config.methods]
+        plan = self._begin_epoch(frozenset(samplers))
+        n, size = len(self.targets), self.config.optim.batch_size
+        steps = -(-n // size)
+        rates = [
+            learning_rate(self.config.optim, self.epoch, step, steps, self.epochs)
+            for step in range(steps)
+        ]
+        if self._lanes is not None:
+            self._lanes.load(plan, samplers, rates)
+            return rates[-1] if self._lanes.run(should_stop) else None
+        rank, ranks = world()
+        for step, rate in enumerate(rates):
+            if should_stop is not None and step % STOP_EVERY == 0 and should_stop():
+                return None
+            self.optimizer.param_groups[0]["lr"] = rate
+            rows = slice(step * size + rank, min((step + 1) * size, n), ranks)
+            self._step(*self._batch(plan, samplers, rows))
+        return rates[-1]
+
+    def _begin_epoch(self, samplers: frozenset[str]) -> EpochPlan:
+        """Turn every schedule to this epoch, in place, and draw it."""
+        for method, loss in zip(self.config.methods, self.losses, strict=True):
             loss.train()
             loss.on_epoch_start(self.epoch, self.epochs)
             if method.deferral == "drw" and self.epoch >= deferral_epoch(self.epochs):
                 loss.set_class_weight(class_balanced_weights(self.class_counts, CLASS_BALANCE))
-        plan = draw_epoch(
-            self.targets, self.class_counts, frozenset(samplers), self.seeds.order, self.epoch,
+        return draw_epoch(
+            self.targets, self.class_counts, samplers, self.seeds.order, self.epoch,
             self.dataset.augment, self.device,
         )  # fmt: skip
-        n, size = len(self.targets), self.config.optim.batch_size
-        steps = -(-n // size)
-        rank, ranks = world()
-        rate = 0.0
-        for step in range(steps):
-            if should_stop is not None and step % STOP_EVERY == 0 and should_stop():
-                return None
-            rate = learning_rate(self.config.optim, self.epoch, step, steps, self.epochs)
-            self.optimizer.param_groups[0]["lr"] = rate
-            rows = slice(step * size + rank, min((step + 1) * size, n), ranks)
-            self._step(*self._batch(plan, samplers, rows))
-        return rate
 
     def _sampler(self, method: MethodConfig) -> str:
         if method.deferral == "drs" and self.epoch >= deferral_epoch(self.epochs):
@@ -175,18 +216,7 @@ class Lockstep:
         return torch.stack([x for x, _ in parts]), torch.stack([y for _, y in parts])
 
     def _step(self, inputs: Tensor, targets: Tensor) -> None:
-        logits, features = self.networks(inputs)
-        terms: list[LossTerms] = []
-        scalars: list[Tensor] = []
-        # One split instead of m selections: its backward is one stack, not m padded sums.
-        parts = zip(self.losses, logits.unbind(), targets.unbind(), features, strict=True)
-        for loss, z, y, hidden in parts:
-            terms.append(loss.terms(z, y, _needed(loss, hidden)))
-            scalars.append(loss.reduce(terms[-1]))
-        losses = torch.stack(scalars)
-        for parameter in self._parameters:
-            parameter.grad = None
-        losses.sum().backward()  # type: ignore[no-untyped-call]
+        terms, losses = backward(self.networks, self.losses, self._parameters, inputs, targets)
         average_gradients(self._parameters)
         self.optimizer.step()
         self.collector.add(targets, terms, losses)
@@ -221,16 +251,14 @@ class Lockstep:
             for loss, saved in zip(self.losses, state["losses"], strict=True):
                 loss.load_state_dict(saved)
             self.epoch = int(state["epoch"])
+            if self._lanes is not None:
+                self._lanes.forget()
         except Exception as error:
             raise RunError(
                 "Expected a checkpoint of this experiment, but it cannot be read "
                 f"({type(error).__name__}). Start the experiment again."
             ) from error
         self._fresh = False
-
-
-def _needed(loss: Loss, features: Tensor) -> Tensor | None:
-    return features if loss.needs_features else None
 
 
 def choose_device(name: str) -> torch.device:

@@ -5,7 +5,7 @@ Axes: m networks, n samples, c classes, d features.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,15 @@ from torch.nn import functional as F
 
 from ..models.head import CosineHead, Network
 from ..models.mlp import MLP
+from .step import Forward
+
+
+class Member(NamedTuple):
+    """Networks of an ensemble that share computation with each other and with no others."""
+
+    networks: slice
+    forward: Forward
+    parameters: list[nn.Parameter]
 
 
 class Ensemble(nn.Module):
@@ -20,6 +29,10 @@ class Ensemble(nn.Module):
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         """(m, n, …) inputs → (m, n, c) logits and (m, n, d) features; m may be an expanded axis."""
+        raise NotImplementedError
+
+    def members(self) -> list[Member]:
+        """The parts that can be stepped apart, in order."""
         raise NotImplementedError
 
     def heads(self) -> tuple[Tensor, Tensor]:
@@ -36,15 +49,32 @@ class SeparateNetworks(Ensemble):
         self.bf16 = bf16
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        logits, features = [], []
-        for network, batch in zip(self._members(), inputs, strict=True):
-            with torch.autocast(batch.device.type, torch.bfloat16, enabled=self.bf16):
-                if self.bf16 and batch.ndim == 4:
-                    batch = batch.contiguous(memory_format=torch.channels_last)
-                hidden = network.features(batch)
-                features.append(hidden)
-                logits.append(network.head(hidden))
+        parts = [
+            self._one(network, batch)
+            for network, batch in zip(self._members(), inputs, strict=True)
+        ]
+        logits, features = zip(*parts, strict=True)
         return torch.stack(logits).float(), torch.stack(features).float()
+
+    def _one(self, network: Network, batch: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.autocast(batch.device.type, torch.bfloat16, enabled=self.bf16):
+            if self.bf16 and batch.ndim == 4:
+                batch = batch.contiguous(memory_format=torch.channels_last)
+            hidden = network.features(batch)
+            return network.head(hidden), hidden
+
+    def members(self) -> list[Member]:
+        def alone(network: Network) -> Forward:
+            def forward(inputs: Tensor) -> tuple[Tensor, Tensor]:
+                logits, hidden = self._one(network, inputs[0])
+                return logits.float()[None], hidden.float()[None]
+
+            return forward
+
+        return [
+            Member(slice(i, i + 1), alone(network), list(network.parameters()))
+            for i, network in enumerate(self._members())
+        ]
 
     def _members(self) -> list[Network]:
         return [cast(Network, network) for network in self.networks]
@@ -93,6 +123,9 @@ class StackedMLP(Ensemble):
             angle = F.normalize(hidden, dim=-1) @ F.normalize(self.head_weight, dim=-1).mT
             logits = torch.where(self.cosine[:, None, None], angle, logits)
         return logits, hidden
+
+    def members(self) -> list[Member]:
+        return [Member(slice(0, len(self.cosine)), self.forward, list(self.parameters()))]
 
     def heads(self) -> tuple[Tensor, Tensor]:
         return _heads(self.head_weight, self.head_bias, self.cosine)

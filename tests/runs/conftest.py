@@ -76,6 +76,8 @@ class FakeEngine:
 class FakeLockstep:
     """The interface of `training.lockstep.Lockstep`."""
 
+    stepping = ""
+
     def __init__(self, engine: FakeEngine, config: ExperimentConfig, repeat: int) -> None:
         self.engine, self.config, self.repeat = engine, config, repeat
         self.epoch, self.epochs = 0, config.epochs

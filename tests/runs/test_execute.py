@@ -20,7 +20,7 @@ from harmony_core.runs import ExperimentRecord, RunStore
 from harmony_core.runs import execute as module
 from harmony_core.runs.execute import execute
 
-from .conftest import FakeEngine, small_config
+from .conftest import FakeEngine, FakeLockstep, small_config
 
 
 def assert_same_frames(store: RunStore, a: str, b: str, repeat: int = 0) -> None:
@@ -317,6 +317,15 @@ def test_a_long_download_is_told_but_not_too_often_and_can_be_stopped(
     assert "downloading CIFAR-10 … 35 %" in told
     assert len(told) < 1000
     assert engine.built == []
+
+
+def test_the_record_says_how_steps_are_started_on_a_gpu(
+    store: RunStore, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeLockstep, "stepping", "CUDA graphs")
+    record = execute(store, store.create(small_config(epochs=3)).id)
+    assert record.device.endswith("; CUDA graphs")
+    assert record.device.count(";") == 1
 
 
 def test_threads_are_given_back(store: RunStore, engine: FakeEngine) -> None:

@@ -254,19 +254,6 @@ def test_asking_for_a_missing_gpu_says_what_to_do() -> None:
         Lockstep(config, data_of(config))
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_a_gpu_step_never_waits_for_the_device() -> None:
-    config = small_config(device="cuda", methods=ALL_LOSSES)
-    engine = Lockstep(config, data_of(config))
-    steps = engine.run()
-    next(steps)
-    torch.cuda.set_sync_debug_mode("error")
-    try:
-        engine._train_epoch(None)
-    finally:
-        torch.cuda.set_sync_debug_mode("default")
-
-
 def test_a_short_training_cuts_the_warm_up_to_a_tenth() -> None:
     config = small_config(methods=(MethodConfig("harmonized"),), epochs=10)
     frames = [step[0] for step in run(config)]
