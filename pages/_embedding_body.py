@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from harmony_core.analysis.embedding import landmarks_of, picture_epochs, stored_epochs
 from harmony_core.analysis.embedding.link import chosen_text, read_chosen, settings_text
 from harmony_core.analysis.embedding.settings import EmbeddingSettings
+from harmony_core.errors import HarmonyError
+from harmony_core.frames import Scene
 from harmony_core.runs.drawings import Drawing
 from harmony_core.runs.record import ExperimentRecord
 
@@ -26,7 +28,7 @@ from ._embedding_controls import (
     take_classes,
     takes,
 )
-from ._embedding_drawing import begin_cheap, draw_offer, drawing_now
+from ._embedding_drawing import begin_cheap, draw_offer, drawing_now, drawings
 from ._embedding_files import read
 from ._embedding_link import Take, arrive, say_problem, write
 from ._embedding_picture import TRAIL, picture, show_picture
@@ -53,11 +55,16 @@ def body(record: ExperimentRecord, page: str) -> None:
     problem = st.container(key="emb-problem")
     repeat = _repeat(record)
     if record.active:
+        scene = _scene(record.id)
+        settings = settings_controls(scene) if scene else None
         look = look_controls(record, live=True)
-        write(record.id, in_link(record, repeat, look))
+        link = in_link(record, repeat, look)
+        if settings:
+            link["map"] = settings_text(settings)
+        write(record.id, link)
         with problem:
             say_problem()
-        st.fragment(_live, run_every=TICK)(record.id, repeat, look)
+        st.fragment(_live, run_every=TICK)(record.id, repeat, settings, look)
         return
     status_strip(record, None)
     _ended(record, repeat, problem, again)
@@ -107,29 +114,55 @@ def _repeat(record: ExperimentRecord) -> int:
     return int(chosen or 0)
 
 
-def _live(run_id: str, repeat: int, look: Look) -> None:
+def _scene(run_id: str) -> Scene | None:
+    """What the experiment has told of its data, if it has begun."""
+    try:
+        return store().scene(run_id, 0)
+    except HarmonyError:
+        return None
+
+
+def _live(run_id: str, repeat: int, settings: EmbeddingSettings | None, look: Look) -> None:
     """While it trains: the newest picture and how many there are to come."""
     with messages():
         record = store().get(run_id)
         status_strip(record, queue().position(run_id))
-        if not record.active:
+        if not record.active or (settings is None and _scene(run_id)):
             st.rerun()
-        done = stored_epochs(store().root, run_id, repeat)
-        wanted = len(picture_epochs(record.config))
-        st.progress(
-            min(1.0, len(done) / wanted),
-            text=f"{len(done)} of {wanted} pictures drawn; settings, selection and tables follow "
-            "when the training has ended.",
-        )
+        shown = settings or EmbeddingSettings()
+        done = stored_epochs(store().root, run_id, repeat, shown)
+        if shown == EmbeddingSettings():
+            wanted = len(picture_epochs(record.config))
+            st.progress(
+                min(1.0, len(done) / wanted),
+                text=f"{len(done)} of {wanted} pictures drawn; selection and tables follow when "
+                "the training has ended.",
+            )
+        else:
+            _beside(record, Drawing(run_id, repeat, shown), len(done))
         if not done:
             return
         landmarks = landmarks_of(store().scene(run_id, repeat))
         *past, frame = (
-            read(run_id, repeat, EmbeddingSettings(), epoch, landmarks)
+            read(run_id, repeat, shown, epoch, landmarks)
             for epoch in sorted({done[0], *done[-1 - TRAIL :]})
         )
         st.caption(f"After epoch {frame.epoch}")
         show_picture(record, repeat, frame, landmarks, look, past)
+
+
+def _beside(record: ExperimentRecord, drawing: Drawing, done: int) -> None:
+    """Pictures with other settings than the worker's, of the epochs that are there so far."""
+    recorded = set(store().epochs(record.id, drawing.repeat))
+    wanted = sum(epoch in recorded for epoch in picture_epochs(record.config))
+    if drawings().now() == drawing:
+        st.progress(min(1.0, done / max(wanted, 1)), text=f"Drawing, {done} of {wanted} pictures.")
+    elif wanted:
+        samples = len(landmarks_of(store().scene(record.id, drawing.repeat)).targets)
+        draw_offer(
+            drawing, done, wanted, methods=len(record.config.methods), samples=samples,
+            what="with these settings of the epochs so far",
+        )  # fmt: skip
 
 
 def _ended(record: ExperimentRecord, repeat: int, problem: DeltaGenerator, again: bool) -> None:

@@ -235,6 +235,26 @@ def test_a_small_window_stacks_the_maps_and_leaves_fingers_alone(open_page: Open
     assert drag is False
 
 
+def test_settings_can_be_chosen_while_it_trains(
+    open_page: Open, run: str, store: RunStore, queue: FakeQueue, started: list[Drawing]
+) -> None:
+    queue.submit(run)  # as if it was still training
+    at = open_page("embedding", run=run)
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == 1
+    at.segmented_control(key="emb-layout").set_value("plane").run()
+    assert not at.exception
+    assert "drawn yet" not in texts(at)  # these are
+    assert query(at, "map") == "plane"
+    at.segmented_control(key="emb-layout").set_value("umap").run()
+    at.toggle(key="emb-alone").set_value(True).run()
+    assert "no pictures with these settings of the epochs so far" in texts(at)
+    wanted = EmbeddingSettings(mixing=0.0)
+    at.button(key=f"draw-button-0-{wanted.key}").click().run()
+    assert started == [Drawing(run, 0, wanted)]
+    queue.release()
+
+
 LIGHT = """
 import sys
 from streamlit.testing.v1 import AppTest
