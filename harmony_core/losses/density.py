@@ -4,6 +4,8 @@ The gradient norm g of a sample is in [0, 1]. A row (a class, or all classes tog
 into unit regions of equal width; the density is how many of the row's recent samples fell in
 each. Everything here takes given g and row numbers and knows neither logits nor labels. All of it
 is arithmetic on fixed shapes: one scatter counts, one gather weighs, nothing waits for the host.
+With more rows than samples (thousands of classes) only the rows in the batch are worked on; rows do
+not depend on each other, so the numbers are the same bit for bit.
 
 Letters: n samples, r rows, u regions (padded to the largest row).
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .base import sum_over_ranks
+from .base import distributed, sum_over_ranks
 
 FEWEST_REGIONS, MOST_REGIONS = 2, 30
 EMPTY = 1e-3
@@ -113,11 +115,34 @@ class GradientDensity(nn.Module):
     def observe(self, grad_norm: Tensor, row: Tensor, region: Tensor) -> None:
         """Count a batch, in place."""
         seen = sum_over_ranks(histogram(grad_norm, row, region, self.counts))
-        fade = torch.exp(-seen.sum(1, keepdim=True) / self.memory)
-        counts = self.counts * fade + seen
-        self.counts.copy_(counts.masked_fill(counts < EMPTY, 0.0))
+        if self._few(row) and not distributed():
+            # Rows named twice get the same values twice.
+            rows = self._faded(self.counts[row], seen[row], self.memory[row])
+            self.counts.index_copy_(0, row, rows)
+        else:
+            self.counts.copy_(self._faded(self.counts, seen, self.memory))
+
+    @staticmethod
+    def _faded(counts: Tensor, seen: Tensor, memory: Tensor) -> Tensor:
+        fade = torch.exp(-seen.sum(1, keepdim=True) / memory)
+        counts = counts * fade + seen
+        return counts.masked_fill(counts < EMPTY, 0.0)
+
+    def _few(self, row: Tensor) -> bool:
+        """Whether a batch has fewer samples than there are rows, so that most stay as they are."""
+        return len(row) < len(self.counts)
 
     @torch.no_grad()
     def weights(self, alpha: float, smoothing: float, envelope: bool) -> Tensor:
         """The current weight of every region (r, u); see `region_weights`."""
         return region_weights(self.counts, self.valid, alpha, smoothing, envelope)
+
+    @torch.no_grad()
+    def weight_of(
+        self, row: Tensor, region: Tensor, alpha: float, smoothing: float, envelope: bool
+    ) -> Tensor:
+        """The current weight of each sample's region (n,); only the rows that are asked for."""
+        if self._few(row):
+            own = region_weights(self.counts[row], self.valid[row], alpha, smoothing, envelope)
+            return own.gather(1, region[:, None]).squeeze(1)
+        return look_up(self.weights(alpha, smoothing, envelope), row, region)

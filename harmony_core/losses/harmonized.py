@@ -13,7 +13,7 @@ from torch import Tensor
 from ..errors import ConfigError
 from .base import DensityState, Loss, LossTerms
 from .cross_entropy import gradient_norm, sample_cross_entropy
-from .density import GradientDensity, adaptive_regions, look_up
+from .density import GradientDensity, adaptive_regions
 from .logit_adjusted import log_prior
 from .registry import LOSSES
 from .weighted import inverse_frequency_weights
@@ -139,7 +139,8 @@ class HarmonizedLoss(Loss):
         region = self.memory.region_of(norm, row)
         if self.training:
             self.memory.observe(norm, row, region)
-        intra = look_up(self._table(), row, region).to(z.dtype)
+        intra = self.memory.weight_of(row, region, self.alpha, self.smoothing, self.envelope)
+        intra = intra.masked_fill(~self.active, 1.0).to(z.dtype)
         unit = self.class_weight.gather(0, targets).to(z.dtype)
         weight = unit * intra
         if self.inter == "weight":

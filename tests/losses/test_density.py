@@ -191,3 +191,26 @@ def test_literal_with_one_class_is_ghm_c_on_the_same_norms(seed: int) -> None:
     region = _observe(density, norms, row)
     weights = density.weights(alpha=1.0, smoothing=0.0, envelope=False)[0][region]
     np.testing.assert_allclose(weights, _ghm_c(norms.numpy(), 10), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("alpha", "smoothing", "envelope"), [(0.3, 1.0, True), (1.0, 0.0, False)])
+def test_many_rows_and_few_samples_give_the_same_numbers_as_whole_tables(
+    alpha: float, smoothing: float, envelope: bool
+) -> None:
+    rng = torch.Generator().manual_seed(3)
+    samples = torch.randint(1, 5000, (300,), generator=rng)
+    few, whole = (GradientDensity(samples, adaptive_regions(samples, 1.0), 1.0) for _ in range(2))
+    whole._few = lambda row: False  # type: ignore[method-assign]
+    for n in (40, 7, 299, 1):
+        row = torch.randint(0, 60, (n,), generator=rng)
+        norm = torch.rand(n, generator=rng)
+        norm[0] = math.nan if n == 7 else norm[0]
+        region = few.region_of(norm, row)
+        for density in (few, whole):
+            density.observe(norm, row, region)
+        assert few._few(row)
+        assert torch.equal(few.counts, whole.counts)
+        one, other = (
+            density.weight_of(row, region, alpha, smoothing, envelope) for density in (few, whole)
+        )
+        assert torch.equal(one, other)
