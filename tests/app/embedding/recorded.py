@@ -9,9 +9,15 @@ from streamlit.testing.v1 import AppTest
 
 from harmony_core.analysis.embedding import (
     EmbeddingSettings,
+    embed_run,
+    embedding_path,
+    load_embedding,
+    save_embedding,
 )
+from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig, Seeds
-from harmony_core.frames import Frame
+from harmony_core.frames import Frame, Scene
+from harmony_core.runs.store import RunStore
 from tests.app.conftest import frame
 
 CONFIG = ExperimentConfig(
@@ -25,6 +31,39 @@ CONFIG = ExperimentConfig(
 N, TRAIN = 50, 26
 TARGETS = np.concatenate([np.repeat([0, 1, 2], [14, 8, 4]), np.arange(N - TRAIN) % 3])
 PCA, PLANE = EmbeddingSettings(layout="pca"), EmbeddingSettings(layout="plane")
+
+
+def record_it(store: RunStore) -> str:
+    """Put the experiment, of two repeats with pictures, into ``store``; its id.
+
+    Nothing is trained, and the pictures that pass for umap's are PCA's, as umap takes its time.
+    """
+    record = store.create(complete(CONFIG), "three clouds")
+    places = np.random.default_rng(1).normal(size=(N, 2)) + 3 * TARGETS[:, None]
+    scene = Scene(
+        kind="points", class_names=("A", "B", "C"),
+        train_counts=np.array([14, 8, 4]), test_counts=np.array([8, 8, 8]),
+        tracked_index=np.arange(TRAIN), tracked_targets=TARGETS[:TRAIN],
+        tracked_flipped=np.zeros(TRAIN, bool), tracked_inputs=places[:TRAIN].astype(np.float32),
+        landmark_index=np.arange(N), landmark_targets=TARGETS,
+        landmark_inputs=places.astype(np.float32),
+    )  # fmt: skip
+    for repeat in range(2):
+        store.save_scene(record.id, repeat, scene)
+        for epoch in range(3):
+            frames = [recorded(m, repeat, epoch) for m in range(2)]
+            store.save_frames(record.id, repeat, epoch, frames)
+    store.save(replace(record, state="done", epoch=2, repeat=1))
+    for repeat in range(2):
+        for settings in (PCA, PLANE):
+            embed_run(store, record.id, repeat, settings)
+        for epoch in range(3):
+            drawn = load_embedding(embedding_path(store.root, record.id, repeat, PCA, epoch))
+            for alike in (EmbeddingSettings(), EmbeddingSettings(seed=1)):
+                path = embedding_path(store.root, record.id, repeat, alike, epoch)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                save_embedding(path, replace(drawn, settings=alike))
+    return record.id
 
 
 def recorded(method: int, repeat: int, epoch: int) -> Frame:
