@@ -11,6 +11,7 @@ Axes: n images, d features.
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ WIDTH = 256
 """Features that are kept at most, by principal components."""
 SAMPLES_PER_FEATURE = 8
 BATCH = 256
+PART, THREADS = 64, 4
+"""Images whose patches are in memory at once, by each of so many threads."""
 RESNET = "resnet18-f37072fd.pth"
 
 
@@ -71,11 +74,18 @@ def _patch_features(thumbnails: Array, progress: Progress) -> Array:
         .cluster_centers_.astype(np.float32)
     )
     out = np.empty((n, 4 * CENTRES), dtype=np.float32)
-    for start in range(0, n, BATCH):
-        out[start : start + BATCH] = _encode(
-            thumbnails[start : start + BATCH], mean, whiten, centres
-        )
-        progress("Describing images", min((start + BATCH) / n, 1.0))
+
+    def encode(start: int) -> int:
+        part = slice(start, start + PART)
+        out[part] = _encode(thumbnails[part], mean, whiten, centres)
+        return start + PART
+
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, THREADS)) as pool:
+        try:
+            for done in pool.map(encode, range(0, n, PART)):
+                progress("Describing images", min(done / n, 1.0))
+        finally:
+            pool.shutdown(cancel_futures=True)
     return out
 
 

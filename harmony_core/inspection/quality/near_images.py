@@ -23,7 +23,7 @@ CORRELATION = 0.96
 FLAT = 3.0
 """Standard deviation of the grey values below which an image shows nothing to compare, of 255."""
 COMPONENTS = 31
-ROWS, COLUMNS = 512, 8_192
+ROWS, COLUMNS = 512, 2_048
 SAMPLED = 4_000
 MOST_PAIRS = 1_000_000
 BATCH = 4_096
@@ -32,7 +32,7 @@ BATCH = 4_096
 def near_pairs(grey: Array, correlation: float = CORRELATION) -> Array:
     """(n, 16, 16) uint8 → (p, 2) positions i < j of images that look the same."""
     flat = grey.reshape(len(grey), -1)
-    where = np.flatnonzero(flat.std(axis=1, dtype=np.float32) >= FLAT)
+    where = np.flatnonzero(_spread(flat) >= FLAT)
     if len(where) < 2:
         return np.zeros((0, 2), dtype=np.int64)
     short = _bounding(flat, where)
@@ -69,6 +69,14 @@ def unit(flat: Array) -> Array:
     values = flat.astype(np.float32)
     values -= values.mean(axis=1, keepdims=True)
     return np.asarray(values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6))
+
+
+def _spread(flat: Array) -> Array:
+    """(n,) standard deviation of the grey values, a few images at a time."""
+    out = np.empty(len(flat), dtype=np.float32)
+    for start in range(0, len(flat), BATCH):
+        out[start : start + BATCH] = flat[start : start + BATCH].std(axis=1, dtype=np.float32)
+    return out
 
 
 def _correlation(flat: Array, i: Array, j: Array) -> Array:

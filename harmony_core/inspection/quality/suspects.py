@@ -11,6 +11,7 @@ Axes: n samples, d features, c classes.
 
 from __future__ import annotations
 
+import os
 import warnings
 from typing import Any
 
@@ -26,7 +27,7 @@ Array = NDArray[Any]
 FEWEST = 10
 """Samples a class needs for its labels to be judged: two a fold."""
 FOLDS = 5
-TREES = 100
+TREES, THREADS = 100, 4
 CONFIDENT = 0.85
 STRONG = 0.7
 """Share of all labels a model has to agree with before it may doubt the others."""
@@ -109,8 +110,9 @@ def _out_of_fold(features: Array, codes: Array, linear: bool) -> Array:
         from sklearn.ensemble import RandomForestClassifier
 
         forest = RandomForestClassifier(
-            TREES, oob_score=True, class_weight="balanced", min_samples_leaf=2, random_state=0
-        )
+            TREES, oob_score=True, class_weight="balanced", min_samples_leaf=2, random_state=0,
+            n_jobs=min(os.cpu_count() or 1, THREADS),
+        )  # fmt: skip
         forest.fit(features, codes)
         votes = np.nan_to_num(forest.oob_decision_function_) + 1e-9  # never out of bag: no idea
         return np.asarray(votes / votes.sum(axis=1, keepdims=True))
