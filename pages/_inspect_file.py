@@ -7,7 +7,7 @@ import streamlit as st
 from harmony_core.inspection.contents import Contents
 from harmony_core.inspection.read import AUTO, NONE
 
-from ._inspect_look import Look, forget, look
+from ._inspect_look import Look, look, remove
 from ._labels import literal
 from ._parts import put, spoken, toasts
 
@@ -27,7 +27,7 @@ def file_line(now: Look, contents: Contents) -> None:
                 icon=":material/delete:",
                 key="inspect-remove",
                 type="tertiary",
-                on_click=forget,
+                on_click=remove,
                 help="Ends what goes on and empties the page.",
             )
         if now.counts and contents.kind != "counts":

@@ -20,6 +20,8 @@ from ._inspect_session import room, safe_name
 
 KEY = "inspect-look"
 PREFIX = "inspect-"
+REMOVED = "inspect removed"
+"""How many files were removed by the button, so that the uploader is drawn anew."""
 
 
 @dataclass
@@ -107,6 +109,12 @@ def forget() -> None:
     for key in [key for key in st.session_state if str(key).startswith("inspect-of-")]:
         del st.session_state[key]
     st.session_state.pop(KEY, None)
+
+
+def remove() -> None:
+    """`forget`, and empty the uploader too."""
+    forget()
+    st.session_state[REMOVED] = int(st.session_state.get(REMOVED, 0)) + 1
 
 
 def take(

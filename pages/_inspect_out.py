@@ -82,7 +82,7 @@ def out_section(now: Look, found: Inspection) -> None:
     st.caption(
         "The same from the shell, for files of any size: "
         f"`python -m harmony_core inspect {'FILE' if now.digits else _quoted(now.path.name)} "
-        "--pilot --html report.html`"
+        f"{'' if reason else '--pilot '}--html report.html`"
     )  # fmt: skip
     _arena(now, found, reason)
 

@@ -8,6 +8,7 @@ from ._inspect_look import PREFIX, Look, look
 from ._parts import spoken, toasts
 
 TICK = 0.3
+NAMED = "inspect-of-named"
 QUICK = 1.0
 """Seconds before a bar is shown."""
 
@@ -51,21 +52,12 @@ def ending(now: Look) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if status.state == "failed" and "olumn" in status.error:
-            st.text_input(
-                "Column of the labels", key="inspect-of-named", on_change=_named, width=280
-            )
+            st.text_input("Column of the labels", key=NAMED, on_change=_again, width=280)
         st.button("Look again", icon=":material/refresh:", key=PREFIX + "again", on_click=_again)
 
 
-def _named() -> None:
-    now, name = look(), str(st.session_state.get("inspect-of-named") or "").strip()
-    if now is not None and name:
-        with toasts():
-            now.again(label=name)
-
-
 def _again() -> None:
-    now = look()
+    now, name = look(), str(st.session_state.get(NAMED) or "").strip()
     if now is not None:
         with toasts():
-            now.again()
+            now.again(label=name or None)

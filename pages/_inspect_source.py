@@ -10,7 +10,7 @@ import streamlit as st
 
 from harmony_core.errors import DataError
 
-from ._inspect_look import PREFIX, forget, take, take_digits
+from ._inspect_look import PREFIX, REMOVED, forget, take, take_digits
 from ._parts import ROOT, put, toasts
 
 LARGEST_MB = 200
@@ -55,18 +55,22 @@ def source() -> None:
 
 def _file() -> None:
     st.caption(TAKEN)
+    key = PREFIX + "upload"
+    if removed := int(st.session_state.get(REMOVED, 0)):
+        key += f"-{removed}"  # a new, empty one
     st.file_uploader(
         "Data file",
-        key=PREFIX + "upload",
+        key=key,
         max_upload_size=LARGEST_MB,
         on_change=_uploaded,
+        args=(key,),
         label_visibility="collapsed",
     )
 
 
-def _uploaded() -> None:
+def _uploaded(key: str) -> None:
     with toasts():
-        file = st.session_state.get(PREFIX + "upload")
+        file = st.session_state.get(key)
         if file is None:
             forget()
         else:

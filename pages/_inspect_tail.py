@@ -107,8 +107,9 @@ def _sentence(found: Inspection) -> str:
             "and no method for long tails is needed."
         )
     close = nearest(f["imbalance_factor"]).name
+    times = MEASURES["imbalance_factor"].show(f["imbalance_factor"]).removesuffix(" ×")
     return (
-        f"The largest class has **{f['imbalance_factor']:,.3g} times** as many samples as the "
+        f"The largest class has **{times} times** as many samples as the "
         f"smallest; {groups.classes[2]:,} of {f['classes_present']:,.0f} classes are tail and hold "
         f"**{groups.shares[2]:.1%}** of the samples. Among the sets of the field, {close} is "
         "closest in imbalance factor."
@@ -137,11 +138,11 @@ def _settings(found: Inspection) -> None:
         if SHARPNESS not in st.session_state:
             put(SHARPNESS, BETA)
         st.selectbox(
-            "β of the effective number",
+            "β (effective number)",
             BETAS,
             key=SHARPNESS,
             format_func=lambda b: f"{b:g}",
-            width=170,
+            width=200,
             help="Nearer to 1, samples are taken to overlap less, and weights come nearer to "
             "inverse frequency.",
         )

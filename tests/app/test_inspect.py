@@ -225,6 +225,10 @@ def test_removing_the_file_empties_page_and_folder(page: Callable[[], AppTest]) 
     assert not at.exception
     assert headers(at) == []
     assert not path.exists()
+    assert at.file_uploader[0].value is None
+    at.file_uploader[0].set_value(("b.csv", SMALL.encode(), "text/csv"))
+    at.run()
+    assert "b.csv" in texts(at)
 
 
 def bomb() -> bytes:
