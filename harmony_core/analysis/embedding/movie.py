@@ -228,6 +228,15 @@ class EmbeddingMovie:
                 "All samples have the same features: where dots lie then shows the network's "
                 "answers at most."
             )
+        else:
+            different = len({row.tobytes() for row in one.features})
+            if different <= len(predicted) / 2:
+                notes.append(
+                    f"Only {different:,} of {len(predicted):,} samples have features of their own; "
+                    "the others are copies of them and lie nearly on top of each other."
+                )
+        if len(np.unique(self.landmarks.targets)) == 1:
+            notes.append("All samples are of one class, so nothing here shows classes apart.")
         if len(np.unique(predicted)) == 1:
             notes.append(
                 "The network gives every sample the same class, so the map agrees with it anyhow."

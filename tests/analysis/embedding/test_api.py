@@ -124,6 +124,8 @@ def test_odd_data_gives_a_finite_picture(name: str, layout: str) -> None:
         assert "same features" in said
     if name in ("one class", "everything constant"):
         assert "same class" in said
+    assert ("have features of their own" in said) == (name == "duplicates only")
+    assert ("All samples are of one class" in said) == (name == "one class")
     if name == "3 samples":
         assert "fewer than a neighbourhood" in said
     if name == "one class":
