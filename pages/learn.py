@@ -84,21 +84,20 @@ def _step(course: tuple[Lesson, ...], lesson: Lesson) -> None:
 def _ask(lesson: Lesson) -> None:
     st.subheader("Predict", anchor=False)
     guess = predict(lesson)
-    st.button(
+    committed = st.button(
         "Commit and run",
         type="primary",
         icon=":material/play_arrow:",
         key="learn-commit",
         disabled=guess is None,
-        on_click=_commit,
-        args=(lesson, guess),
         help="Choose an answer first." if guess is None else None,
     )
+    if committed and guess is not None:  # no callback: it would get the guess of the last drawing
+        _commit(lesson, guess)
+        st.rerun()
 
 
-def _commit(lesson: Lesson, guess: Guess | None) -> None:
-    if guess is None:
-        return
+def _commit(lesson: Lesson, guess: Guess) -> None:
     _learn_place.note(lesson, guess=guess)
     forget_sent(f"learn-{lesson.name}")
     begin(lesson)

@@ -17,7 +17,8 @@ class Queue:
     def position(self, run_id): return None
 
 jobs.shared_queue = lambda store: Queue()
-for page in ("home", "arena", "density", "weights", "embedding", "inspect_data"):
+PAGES = ("home", "arena", "density", "weights", "embedding", "learn", "glossary", "teach")
+for page in (*PAGES, "inspect_data"):
     at = AppTest.from_file("app.py", default_timeout=30)
     if page != "home":
         at.switch_page(f"pages/{page}.py")

@@ -1,0 +1,301 @@
+"""The course by its controls: every step from a prediction to its check, and the teacher's desk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from harmony_core.lessons.expression import number
+from harmony_core.lessons.facts import facts
+from harmony_core.lessons.feedback import feedback, happened
+from harmony_core.lessons.glossary import glossary
+from harmony_core.lessons.lesson import Lesson, lessons
+from harmony_core.lessons.outcome import Outcome
+from harmony_core.lessons.prepare import prepared
+from harmony_core.runs.store import RunStore
+from pages import _learn_class, _learn_run
+
+from .conftest import FakeQueue, Open, texts
+
+COURSE = lessons()
+EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    """A server without classes and without runs."""
+    _learn_class.rooms.clear()
+    _learn_run._started.clear()
+
+
+def predict(at: AppTest, lesson: Lesson, outcome: Outcome, right: bool) -> Any:
+    """Make a right or a wrong prediction with the controls and commit to it."""
+    known = facts(outcome)
+    wanted = lesson.predict
+    guess: Any = None
+    if wanted.kind == "number":
+        truth = number(wanted.truth, known)
+        step = wanted.low + wanted.step * round((truth - wanted.low) / wanted.step)
+        guess = step if right else (wanted.high if truth < wanted.high / 2 else wanted.low)
+        at.slider(key=f"learn-{lesson.name}-guess").set_value(guess)
+    elif wanted.kind == "choice":
+        true = happened(lesson, known).key
+        guess = true if right else next(o.key for o in wanted.options if o.key != true)
+        at.radio(key=f"learn-{lesson.name}-guess").set_value(guess).run()
+    else:  # the boundary of the network lies deep in the lower class
+        low, high = (-1.1, -0.5) if right else (2.0, 2.0)
+        at.slider(key=f"learn-{lesson.name}-left").set_value(low)
+        at.slider(key=f"learn-{lesson.name}-right").set_value(high)
+    at.button(key="learn-commit").click().run()
+    assert not at.exception
+    return guess
+
+
+def verdict(at: AppTest) -> str | None:
+    found = re.search(r'data-right="(true|false)"', texts(at))
+    return found[1] if found else None
+
+
+def answer(at: AppTest, lesson: Lesson, right: bool) -> int:
+    chosen = next(i for i, one in enumerate(lesson.answers) if one.right is right)
+    at.radio(key=f"learn-{lesson.name}-check").set_value(chosen).run()
+    assert not at.exception
+    return chosen
+
+
+def as_trained(store: RunStore, run: str, outcome: Outcome) -> None:
+    """Make a run look as if a worker had finished it with ``outcome``."""
+    for repeat, scene in enumerate(outcome.scenes):
+        store.save_scene(run, repeat, scene)
+        rows = outcome.film if repeat == 0 else [outcome.last[repeat]]
+        for row in rows:
+            store.save_frames(run, repeat, row[0].epoch, list(row))
+    store.save(store.get(run).but(state="done", epoch=outcome.config.epochs))
+
+
+@EVERY
+@pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
+def test_a_step_from_its_prediction_to_its_end(
+    open_page: Open, queue: FakeQueue, lesson: Lesson, right: bool
+) -> None:
+    """Without a worker: the prepared result is there at once, and the feedback quotes it."""
+    queue.full = True
+    outcome = prepared(lesson)
+    at = open_page("learn", step=str(lesson.number))
+    assert at.title[0].value == lesson.title
+    assert verdict(at) is None
+    assert not [e for e in at.radio if e.key and e.key.endswith("-check")]
+    guess = predict(at, lesson, outcome, right)
+    assert verdict(at) == str(right).lower()
+    said = texts(at)
+    if guess is not None:
+        told = feedback(lesson, outcome, guess)
+        assert told.text.strip() in said
+        for figure in re.findall(r"\d+\.\d", told.text):
+            assert figure in said
+    assert "prepared result" in said
+    assert len(at.latex) >= len(lesson.formulas)
+    chosen = answer(at, lesson, right)
+    box = at.success if right else at.info
+    assert lesson.answers[chosen].why in box[0].value
+    assert at.query_params["done"] in (str(lesson.number), [str(lesson.number)])
+
+
+def test_the_whole_course_in_one_visit(open_page: Open, queue: FakeQueue) -> None:
+    queue.full = True
+    at = open_page("learn")
+    for lesson in COURSE:
+        assert at.title[0].value == lesson.title
+        predict(at, lesson, prepared(lesson), right=False)
+        answer(at, lesson, right=True)
+        if lesson is not COURSE[-1]:
+            at.button(key="learn-next").click().run()
+    assert "You have done all" in texts(at)
+    at.button(key="learn-over").click().run()
+    assert at.title[0].value == COURSE[0].title
+    assert "done" not in at.query_params
+
+
+def test_the_feedback_is_of_the_student_s_own_run(
+    open_page: Open, queue: FakeQueue, store: RunStore
+) -> None:
+    """A run that came out otherwise than the prepared one is what the feedback quotes."""
+    lesson = COURSE[0]
+    outcome = prepared(lesson)
+    at = open_page("learn", step="1", seed="5")
+    at.slider(key="learn-tail-guess").set_value(0)
+    at.button(key="learn-commit").click().run()
+    (run,) = queue.submitted
+    assert store.get(run).config.seeds.data == 5
+    assert verdict(at) is None  # it has not been trained yet
+    frame = outcome.last[0][0]
+    confusion = frame.confusion.copy()
+    confusion[-1] = 0
+    confusion[-1, 0] = 243
+    confusion[-1, -1] = 7
+    changed = replace(frame, confusion=confusion)
+    film = (*outcome.film[:-1], (changed,))
+    as_trained(store, run, replace(outcome, film=film, last=((changed,),)))
+    at.run()
+    assert not at.exception
+    assert verdict(at) == "true"
+    assert "3 of 100" in texts(at)  # 7 of 250
+    assert "prepared result" not in texts(at)
+
+
+def test_equal_runs_are_trained_once(open_page: Open, queue: FakeQueue) -> None:
+    for _ in range(3):
+        at = open_page("learn", step="2")
+        at.button(key="learn-commit").click().run()
+    assert len(queue.submitted) == 1
+    at = open_page("learn", step="2", seed="1")
+    at.button(key="learn-commit").click().run()
+    assert len(queue.submitted) == 2
+
+
+def test_a_crowd_sees_the_prepared_result_at_once(open_page: Open, queue: FakeQueue) -> None:
+    for seed in range(_learn_run.CROWD + 1):
+        at = open_page("learn", step="1", seed=str(seed))
+        at.button(key="learn-commit").click().run()
+    assert len(queue.submitted) == _learn_run.CROWD + 1  # they still have runs of their own
+    assert verdict(at) is not None
+    assert "prepared result" in texts(at)
+
+
+def test_the_prepared_result_can_be_had_and_left_again(
+    open_page: Open, queue: FakeQueue, store: RunStore
+) -> None:
+    lesson = COURSE[1]
+    at = open_page("learn", step="2")
+    at.button(key="learn-commit").click().run()
+    at.button(key="learn-prepared").click().run()
+    assert verdict(at) is not None
+    as_trained(store, queue.submitted[0], prepared(lesson))
+    at.run()
+    at.button(key="learn-own").click().run()
+    assert not at.exception
+    assert "prepared result" not in texts(at)
+    at.button(key="learn-again").click().run()
+    assert verdict(at) is None
+    assert at.button(key="learn-commit")
+
+
+def test_a_choice_is_needed_before_the_run(open_page: Open) -> None:
+    at = open_page("learn", step="8")
+    assert at.button(key="learn-commit").disabled
+
+
+def test_what_a_teacher_hides_is_not_there(open_page: Open, queue: FakeQueue) -> None:
+    queue.full = True
+    at = open_page("learn", step="9", hide="steps.try.formulas.prepared.pages")
+    assert not [b for b in at.button if b.key and b.key.startswith("learn-step-")]
+    predict(at, COURSE[8], prepared(COURSE[8]), right=True)
+    assert verdict(at) == "true"
+    links = [link.proto.page for link in at.get("page_link")]
+    assert "arena" not in links
+    assert not [c for c in at.selectbox if c.key == "learn-sample"]
+    assert at.query_params["hide"] in ("steps.try.prepared.formulas.pages",) or (
+        at.query_params["hide"] == ["steps.try.prepared.formulas.pages"]
+    )
+
+
+def test_a_link_that_is_nonsense_is_reported_and_the_course_begins(open_page: Open) -> None:
+    at = open_page("learn", step="99")
+    assert not at.exception
+    assert "from 1 to 11" in at.warning[0].value
+    assert at.title[0].value == COURSE[0].title
+
+
+def test_the_formula_under_the_microscope(open_page: Open, queue: FakeQueue) -> None:
+    queue.full = True
+    at = open_page("learn", step="9")
+    predict(at, COURSE[8], prepared(COURSE[8]), right=True)
+    for name, sign in (("weighted", "u_y"), ("focal", "(1 - p_y)^2"), ("harmonized", r"\log \pi")):
+        at.session_state["learn-loss"] = name
+        at.run()
+        assert not at.exception
+        assert any(rf"\boldsymbol{{{sign}}}" in formula.value for formula in at.latex)
+    alt = re.search(r'<figure class="lesson-density"><img [^>]*alt="([^"]+)"', texts(at))
+    assert alt is not None
+    assert "The sample is in region" in alt[1]
+
+
+def test_a_class_from_both_sides(open_page: Open, queue: FakeQueue, store: RunStore) -> None:
+    desk = open_page("teach")
+    desk.button(key="teach-open").click().run()
+    code, key = (
+        (v if isinstance(v := desk.query_params[k], str) else v[0]) for k in ("class", "key")
+    )
+    students = [open_page("learn", step="1", **{"class": code}) for _ in range(3)]
+    for value, at in zip((20, 20, 90), students, strict=True):
+        assert any(f"class {code}" in caption.value for caption in at.caption)
+        at.slider(key="learn-tail-guess").set_value(value)
+        at.button(key="learn-commit").click().run()
+    seeds = [store.get(run).config.seeds.data for run in queue.submitted]
+    assert seeds == [1, 2, 3]  # each student has a run of their own
+    as_trained(store, queue.submitted[0], prepared(COURSE[0]))
+    students[0].run()
+    desk.run()
+    said = texts(desk)
+    assert "3 joined · 3 predicted here · 1 runs done" in said
+    entries = _learn_class.rooms().entries(code, key, 1)
+    assert [entry.guess for entry in entries] == [20, 20, 90]
+    assert entries[0].result == pytest.approx(float(facts(prepared(COURSE[0]))["last_A"]))
+    assert entries[1].result is None
+    desk.button(key="teach-end").click().run()
+    assert not _learn_class.rooms().there(code)
+    students[2].run()
+    assert not students[2].exception
+
+
+def test_the_key_of_a_class_is_needed(open_page: Open) -> None:
+    code, _ = _learn_class.rooms().open()
+    at = open_page("teach", **{"class": code, "key": "guessed"})
+    assert not at.exception
+    assert "key of this class" in at.error[0].value
+    assert "joined" not in texts(at)
+
+
+def test_a_class_that_is_over_does_not_stop_a_student(open_page: Open) -> None:
+    at = open_page("learn", step="1", **{"class": "KITE-MAPLE-07"})
+    assert not at.exception
+    assert "has ended" in at.warning[0].value
+    at.button(key="learn-commit").click().run()
+    assert not at.exception
+
+
+def test_the_desk_makes_a_link_that_the_course_reads(open_page: Open) -> None:
+    at = open_page("teach")
+    at.selectbox(key="teach-step").set_value(4)
+    at.toggle(key="teach-fixed").set_value(True).run()
+    at.number_input(key="teach-seed").set_value(12)
+    at.checkbox(key="teach-hide-try").check().run()
+    link = at.code[0].value
+    assert link.endswith("/learn?step=4&seed=12&hide=try")
+    student = open_page("learn", step="4", seed="12", hide="try")
+    assert not student.warning
+    assert student.title[0].value == COURSE[3].title
+
+
+def test_the_notes_of_every_step_are_on_the_desk(open_page: Open) -> None:
+    said = texts(open_page("teach"))
+    for lesson in COURSE:
+        assert lesson.notes.aim in said
+
+
+def test_the_glossary_shows_all_terms_or_one(open_page: Open) -> None:
+    at = open_page("glossary")
+    said = texts(at)
+    for term in glossary():
+        assert f'id="{term.slug}"' in said
+    at = open_page("glossary", term="long-tail")
+    assert at.selectbox(key="glossary-term").value == "long tail"
+    assert texts(at).count("<article") == 1
+    at.selectbox(key="glossary-term").set_value("margin").run()
+    assert 'id="margin"' in texts(at)
+    at = open_page("glossary", term="nonsense")
+    assert "not in the glossary" in at.warning[0].value

@@ -1,0 +1,161 @@
+"""A class in memory: seats, counts, caps, and forgetting."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+import pytest
+
+from harmony_core.errors import ConfigError
+from harmony_core.lessons import classroom
+from harmony_core.lessons.classroom import LONGEST, QUIET, Classroom, Entry
+from harmony_core.lessons.lesson import lessons
+from harmony_core.lessons.steps import CODE, Place, from_query
+from harmony_core.lessons.tally import tally
+
+COURSE = lessons()
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def rooms(clock: Clock) -> Classroom:
+    return Classroom(clock, random.Random(1))
+
+
+def test_a_class_from_its_opening_to_its_end(rooms: Classroom) -> None:
+    code, key = rooms.open()
+    assert CODE.fullmatch(code)
+    assert [rooms.join(code) for _ in range(3)] == [1, 2, 3]
+    rooms.predicted(code, 1, 1, 80.0)
+    rooms.predicted(code, 1, 3, 20.0)
+    rooms.predicted(code, 1, 1, 60.0)  # they thought again
+    rooms.saw(code, 1, 1, 55.0, right=True)
+    rooms.saw(code, 1, 2, 55.0, right=True)  # seat 2 has predicted nothing
+    assert rooms.entries(code, key, 1) == [Entry(1, 60.0, True, 55.0), Entry(3, 20.0)]
+    assert rooms.seats(code, key) == 3
+    assert rooms.steps(code, key) == {1: 2}
+    rooms.end(code, key)
+    assert not rooms.there(code)
+    with pytest.raises(ConfigError, match="has ended or was never there"):
+        rooms.join(code)
+
+
+def test_only_the_teacher_sees_and_ends(rooms: Classroom) -> None:
+    code, _ = rooms.open()
+    _, other = rooms.open()
+    for look in (rooms.seats, rooms.steps, rooms.end):
+        with pytest.raises(ConfigError, match="key of this class"):
+            look(code, other)
+    assert rooms.there(code)
+
+
+def test_a_quiet_class_and_an_old_one_are_forgotten(rooms: Classroom, clock: Clock) -> None:
+    quiet, _ = rooms.open()
+    busy, _ = rooms.open()
+    for _ in range(5):
+        clock.now += QUIET * 0.7
+        if rooms.there(busy):
+            rooms.join(busy)
+    assert not rooms.there(quiet)
+    assert rooms.there(busy)
+    clock.now += QUIET * 0.7
+    assert clock.now > LONGEST
+    assert not rooms.there(busy)
+
+
+def test_caps(rooms: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classroom, "MOST_SEATS", 2)
+    monkeypatch.setattr(classroom, "MOST_CLASSES", 2)
+    code, key = rooms.open()
+    rooms.join(code)
+    rooms.join(code)
+    with pytest.raises(ConfigError, match="is full"):
+        rooms.join(code)
+    rooms.open()
+    with pytest.raises(ConfigError, match="no room"):
+        rooms.open()
+    for step, seat in ((0, 1), (99, 1), (1, 0), (1, 3)):
+        with pytest.raises(ConfigError, match="a step and a seat"):
+            rooms.predicted(code, step, seat, 1.0)
+    with pytest.raises(ConfigError, match="finite"):
+        rooms.predicted(code, 1, 1, float("nan"))
+    rooms.predicted(code, 1, 1, "x" * 9999)
+    assert len(str(rooms.entries(code, key, 1)[0].guess)) == classroom.LONGEST_TEXT
+
+
+def test_many_students_at_once(rooms: Classroom) -> None:
+    code, key = rooms.open()
+
+    def student() -> None:
+        seat = rooms.join(code)
+        rooms.predicted(code, 2, seat, float(seat))
+        rooms.saw(code, 2, seat, 1.0, right=False)
+
+    threads = [threading.Thread(target=student) for _ in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [entry.guess for entry in rooms.entries(code, key, 2)] == list(range(1, 31))
+
+
+def test_counts_of_numbers_choices_and_lines() -> None:
+    number, choice, line = COURSE[0], COURSE[7], COURSE[2]
+    found = tally(
+        number, [Entry(1, 0.0, False, 40.0), Entry(2, 100.0, False, 60.0), Entry(3, 51.0)]
+    )
+    assert sum(row.count for row in found.predicted) == 3
+    assert found.predicted[0].count == found.predicted[-1].count == 1
+    assert (found.students, found.finished, found.right) == (3, 2, 0)
+    assert (found.mean, found.least, found.most) == (50, 40, 60)
+    assert sum(row.count for row in found.results) == 2
+    counted = tally(choice, [Entry(1, "same", True, 0.4), Entry(2, "same"), Entry(3, "lift")])
+    assert [row.count for row in counted.predicted] == [1, 0, 2]
+    assert counted.predicted[2].label == choice.predict.options[2].text
+    drawn = tally(line, [Entry(1, 12.0, True, 29.0), Entry(2, "a line")])
+    assert drawn.predicted[0].count == 1
+    assert drawn.predicted[-1].count == 1
+    assert tally(number, []).results == ()
+
+
+def test_the_link_of_a_place_is_read_back() -> None:
+    place = Place(
+        3, frozenset({1, 2}), 7, "hard_head", frozenset({"try", "steps"}), "KITE-MAPLE-07"
+    )
+    assert from_query(place.query(), 11) == place
+    assert from_query({}, 11) == Place()
+    assert Place().query() == {"step": "1"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"step": "12"},
+        {"step": "0"},
+        {"step": "one"},
+        {"step": "²"},
+        {"done": "1.99"},
+        {"seed": "-1"},
+        {"seed": "123456"},
+        {"hide": "everything"},
+        {"scenario": "cifar10"},
+        {"class": "<script>"},
+        {"color": "red"},
+    ],
+)
+def test_a_link_that_is_nonsense_says_so(query: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="Expected"):
+        from_query(query, 11)
