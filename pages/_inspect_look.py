@@ -38,13 +38,16 @@ class Look:
     """Typed in as bare counts."""
     job: Job | None = None
     out: Path = field(default_factory=Path)
-    stopped: str = ""
-    """Why there is no result, as one sentence."""
     _read: tuple[int, Inspection] | None = None
 
     @property
     def busy(self) -> bool:
         return self.job is not None and self.job.status.active
+
+    @property
+    def gone(self) -> bool:
+        """Whether the file was deleted, as the connection was lost for too long."""
+        return not self.path.parent.is_dir()
 
     @property
     def piloting(self) -> bool:

@@ -1,4 +1,6 @@
-"""The folder of one visit: what is handed in lies there and goes when the session ends.
+"""The folder of one visit: what is handed in lies there and goes when the tab is closed.
+
+A connection that comes back within `GRACE` finds its folder again.
 
 Each server keeps one folder under a lock. What a server left behind that was killed is removed by
 the next one that starts.
@@ -24,7 +26,10 @@ from harmony_core.inspection.job import Job
 
 _SESSIONS = "sessions"
 _LOCK = "lock"
+_ROOM = "inspect room"
 _NAME = 80
+GRACE = 60.0
+"""Seconds after which a lost connection counts as a closed tab."""
 
 
 @dataclass
@@ -33,6 +38,23 @@ class Room:
 
     folder: Path
     jobs: list[Job] = field(default_factory=list)
+    _leaving: threading.Timer | None = None
+    _closed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def leave(self) -> None:
+        """The connection is gone: close the room unless it comes back soon."""
+        with self._lock:
+            self._leaving = threading.Timer(GRACE, self.close)
+            self._leaving.daemon = True
+            self._leaving.start()
+
+    def stay(self) -> bool:
+        """The connection is back; whether the room is still there."""
+        with self._lock:
+            if self._leaving is not None:
+                self._leaving.cancel()
+            return not self._closed
 
     def start(self, job: Job) -> Job:
         """Remember a job, so that it ends with the session."""
@@ -53,6 +75,8 @@ class Room:
 
     def close(self) -> None:
         """End what works, and remove everything."""
+        with self._lock:
+            self._closed = True
         for job in self.jobs:
             job.cancel()
         for job in self.jobs:
@@ -65,9 +89,13 @@ def room() -> Room:
     return _room(str(uploads_root()))
 
 
-@st.cache_resource(scope="session", on_release=Room.close, show_spinner=False)
+@st.cache_resource(scope="session", on_release=Room.leave, show_spinner=False)
 def _room(root: str) -> Room:
-    return Room(_server(root) / uuid4().hex)
+    server = _server(root)
+    kept: Room | None = st.session_state.get(_ROOM)
+    if kept is None or kept.folder.parent != server or not kept.stay():
+        kept = st.session_state[_ROOM] = Room(server / uuid4().hex)
+    return kept
 
 
 def safe_name(name: str) -> str:

@@ -25,8 +25,8 @@ TAKEN = (
     "from the command line), 50 million rows, 200,000 classes."
 )
 STAYS = (
-    "Nothing leaves this machine. The file lies in a folder of this visit and is deleted when the "
-    "visit ends, or when you remove it here; it is kept only if you open it in the Arena."
+    "Nothing leaves this machine. The file lies in a folder of this visit and is deleted when you "
+    "close the page or remove it here; it is kept only if you open it in the Arena."
 )
 DIGITS = "Handwritten digits, imbalance factor about 50: the rarest digit has 2 images."
 COUNTS = "cat, 1200\ndog, 640\nfox, 130\nlynx, 24\nquoll, 3"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._inspect_file import file_line
-from pages._inspect_look import look
+from pages._inspect_look import forget, look
 from pages._inspect_out import out_section
 from pages._inspect_pilot import pilot_section, verdict
 from pages._inspect_progress import ending, going_on
 from pages._inspect_quality import quality_section
+from pages._inspect_session import room
 from pages._inspect_source import source
 from pages._inspect_tail import beta, bounds, tail_section
 from pages._parts import draw, lead, messages
@@ -26,6 +27,14 @@ def inspect_data() -> None:
     source()
     now = look()
     if now is None or now.job is None:
+        return
+    room()
+    if now.gone:
+        forget()
+        st.info(
+            "The connection was lost for a while, so the file was deleted. Hand it in again.",
+            icon=":material/link_off:",
+        )
         return
     status = now.job.status
     looking = status.active and not now.job.request.pilot

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from harmony_core.config import ExperimentConfig
@@ -21,6 +22,7 @@ from harmony_core.inspection.job import Status
 from harmony_core.inspection.pilot import METHODS
 from harmony_core.inspection.worker import Request, explain
 from pages import _inspect_look as looks
+from pages import _inspect_session as session
 from pages._inspect_look import KEY, Look
 from pages._inspect_out import arena_config
 from pages._inspect_session import safe_name
@@ -93,7 +95,7 @@ def test_it_says_what_it_takes_and_what_becomes_of_it(page: Callable[[], AppTest
     said = texts(at)
     assert "200 MB" in said
     assert "Nothing leaves this machine" in said
-    assert "deleted when the visit ends" in said
+    assert "deleted when you close the page" in said
     assert headers(at) == []
 
 
@@ -289,6 +291,11 @@ def test_names_of_files_are_kept_harmless(given: str, kept: str) -> None:
     assert safe_name(given) == kept
 
 
+def room_of(at: AppTest) -> session.Room:
+    kept: session.Room = at.session_state["inspect room"]
+    return kept
+
+
 def config_of(at: AppTest) -> ExperimentConfig:
     now: Look = at.session_state[KEY]
     found = now.found()
@@ -332,11 +339,43 @@ def test_the_folder_of_a_visit_goes_with_it(
     visit = path.parents[1]
     (server,) = (tmp_path / "uploads" / "sessions").iterdir()
     assert visit.parent == server
-    from pages._inspect_session import Room
-
-    Room(visit).close()
+    kept = room_of(at)
+    assert kept.folder == visit
+    monkeypatch.setattr(session, "GRACE", 300.0)
+    kept.leave()  # the line breaks, and comes back
+    assert kept.stay()
+    assert path.is_file()
+    kept.close()
+    assert not kept.stay()
     assert not visit.exists()
     assert server.exists()
+    at.run()
+    assert not at.exception
+    assert "Hand it in again" in at.info[0].value
+    assert "Take it along" in headers(handed_in(at, "b.csv", SMALL))
+
+
+def test_a_lost_connection_ends_the_visit(
+    page: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = handed_in(page(), "a.csv", SMALL)
+    kept = room_of(at)
+    monkeypatch.setattr(session, "GRACE", 0.0)
+    kept.leave()
+    assert kept._leaving is not None
+    kept._leaving.join(60)
+    assert not kept.folder.exists()
+
+
+def test_what_a_dead_server_left_is_swept(tmp_path: Path) -> None:
+    sessions = tmp_path / "sessions"
+    for name in ("dead", "alive", "strange"):
+        (sessions / name).mkdir(parents=True)
+        (sessions / name / "data.csv").write_text(SMALL)
+    (sessions / "dead" / "lock").touch()
+    with FileLock(sessions / "alive" / "lock"):
+        session._sweep(sessions, sessions / "mine")
+    assert sorted(p.name for p in sessions.iterdir()) == ["alive", "strange"]
 
 
 def test_results_are_strict_json_without_samples(page: Callable[[], AppTest]) -> None:
