@@ -15,8 +15,10 @@ from ._parts import spoken, toasts
 TICK = 0.5
 START = 6.0
 """Seconds until the first picture: a process, its imports, and what umap compiles."""
-PACE = {"umap": 0.6, "pca": 0.2, "plane": 0.2}
-"""Seconds for one picture of 2,000 samples under one method; see docs/embedding.md."""
+PACE = {"umap": 0.5, "pca": 0.12, "plane": 0.12}
+NEAR = 0.1
+"""Seconds for one picture of 2,000 samples under one method, and what the search for neighbours adds,
+which grows with the square; see docs/embedding.md."""
 
 
 def drawings() -> Drawings:
@@ -60,7 +62,8 @@ def begin_cheap(drawing: Drawing, done: int, wanted: int) -> None:
 
 def duration(pictures: int, methods: int, samples: int, layout: str) -> str:
     """How long drawing takes, in words."""
-    seconds = START + pictures * methods * samples / 2000 * PACE[layout]
+    size = samples / 2000
+    seconds = START + pictures * methods * (PACE[layout] * size + NEAR * size**2)
     if seconds < 20:
         return f"{5 * round(seconds / 5)} seconds"
     return (
