@@ -123,14 +123,20 @@ def _bands(record: ExperimentRecord, key: str, since: int) -> dict[str, Any] | N
 
 
 def _beside_is_due(run_id: str, repeat: int) -> bool:
-    """Whether `_beside` is still to be drawn, and frames have been on screen for a while."""
+    """Whether `_beside` is still to be drawn, and frames have been on screen for a while.
+
+    True once: the full run that this asks for comes through here again before it draws `_beside`.
+    """
     if st.session_state.get(_BESIDE) == run_id or not store().epochs(run_id, repeat):
         return False
     run, since = st.session_state.get(_DUE, ("", 0.0))
     if run != run_id:
         st.session_state[_DUE] = (run_id, time.monotonic())
         return False
-    return bool(time.monotonic() - since > SETTLED)
+    if time.monotonic() - since <= SETTLED:
+        return False
+    st.session_state[_BESIDE] = run_id
+    return True
 
 
 def _beside(record: ExperimentRecord, page: str, repeat: int) -> None:

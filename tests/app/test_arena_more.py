@@ -88,6 +88,19 @@ def test_the_editor_begins_with_what_was_painted(open_page: Open) -> None:
     assert linked(at).data == config.data
 
 
+def test_what_stands_beside_a_training_is_asked_for_once_and_not_in_every_run(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pages import _live
+
+    state: dict[str, object] = {}
+    monkeypatch.setattr(_live.st, "session_state", state)
+    run = finished(store)
+    assert not _live._beside_is_due(run, 0)
+    state[_live._DUE] = (run, float("-inf"))
+    assert [_live._beside_is_due(run, 0) for _ in range(3)] == [True, False, False]
+
+
 def test_bands_need_more_than_one_repeat(
     store: RunStore, queue: FakeQueue, open_page: Open
 ) -> None:
