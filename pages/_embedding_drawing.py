@@ -17,8 +17,8 @@ START = 6.0
 """Seconds until the first picture: a process, its imports, and what umap compiles."""
 PACE = {"umap": 0.5, "pca": 0.12, "plane": 0.12}
 NEAR = 0.1
-"""Seconds for one picture of 2,000 samples under one method, and what the search for neighbours adds,
-which grows with the square; see docs/embedding.md."""
+"""Seconds for one picture of 2,000 samples under one method, and what the search for neighbours,
+which grows with the square, adds; see docs/embedding.md."""
 
 
 def drawings() -> Drawings:
