@@ -14,6 +14,7 @@
     python -m harmony_core run config.json --epochs 100     # flags change what the file says
     python -m harmony_core resume latest            # go on after Ctrl-C, a crash or a power cut
     python -m harmony_core inspect train.csv        # how long the tail of a data set is, and why
+    python -m harmony_core bench                    # how fast this machine trains, as a table
     python -m harmony_core methods                  # losses, presets, parameters
     python -m harmony_core datasets                 # data sets and models, parameters
 
@@ -37,6 +38,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from .analysis.summary import comparisons
+from .bench.command import add_parser as add_bench
 from .config import DEVICES, PROFILES
 from .errors import HarmonyError, RunError
 from .export.command import add_export_options, export
@@ -283,6 +285,7 @@ def _parser() -> argparse.ArgumentParser:
     resume = add("resume", _resume, "Go on with an experiment that was stopped or interrupted.")
     delete = add("delete", _delete, "Delete an experiment and all its files.")
     add_inspect(commands)
+    add_bench(commands)
     add("methods", _methods, "List losses, their presets and parameters.")
     add("datasets", _datasets, "List data sets and models and their parameters.")
     for sub in (show, export_to, resume, delete):

@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("runs", "plots"),
     ("inspection",),
     ("lessons",),
-    ("export",),
+    ("export", "bench"),
     ("cli",),
     ("__main__",),
     ("pages",),

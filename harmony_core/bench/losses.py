@@ -1,0 +1,183 @@
+"""The harmonized loss beside cross-entropy, and beside the usual loop over bins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .table import Row, seconds
+from .timing import Timing, in_turn
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+QUICK = tuple((n, c) for n in (128, 1024) for c in (10, 100, 1000))
+FULL = tuple((n, c) for n in (128, 1024, 8192) for c in (10, 100, 1000, 8142))
+SHORTEST = 0.05
+ALONE = 2.0
+"""Wanted: at most this many times cross-entropy, from 1000 classes on."""
+IN_A_STEP = 1.05
+"""Wanted: at most this many times a training step with cross-entropy."""
+
+
+def long_tail(classes: int, factor: float = 100.0, largest: float = 5000.0) -> list[int]:
+    """Exponentially falling class counts."""
+    share = np.arange(classes) / max(classes - 1, 1)
+    return [int(count) for count in np.maximum(largest * factor**-share, 1)]
+
+
+class LoopGHM:
+    """GHM-C as it is usually written: a Python loop over bins, a mask and a count for each.
+
+    Written for this comparison, with a moving average of the counts. On a GPU every count waits.
+    """
+
+    def __init__(self, bins: int = 30, momentum: float = 0.75) -> None:
+        self.edges = [i / bins for i in range(bins)] + [1.0 + 1e-6]
+        self.momentum = momentum
+        self.average = [0.0] * bins
+
+    def __call__(self, logits: Tensor, targets: Tensor) -> Tensor:
+        import torch
+        from torch.nn import functional as F
+
+        with torch.no_grad():
+            true = F.softmax(logits, dim=1).gather(1, targets[:, None])[:, 0]
+            difficulty = 1 - true
+            weight = torch.zeros_like(difficulty)
+            filled = 0
+            for i, average in enumerate(self.average):
+                inside = (difficulty >= self.edges[i]) & (difficulty < self.edges[i + 1])
+                count = int(inside.sum().item())
+                if count > 0:
+                    mixed = self.momentum * average + (1 - self.momentum) * count
+                    self.average[i] = mixed
+                    weight[inside] = len(logits) / mixed
+                    filled += 1
+            weight = weight / max(filled, 1)
+        return (weight * F.cross_entropy(logits, targets, reduction="none")).mean()
+
+
+def compare(samples: int, classes: int, repeats: int, device: torch.device) -> dict[str, Timing]:
+    """Forward and backward on the same logits: cross-entropy, harmonized, the loop, and ours of it.
+
+    On a GPU also cross-entropy and harmonized replayed from a CUDA graph.
+    """
+    import torch
+    from torch.nn import functional as F
+
+    from ..losses import build_loss
+
+    rng = torch.Generator().manual_seed(0)
+    counts = long_tail(classes)
+    logits = (3 * torch.randn(samples, classes, generator=rng)).to(device).requires_grad_()
+    drawn = torch.multinomial(torch.tensor(counts).float(), samples, True, generator=rng)
+    targets = drawn.to(device)
+    losses: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+        "cross-entropy": F.cross_entropy,
+        "harmonized": build_loss("harmonized", counts).to(device),
+        "GHM": build_loss("ghm", counts).to(device),
+        "GHM, loop over bins": LoopGHM(),
+    }
+
+    def step(loss: Callable[[Tensor, Tensor], Tensor]) -> Callable[[], None]:
+        def run() -> None:
+            logits.grad = None
+            loss(logits, targets).backward()  # type: ignore[no-untyped-call]
+
+        return run
+
+    tasks: dict[str, Callable[[], object]] = {name: step(loss) for name, loss in losses.items()}
+    finish: Callable[[], None] = lambda: None  # noqa: E731
+    if device.type == "cuda":
+        from ..training.capture import CudaTrack
+
+        finish = torch.cuda.synchronize
+        for name in ("cross-entropy", "harmonized"):
+            track = CudaTrack(device)
+            with track.running():
+                for _ in range(3):
+                    tasks[name]()
+                tasks[f"{name}, captured"] = track.record(step(losses[name]))
+    return in_turn(tasks, repeats, shortest=SHORTEST, finish=finish)
+
+
+def rows(full: bool, repeats: int, device: torch.device) -> Iterator[Row]:
+    """The losses alone at each size."""
+    for samples, classes in FULL if full else QUICK:
+        times = compare(samples, classes, repeats, device)
+        plain, ours = times["cross-entropy"], times["harmonized"]
+        where = f"{samples:,} × {classes:,}, {device.type.upper()}"
+        yield Row(
+            f"harmonized, forward + backward, {where}", seconds(ours.median),
+            f"{seconds(ours.low)} – {seconds(ours.high)}",
+            f"cross-entropy {seconds(plain.median)}", ours.over(plain),
+            *_wanted(ours.over(plain), classes, device.type == "cpu"),
+        )  # fmt: skip
+        if "harmonized, captured" in times:
+            ratio = times["harmonized, captured"].over(times["cross-entropy, captured"])
+            yield Row(
+                f"the same, captured, {where}", seconds(times["harmonized, captured"].median), "",
+                f"cross-entropy {seconds(times['cross-entropy, captured'].median)}", ratio,
+                *_wanted(ratio, classes, True),
+            )  # fmt: skip
+        for name in ("GHM", "harmonized"):
+            loop = times["GHM, loop over bins"]
+            yield Row(
+                f"{name} against a loop over 30 bins, {where}", seconds(times[name].median), "",
+                f"loop {seconds(loop.median)}", times[name].over(loop),
+            )  # fmt: skip
+
+
+def _wanted(ratio: float, classes: int, judged: bool) -> tuple[str, bool | None]:
+    if classes < 1000 or not judged:
+        return "", None
+    return f"≤ {ALONE:g} ×", ratio <= ALONE
+
+
+def in_a_step(model: str, batch: int, repeats: int, device: torch.device) -> Row:
+    """A whole training step on 32 × 32 colour images under either loss."""
+    import torch
+    from torch.nn import functional as F
+
+    from ..losses import build_loss
+    from ..models import build_model
+
+    rng = torch.Generator().manual_seed(0)
+    counts = long_tail(10)
+    images = torch.randn(batch, 3, 32, 32, generator=rng).to(device)
+    images = images.contiguous(memory_format=torch.channels_last)
+    targets = torch.randint(0, 10, (batch,), generator=rng).to(device)
+    network = build_model(model, (3, 32, 32), 10, generator=rng).to(device)
+    network = network.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, fused=True)
+
+    def step(loss: Callable[[Tensor, Tensor], Tensor]) -> Callable[[], None]:
+        def run() -> None:
+            optimizer.zero_grad(set_to_none=True)
+            loss(network(images).float(), targets).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+
+        return run
+
+    finish: Callable[[], None] = torch.cuda.synchronize if device.type == "cuda" else lambda: None
+    times = in_turn(
+        {
+            "ce": step(F.cross_entropy),
+            "harmonized": step(build_loss("harmonized", counts).to(device)),
+        },
+        repeats,
+        shortest=SHORTEST,
+        finish=finish,
+    )
+    ratio = times["harmonized"].over(times["ce"])
+    return Row(
+        f"step of {model}, batch {batch}, harmonized, {device.type.upper()}",
+        seconds(times["harmonized"].median),
+        f"{seconds(times['harmonized'].low)} – {seconds(times['harmonized'].high)}",
+        f"cross-entropy {seconds(times['ce'].median)}", ratio, f"≤ {IN_A_STEP:g} ×",
+        ratio <= IN_A_STEP,
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+"""Measurements as rows of one Markdown table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+HEADS = ("What", "Result", "Range", "Against", "Ratio", "Target", "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement: a value with its unit and range, what it is compared to, and what we want.
+
+    ``met`` is None where there is no target.
+    """
+
+    what: str
+    result: str
+    spread: str = ""
+    against: str = ""
+    ratio: float | None = None
+    target: str = ""
+    met: bool | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f} ×"
+        verdict = {None: "", True: "met", False: "**missed**"}[self.met]
+        return self.what, self.result, self.spread, self.against, ratio, self.target, verdict
+
+
+def markdown(rows: Iterable[Row]) -> str:
+    """The table, one line a row."""
+    cells = [HEADS, *(row.cells() for row in rows)]
+    lines = ["| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in cells]
+    lines.insert(1, "|---" * len(HEADS) + "|")
+    return "\n".join(lines)
+
+
+def seconds(value: float) -> str:
+    """A time with a unit that suits it."""
+    for factor, unit in ((1e6, "µs"), (1e3, "ms")):
+        if value * factor < 1000:
+            return f"{value * factor:.3g} {unit}"
+    return f"{value:.3g} s"
+
+
+def per_second(count: float, value: float, what: str = "images") -> str:
+    """A rate, to three digits."""
+    rate = count / value
+    digits = max(0, len(str(int(rate))) - 3)
+    return f"{round(rate, -digits):,.0f} {what}/s"

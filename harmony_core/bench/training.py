@@ -1,0 +1,236 @@
+"""Lockstep training beside a plain PyTorch loop, and four methods beside one."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..catalog import complete
+from ..config import DataConfig, ExperimentConfig, MethodConfig, ModelConfig, RecordConfig
+from ..config import OptimConfig as Optim
+from ..data.dataset import LongTailedDataset
+from .table import Row, per_second, seconds
+from .timing import Timing, in_turn
+
+if TYPE_CHECKING:
+    import torch
+
+FOUR = ("ce", "ldam", "balanced_softmax", "harmonized")
+PLANE_SECONDS, PLANE_RATIO, LOOP_RATIO = 2.0, 1.6, 2.0
+LOOP = Path(__file__).parents[2] / "benchmarks" / "reference_loop.py"
+BATCH = 128
+
+
+@contextmanager
+def threads(model: str) -> Iterator[int]:
+    """The number of threads this network trains fastest with, as experiments set it."""
+    import torch
+
+    from ..models import MODELS
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(MODELS[model].threads or before)
+    try:
+        yield torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
+
+
+def train(config: ExperimentConfig, dataset: LongTailedDataset) -> None:
+    """One whole training, frames and all."""
+    from ..training import Lockstep
+
+    for _ in Lockstep(config, dataset).run():
+        pass
+
+
+def plane(methods: tuple[str, ...], epochs: int = 60) -> Callable[[], None]:
+    """The default scenario in the plane, with its decision grids."""
+    from ..data import build_dataset
+
+    config = complete(
+        ExperimentConfig(
+            methods=tuple(MethodConfig(name) for name in methods), epochs=epochs, device="cpu"
+        )
+    )
+    dataset = build_dataset(config.data, 0)
+    return lambda: train(config, dataset)
+
+
+def plane_rows(repeats: int) -> Iterator[Row]:
+    """60 epochs of the default scenario under four methods, and under one."""
+    with threads("mlp"):
+        tasks = {"four": plane(FOUR), **{name: plane((name,)) for name in ("ce", "harmonized")}}
+        times = in_turn(tasks, repeats)
+    four = times["four"]
+    yield Row(
+        "plane, default scenario, 60 epochs, 4 methods, with grids", seconds(four.median),
+        _range(four), "", None, f"≤ {PLANE_SECONDS:g} s", four.median <= PLANE_SECONDS,
+    )  # fmt: skip
+    for name in ("harmonized", "ce"):
+        ratio = four.over(times[name])
+        wanted = (f"≤ {PLANE_RATIO:g} ×", ratio <= PLANE_RATIO) if name == "harmonized" else ("",)
+        yield Row(
+            "the same", seconds(four.median), "",
+            f"{name} alone {seconds(times[name].median)}", ratio, *wanted,
+        )  # fmt: skip
+
+
+def cifar_shaped(n: int, classes: int = 10) -> LongTailedDataset:
+    """Random colour images with a long tail: their content does not matter to the clock."""
+    rng = np.random.default_rng(0)
+    share = 100.0 ** -(np.arange(classes) / (classes - 1))
+    counts = np.maximum(share / share.sum() * n, 1).astype(int)
+    counts[0] += n - counts.sum()
+    targets = rng.permutation(np.repeat(np.arange(classes), counts))
+    images = rng.integers(0, 256, (n, 32, 32, 3), dtype=np.uint8)
+    test_targets = np.repeat(np.arange(classes), 2)
+    names = tuple(f"class {c}" for c in range(classes))
+    return LongTailedDataset(
+        "random images", "images", images, targets, images[: len(test_targets)], test_targets,
+        names, augment=True,
+    )  # fmt: skip
+
+
+def digits() -> LongTailedDataset:
+    from ..data import build_dataset
+
+    return build_dataset(DataConfig("digits", imbalance_factor=50), 0)
+
+
+def in_lockstep(
+    dataset: LongTailedDataset, model: str, methods: tuple[str, ...], epochs: int, device: str
+) -> Callable[[], None]:
+    """Training alone: only the last epoch is recorded, and little of it."""
+    from ..training import Lockstep
+
+    config = complete(
+        ExperimentConfig(
+            model=ModelConfig(model),
+            data=DataConfig("digits", imbalance_factor=50),
+            methods=tuple(MethodConfig(name) for name in methods),
+            optim=Optim(batch_size=BATCH, warmup_epochs=0, schedule="constant", lr=0.01),
+            epochs=epochs,
+            device=device,
+            record=RecordConfig(every=10_000, tracked=20),
+        )
+    )
+    engine: dict[str, Any] = {}
+
+    def run() -> None:
+        """The first call also builds the networks; later ones train the same ones on."""
+        if not engine:
+            engine["lockstep"] = Lockstep(config, dataset)
+        lockstep = engine["lockstep"]
+        for lockstep.epoch in range(epochs):
+            lockstep._train_epoch(None)
+        lockstep.collector.finish()
+
+    return run
+
+
+def in_a_loop(dataset: LongTailedDataset, model: str, epochs: int, workers: int) -> Any:
+    """The reference loop with cross-entropy; its workers live from the first call on."""
+    import torch
+
+    from ..models import build_model
+
+    loop = reference_loop()
+    batches = loop.loader(
+        dataset.train_inputs, dataset.train_targets, augment=dataset.augment, batch_size=BATCH,
+        workers=workers,
+    )  # fmt: skip
+    _, height, width, channels = dataset.train_inputs.shape
+    network = build_model(model, (channels, height, width), len(dataset.class_names))
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    counts = np.asarray(dataset.train_counts)
+    return lambda: loop.train(
+        network, loop.WeightedCrossEntropy(), batches, counts, epochs=epochs, lr=0.01, device=device
+    )
+
+
+def reference_loop() -> ModuleType:
+    """The loop of ``benchmarks/``, which comes with the repository and not with the package."""
+    name = "harmony_reference_loop"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, LOOP)
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+def image_rows(
+    title: str,
+    dataset: LongTailedDataset,
+    model: str,
+    repeats: int,
+    *,
+    epochs: int = 1,
+    workers: tuple[int, ...] = (0, 2),
+    device: str = "cpu",
+) -> Iterator[Row]:
+    """Images a second of one network, of four side by side, and of the loop at its best."""
+    tasks = {
+        "one": in_lockstep(dataset, model, ("ce",), epochs, device),
+        "four": in_lockstep(dataset, model, FOUR, epochs, device),
+    }
+    if LOOP.exists():
+        for count in workers if dataset.augment else (0,):
+            tasks[f"loop, {count} workers"] = in_a_loop(dataset, model, epochs, count)
+    with threads(model):
+        times = in_turn(tasks, repeats, finish=_finish(device))
+    n = len(dataset.train_targets) * epochs
+    loops = {name: time for name, time in times.items() if name.startswith("loop")}
+    best = min(loops, key=lambda name: loops[name].median, default=None)
+    for name, networks in (("one", 1), ("four", 4)):
+        what = f"{title}, {model}, {networks} network{'s' * (networks > 1)} in lockstep"
+        rate = per_second(n * networks, times[name].median)
+        spread = (
+            f"{per_second(n * networks, times[name].high, '')}– "
+            f"{per_second(n * networks, times[name].low, '')}"
+        )
+        if best is None:
+            yield Row(what, rate, spread)
+            continue
+        ratio = networks * loops[best].over(times[name])
+        yield Row(
+            what, rate, spread, f"{best}: {per_second(n, loops[best].median)}", ratio,
+            f"≥ {LOOP_RATIO:g} ×", ratio >= LOOP_RATIO,
+        )  # fmt: skip
+
+
+def _finish(device: str) -> Callable[[], None]:
+    if device != "cuda":
+        return lambda: None
+    import torch
+
+    return torch.cuda.synchronize
+
+
+def _range(timing: Timing) -> str:
+    return f"{seconds(timing.low)} – {seconds(timing.high)}"
+
+
+def gpu_rows(repeats: int, device: torch.device) -> Iterator[Row]:
+    """ResNet-32 on a GPU: one network, four and sixteen, from CUDA graphs."""
+    dataset = cifar_shaped(12_406)
+    targets = {1: 45_000, 4: 0, 16: 120_000}
+    for networks, wanted in targets.items():
+        methods = tuple(FOUR[i % 4] for i in range(networks))
+        task = in_lockstep(dataset, "resnet32", methods, 2, "cuda")
+        time = in_turn({"it": task}, repeats, finish=_finish("cuda"))["it"]
+        n = 2 * networks * len(dataset.train_targets)
+        judged = (f"≥ {wanted:,}/s", n / time.median >= wanted) if wanted else ("", None)
+        yield Row(
+            f"ResNet-32, batch {BATCH}, {networks} at once, {device.type.upper()}",
+            per_second(n, time.median), "", "", None, *judged,
+        )  # fmt: skip
