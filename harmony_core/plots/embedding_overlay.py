@@ -17,6 +17,8 @@ Array = NDArray[Any]
 UNKNOWN = 0.2
 BUTTONS = 34
 """Pixels of Plotly's row of buttons."""
+SCALE = 64
+"""Pixels of a scale of colours that lies flat."""
 FAINT = 0.12
 """Opacity of dots that are not chosen."""
 
@@ -54,9 +56,20 @@ def tell_terms(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
 
 
 def for_touch(figure: go.Figure) -> None:
-    """Let a finger scroll the page over the maps, and keep Plotly's buttons off the first title."""
-    top, height = figure.layout.margin.t, figure.layout.height
-    figure.update_layout(dragmode=False, height=height + BUTTONS, margin={"t": top + BUTTONS})
+    """Let a finger scroll the page over the maps, and keep Plotly's buttons off the first title.
+
+    A scale of colours lies over the maps then, where it leaves them the whole width.
+    """
+    scales = [trace for trace in figure.data if trace.marker.showscale]
+    above = BUTTONS + (SCALE if scales else 0)
+    height = figure.layout.height + above
+    for trace in scales:
+        trace.marker.colorbar.update(
+            orientation="h", yref="container", y=1 - BUTTONS / height, yanchor="top", x=0.5, len=0.9
+        )
+        trace.marker.colorbar.title.side = "top"
+    margin = {"t": figure.layout.margin.t + above, "r": figure.layout.margin.l}
+    figure.update_layout(dragmode=False, height=height, margin=margin)
 
 
 def chosen_dots(points: Any, panels: int, landmarks: int) -> list[int]:

@@ -32,6 +32,7 @@ from harmony_core.plots.embedding import PER_PANEL, embedding_figure
 from harmony_core.plots.embedding_export import MOST_BYTES, embedding_page, export_embedding_html
 from harmony_core.plots.embedding_film import film
 from harmony_core.plots.embedding_marks import Colouring, class_palette, region_image
+from harmony_core.plots.embedding_overlay import for_touch
 from harmony_core.plots.embedding_text import caption, panel_title
 
 N = 40
@@ -215,6 +216,21 @@ def test_every_colouring_in_both_themes(by: str, theme: str) -> None:
     )
     json.loads(figure.to_json())
     assert len(figure.data[0].marker.color) == N
+
+
+def test_on_a_phone_the_scale_of_colours_takes_no_width() -> None:
+    values = RNG.uniform(size=(2, N))
+    wide = embedding_figure(frame(), marks(), colouring=Colouring("value", values, "g"))
+    small = embedding_figure(
+        frame(), marks(), colouring=Colouring("value", values, "g"), columns=1, width=340
+    )
+    height = small.layout.height
+    for_touch(small)
+    (scale,) = (trace.marker.colorbar for trace in small.data if trace.marker.showscale)
+    assert scale.orientation == "h"
+    assert small.layout.margin.r < wide.layout.margin.r
+    assert small.layout.height > height
+    assert small.layout.dragmode is False
 
 
 def test_what_cannot_be_drawn_says_why() -> None:
