@@ -214,6 +214,7 @@ def run_pilot(
     if seeds is None:
         seeds = SEEDS if contents.labels.train_counts.sum() < LARGE else 5
     data = pilot_data(contents, seeds, progress)
+    progress("Getting ready to train", 0.0)
     groups = tail.groups.of_class[data.classes]
     if len(np.unique(groups)) < 2 and tail.groups.rule != "even":
         groups = group_classes(data.counts).of_class

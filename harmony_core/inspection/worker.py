@@ -71,12 +71,13 @@ def main(request: Request, say: Say) -> None:
 
         say({"message": "Drawing digits-LT", "share": None})
         write_digits(path.parent)
-    last = [0.0]
+    last = (0.0, "")
 
     def progress(message: str, share: float | None) -> None:
+        nonlocal last
         now = time.monotonic()
-        if now - last[0] >= EVERY:
-            last[0] = now
+        if now - last[0] >= EVERY or message != last[1]:
+            last = (now, message)
             say({"message": message, "share": share})
 
     contents = read_file(
