@@ -45,6 +45,7 @@ class Student:
         self.values: dict[str, Any] = {}
         self.query = ""
         self.times: list[float] = []
+        self.by: dict[str, list[float]] = {}
         self.seen = ""
         self.timer: tuple[float, str] | None = None
         self.ticks = 0
@@ -117,7 +118,9 @@ class Student:
     async def click(self, name: str, value: float | str | None = None) -> None:
         widget = self.find(name)
         if widget:
-            self.times.append(await self.run(widget, value))
+            took = await self.run(widget, value)
+            self.times.append(took)
+            self.by.setdefault(re.sub(r"learn-|\d|[a-z]+-(?=guess)", "", name), []).append(took)
 
     async def work(self, code: str, clicks: int) -> None:
         """Go through the steps until there have been enough clicks."""
@@ -183,6 +186,10 @@ def main() -> None:
     print(f"{len(room)} students on one class link, {len(times)} clicks; {cpu()}, 2 cores at most")
     print(f"{sum(student.ticks for student in room)} looks of timers in between")
     print(f"click: median {middle:.3f} s, p95 {late:.3f} s, longest {times[-1]:.3f} s")
+    for name in sorted({name for student in room for name in student.by}):
+        some = sorted(value for student in room for value in student.by.get(name, ()))
+        print(f"  {name.rstrip('-')}: {len(some)} clicks, median {statistics.median(some):.3f} s, "
+              f"longest {some[-1]:.3f} s")  # fmt: skip
     print(f"target: p95 below {TARGET:g} s: {verdict}")
     print(f"opening the link: median {statistics.median(first):.2f} s, longest {max(first):.2f} s")
 

@@ -68,20 +68,23 @@ def _header(course: tuple[Lesson, ...], lesson: Lesson) -> None:
 
 
 def _step(course: tuple[Lesson, ...], lesson: Lesson) -> None:
-    attempt = _learn_place.attempt(lesson)
     st.markdown(lesson.before)
     with st.container(horizontal=True, gap="small", key="lesson-terms"):
         for term in lesson.terms:
             glossary_link(term)
-    if attempt.guess is None:
-        if place := _learn_class.note():
-            st.caption(place)
-        _ask(lesson)
-        return
-    _result(course, lesson, attempt)
+    question = st.empty()
+    if _learn_place.attempt(lesson).guess is None:
+        with question.container():
+            if place := _learn_class.note():
+                st.caption(place)
+            if not _ask(lesson):
+                return
+        question.empty()
+    _result(course, lesson, _learn_place.attempt(lesson))
 
 
-def _ask(lesson: Lesson) -> None:
+def _ask(lesson: Lesson) -> bool:
+    """The question; whether the student has just committed to an answer."""
     st.subheader("Predict", anchor=False)
     guess = predict(lesson)
     committed = st.button(
@@ -94,7 +97,8 @@ def _ask(lesson: Lesson) -> None:
     )
     if committed and guess is not None:  # no callback: it would get the guess of the last drawing
         _commit(lesson, guess)
-        st.rerun()
+        return True
+    return False
 
 
 def _commit(lesson: Lesson, guess: Guess) -> None:
