@@ -24,6 +24,13 @@ FLAGS = (
 )  # fmt: skip
 PATIENCE = 60_000
 """Milliseconds that anything may take on a busy machine."""
+PHOTOS = (
+    Path(os.environ.get("HARMONY_TEST_DATA", ROOT.parent / "shared" / "data"))
+    / "cifar10-lt100-jpeg.zip"
+)
+needs_photos = pytest.mark.skipif(
+    not PHOTOS.is_file(), reason=f"{PHOTOS.name} is not in HARMONY_TEST_DATA"
+)
 FAILED = pytest.StashKey[bool]()
 Visit = Callable[..., Any]
 LATE = """

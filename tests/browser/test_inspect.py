@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
-from .conftest import Visit
+from .conftest import PATIENCE, PHOTOS, Visit, needs_photos
 
-ROOT = Path(__file__).parents[2]
-PHOTOS = ROOT.parent / "shared" / "data" / "cifar10-lt100-jpeg.zip"
 PAGE = "/inspect_data"
 FIELD = "[data-testid=stFileUploaderDropzoneInput]"
 
@@ -36,9 +33,8 @@ def kept(app_folder: Path) -> list[Path]:
     return [path for path in sessions.glob("*/*/**/*") if path.is_file()]
 
 
+@needs_photos
 def test_a_real_zip_of_photographs(visit: Visit, app_folder: Path) -> None:
-    if not PHOTOS.is_file():
-        pytest.skip(f"no {PHOTOS.name} beside the repository")
     page = visit(PAGE)
     page.locator(FIELD).wait_for(state="attached")
     settled(page)
@@ -76,7 +72,7 @@ def test_a_pilot_then_the_arena(visit: Visit, app_folder: Path) -> None:
     page.get_by_text("Quick, 3 seeds").click()
     settled(page)
     page.get_by_role("button", name="Run the pilot").click()
-    page.get_by_role("region", name="The pilot in figures").wait_for()
+    page.get_by_role("region", name="The pilot in figures").wait_for(timeout=3 * PATIENCE)
     settled(page)
     headline = page.locator(".st-key-inspect-verdict .headline").inner_text()
     assert headline.startswith(("Choose ", "No clear winner", "Collect more"))
