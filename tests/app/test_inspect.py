@@ -72,7 +72,13 @@ class Here:
 def page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
     monkeypatch.setattr(looks, "Job", Here)
     monkeypatch.setattr(Here, "hold", False)
-    return lambda: open_page("inspect_data")
+
+    def open_it() -> AppTest:
+        at = open_page("inspect_data")
+        at.default_timeout = 120  # the work of the worker is done within a run here
+        return at
+
+    return open_it
 
 
 def handed_in(at: AppTest, name: str, content: bytes | str) -> AppTest:

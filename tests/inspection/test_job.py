@@ -67,6 +67,30 @@ def test_what_is_kept_is_what_was_found(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["found.npz"]
 
 
+def test_results_are_shown_without_torch_or_sklearn(tmp_path: Path) -> None:
+    path = EXAMPLES / "leaves.csv"
+    found = inspect_file(path, quality=False)
+    trial = run_pilot(read_file(path), found.tail, seeds=2, steps=20, curve=False)
+    whole = replace(found, pilot=trial, recommendation=recommend(trial, found.tail))
+    save_found(tmp_path / "found.npz", whole)
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from harmony_core.inspection.stored import load_found\n"
+        "from harmony_core.inspection.report import report_html\n"
+        "from harmony_core.inspection.script import training_script\n"
+        "import pages._inspect_out, pages._inspect_quality\n"
+        "found = load_found(Path(sys.argv[1]))\n"
+        "assert len(report_html(found)) > 10_000 and training_script(found, 'a.csv')\n"
+        "print(sorted({'torch', 'sklearn', 'umap', 'cleanlab'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "found.npz")],
+        capture_output=True, text=True, cwd=EXAMPLES.parents[1],
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 @pytest.mark.parametrize("content", [b"", b"no file of arrays", b"PK\x03\x04"])
 def test_a_damaged_result_is_said(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "found.npz").write_bytes(content)

@@ -1,0 +1,97 @@
+"""The inspection page with other kinds of files: annotations, images, arrays, several labels."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from harmony_core.data import build_dataset
+
+from .conftest import texts
+from .test_inspect import config_of, errors, handed_in, headers, page
+
+assert page
+
+
+def images_zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for i, kind in enumerate(["cat"] * 12 + ["dog"] * 6):
+            pixels = np.random.default_rng(i).integers(0, 255, (4, 4, 3)).astype(np.uint8)
+            content = io.BytesIO()
+            Image.fromarray(pixels).resize((32, 32)).save(content, "PNG")
+            archive.writestr(f"{kind}/{i}.png", content.getvalue())
+    return out.getvalue()
+
+
+def arrays() -> bytes:
+    rng = np.random.default_rng(0)
+    out = io.BytesIO()
+    np.savez(out, x=rng.normal(size=(40, 3)), y=np.array([0] * 30 + [1] * 10))
+    return out.getvalue()
+
+
+COCO = json.dumps(
+    {
+        "images": [{"id": i, "width": 9, "height": 9} for i in range(3)],
+        "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "emu"}],
+        "annotations": [
+            {"image_id": i, "category_id": 1 + (i == 2), "bbox": [1, 1, 3, 3]} for i in range(3)
+        ],
+    }
+)
+
+
+def test_annotations_show_their_tail_and_say_what_they_cannot(page: Callable[[], AppTest]) -> None:
+    at = handed_in(page(), "instances.json", COCO)
+    assert not at.exception
+    assert not errors(at)
+    said = texts(at)
+    assert "COCO annotations, 3 objects" in said
+    assert "It holds annotations alone" in said
+    assert "inspect-run-pilot" not in {button.key for button in at.button}
+    assert "Take it along" in headers(at)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "data", "counts"),
+    [("mine.zip", images_zip(), "images", [10, 4]), ("mine.npz", arrays(), "table", [27, 7])],
+)
+def test_images_and_arrays_open_in_the_arena(
+    page: Callable[[], AppTest],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+    content: bytes,
+    data: str,
+    counts: list[int],
+) -> None:
+    monkeypatch.setenv("HARMONY_DATA", str(tmp_path))
+    at = handed_in(page(), name, content)
+    assert not at.exception
+    assert not errors(at)
+    config = config_of(at)
+    assert config.data.name == data
+    assert config.data.profile == "as_is"
+    assert build_dataset(config.data, 0).train_counts.tolist() == counts
+
+
+def test_several_labels_can_be_taken_as_one(page: Callable[[], AppTest]) -> None:
+    lines = "".join(f'{i % 3},"{t}"\n' for i, t in enumerate(["a;b", "a", "b;c", "c;a"] * 8))
+    at = handed_in(page(), "tags.csv", "x,tags\n" + lines)
+    assert not at.exception
+    assert "Labels per sample" in texts(at)
+    at.toggle(key="inspect-of-cells").set_value(False).run()
+    assert not at.exception
+    assert not errors(at)
+    assert "Labels per sample" not in texts(at)
+    at.toggle(key="inspect-of-cells").set_value(True).run()
+    assert "Labels per sample" in texts(at)
