@@ -8,7 +8,8 @@ from harmony_core.runs.store import RunStore
 from tests.app.embedding.recorded import record_it
 
 from .conftest import Visit
-from .test_embedding import MAPS, settled
+from .test_arena import settled
+from .test_embedding import MAPS
 
 PLACES = f"""() => [...document.querySelectorAll("{MAPS} .nsewdrag")].map((map) => {{
   const box = map.getBoundingClientRect();
