@@ -34,14 +34,12 @@ def _number(lesson: Lesson) -> float:
     predict = lesson.predict
     whole = predict.step >= 1
     kind = int if whole else float
-    middle = (predict.low + predict.high) / 2
-    start = predict.low + predict.step * round((middle - predict.low) / predict.step)
     return float(
         st.slider(
             f"Your prediction, {predict.unit}" if predict.unit else "Your prediction",
             kind(predict.low),
             kind(predict.high),
-            kind(start),
+            kind(predict.low),  # an end, as a middle would be an answer for the hasty
             kind(predict.step),
             key=f"learn-{lesson.name}-guess",
         )

@@ -101,7 +101,7 @@ def _line(lesson: Lesson, outcome: Outcome, known: dict[str, float | str], guess
         right,
         lesson.right if right else lesson.wrong,
         f"a line {written(float(known['drawn']), 0)} % of the plane away from the network’s",
-        f"the network’s boundary lies {written(float(known['differs_A']), 0)} % away from the best",
+        f"a boundary {written(float(known['differs_A']), 0)} % of the plane away from the best",
     )
 
 

@@ -10,7 +10,7 @@ from .classroom import Entry
 from .expression import written
 from .lesson import Lesson
 
-BINS = 8
+BINS = 10
 
 
 @dataclass(frozen=True)

@@ -55,19 +55,19 @@ def newest(store: RunStore, config: ExperimentConfig) -> str:
     return next(record.id for record in store.list() if record.config == config)
 
 
-@pytest.mark.parametrize("steps", [0, 8], ids=["near", "far"])
+@pytest.mark.parametrize("steps", [10, 18], ids=["near", "far"])
 def test_feedback_quotes_the_run_that_was_just_trained(
     visit: Visit, store: RunStore, steps: int
 ) -> None:
     lesson = COURSE[0]
     page = open_step(visit, 1)
-    guess = slide(page, lesson, steps) if steps else 50.0
+    guess = slide(page, lesson, steps)
     page.click(COMMIT)
     page.wait_for_selector(".verdict")
     page.wait_for_selector(".st-key-learn-view canvas")
     told = feedback(lesson, from_store(store, store.get(newest(store, lesson.config))), guess)
     assert page.locator(".verdict").get_attribute("data-right") == str(told.right).lower()
-    assert told.right is (steps == 0)
+    assert told.right is (steps == 10)
     page.get_by_text(told.text[:60]).wait_for()
     assert told.happened in page.locator(".verdict").inner_text()
     after = re.sub(r"\s+", " ", fill(lesson.after, told.numbers).split("\n\n")[1])

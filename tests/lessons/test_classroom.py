@@ -125,7 +125,7 @@ def test_counts_of_numbers_choices_and_lines() -> None:
     counted = tally(choice, [Entry(1, "same", True, 0.4), Entry(2, "same"), Entry(3, "lift")])
     assert [row.count for row in counted.predicted] == [1, 0, 2]
     assert counted.predicted[2].label == choice.predict.options[2].text
-    drawn = tally(line, [Entry(1, 12.0, True, 29.0), Entry(2, "a line")])
+    drawn = tally(line, [Entry(1, 7.0, True, 29.0), Entry(2, "a line")])
     assert drawn.predicted[0].count == 1
     assert drawn.predicted[-1].count == 1
     assert tally(number, []).results == ()
