@@ -44,7 +44,10 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def bench(given: argparse.Namespace, stream: IO[str] | None = None) -> int:
     """Measure what was asked for and write the table."""
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # as experiments do
+    from ..training.memory import keep_freed
+
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # this and the next as experiments do
+    keep_freed()
     repeats = given.repeats or (7 if given.full else 3)
     start = time.monotonic()
     rows: list[Row] = []

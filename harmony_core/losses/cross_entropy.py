@@ -19,7 +19,7 @@ def gradient_norm(cross_entropy: Tensor) -> Tensor:
 
     From −expm1(−CE), which keeps its precision where p_y is close to 1; NaN stays NaN.
     """
-    return (-torch.expm1(-cross_entropy.detach())).clamp(0, 1)
+    return torch.expm1(-cross_entropy.detach()).neg_().clamp_(0, 1)
 
 
 class CrossEntropy(Loss):

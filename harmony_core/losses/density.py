@@ -43,7 +43,7 @@ def region_of(grad_norm: Tensor, row: Tensor, regions: Tensor) -> Tensor:
 
 def histogram(grad_norm: Tensor, row: Tensor, region: Tensor, like: Tensor) -> Tensor:
     """Samples per row and region (r, u), in the shape and dtype of ``like``; NaN is not counted."""
-    counted = torch.isfinite(grad_norm).to(like.dtype)
+    counted = (grad_norm == grad_norm).to(like.dtype)
     flat = torch.zeros_like(like).view(-1)
     flat.scatter_add_(0, row * like.shape[1] + region, counted)
     return flat.view_as(like)
@@ -74,15 +74,25 @@ def region_weights(
     inside = valid.to(counts.dtype)
     if alpha == 0:
         return inside
-    smoothed = (counts + smoothing) * inside
+    smoothed = (counts + smoothing).mul_(inside)
     total = smoothed.sum(1, keepdim=True)
-    tiny = torch.finfo(counts.dtype).tiny
-    share = smoothed / total.clamp_min(tiny)
-    inverse = (share.clamp_min(LEAST_SHARE) ** -alpha).masked_fill(share <= 0, 0.0)
+    tiny, occupied = torch.finfo(counts.dtype).tiny, smoothing > 0
+    share = smoothed.div_(total if occupied else total.clamp_min(tiny))
+    inverse = share.clamp_min(LEAST_SHARE).pow_(-alpha)
+    if not occupied:  # with λ > 0 no share of a row's own regions is 0, and no total
+        inverse.masked_fill_(share <= 0, 0.0)
     if envelope:
         inverse = inverse.cummax(1).values
-    mean = (share * inverse).sum(1, keepdim=True)
-    return (inverse / mean.clamp_min(tiny)).masked_fill(total <= tiny, 1.0) * inside
+    mean = share.mul_(inverse).sum(1, keepdim=True)
+    if occupied:
+        return inverse.div_(mean).mul_(inside)
+    return inverse.div_(mean.clamp_min_(tiny)).masked_fill_(total <= tiny, 1.0).mul_(inside)
+
+
+def _fade_and_add(counts: Tensor, seen: Tensor, memory: Tensor) -> Tensor:
+    """A ← A exp(−n / memory) + H, in place."""
+    counts.mul_(torch.exp(-seen.sum(1, keepdim=True) / memory)).add_(seen)
+    return counts.masked_fill_(counts < EMPTY, 0.0)
 
 
 class GradientDensity(nn.Module):
@@ -117,16 +127,10 @@ class GradientDensity(nn.Module):
         seen = sum_over_ranks(histogram(grad_norm, row, region, self.counts))
         if self._few(row) and not distributed():
             # Rows named twice get the same values twice.
-            rows = self._faded(self.counts[row], seen[row], self.memory[row])
+            rows = _fade_and_add(self.counts[row], seen[row], self.memory[row])
             self.counts.index_copy_(0, row, rows)
         else:
-            self.counts.copy_(self._faded(self.counts, seen, self.memory))
-
-    @staticmethod
-    def _faded(counts: Tensor, seen: Tensor, memory: Tensor) -> Tensor:
-        fade = torch.exp(-seen.sum(1, keepdim=True) / memory)
-        counts = counts * fade + seen
-        return counts.masked_fill(counts < EMPTY, 0.0)
+            _fade_and_add(self.counts, seen, self.memory)
 
     def _few(self, row: Tensor) -> bool:
         """Whether a batch has fewer samples than there are rows, so that most stay as they are."""

@@ -140,7 +140,7 @@ class HarmonizedLoss(Loss):
         if self.training:
             self.memory.observe(norm, row, region)
         intra = self.memory.weight_of(row, region, self.alpha, self.smoothing, self.envelope)
-        intra = intra.masked_fill(~self.active, 1.0).to(z.dtype)
+        intra = torch.where(self.active, intra, 1.0).to(z.dtype)
         unit = self.class_weight.gather(0, targets).to(z.dtype)
         weight = unit * intra
         if self.inter == "weight":

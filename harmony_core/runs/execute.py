@@ -100,8 +100,10 @@ def _train(reporter: Reporter, ranks: Ranks) -> bool:
     import torch
 
     from ..models import MODELS
+    from ..training.memory import give_back, keep_freed
 
     config = reporter.record.config
+    keep_freed()
     before = torch.get_num_threads()
     torch.set_num_threads(MODELS[config.model.name].threads or before)
     try:
@@ -114,6 +116,7 @@ def _train(reporter: Reporter, ranks: Ranks) -> bool:
         return True
     finally:
         torch.set_num_threads(before)
+        give_back()
 
 
 def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
