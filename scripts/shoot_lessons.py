@@ -54,14 +54,14 @@ def shoot(page: Page, address: str, lesson: Lesson, stem: Path) -> None:
     """Two pictures of one step: with its question, and with its answer."""
     page.goto(f"{address}/learn?step={lesson.number}")
     page.get_by_role("heading", name=lesson.title).wait_for()
-    page.wait_for_selector(".st-key-learn-commit button")
+    page.wait_for_selector(".st-key-learn-commit button:visible")
     if lesson.predict.kind == "choice":
         page.locator(f".st-key-learn-{lesson.name}-guess label").nth(1).click()
-    page.wait_for_selector(".st-key-learn-commit button:not([disabled])")
+    page.wait_for_selector(".st-key-learn-commit button:not([disabled]):visible")
     page.wait_for_selector(IDLE)
     page.wait_for_timeout(800)
     whole(page, Path(f"{stem}-a.png"))
-    page.click(".st-key-learn-commit button")
+    page.click(".st-key-learn-commit button:visible")
     page.wait_for_selector(".verdict")
     page.wait_for_selector(IDLE)
     page.locator(f".st-key-learn-{lesson.name}-check label").nth(1).click()
