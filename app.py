@@ -14,10 +14,10 @@ PAGES = [
     st.Page("pages/density.py", title="Gradient density", icon=":material/equalizer:"),
     st.Page("pages/weights.py", title="Weights", icon=":material/balance:"),
     st.Page("pages/embedding.py", title="Embedding", icon=":material/bubble_chart:"),
-    st.Page("pages/learn.py", title="Learn", icon=":material/school:"),
-    st.Page("pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
-    st.Page("pages/teach.py", title="Teach", icon=":material/co_present:"),
     st.Page("pages/inspect_data.py", title="Inspect your data", icon=":material/troubleshoot:"),
+    st.Page("pages/learn.py", title="Learn", icon=":material/school:"),
+    st.Page("pages/teach.py", title="Teach", icon=":material/co_present:"),
+    st.Page("pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
 ]
 
 st.set_page_config(

@@ -14,6 +14,11 @@ from pages._replay import replay
 from pages._thumbs import scatter, svg_uri, thumbnail
 
 ARENA = "pages/arena.py"
+DOORS = (
+    ("learn", "Learn it in eleven steps", "school"),
+    ("inspect_data", "Inspect your own data", "troubleshoot"),
+    ("teach", "Teach with it", "co_present"),
+)
 CARDS = (
     ("hard_head", "A head class with a hard part", 50.0, "exponential"),
     ("rare_clusters", "When hard samples can be learned", 50.0, "exponential"),
@@ -85,6 +90,9 @@ def _words() -> None:
     )
     with st.container(key="door"):
         st.page_link(ARENA, label="Play in the Arena", icon=":material/play_arrow:")
+    with st.container(horizontal=True, gap="small", key="page-links"):
+        for page, label, icon in DOORS:
+            st.page_link(f"pages/{page}.py", label=label, icon=f":material/{icon}:")
 
 
 def _scenarios() -> None:
