@@ -70,7 +70,7 @@ class Loss(nn.Module):
 
     @property
     def classes(self) -> int:
-        return len(self.class_counts)
+        return self.class_counts.shape[0]
 
     def forward(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> Tensor:
         """The scalar loss of a batch; in training mode a density, if any, is updated first."""

@@ -134,7 +134,7 @@ class GradientDensity(nn.Module):
 
     def _few(self, row: Tensor) -> bool:
         """Whether a batch has fewer samples than there are rows, so that most stay as they are."""
-        return len(row) < len(self.counts)
+        return row.shape[0] < self.counts.shape[0]
 
     @torch.no_grad()
     def weights(self, alpha: float, smoothing: float, envelope: bool) -> Tensor:

@@ -20,12 +20,12 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
-from torch.optim.sgd import sgd
 
 from ..config import OptimConfig
 from ..losses.base import Loss
 from .capture import MakeTrack, Track
 from .collector import Collector
+from .descent import Descent
 from .inputs import Inputs
 from .networks import Member
 from .order import EpochPlan
@@ -100,12 +100,11 @@ class Lane:
         self._forward, self._parameters = member.forward, member.parameters
         self._losses, self._places = losses, places
         self._collector = collector.part(member.networks)
-        self._optimizer, self._optim = optimizer, optim
+        self._descent = Descent(member.parameters, optimizer, optim)
         device, n = places.targets.device, len(places.targets)
         self._order = torch.zeros(len(losses), n, dtype=torch.int64, device=device)
         self._round = torch.zeros(1, dtype=torch.int64, device=device)
         self._rate = torch.zeros((), device=device)
-        self._momentum: list[Tensor | None] = []
         self._replay: Callable[[], None] | None = None
         self._done = 0
 
@@ -114,13 +113,12 @@ class Lane:
         for place, name in zip(self._order, samplers, strict=True):
             place.copy_(plan.index[name])
         self._round.zero_()
-        if not self._momentum:
-            self._momentum = self._buffers()
 
     def forget(self) -> None:
         """Record anew: what the recording refers to has moved."""
         self._replay, self.recorded, self.reason = None, False, ""
-        self._momentum, self._done = [], 0
+        self._done = 0
+        self._descent.forget()
 
     def full_batch(self) -> None:
         """Do or replay a step with a full batch."""
@@ -153,40 +151,9 @@ class Lane:
         inputs, targets = self._places.batch(self._order, rows)
         terms, losses = backward(self._forward, self._losses, self._parameters, inputs, targets)
         self._rate.copy_(self._places.rates.gather(0, self._round).squeeze(0))
-        self._update()
+        self._descent(self._rate)
         self._collector.add(targets, terms, losses)
         self._round += 1
-
-    @torch.no_grad()
-    def _update(self) -> None:
-        """SGD with the learning rate as a tensor, which the fused form alone takes without asking
-        the device for its value."""
-        used = [i for i, p in enumerate(self._parameters) if p.grad is not None]
-        sgd(
-            [self._parameters[i] for i in used],
-            [self._parameters[i].grad for i in used],  # type: ignore[misc]
-            [self._momentum[i] for i in used],
-            weight_decay=self._optim.weight_decay,
-            momentum=self._optim.momentum,
-            lr=self._rate,
-            dampening=0.0,
-            nesterov=False,
-            maximize=False,
-            fused=True,
-        )
-
-    def _buffers(self) -> list[Tensor | None]:
-        """The momentum of each parameter, in the optimiser's state, from where checkpoints take it.
-
-        Zero before the first step, which makes that step the same as all others.
-        """
-        if self._optim.momentum == 0:
-            return [None] * len(self._parameters)
-        state = self._optimizer.state
-        for parameter in self._parameters:
-            if state[parameter].get("momentum_buffer") is None:
-                state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
-        return [state[parameter]["momentum_buffer"] for parameter in self._parameters]
 
 
 class Lanes:

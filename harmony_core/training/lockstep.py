@@ -23,6 +23,7 @@ from ..losses.weighted import class_balanced_weights
 from ..models import build_model
 from .capture import MakeTrack, tracks_for
 from .collector import Collector
+from .descent import Descent
 from .distributed import average_gradients, check_batches, world
 from .inputs import Inputs
 from .lanes import STOP_EVERY, Lanes, Places
@@ -86,6 +87,7 @@ class Lockstep:
             weight_decay=config.optim.weight_decay,
             fused=True,
         )
+        self._descent = Descent(self._parameters, self.optimizer, config.optim)
         self.collector = Collector(
             len(config.methods), len(dataset.class_names), config.record.bins, self.device
         )
@@ -218,7 +220,7 @@ class Lockstep:
     def _step(self, inputs: Tensor, targets: Tensor) -> None:
         terms, losses = backward(self.networks, self.losses, self._parameters, inputs, targets)
         average_gradients(self._parameters)
-        self.optimizer.step()
+        self._descent(self.optimizer.param_groups[0]["lr"])
         self.collector.add(targets, terms, losses)
 
     def _record(
@@ -251,6 +253,7 @@ class Lockstep:
             for loss, saved in zip(self.losses, state["losses"], strict=True):
                 loss.load_state_dict(saved)
             self.epoch = int(state["epoch"])
+            self._descent.forget()
             if self._lanes is not None:
                 self._lanes.forget()
         except Exception as error:

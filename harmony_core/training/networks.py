@@ -96,6 +96,7 @@ class StackedMLP(Ensemble):
     """
 
     cosine: Tensor
+    angular: Tensor
 
     def __init__(self, networks: list[MLP]) -> None:
         super().__init__()
@@ -112,6 +113,8 @@ class StackedMLP(Ensemble):
         cosine = [isinstance(network.head, CosineHead) for network in networks]
         self.register_buffer("cosine", torch.tensor(cosine))
         self.any_cosine = any(cosine)
+        angular = torch.tensor([i for i, angle in enumerate(cosine) if angle], dtype=torch.int64)
+        self.register_buffer("angular", angular, persistent=False)
         self._layers = list(zip(self.weights, self.biases, strict=True))  # modules are slow to read
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
@@ -120,8 +123,9 @@ class StackedMLP(Ensemble):
             hidden = torch.baddbmm(bias[:, None], hidden, weight.mT).relu_()
         logits = torch.baddbmm(self.head_bias[:, None], hidden, self.head_weight.mT)
         if self.any_cosine:
-            angle = F.normalize(hidden, dim=-1) @ F.normalize(self.head_weight, dim=-1).mT
-            logits = torch.where(self.cosine[:, None, None], angle, logits)
+            own, head = (x.index_select(0, self.angular) for x in (hidden, self.head_weight))
+            angle = F.normalize(own, dim=-1) @ F.normalize(head, dim=-1).mT
+            logits = logits.index_copy(0, self.angular, angle)
         return logits, hidden
 
     def members(self) -> list[Member]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
 from ..frames import Array, Frame, Scene
 from ..losses.base import Loss, LossTerms
-from .evaluate import forward, judge, logits_of
+from .evaluate import forward, judge, logits_of, most_likely
 from .inputs import Inputs
 from .networks import Ensemble
 from .scene import has_plane, plane_points
@@ -109,7 +108,7 @@ class Recorder:
         shape = (self.side, self.side)
         grids = []
         for i, loss in enumerate(losses):
-            confidence, label = F.softmax(logits[i] * loss.scale, dim=1).max(dim=1)
+            confidence, label = most_likely(logits[i] * loss.scale)
             grids.append(
                 {
                     "grid_class": _numpy(label, np.uint8).reshape(shape),

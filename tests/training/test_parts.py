@@ -20,7 +20,8 @@ from harmony_core.losses.base import LossTerms
 from harmony_core.models import build_model
 from harmony_core.models.head import Network
 from harmony_core.training.collector import Collector
-from harmony_core.training.evaluate import judge
+from harmony_core.training.descent import Descent
+from harmony_core.training.evaluate import judge, most_likely
 from harmony_core.training.inputs import Inputs
 from harmony_core.training.networks import SeparateNetworks, StackedMLP
 from harmony_core.training.order import PAD, draw_epoch
@@ -229,3 +230,44 @@ def test_a_network_that_has_run_off_is_still_recorded() -> None:
     kept = _numpy(values, np.float16)
     assert kept[:4].tolist() == [1.0, 65504.0, -65504.0, 65504.0]
     assert np.isnan(kept[4])
+
+
+@pytest.mark.parametrize("classes", [2, 5, 40])
+def test_the_likeliest_class_and_its_probability(classes: int) -> None:
+    logits = 3 * torch.randn(300, classes, generator=seeded(4))
+    confidence, label = most_likely(logits)
+    expected = torch.softmax(logits, 1)
+    torch.testing.assert_close(confidence, expected.max(1).values)
+    assert torch.equal(label, logits.argmax(1))
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_descent_is_the_optimisers_step_and_keeps_its_state(momentum: float) -> None:
+    optim = OptimConfig(lr=0.1, momentum=momentum, weight_decay=0.01)
+
+    def start() -> tuple[torch.nn.Linear, torch.optim.SGD]:
+        layer = torch.nn.Linear(4, 3)
+        with torch.no_grad():
+            for parameter in layer.parameters():
+                parameter.copy_(torch.randn(parameter.shape, generator=seeded(7)))
+        return layer, torch.optim.SGD(
+            layer.parameters(), lr=0.1, momentum=momentum, weight_decay=0.01, fused=True
+        )
+
+    (plain, optimizer), (ours, holder) = start(), start()
+    descent = Descent(list(ours.parameters()), holder, optim)
+    inputs = torch.randn(5, 4, generator=seeded(8))
+    for step in range(4):
+        for layer in (plain, ours):
+            layer.zero_grad()
+            layer(inputs).square().sum().backward()
+        optimizer.step()
+        descent(0.1 if step % 2 else torch.tensor(0.1, dtype=torch.float64))
+        if step == 2:  # as after a checkpoint is restored
+            holder.load_state_dict(holder.state_dict())
+            descent.forget()
+    for one, other in zip(plain.parameters(), ours.parameters(), strict=True):
+        assert torch.equal(one, other)
+        if momentum:
+            buffers = (optimizer.state[one], holder.state[other])
+            assert torch.equal(*(state["momentum_buffer"] for state in buffers))
