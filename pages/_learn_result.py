@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import random
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -102,8 +101,6 @@ def attempt_more(lesson: Lesson) -> None:
 
 def check(lesson: Lesson) -> bool:
     """The check question; whether it has been answered."""
-    order = list(range(len(lesson.answers)))
-    random.Random(lesson.name).shuffle(order)
     st.subheader("Check yourself", anchor=False)
     key = f"learn-{lesson.name}-check"
     known = _learn_place.attempt(lesson).answer
@@ -111,7 +108,7 @@ def check(lesson: Lesson) -> bool:
         put(key, known)
     st.radio(
         lesson.ask,
-        order,
+        lesson.mixed,
         index=None,
         key=key,
         format_func=lambda i: lesson.answers[i].text,

@@ -18,7 +18,7 @@ from harmony_core.runs.record import ExperimentRecord
 
 from . import _learn_place
 from ._backend import queue, store
-from ._parts import messages
+from ._parts import messages, spoken
 from ._status import status_strip
 from ._view import lockstep_view, parts_of, sent_until
 
@@ -178,6 +178,8 @@ def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None
     place = _learn_place.place()
     other = " It has the seed and the data of the course." if place.seed or place.scenario else ""
     st.caption(f"This is a prepared result, trained beforehand.{other}")
+    if record is not None and record.error:
+        st.caption(f"Your own run could not be finished. {spoken(record.error)}")
     payload = build_payload(
         f"prepared-{lesson.name}",
         outcome.scenes[0],

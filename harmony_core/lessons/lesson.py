@@ -15,6 +15,7 @@ that says which file, which key, and what is known.
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -131,6 +132,13 @@ class Lesson:
     def config(self) -> ExperimentConfig:
         """The complete experiment."""
         return complete(from_query(parse_qs(self.query)))
+
+    @property
+    def mixed(self) -> tuple[int, ...]:
+        """Positions of the answers in the order in which they are shown, the same everywhere."""
+        order = list(range(len(self.answers)))
+        random.Random(self.name).shuffle(order)
+        return tuple(order)
 
     def with_seed(self, seed: int | None, scenario: str = "") -> ExperimentConfig:
         """The experiment with its seeds moved by ``seed``, on another scenario if it allows it."""

@@ -78,7 +78,7 @@ def _student(lesson: Lesson) -> str:
         "</p><p>What surprised you, and why did it come out so?</p>"
         + _lines(LINES)
         + f"<h3>Check yourself</h3><p>{html.escape(lesson.ask)}</p>"
-        + _boxes([(answer.text, False, "") for answer in lesson.answers])
+        + _boxes([(lesson.answers[i].text, False, "") for i in lesson.mixed])
     )
 
 
@@ -88,6 +88,7 @@ def _teacher(lesson: Lesson, outcome: Outcome) -> str:
     if lesson.predict.kind == "choice":
         came = happened(lesson, said.numbers).text
     notes = lesson.notes
+    answers = [lesson.answers[i] for i in lesson.mixed]
     return (
         _head(lesson)
         + f"<p><strong>Aim.</strong> {html.escape(notes.aim)}</p>"
@@ -98,7 +99,7 @@ def _teacher(lesson: Lesson, outcome: Outcome) -> str:
         + "<h3>What students usually answer</h3>" + _list(notes.usual)
         + "<h3>To discuss</h3>" + _list(notes.discuss)
         + f"<h3>Check</h3><p>{html.escape(lesson.ask)}</p>"
-        + _boxes([(answer.text, answer.right, answer.why) for answer in lesson.answers])
+        + _boxes([(one.text, one.right, one.why) for one in answers])
     )  # fmt: skip
 
 
