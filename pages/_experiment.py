@@ -15,6 +15,7 @@ from ._address import rewriting
 from ._backend import store
 from ._history import short_title
 from ._labels import literal, run_title
+from ._links import words
 from ._live import show
 from ._parts import lead, messages, put
 
@@ -55,6 +56,7 @@ def experiment(
     if record is not None:
         _who(record)
         body(record, page)
+        words(page)
     elif ids:
         st.info("Choose one of your experiments above.", icon=":material/arrow_upward:")
     else:

@@ -12,6 +12,21 @@ NAMES = {
     "weights": ("See its weights", "balance"),
     "embedding": ("See its embedding", "bubble_chart"),
 }
+WORDS = {
+    "arena": ("decision boundary", "Bayes rule", "balanced accuracy", "recall", "logit adjustment"),
+    "density": ("gradient norm", "gradient density", "unit region", "GHM"),
+    "weights": ("intra balance", "inter balance", "effective number of samples", "re-weighting"),
+    "embedding": ("features", "decision boundary", "seed"),
+    "inspect_data": ("long tail", "imbalance factor", "label noise", "confidence interval"),
+}
+
+
+def words(page: str) -> None:
+    """The terms that ``page`` speaks in, each a link to what it means."""
+    with st.container(horizontal=True, gap="small", key="lesson-terms"):
+        st.caption("Words of this page", width="content")
+        for term in WORDS[page]:
+            glossary_link(term)
 
 
 def page_links(here: str, run: str) -> None:

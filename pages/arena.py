@@ -16,6 +16,7 @@ from pages._estimate import estimate
 from pages._gallery import gallery, preset_of
 from pages._history import history
 from pages._labels import count, data_title, literal, run_title
+from pages._links import words
 from pages._live import show
 from pages._paint import editor, take_along
 from pages._parts import draw, lead, messages, spoken, toasts
@@ -60,6 +61,7 @@ def arena() -> None:
         editor(config)
     elif config is not None:
         preview(config)
+    words("arena")
     with past, messages():
         history(record.id if record else "")
     if config is not None:

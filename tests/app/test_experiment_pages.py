@@ -14,9 +14,11 @@ from harmony_core.analysis.formula import plain
 from harmony_core.analysis.microscope import explain
 from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.lessons.glossary import find
 from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
+from pages._links import WORDS
 from pages._microscope import chosen_sample, named
 from tests.plots.synthetic import make_run
 
@@ -251,3 +253,8 @@ def test_a_list_that_has_moved_on_still_names_its_samples(store: RunStore, run: 
         assert chosen_sample(sample, scene) == sample
     assert chosen_sample("row 99999 · A", scene) is None
     assert chosen_sample(None, scene) is None
+
+
+def test_the_words_of_every_page_are_in_the_glossary() -> None:
+    for page, words in WORDS.items():
+        assert [word for word in words if find(word) is None] == [], page
