@@ -139,7 +139,7 @@ def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> Non
 
 def _onward(course: tuple[Lesson, ...], lesson: Lesson) -> None:
     place = _learn_place.place()
-    if lesson.number < len(course):
+    if lesson.number < len(course) and "steps" not in place.hide:
         following = course[lesson.number]
         st.button(
             f"Next: {following.title}",

@@ -48,7 +48,7 @@ LIGHT = (
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
     *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds", "presets")),
 )
-LIGHT_ROOMS = ("runs", "plots", "export")
+LIGHT_ROOMS = ("runs", "plots", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

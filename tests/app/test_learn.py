@@ -197,6 +197,8 @@ def test_what_a_teacher_hides_is_not_there(open_page: Open, queue: FakeQueue) ->
     assert verdict(at) == "true"
     links = [link.proto.page for link in at.get("page_link")]
     assert "arena" not in links
+    answer(at, COURSE[8], right=True)
+    assert not [b for b in at.button if b.key == "learn-next"]
     assert not [c for c in at.selectbox if c.key == "learn-sample"]
     assert at.query_params["hide"] in ("steps.try.prepared.formulas.pages",) or (
         at.query_params["hide"] == ["steps.try.prepared.formulas.pages"]
