@@ -45,7 +45,7 @@ PROBE_BYTES = 64 * 1024
 QUALITY_ROWS = 20_000
 """Rows looked at for near duplicates and suspect labels; all rows of rare classes come first."""
 NEAR_IMAGES = 120_000
-SUSPECTS = 8_000
+SUSPECTS = 5_000
 """Training samples whose labels are judged."""
 TRAINING_ROWS = 500_000
 """Rows the training script reads, at most."""
