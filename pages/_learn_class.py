@@ -30,13 +30,14 @@ def arrive() -> None:
     if not place.code or seat():
         return
     try:
-        number = rooms().join(place.code)
+        back = place.seat and rooms().seated(place.code, place.seat)
+        number = place.seat if back else rooms().join(place.code)
     except HarmonyError as error:
         st.warning(spoken(str(error)), icon=":material/group_off:")
         return
     st.session_state[_SEAT] = (place.code, number)
-    if place.seed is None:
-        _learn_place.take_seed(number)
+    seed = number if place.seed is None else place.seed
+    _learn_place.keep(replace(place, seat=number, seed=seed))
 
 
 def seat() -> int:
@@ -87,4 +88,4 @@ def _tell(lesson: Lesson, guess: float | str) -> None:
 def _ended() -> None:
     """The class is over: go on without it."""
     st.session_state.pop(_SEAT, None)
-    _learn_place.keep(replace(_learn_place.place(), code=""))
+    _learn_place.keep(replace(_learn_place.place(), code="", seat=0))

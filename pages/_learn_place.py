@@ -76,11 +76,6 @@ def go(step: int) -> None:
     keep(replace(place(), step=step))
 
 
-def take_seed(seed: int) -> None:
-    """Give the runs of this student a seed of their own."""
-    keep(replace(place(), seed=seed))
-
-
 def finish(step: int) -> None:
     """Mark a step as done."""
     keep(replace(place(), done=place().done | {step}))

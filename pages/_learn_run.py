@@ -28,6 +28,8 @@ PATIENCE = 25.0
 """Seconds after which the prepared result is shown in place of a run that is not done."""
 CROWD = 4
 """Runs waiting before a new one, from which the prepared result is shown at once."""
+MOST_KNOWN = 5000
+"""Runs to remember."""
 _ENDING = "learn run that has ended"
 
 
@@ -59,6 +61,8 @@ def _run_of(config: ExperimentConfig, title: str) -> str:
                 return record.id
         except HarmonyError:
             del known[text]
+    while len(known) >= MOST_KNOWN:
+        del known[next(iter(known))]
     record = store().create(config, title)
     queue().submit(record.id)
     known[text] = record.id

@@ -96,6 +96,11 @@ class Classroom:
             room.seats += 1
             return room.seats
 
+    def seated(self, code: str, seat: int) -> bool:
+        """Whether a seat was given in a class that is still open."""
+        with self._lock:
+            return 1 <= seat <= self._room(code).seats
+
     def predicted(self, code: str, step: int, seat: int, guess: float | str) -> None:
         """Note a prediction; a second one of the same seat replaces the first."""
         with self._lock:

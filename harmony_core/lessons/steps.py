@@ -3,7 +3,8 @@
     ?step=3&done=1.2&seed=7&scenario=moons&hide=steps.try&class=KITE-MAPLE
 
 ``done`` are the steps finished; ``seed`` moves all seeds; ``scenario`` replaces the data
-in the steps that allow it; ``hide`` names controls of `HIDEABLE`; ``class`` joins a class.
+in the steps that allow it; ``hide`` names controls of `HIDEABLE`; ``class`` joins a class, where
+``seat`` is who one is after a reload.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from ..data.scenarios import SCENARIOS
 from ..errors import ConfigError
 from ..parameters import choose
+from .classroom import MOST_SEATS
 
 HIDEABLE = {
     "steps": "The list of steps: students stay at the one of the link",
@@ -23,7 +25,7 @@ HIDEABLE = {
     "formulas": "The formulas, for a class without mathematics",
     "pages": "The other pages of the app in the bar at the top",
 }
-KEYS = ("step", "done", "seed", "scenario", "hide", "class")
+KEYS = ("step", "done", "seed", "scenario", "hide", "class", "seat")
 MOST_SEED = 9999
 CODE = re.compile(r"[A-Z]{3,8}-[A-Z]{3,8}-[0-9]{2}")
 
@@ -38,6 +40,8 @@ class Place:
     scenario: str = ""
     hide: frozenset[str] = field(default_factory=frozenset)
     code: str = ""
+    seat: int = 0
+    """0 before a class is joined"""
 
     def query(self) -> dict[str, str]:
         """What the link says; what is usual is left out, but never the step."""
@@ -48,6 +52,7 @@ class Place:
             "scenario": self.scenario,
             "hide": ".".join(name for name in HIDEABLE if name in self.hide),
             "class": self.code,
+            "seat": str(self.seat) if self.code and self.seat else "",
         }
         return {key: text for key, text in said.items() if text}
 
@@ -80,6 +85,7 @@ def from_query(query: Mapping[str, str], steps: int) -> Place:
         scenario,
         hide,
         code,
+        _whole(query["seat"], "seat", 1, MOST_SEATS) if code and "seat" in query else 0,
     )
 
 

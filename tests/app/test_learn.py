@@ -248,6 +248,11 @@ def test_a_class_from_both_sides(open_page: Open, queue: FakeQueue, store: RunSt
     assert [entry.guess for entry in entries] == [20, 20, 90]
     assert entries[0].result == pytest.approx(float(facts(prepared(COURSE[0]))["last_A"]))
     assert entries[1].result is None
+    link = {key: str(value).strip("[']") for key, value in students[1].query_params.items()}
+    assert link["seat"] == "2"
+    reloaded = open_page("learn", **link)
+    assert any("seat 2" in caption.value for caption in reloaded.caption)
+    assert _learn_class.rooms().seats(code, key) == 3
     desk.button(key="teach-end").click().run()
     assert not _learn_class.rooms().there(code)
     students[2].run()

@@ -133,7 +133,7 @@ def test_counts_of_numbers_choices_and_lines() -> None:
 
 def test_the_link_of_a_place_is_read_back() -> None:
     place = Place(
-        3, frozenset({1, 2}), 7, "hard_head", frozenset({"try", "steps"}), "KITE-MAPLE-07"
+        3, frozenset({1, 2}), 7, "hard_head", frozenset({"try", "steps"}), "KITE-MAPLE-07", 4
     )
     assert from_query(place.query(), 11) == place
     assert from_query({}, 11) == Place()
@@ -153,6 +153,7 @@ def test_the_link_of_a_place_is_read_back() -> None:
         {"hide": "everything"},
         {"scenario": "cifar10"},
         {"class": "<script>"},
+        {"class": "KITE-MAPLE-07", "seat": "0"},
         {"color": "red"},
     ],
 )

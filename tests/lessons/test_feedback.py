@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from harmony_core.catalog import complete
 from harmony_core.errors import ConfigError
 from harmony_core.lessons.expression import PLACE, fill, number
 from harmony_core.lessons.facts import facts, interval
@@ -82,7 +83,7 @@ def test_every_text_can_be_filled(lesson: Lesson) -> None:
 
 @EVERY
 def test_the_prepared_run_is_of_the_lesson_as_it_stands(lesson: Lesson) -> None:
-    assert prepared(lesson).config == lesson.config
+    assert complete(prepared(lesson).config) == lesson.config
 
 
 def test_the_prepared_runs_are_small() -> None:
