@@ -54,7 +54,7 @@ def bench(given: argparse.Namespace, stream: IO[str] | None = None) -> int:
     for name in given.only or PARTS:
         sys.stderr.write(f"{time.monotonic() - start:5.0f} s  {name}\n")
         rows.extend(PARTS[name](given.full, repeats))
-    text = report(rows, repeats, time.monotonic() - start)
+    text = f"{report(rows, repeats)} Took {time.monotonic() - start:.0f} s.\n"
     if given.output:
         Path(given.output).write_text(text, encoding="utf-8")
     else:
@@ -62,14 +62,13 @@ def bench(given: argparse.Namespace, stream: IO[str] | None = None) -> int:
     return DONE
 
 
-def report(rows: list[Row], repeats: int, took: float) -> str:
+def report(rows: list[Row], repeats: int) -> str:
     """The table, and under it what it was measured on."""
     from .machine import describe
 
     return (
         f"{markdown(rows)}\n\nMedians of {repeats} runs each, taken in turn after one that does "
-        f"not count; a ratio is the median of ratios side by side. {describe()}. Took {took:.0f} "
-        "s.\n"
+        f"not count; a ratio is the median of ratios side by side. {describe()}."
     )
 
 

@@ -127,8 +127,8 @@ def rows(full: bool, repeats: int, device: torch.device) -> Iterator[Row]:
         for name in ("GHM", "harmonized"):
             loop = times["GHM, loop over bins"]
             yield Row(
-                f"{name} against a loop over 30 bins, {where}", seconds(times[name].median), "",
-                f"loop {seconds(loop.median)}", times[name].over(loop),
+                f"GHM as a loop over 30 bins, {where}", seconds(loop.median), "",
+                f"our {name} {seconds(times[name].median)}", loop.over(times[name]),
             )  # fmt: skip
 
 

@@ -1,0 +1,46 @@
+"""The harmonized loss beside cross-entropy and beside a loop over bins, at every size.
+
+    python benchmarks/loss.py [--repeats 7] [--quick] [--step resnet32]
+
+Forward and backward on the same logits, n ∈ {128, 1024, 8192} and C ∈ {10, 100, 1000, 8142}, on the
+CPU and, where there is one, the GPU, eager and replayed from a CUDA graph; then within a training
+step. The largest logits take 0.3 GB, and the whole about 3 GB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+import torch
+
+from harmony_core.bench.command import report
+from harmony_core.bench.losses import in_a_step, rows
+from harmony_core.training.memory import keep_freed
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=7, metavar="N")
+    parser.add_argument("--quick", action="store_true", help="without the largest sizes")
+    parser.add_argument("--step", default="resnet32", metavar="MODEL")
+    parser.add_argument("--threads", type=int, metavar="N", help="of PyTorch (default: its own)")
+    given = parser.parse_args()
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    keep_freed()
+    names = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+    made = []
+    for device in map(torch.device, names):
+        made += rows(not given.quick, given.repeats, device)
+        made.append(in_a_step(given.step, 128, given.repeats, device))
+    print(report(made, given.repeats))
+
+
+if __name__ == "__main__":
+    main()
