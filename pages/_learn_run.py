@@ -24,6 +24,8 @@ from ._view import lockstep_view, parts_of, sent_until
 
 TICK = 0.4
 """Seconds between two looks at a run."""
+SELDOM = 10.0
+"""Seconds between two looks at a run that is not on screen; a whole class may be looking."""
 PATIENCE = 25.0
 """Seconds after which the prepared result is shown in place of a run that is not done."""
 CROWD = 4
@@ -179,6 +181,8 @@ def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None
             args=(lesson,),
             kwargs={"prepared": False},
         )
+    elif record is not None and record.active:
+        st.fragment(_still_running, run_every=SELDOM)(record.id)
     place = _learn_place.place()
     other = " It has the seed and the data of the course." if place.seed or place.scenario else ""
     st.caption(f"This is a prepared result, trained beforehand.{other}")
@@ -196,6 +200,17 @@ def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None
     with st.container(key="learn-view"):
         lockstep_view(payload, key=f"learn-{lesson.name}", live=False, panels=lesson.panels)
     return outcome
+
+
+def _still_running(run: str) -> None:
+    """Say where the student's own run is; when it is done, run the page once more."""
+    record = _record(run)
+    if record is not None and record.active:
+        waiting = queue().position(run)
+        where = f"waits, {waiting} before it" if waiting else f"is at epoch {record.epoch}"
+        st.caption(f"Your own run {where}. It can be shown here when it is done.")
+    else:
+        st.rerun()
 
 
 def kept(lesson: Lesson) -> Outcome:

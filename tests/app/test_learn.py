@@ -174,6 +174,7 @@ def test_the_prepared_result_can_be_had_and_left_again(
     at.button(key="learn-commit").click().run()
     at.button(key="learn-prepared").click().run()
     assert verdict(at) is not None
+    assert "Your own run is at epoch 0" in texts(at)
     as_trained(store, queue.submitted[0], prepared(lesson))
     at.run()
     at.button(key="learn-own").click().run()
