@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import limits
 from .arrow_numpy import filled
 from .contents import Contents, Progress
 from .row_profile import RowProfile
@@ -89,7 +90,11 @@ def _column(name: str, chunked: pa.ChunkedArray) -> Column | None:
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
         numbers = filled(pc.cast(column, pa.float64(), safe=False), np.nan)
         return Column(name, np.where(np.isfinite(numbers), numbers, np.nan))
-    texts = [_text(v) for v in column.to_pylist()]
+    if pa.types.is_dictionary(kind):  # each text once, however often it is said
+        values = [_text(v) for v in column.dictionary.to_pylist()]
+        texts = [None if i is None else values[i] for i in column.indices.to_pylist()]
+    else:
+        texts = [_text(v) for v in column.to_pylist()]
     read = _as_numbers(texts)
     return Column(name, read) if read is not None else Column(name, texts=tuple(texts))
 
@@ -98,7 +103,7 @@ def _text(value: object) -> str | None:
     if value is None:
         return None
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    return text.strip() or None
+    return text.strip()[: limits.NAME_CHARACTERS] or None
 
 
 def _as_numbers(texts: list[str | None]) -> Array | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from harmony_core.errors import DataError
-from harmony_core.inspection import read_file
+from harmony_core.inspection import inspect_file, read_file
 from harmony_core.inspection.command import add_parser
+from harmony_core.inspection.document import to_json
+from harmony_core.inspection.export import classes_csv
+from harmony_core.inspection.report import report_html
 
 from . import hostile_archives, hostile_tables
 from .hostile import BODY, READ, REFUSED
@@ -58,6 +62,18 @@ def test_it_is_read_for_what_it_is(name: str, tmp_path: Path) -> None:
     contents = read_file(path)
     assert holds(contents), (contents.labels.names[:5], contents.labels.counts, contents.notes)
     contents.close()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", READ)
+def test_it_is_looked_through_to_the_end(name: str, tmp_path: Path) -> None:
+    """What could be read can be checked, reported and written, however odd it is."""
+    path = READ[name][0](tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    found = inspect_file(path)
+    assert json.loads(to_json(found))["classes"]
+    assert classes_csv(found).count("\r\n") > 1
+    assert report_html(found)
     assert sorted(tmp_path.rglob("*")) == before
 
 

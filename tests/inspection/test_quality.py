@@ -270,6 +270,20 @@ def test_near_images_against_all_pairs() -> None:
     assert not any(7 in pair for pair in expected)
 
 
+def test_likeness_is_not_called_copying(tmp_path: Path) -> None:
+    digits = load_digits()
+    small = (digits.images[:300] * 15).astype(np.uint8)
+    np.savez(tmp_path / "small.npz", x=small, y=digits.target[:300])
+    quality = check(tmp_path / "small.npz", judge=False)
+    assert quality.findings["near_duplicates"].total == 0
+    assert "fewer than 16 pixels" in quality.notes[0]
+    large = np.kron(small, np.ones((1, 3, 3), np.uint8))
+    np.savez(tmp_path / "large.npz", x=large, y=digits.target[:300])
+    quality = check(tmp_path / "large.npz", judge=False)
+    assert quality.findings["near_duplicates"].total > 15
+    assert "may be likeness" in quality.notes[0]
+
+
 def test_rare_classes_are_kept_whole() -> None:
     codes = np.repeat([0, 1, 2, 3, -1], [900, 400, 30, 5, 50])
     rows = stratified_rows(codes, 335, np.random.default_rng(0))

@@ -15,7 +15,7 @@ from ...data.randomness import generator
 from .. import limits
 from ..contents import Contents, Labels, Progress
 from ..image_features import image_features
-from ..image_files import ArrayImages, ImageFiles
+from ..image_files import GREY, ArrayImages, ImageFiles
 from ..samples import stratified_rows
 from ..threads import one_thread
 from .finding import EXAMPLES, Finding, Quality, tally
@@ -25,6 +25,8 @@ from .suspects import find_suspects
 from .twins import Twins
 
 Array = NDArray[Any]
+ALIKE = 0.05
+"""Share of near duplicates from which the set may be one of look-alikes."""
 
 
 def check_images(
@@ -62,10 +64,12 @@ def check_images(
     )
     progress("Looking for near duplicates", None)
     twins = Twins(seen, look.digest, checked, name)
-    alone = np.flatnonzero(look.readable & (twins.equal.first == np.arange(len(rows))))
+    small = look.readable & (np.minimum(look.width, look.height) < GREY)
+    alone = np.flatnonzero(look.readable & ~small & (twins.equal.first == np.arange(len(rows))))
     with one_thread():
         twins.pairs = alone[near_pairs(look.grey[alone])]
     findings = twins.findings()
+    notes += _likeness(int(small.sum()), findings["near_duplicates"].total, len(rows))
     bad = {int(i): "cannot be decoded" for i in np.flatnonzero(~look.readable)}
     for measure, words in (("unreadable", bad), ("odd", odd_images(look))):
         at = np.array(sorted(words), dtype=np.int64)
@@ -73,9 +77,9 @@ def check_images(
         counts = tally(at, codes, len(labels.names))
         findings[measure] = Finding(counts, checked, examples, rows[at])
     too_few: tuple[int, ...] = ()
-    if judge and len(judged) > 1:
+    good = look.readable[judged]
+    if judge and good.sum() > 1:
         progress("Judging labels", None)
-        good = look.readable[judged]
         at = judged[good]
         features = image_features(look.thumbnails[good], progress)
         suspects, too_few, note = find_suspects(
@@ -92,6 +96,22 @@ def check_images(
                 "rare classes first."
             )
     return Quality(findings, totals, None, too_few, tuple(notes))
+
+
+def _likeness(small: int, near: int, n: int) -> list[str]:
+    """What to say where images are alike without being copies."""
+    notes = []
+    if small:
+        notes.append(
+            f"Near duplicates were not looked for among {small:,} images of fewer than {GREY} "
+            "pixels on a side, which are alike without being copies."
+        )
+    if near > ALIKE * n:
+        notes.append(
+            f"{near / n:.0%} of the images nearly equal another. In drawings, digits and frames of "
+            "a video that may be likeness and no copying; near leaks then are, too."
+        )
+    return notes
 
 
 def _trained(labels: Labels, rows: Array) -> Array:

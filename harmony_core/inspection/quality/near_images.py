@@ -31,6 +31,8 @@ BATCH = 4_096
 
 def near_pairs(grey: Array, correlation: float = CORRELATION) -> Array:
     """(n, 16, 16) uint8 → (p, 2) positions i < j of images that look the same."""
+    if len(grey) < 2:
+        return np.zeros((0, 2), dtype=np.int64)
     flat = grey.reshape(len(grey), -1)
     where = np.flatnonzero(_spread(flat) >= FLAT)
     if len(where) < 2:
