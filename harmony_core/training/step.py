@@ -25,12 +25,10 @@ def backward(
     terms: list[LossTerms] = []
     scalars: list[Tensor] = []
     # One split instead of m selections: its backward is one stack, not m padded sums.
-    parts = zip(losses, logits.unbind(), targets.unbind(), features.unbind(), strict=True)
-    for loss, z, y, hidden in parts:
-        terms.append(loss.terms(z, y, hidden if loss.needs_features else None))
-        scalars.append(loss.reduce(terms[-1]))
-    values = torch.stack(scalars)
+    for i, (loss, z, y) in enumerate(zip(losses, logits.unbind(), targets.unbind(), strict=True)):
+        terms.append(loss.terms(z, y, features[i] if loss.needs_features else None))
+        scalars.append(loss.reduce(terms[i]))
     for parameter in parameters:
         parameter.grad = None
-    values.sum().backward()  # type: ignore[no-untyped-call]
-    return terms, values.detach()
+    torch.autograd.backward(scalars)
+    return terms, torch.stack([scalar.detach() for scalar in scalars])
