@@ -42,8 +42,12 @@ def _progress(drawing: Drawing, wanted: int) -> None:
         min(1.0, done / wanted),
         text=f"Drawing, {done} of {wanted} pictures. The first takes some seconds longer.",
     )
-    if st.button("Stop drawing", icon=":material/stop_circle:", key="stop-drawing"):
-        drawings().stop()
+    if st.button(
+        "Stop drawing",
+        icon=":material/stop_circle:",
+        key="stop-drawing",
+        on_click=lambda: drawings().stop(),
+    ):
         st.rerun()
 
 

@@ -126,13 +126,27 @@ def lockstep_view(
         on_need_change=lambda: forget_sent(key),
         on_selected_change=_nothing,
         on_epoch_change=_nothing,
-        on_painted_change=_nothing,
+        on_painted_change=lambda: _keep_painted(key),
         on_draft_change=_nothing,
     )
     st.session_state[_slot(key)] = (payload.meta["run"], payload.last_epoch)
-    return ViewState(
-        _whole(result.get("selected")), _whole(result.get("epoch")), _points(result.get("painted"))
-    )
+    painted_now = st.session_state.pop(_painted(key), None)
+    return ViewState(_whole(result.get("selected")), _whole(result.get("epoch")), painted_now)
+
+
+def _keep_painted(key: str) -> None:
+    """Keep the points of a press until a run comes to use them.
+
+    A trigger's value is gone with its run, and the next event may cut that short before.
+    """
+    state = st.session_state.get(key)
+    points = _points(state.get("painted")) if isinstance(state, Mapping) else None
+    if points:
+        st.session_state[_painted(key)] = points
+
+
+def _painted(key: str) -> str:
+    return f"_lockstep_painted.{key}"
 
 
 def _component() -> Callable[..., Any]:

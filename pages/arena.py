@@ -29,6 +29,8 @@ ABLATION = (
     "classes only, between classes only, both, and the literal reading of the abstract."
 )
 
+_PRESSED = "arena pressed"
+
 
 def arena() -> None:
     _draft.read_link()
@@ -113,22 +115,28 @@ def _actions(
 ) -> ExperimentRecord | None:
     """Train, Stop, Resume, Reset; returns the experiment that a click on Train has started."""
     started = None
-    ablate = place.button(
+    place.button(
         "Ablation",
         icon=":material/call_split:",
         key="ablation",
         disabled=config is None,
         help=ABLATION,
+        on_click=_press,
+        args=("ablation",),
     )
-    train = place.button(
+    place.button(
         "Train",
         type="primary",
         icon=":material/play_arrow:",
         key="train",
         disabled=config is None,
+        on_click=_press,
+        args=("train",),
     )
+    pressed = st.session_state.pop(_PRESSED, "")
+    ablate = pressed == "ablation"
     with messages():
-        if (train or ablate) and config is not None:
+        if pressed and config is not None:
             painted = take_along(config, record.id if record else "")
             wanted = painted or config
             title = f"Ablation: {data_title(wanted)}" if ablate else ""
@@ -158,6 +166,11 @@ def _actions(
         help="Back to the default experiment.",
     )
     return started
+
+
+def _press(button: str) -> None:
+    """Keep a press until a run comes to it: a button forgets it if the next event is quicker."""
+    st.session_state[_PRESSED] = button
 
 
 def _stop() -> None:
