@@ -57,7 +57,7 @@ def rows(given: argparse.Namespace) -> Iterator[Row]:
     if "cifar" in only:
         data = training.cifar_shaped(given.images)
         if given.source:
-            params = {"source": given.source}
+            params = {"archive": given.source}
             data = build_dataset(DataConfig("cifar10-lt", params, 100.0), 0)
         yield from training.image_rows("CIFAR-10-LT", data, "small_cnn", given.repeats)
 

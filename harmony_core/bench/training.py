@@ -156,6 +156,33 @@ def in_a_loop(dataset: LongTailedDataset, model: str, epochs: int, workers: int)
     )
 
 
+def bare(dataset: LongTailedDataset, model: str, epochs: int, device: str) -> Callable[[], None]:
+    """The floor: as many steps of the same network on one batch that is already there."""
+    import torch
+    from torch.nn import functional as F
+
+    from ..models import build_model
+
+    _, height, width, channels = dataset.train_inputs.shape
+    network = build_model(model, (channels, height, width), len(dataset.class_names))
+    network = network.to(device).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, fused=True)
+    rng = torch.Generator().manual_seed(0)
+    images = torch.randn(BATCH, channels, height, width, generator=rng).to(device)
+    images = images.contiguous(memory_format=torch.channels_last)
+    targets = torch.randint(0, 2, (BATCH,), generator=rng).to(device)
+    n = len(dataset.train_targets)
+    batches = [BATCH] * (n // BATCH) + [n % BATCH] * (n % BATCH > 0)
+
+    def run() -> None:
+        for size in batches * epochs:
+            optimizer.zero_grad(set_to_none=True)
+            F.cross_entropy(network(images[:size]), targets[:size]).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+
+    return run
+
+
 def reference_loop() -> ModuleType:
     """The loop of ``benchmarks/``, which comes with the repository and not with the package."""
     name = "harmony_reference_loop"
@@ -182,6 +209,7 @@ def image_rows(
     tasks = {
         "one": in_lockstep(dataset, model, ("ce",), epochs, device),
         "four": in_lockstep(dataset, model, FOUR, epochs, device),
+        "bare": bare(dataset, model, epochs, device),
     }
     if LOOP.exists():
         for count in workers if dataset.augment else (0,):
@@ -191,6 +219,12 @@ def image_rows(
     n = len(dataset.train_targets) * epochs
     loops = {name: time for name, time in times.items() if name.startswith("loop")}
     best = min(loops, key=lambda name: loops[name].median, default=None)
+    yield Row(
+        f"{title}, {model}, the network alone on one batch (the floor)",
+        per_second(n, times["bare"].median), "",
+        f"1 network in lockstep: {per_second(n, times['one'].median)}",
+        times["one"].over(times["bare"]),
+    )  # fmt: skip
     for name, networks in (("one", 1), ("four", 4)):
         what = f"{title}, {model}, {networks} network{'s' * (networks > 1)} in lockstep"
         rate = per_second(n * networks, times[name].median)

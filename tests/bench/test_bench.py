@@ -166,12 +166,14 @@ def test_both_ways_train_the_same_images(monkeypatch: pytest.MonkeyPatch) -> Non
     rows = list(
         training.image_rows("tiny", training.cifar_shaped(160), "small_cnn", 1, workers=(0,))
     )
+    floor, *rows = rows
+    assert "the floor" in floor.what
     assert [row.what.split(", ")[-1] for row in rows] == [
         "1 network in lockstep", "4 networks in lockstep",
     ]  # fmt: skip
     assert all("loop, 0 workers" in row.against for row in rows)
     monkeypatch.setattr(training, "LOOP", Path("missing"))
-    (row, _) = training.image_rows("tiny", training.cifar_shaped(160), "small_cnn", 1)
+    (_, row, _) = training.image_rows("tiny", training.cifar_shaped(160), "small_cnn", 1)
     assert row.ratio is None
     assert row.met is None
 
