@@ -27,6 +27,7 @@ from harmony_core.bench.table import Row
 from harmony_core.config import DataConfig
 from harmony_core.data import build_dataset
 from harmony_core.training.memory import keep_freed
+from harmony_core.training.threads import threads
 
 FULL = 12_406
 
@@ -65,18 +66,19 @@ def rows(given: argparse.Namespace) -> Iterator[Row]:
 def profile(what: str) -> None:
     """Operations by their own time: 10 epochs in the plane, or one epoch of a small network."""
     model = "mlp" if what == "plane" else "small_cnn"
+    data = training.cifar_shaped(2048)
     if what == "plane":
         task = training.plane(training.FOUR, epochs=10)
     else:
-        task = training.in_lockstep(training.cifar_shaped(2048), model, training.FOUR, 1, "cpu")
-    with training.threads(model) as threads:
+        task = training.in_lockstep(data, model, training.FOUR, 1, "cpu")
+    with threads(model, data) as count:
         task()
         with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
             task()
     table = seen.key_averages().table(
         sort_by="self_cpu_time_total", row_limit=30, max_name_column_width=44
     )
-    print(f"{what}: 4 methods ({', '.join(training.FOUR)}), {threads} threads. {describe()}.\n")
+    print(f"{what}: 4 methods ({', '.join(training.FOUR)}), {count} threads. {describe()}.\n")
     for line in table.splitlines():
         print(line.rstrip())
 

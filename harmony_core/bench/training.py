@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -26,21 +25,6 @@ FOUR = ("ce", "ldam", "balanced_softmax", "harmonized")
 PLANE_SECONDS, PLANE_RATIO, LOOP_RATIO = 2.0, 1.6, 2.0
 LOOP = Path(__file__).parents[2] / "benchmarks" / "reference_loop.py"
 BATCH = 128
-
-
-@contextmanager
-def threads(model: str) -> Iterator[int]:
-    """The number of threads this network trains fastest with, as experiments set it."""
-    import torch
-
-    from ..models import MODELS
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(MODELS[model].threads or before)
-    try:
-        yield torch.get_num_threads()
-    finally:
-        torch.set_num_threads(before)
 
 
 def train(config: ExperimentConfig, dataset: LongTailedDataset) -> None:
@@ -66,7 +50,9 @@ def plane(methods: tuple[str, ...], epochs: int = 60) -> Callable[[], None]:
 
 def plane_rows(repeats: int) -> Iterator[Row]:
     """60 epochs of the default scenario under four methods, and under one."""
-    with threads("mlp"):
+    from ..training.threads import threads
+
+    with threads("mlp", digits()):
         tasks = {"four": plane(FOUR), **{name: plane((name,)) for name in ("ce", "harmonized")}}
         times = in_turn(tasks, repeats)
     four = times["four"]
@@ -206,6 +192,8 @@ def image_rows(
     device: str = "cpu",
 ) -> Iterator[Row]:
     """Images a second of one network, of four side by side, and of the loop at its best."""
+    from ..training.threads import threads
+
     tasks = {
         "one": in_lockstep(dataset, model, ("ce",), epochs, device),
         "four": in_lockstep(dataset, model, FOUR, epochs, device),
@@ -214,7 +202,7 @@ def image_rows(
     if LOOP.exists():
         for count in workers if dataset.augment else (0,):
             tasks[f"loop, {count} workers"] = in_a_loop(dataset, model, epochs, count)
-    with threads(model):
+    with threads(model, dataset):
         times = in_turn(tasks, repeats, finish=_finish(device))
     n = len(dataset.train_targets) * epochs
     loops = {name: time for name, time in times.items() if name.startswith("loop")}

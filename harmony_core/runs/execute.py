@@ -99,13 +99,11 @@ def _train(reporter: Reporter, ranks: Ranks) -> bool:
     """All repeats that are not finished yet; whether it came to the end."""
     import torch
 
-    from ..models import MODELS
     from ..training.memory import give_back, keep_freed
 
     config = reporter.record.config
     keep_freed()
     before = torch.get_num_threads()
-    torch.set_num_threads(MODELS[config.model.name].threads or before)
     try:
         reporter.update(device=_device_name(config, ranks))
         for repeat in range(reporter.record.repeat, config.seeds.repeats):
@@ -177,13 +175,18 @@ def _device_and_steps(device: str, lockstep: Lockstep) -> str:
 
 def _prepare(reporter: Reporter, ranks: Ranks, repeat: int) -> tuple[Lockstep, bool]:
     """The data and the engine of one repeat, and whether a checkpoint was restored."""
+    import torch
+
     from ..data import build_dataset
     from ..training.lockstep import Lockstep
+    from ..training.threads import threads_for
 
     store, config, run_id = reporter.store, reporter.record.config, reporter.record.id
     reporter.update(message="preparing the data")
     seed = config.seeds.of_repeat(repeat).data
     dataset = ranks.together(lambda: build_dataset(config.data, seed, reporter.message))
+    torch.set_num_threads(threads_for(config.model.name, dataset))
+    reporter.update(device=_device_name(config, ranks))
     reporter.update(message="building the networks")
     lockstep = Lockstep(config, dataset, repeat)
     checkpoint = ranks.led(lambda: store.checkpoint(run_id, repeat))

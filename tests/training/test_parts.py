@@ -28,6 +28,7 @@ from harmony_core.training.order import PAD, draw_epoch
 from harmony_core.training.recorder import _numpy
 from harmony_core.training.scene import build_scene, plane_points, stratified
 from harmony_core.training.schedule import learning_rate
+from harmony_core.training.threads import threads
 
 CPU = torch.device("cpu")
 
@@ -271,3 +272,21 @@ def test_descent_is_the_optimisers_step_and_keeps_its_state(momentum: float) -> 
         if momentum:
             buffers = (optimizer.state[one], holder.state[other])
             assert torch.equal(*(state["momentum_buffer"] for state in buffers))
+
+
+@pytest.mark.parametrize(
+    ("model", "side", "expected"),
+    [("mlp", 32, 1), ("small_cnn", 8, 1), ("resnet32", 16, 1), ("small_cnn", 17, 3)],
+)
+def test_small_work_is_not_divided(model: str, side: int, expected: int) -> None:
+    images = np.zeros((2, side, side, 1), np.uint8)
+    targets = np.array([0, 1])
+    data = LongTailedDataset("x", "images", images, targets, images, targets, ("a", "b"))
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with threads(model, data) as count:
+            assert count == torch.get_num_threads() == expected
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
