@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from functools import lru_cache
 
@@ -32,6 +33,8 @@ CROWD = 4
 """Runs waiting before a new one, from which the prepared result is shown at once."""
 MOST_KNOWN = 5000
 """Runs to remember."""
+ONLY_PREPARED = "HARMONY_LESSONS"
+"""Where this is `prepared` in the environment, a course trains nothing: for very small servers."""
 _ENDING = "learn run that has ended"
 
 
@@ -44,6 +47,9 @@ def _started(root: str) -> dict[str, str]:
 
 def begin(lesson: Lesson) -> None:
     """Start the student's own run, or take the finished one that is equal to it."""
+    if os.environ.get(ONLY_PREPARED) == "prepared":
+        _learn_place.note(lesson, run="", since=time.monotonic(), prepared=True)
+        return
     place = _learn_place.place()
     config = lesson.with_seed(place.seed, place.scenario)
     run = ""

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,13 @@ def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app(app_folder: Path) -> Iterator[str]:
     """The address of the app, served for all tests of the session."""
-    folder = app_folder
+    with serving(app_folder) as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[str]:
+    """The app, served on a free port with a folder of its own and more of an environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -88,6 +94,7 @@ def app(app_folder: Path) -> Iterator[str]:
         **os.environ,
         "HARMONY_RUNS": str(folder / "runs"),
         "HARMONY_UPLOADS": str(folder / "uploads"),
+        **settings,
     }
     with open(folder / "server.log", "wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
