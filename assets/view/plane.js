@@ -41,6 +41,7 @@ export class Planes {
     this.panels = scene.methods.map((label, m) => this.panel(label, m));
     this.node.replaceChildren(...this.panels.map((panel) => panel.node));
     this.node.style.setProperty("--hv-columns", columnsFor(scene.methods.length));
+    this.node.dataset.columns = columnsFor(scene.methods.length);
     this.size();
   }
 
