@@ -57,9 +57,9 @@ class RunStore(ExperimentFolders):
 
     def create(self, config: ExperimentConfig, title: str = "") -> ExperimentRecord:
         """A new experiment, queued, in a folder of its own; its id sorts by time."""
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         for _ in range(100):
-            run_id = f"{stamp}-{token_hex(2)}"
+            at = datetime.now(UTC)  # to the millisecond, in hexadecimal, and a digit of chance
+            run_id = f"{at:%Y%m%d-%H%M%S}-{at.microsecond // 1000:03x}{token_hex(1)[0]}"
             try:
                 (self.root / run_id).mkdir(parents=True)
                 break
@@ -72,7 +72,7 @@ class RunStore(ExperimentFolders):
                     "with --runs or HARMONY_RUNS."
                 ) from error
         else:
-            raise RunError(f"Expected a free experiment id for {stamp}, but got none. Try again.")
+            raise RunError("Expected a free experiment id, but got 100 that are taken. Try again.")
         record = ExperimentRecord(
             run_id, config, clean_title(title), created=now(), versions=current_versions()
         )

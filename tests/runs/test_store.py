@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -46,6 +47,14 @@ def test_experiments_are_listed_newest_first(store: RunStore) -> None:
     assert [record.id for record in store.list()] == [record.id for record in made[::-1]]
     assert store.find("latest") == made[-1].id
     assert store.find(made[0].id) == made[0].id
+
+
+def test_ids_sort_by_time_within_a_second(store: RunStore) -> None:
+    made = []
+    for _ in range(20):
+        made.append(store.create(small_config()).id)
+        time.sleep(0.002)
+    assert store.ids() == made[::-1]
 
 
 def test_a_folder_that_is_not_there_has_no_experiments(store: RunStore) -> None:
