@@ -16,6 +16,7 @@ from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 
 from .conftest import PHOTOS, Visit, needs_photos
+from .test_observatory import press
 
 METHODS = (MethodConfig("ce"), MethodConfig("harmonized"))
 
@@ -78,9 +79,7 @@ def walk(visit: Visit, store: RunStore, run: str, title: str) -> None:
     charts.first.wait_for()
     assert charts.count() == len(scene.class_names)
     chart = page.locator('.hv-classchart[data-class="0"] svg.hv-hist')
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    chart.click(position={"x": box["width"] * 0.9, "y": 60})
+    press(page, chart, 0.9)
     row = page.locator(".hv-sample").first
     row.wait_for()
     assert row.locator("canvas, img").count() == 1  # its picture

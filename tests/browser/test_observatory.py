@@ -16,7 +16,7 @@ from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 
 from .conftest import PATIENCE, Visit, playwright
-from .test_arena import await_state
+from .test_arena import await_state, settled
 
 METHODS = (MethodConfig("ce"), MethodConfig("harmonized"))
 TERMS = "dl.terms"
@@ -46,6 +46,15 @@ def rings(app_folder: Path) -> tuple[RunStore, str]:
     return trained(app_folder, "rings", "The rings")
 
 
+def press(page: Any, chart: Any, share: float) -> None:
+    """Press a chart at this share of its width, once nothing is being drawn anew.
+
+    `click` itself scrolls, and begins again where the chart is replaced under its hands.
+    """
+    settled(page)
+    chart.click(position={"x": float(chart.get_attribute("width")) * share, "y": 60})
+
+
 def numbers(page: Any) -> list[list[str]]:
     """p, g, weight and loss of each method as the microscope shows them."""
     page.wait_for_selector(TERMS)
@@ -71,9 +80,7 @@ def test_scrub_press_a_region_and_look_at_a_sample(
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("epoch=2"))
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    chart.click(position={"x": box["width"] * 0.25, "y": 60})
+    press(page, chart, 0.25)
     row = page.locator(".hv-sample").first
     sample = int(row.get_attribute("data-sample"))
     row.click()
