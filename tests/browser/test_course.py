@@ -120,8 +120,8 @@ def draw(page: Any, outcome: Outcome) -> None:
     """Draw the boundary of the network: in each column, as high as its cells of class B reach."""
     board = page.locator(".board svg")
     board.wait_for()
-    board.scroll_into_view_if_needed()
     page.wait_for_selector(IDLE)
+    board.scroll_into_view_if_needed()
     grid = outcome.last[0][0].grid_class
     assert grid is not None
     below = (grid == 1).mean(axis=0)
