@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import streamlit as st
+
+from ._component import Sources, component, nothing
 
 SMALL, MEDIUM = 700, 1100
 """Widest windows, in pixels, for one map and for two in a row; the style sheet has the same."""
@@ -46,23 +45,13 @@ _SIZE = "embedding size"
 def room() -> Room:
     """What this reader's window allows; before the browser has spoken, a large one."""
     size = str(st.session_state.get(_SIZE, "large"))
-    told = _component()(
-        data={"size": size}, key="emb-room", height=1, on_size_change=_nothing
+    told = component("harmony_room", _sources)(
+        data={"size": size}, key="emb-room", height=1, on_size_change=nothing
     ).get("size")  # fmt: skip
     if told in ROOMS:
         st.session_state[_SIZE] = size = str(told)
     return ROOMS.get(size, ROOMS["large"])
 
 
-def _component() -> Callable[..., Any]:
-    return _register(st.runtime.exists())
-
-
-@cache
-def _register(running: bool) -> Callable[..., Any]:
-    """Register once for the process; ``running`` keeps a bare import apart from a server."""
-    return st.components.v2.component("harmony_room", html="<i></i>\n", js=JS)
-
-
-def _nothing() -> None:
-    """A state needs a callback to exist; the script runs again by itself."""
+def _sources() -> Sources:
+    return {"html": "<i></i>\n", "js": JS}

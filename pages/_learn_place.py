@@ -5,9 +5,7 @@ The server keeps no progress: what is done comes from the browser or the link of
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -18,6 +16,7 @@ from harmony_core.lessons.lesson import Lesson
 from harmony_core.lessons.steps import Place, from_query
 
 from ._address import rewriting
+from ._component import Sources, component, nothing
 from ._parts import ROOT
 
 _PLACE = "learn place"
@@ -117,11 +116,11 @@ def retry(lesson: Lesson) -> None:
 
 def remember() -> None:
     """Keep progress in the browser, and take over what it has kept."""
-    result = _component()(
+    result = component("harmony_progress", _sources)(
         data={"done": sorted(place().done), "forget": int(st.session_state.get(_FORGET, 0))},
         key="learn-progress",
         height="content",
-        on_stored_change=_nothing,
+        on_stored_change=nothing,
     )
     stored = result.get("stored")
     if isinstance(stored, list | tuple):
@@ -142,20 +141,6 @@ def _attempts() -> dict[str, Attempt]:
     return found
 
 
-def _nothing() -> None:
-    """A trigger needs a callback to exist; the script runs again by itself."""
-
-
-def _component() -> Callable[..., Any]:
-    return _register(st.runtime.exists())
-
-
-@cache
-def _register(running: bool) -> Callable[..., Any]:
-    """Register once for the process; ``running`` keeps a bare import apart from a server."""
-    del running
-    return st.components.v2.component(
-        "harmony_progress",
-        html='<div class="progress-kept" hidden></div>\n',
-        js=STORAGE.read_text(encoding="utf-8"),
-    )
+def _sources() -> Sources:
+    html = '<div class="progress-kept" hidden></div>\n'
+    return {"html": html, "js": STORAGE.read_text(encoding="utf-8")}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
-
 import streamlit as st
 
 from harmony_core.lessons.feedback import Guess, Line, as_line
 from harmony_core.lessons.lesson import Lesson
 
 from . import _learn_place
+from ._component import Sources, component, nothing
 from ._learn_data import count_bars, drawn, picture
 from ._parts import ROOT, theme
 from ._thumbs import svg_uri
@@ -78,7 +75,7 @@ def _line(lesson: Lesson, config: str) -> Line:
         ]
     straight = [[extent[0], ends[0]], [extent[1], ends[1]]]
     with board:
-        result = _component()(
+        result = component("harmony_board", _sources)(
             data={
                 "picture": svg_uri(svg),
                 "alt": "The training points of class A above and class B below",
@@ -89,27 +86,15 @@ def _line(lesson: Lesson, config: str) -> Line:
             },
             key=f"learn-{lesson.name}-board",
             height="content",
-            on_line_change=_nothing,
+            on_line_change=nothing,
         )
     return as_line(result.get("line")) or ((extent[0], ends[0]), (extent[1], ends[1]))
 
 
-def _nothing() -> None:
-    """A state needs a callback to exist; the script runs again by itself."""
-
-
-def _component() -> Callable[..., Any]:
-    return _register(st.runtime.exists())
-
-
-@cache
-def _register(running: bool) -> Callable[..., Any]:
-    """Register once for the process; ``running`` keeps a bare import apart from a server."""
-    del running
-    return st.components.v2.component(
-        "harmony_board",
-        html='<div class="board"></div>\n',
-        css=(
+def _sources() -> Sources:
+    return {
+        "html": '<div class="board"></div>\n',
+        "css": (
             ".board{position:relative;width:100%;max-width:34rem}"
             ".board img{display:block;width:100%;border:1px solid var(--st-border-color);"
             "border-radius:.5rem;user-select:none;pointer-events:none}\n"
@@ -119,5 +104,5 @@ def _register(running: bool) -> Callable[..., Any]:
             "vector-effect:non-scaling-stroke;stroke-dasharray:9 5}"
             ".board p{font-size:.85rem;margin:.35rem 0 0;color:var(--st-text-color);opacity:.75}\n"
         ),
-        js=BOARD.read_text(encoding="utf-8"),
-    )
+        "js": BOARD.read_text(encoding="utf-8"),
+    }

@@ -21,9 +21,8 @@ comes back once, in `ViewState.painted`, when they press the button that retrain
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -31,6 +30,8 @@ import streamlit as st
 from harmony_core.plots.bundle import bundle, stylesheet
 from harmony_core.plots.panels import ARENA, DENSITY, WEIGHTS, parts_of
 from harmony_core.plots.payload import Payload
+
+from ._component import Sources, component, nothing
 
 __all__ = [
     "ARENA",
@@ -119,15 +120,15 @@ def lockstep_view(
             "extent": None if paint_extent is None else [float(v) for v in paint_extent],
         }
     payload = Payload({**payload.meta, "options": options}, payload.blob)
-    result = _component()(
+    result = component("harmony_lockstep_view", _sources)(
         data=payload.wire(),
         key=key,
         height=height if height is not None else "content",
         on_need_change=lambda: forget_sent(key),
-        on_selected_change=_nothing,
-        on_epoch_change=_nothing,
+        on_selected_change=nothing,
+        on_epoch_change=nothing,
         on_painted_change=lambda: _keep_painted(key),
-        on_draft_change=_nothing,
+        on_draft_change=nothing,
     )
     st.session_state[_slot(key)] = (payload.meta["run"], payload.last_epoch)
     painted_now = st.session_state.pop(_painted(key), None)
@@ -149,20 +150,8 @@ def _painted(key: str) -> str:
     return f"_lockstep_painted.{key}"
 
 
-def _component() -> Callable[..., Any]:
-    return _register(st.runtime.exists())
-
-
-@cache
-def _register(running: bool) -> Callable[..., Any]:
-    """Register once for the process; ``running`` keeps a bare import apart from a server."""
-    return st.components.v2.component(
-        "harmony_lockstep_view", html=HTML, css=stylesheet(), js=bundle()
-    )
-
-
-def _nothing() -> None:
-    """A state needs a callback to exist; the script runs again by itself."""
+def _sources() -> Sources:
+    return {"html": HTML, "css": stylesheet(), "js": bundle()}
 
 
 def _slot(key: str) -> str:

@@ -96,24 +96,9 @@ def _columns(panels: int) -> int:
 class _Drawing(Traces):
     """One figure in the making."""
 
-    def __init__(
-        self,
-        movie: Sequence[EmbeddingFrame],
-        landmarks: Landmarks,
-        colouring: Colouring,
-        theme: str,
-        paths: int,
-        past: Sequence[EmbeddingFrame],
-        changes: str,
-    ) -> None:
-        super().__init__(movie, landmarks, colouring, theme, paths, past, changes)
-        corners = np.array([frame.extent for frame in movie])
-        self.extent = (
-            corners[:, 0].min(), corners[:, 1].max(), corners[:, 2].min(), corners[:, 3].max(),
-        )  # fmt: skip
-        self.columns = 1
-        self.tops: list[float] = []
-        self.below = 0
+    columns = 1
+    tops: list[float]
+    below = 0
 
     def images(self, at: int) -> list[dict[str, Any]]:
         """The regions of all panels as pictures under the dots."""
@@ -158,9 +143,11 @@ class _Drawing(Traces):
 
     def arrange(self, figure: go.Figure, columns: int, width: int) -> None:
         """Axes, sizes and colours; ``width`` in pixels decides how high the panels are."""
-        self.columns = min(columns, self.panels)
+        self.columns, self.tops = min(columns, self.panels), []
         rows = -(-self.panels // self.columns)
-        x0, x1, y0, y1 = self.extent
+        corners = np.array([frame.extent for frame in self.movie])
+        x0, y0 = corners[:, [0, 2]].min(axis=0)
+        x1, y1 = corners[:, [1, 3]].max(axis=0)
         high = width / self.columns * (y1 - y0) / (x1 - x0)
         total = rows * (high + TITLE) - TITLE
         self.below = _legend_height([name for name, _ in self.explained()], width)
