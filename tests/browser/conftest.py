@@ -148,6 +148,11 @@ def visit(
     assert not errors
 
 
+def settled(page: Any) -> None:
+    """Wait until nothing is being drawn: an element that is replaced meanwhile forgets a click."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
 def _screen(page: Any, log: Path) -> str:
     """What a failed test leaves on the screen, and the end of what the server said."""
     said = log.read_text(errors="replace")[-3000:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .conftest import Visit
+from .conftest import Visit, settled
 
 QUICK = "/arena?data=clouds~n_max-100~test_per_class-20&m=ce&m=harmonized&epochs=4"
 LONG = "/arena?data=clouds~n_max-2000~test_per_class-20&m=ce&m=harmonized&epochs=10000"
@@ -24,11 +24,6 @@ def train(page: Any) -> str:
 
 def await_state(page: Any, state: str) -> None:
     page.wait_for_selector(f'[data-run-state="{state}"]')
-
-
-def settled(page: Any) -> None:
-    """Wait until nothing is being drawn: an element that is replaced meanwhile forgets a click."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def epoch(page: Any) -> int:

@@ -18,10 +18,9 @@ from harmony_core.lessons.lesson import Lesson, lessons
 from harmony_core.lessons.outcome import Outcome
 from harmony_core.lessons.prepare import prepared
 
-from .conftest import PATIENCE, serving
+from .conftest import PATIENCE, serving, settled
 
 COURSE = lessons()
-IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 COMMIT = ".st-key-learn-commit button:not([disabled])"
 SAYS = """text => (document.querySelector(".st-key-lesson")?.innerText ?? "")
     .replace(/\\s+/g, " ").includes(text)"""
@@ -43,23 +42,23 @@ def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any
 @pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)
 def test_a_step_from_its_question_to_its_end(page: Any, lesson: Lesson) -> None:
     page.wait_for_selector(".st-key-learn-step-1 button")
-    page.wait_for_selector(IDLE)
+    settled(page)
     page.locator(f".st-key-learn-step-{lesson.number} button:visible").first.click()
     page.get_by_role("heading", name=lesson.title).wait_for()
     outcome = prepared(lesson)
     for right in (False, True):
         guess = predict(page, lesson, outcome, right)
-        page.wait_for_selector(IDLE)
+        settled(page)
         page.click(COMMIT)
         page.wait_for_selector(f".verdict[data-right={str(right).lower()}]")
         read(page, lesson, outcome, guess)
-        page.wait_for_selector(IDLE)
+        settled(page)
         answer = next(one for one in lesson.answers if one.right is right)
         check = page.locator(f".st-key-learn-{lesson.name}-check label")
         check.filter(has_text=answer.text).click()
         says(page, answer.why)
         if not right:
-            page.wait_for_selector(IDLE)
+            settled(page)
             page.locator(".st-key-learn-again button").click()
             page.wait_for_selector(".verdict", state="detached")
     page.get_by_role("button", name=f"{lesson.number} ✓", exact=True).wait_for()
@@ -67,7 +66,7 @@ def test_a_step_from_its_question_to_its_end(page: Any, lesson: Lesson) -> None:
         says(page, "You have done all 11 steps")
     else:
         page.locator(".st-key-learn-next button").wait_for()
-    page.wait_for_selector(IDLE)
+    settled(page)
 
 
 def predict(page: Any, lesson: Lesson, outcome: Outcome, right: bool) -> Guess | None:
@@ -96,7 +95,7 @@ def slide(page: Any, lesson: Lesson, steps: int) -> float:
         "([place, value]) => Number(document.querySelector(place)?.value) === value",
         arg=[place, lesson.predict.low],
     )
-    page.wait_for_selector(IDLE)
+    settled(page)
     page.locator(place).focus()
     for _ in range(steps):
         page.keyboard.press("ArrowRight")
@@ -105,7 +104,7 @@ def slide(page: Any, lesson: Lesson, steps: int) -> float:
         arg=[place, wanted],
     )
     page.wait_for_timeout(1000)  # a slider sends its value when it has come to rest
-    page.wait_for_selector(IDLE)
+    settled(page)
     return wanted
 
 
@@ -120,7 +119,7 @@ def draw(page: Any, outcome: Outcome) -> None:
     """Draw the boundary of the network: in each column, as high as its cells of class B reach."""
     board = page.locator(".board svg")
     board.wait_for()
-    page.wait_for_selector(IDLE)
+    settled(page)
     board.scroll_into_view_if_needed()
     grid = outcome.last[0][0].grid_class
     assert grid is not None
@@ -139,7 +138,7 @@ def draw(page: Any, outcome: Outcome) -> None:
     page.mouse.up()
     assert line.get_attribute("d") != before
     page.wait_for_timeout(500)  # the board sends its line when the pen is lifted
-    page.wait_for_selector(IDLE)
+    settled(page)
 
 
 def read(page: Any, lesson: Lesson, outcome: Outcome, guess: Guess | None) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .conftest import Visit
-from .test_arena import QUICK, await_state, settled, train
+from .conftest import Visit, settled
+from .test_arena import QUICK, await_state, train
 
 MAPS = ".st-key-embedding-picture .js-plotly-plot"
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from harmony_core.runs.store import RunStore
 from tests.app.embedding.recorded import record_it
 
-from .conftest import Visit
-from .test_arena import settled
+from .conftest import Visit, settled
 from .test_embedding import MAPS
 
 PLACES = f"""() => [...document.querySelectorAll("{MAPS} .nsewdrag")].map((map) => {{

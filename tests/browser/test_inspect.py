@@ -9,14 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .conftest import PATIENCE, PHOTOS, Visit, needs_photos
+from .conftest import PATIENCE, PHOTOS, Visit, needs_photos, settled
 
 PAGE = "/inspect_data"
 FIELD = "[data-testid=stFileUploaderDropzoneInput]"
-
-
-def settled(page: Any) -> None:
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def hand_in(page: Any, name: str, content: bytes) -> None:

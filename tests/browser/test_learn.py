@@ -15,10 +15,9 @@ from harmony_core.lessons.outcome import from_store
 from harmony_core.lessons.prepare import prepared
 from harmony_core.runs.store import RunStore
 
-from .conftest import Visit
+from .conftest import Visit, settled
 
 COURSE = lessons()
-IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 COMMIT = ".st-key-learn-commit button:not([disabled])"
 
 
@@ -31,7 +30,7 @@ def store(app: str, app_folder: Any) -> RunStore:
 def open_step(visit: Visit, number: int, **options: Any) -> Any:
     page = visit(f"/learn?step={number}", **options)
     page.get_by_role("heading", name=COURSE[number - 1].title).wait_for()
-    page.wait_for_selector(IDLE)
+    settled(page)
     return page
 
 
@@ -48,7 +47,7 @@ def slide(page: Any, lesson: Lesson, steps: int) -> float:
         arg=[place, wanted],
     )
     page.wait_for_timeout(1000)  # a slider sends its value when it has come to rest
-    page.wait_for_selector(IDLE)
+    settled(page)
     return wanted
 
 
@@ -89,7 +88,7 @@ def test_a_line_drawn_by_hand_is_compared_with_the_network(visit: Visit) -> None
     page = open_step(visit, 3)
     board = page.locator(".board svg")
     board.wait_for()
-    page.wait_for_selector(IDLE)
+    settled(page)
     board.scroll_into_view_if_needed()
     box = board.bounding_box()
     line = page.locator(".board path")
@@ -102,9 +101,9 @@ def test_a_line_drawn_by_hand_is_compared_with_the_network(visit: Visit) -> None
         )
     page.mouse.up()
     assert line.get_attribute("d") != before
-    page.wait_for_selector(IDLE)
+    settled(page)
     page.wait_for_timeout(300)
-    page.wait_for_selector(IDLE)
+    settled(page)
     page.click(COMMIT)
     page.wait_for_selector(".verdict")
     said = page.locator(".verdict + *, .verdict").first.inner_text()
@@ -150,7 +149,7 @@ def test_the_course_on_a_telephone(visit: Visit, browser: Any) -> None:
     for path in ("/glossary", "/teach"):
         other = visit(path, context=context)
         other.get_by_role("heading", level=1).first.wait_for()
-        other.wait_for_selector(IDLE)
+        settled(other)
         assert wider(other) <= 0, path
     assert wider(page) <= 0
     context.close()

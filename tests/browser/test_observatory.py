@@ -15,8 +15,8 @@ from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, Reco
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 
-from .conftest import PATIENCE, Visit, playwright
-from .test_arena import await_state, settled
+from .conftest import PATIENCE, Visit, playwright, settled
+from .test_arena import await_state
 
 METHODS = (MethodConfig("ce"), MethodConfig("harmonized"))
 TERMS = "dl.terms"
@@ -139,12 +139,17 @@ def test_ablation_in_one_click(visit: Visit) -> None:
         table.get_by_role("rowheader", name=name).wait_for()
 
 
-def test_painted_points_are_trained_at_once(visit: Visit) -> None:
-    page = visit("/arena?data=painted~test_per_class-20&profile=as_is&epochs=3&m=ce&m=harmonized")
+def paint(page: Any) -> None:
+    """Set one point on the board."""
     board = page.get_by_role("application")
     board.wait_for()
     settled(page)
     board.click(position={"x": 30, "y": 30})
+
+
+def test_painted_points_are_trained_at_once(visit: Visit) -> None:
+    page = visit("/arena?data=painted~test_per_class-20&profile=as_is&epochs=3&m=ce&m=harmonized")
+    paint(page)
     page.get_by_text("61 of at most 400 points").wait_for()
     page.get_by_role("button", name="Retrain").click()
     page.wait_for_url(re.compile(r"points-xy.*run="))
@@ -154,10 +159,7 @@ def test_painted_points_are_trained_at_once(visit: Visit) -> None:
 
 def test_the_main_button_takes_painted_points_along(visit: Visit, app_folder: Path) -> None:
     page = visit("/arena?data=painted~test_per_class-20&profile=as_is&epochs=2&m=ce&m=harmonized")
-    board = page.get_by_role("application")
-    board.wait_for()
-    settled(page)
-    board.click(position={"x": 30, "y": 30})
+    paint(page)
     page.get_by_text("Not trained yet").wait_for()
     page.locator(".st-key-train button").click()
     page.wait_for_url(re.compile(r"points-xy.*run="))
