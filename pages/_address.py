@@ -37,23 +37,24 @@ def rewriting() -> Iterator[None]:
     before = _now()
     yield
     after = _now()
-    if after == before:
-        return
-    left: list[Link] = st.session_state.get(_LEFT, [])
-    st.session_state[_LEFT] = [*(link for link in left if link != after), before][-_MOST:]
-    st.session_state[_LAST] = after
+    if after != before:
+        _replaced(before, after)
 
 
 def _correct() -> None:
     here, last = _now(), st.session_state.get(_LAST)
-    left: list[Link] = st.session_state.get(_LEFT, [])
     if last is None or here == last:
         return
-    if here in left and not _went_back():
+    if here in st.session_state.get(_LEFT, []) and not _went_back():
         st.query_params.from_dict(last)
-        return
-    st.session_state[_LEFT] = [*(link for link in left if link != here), last][-_MOST:]
-    st.session_state[_LAST] = here
+    else:
+        _replaced(last, here)
+
+
+def _replaced(old: Link, new: Link) -> None:
+    left: list[Link] = st.session_state.get(_LEFT, [])
+    st.session_state[_LEFT] = [*(link for link in left if link != new), old][-_MOST:]
+    st.session_state[_LAST] = new
 
 
 def _went_back() -> bool:
