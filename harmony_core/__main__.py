@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from .cli import main
+from .runs.ranks import ranks_from_environment
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    status = main()
+    if status == 0:
+        ranks_from_environment().leave()
+    raise SystemExit(status)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -58,6 +59,18 @@ class Ranks:
             dist.barrier()
         if dist.is_initialized():
             dist.destroy_process_group()
+
+    def leave(self) -> None:
+        """End this process now, if it is one of several; all it had to write has been written.
+
+        A thread of the collectives that still runs when the interpreter takes itself down aborts
+        the process, and torchrun would call a training failed that is done. Only for one that is:
+        a failed rank that ended at once would take the others along before they can say why.
+        """
+        if self.several:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(0)
 
     def share(self, value: T) -> T:
         """Rank 0's ``value``, on every rank."""
