@@ -131,15 +131,13 @@ def classes(repeats: int) -> None:
 
 
 def methods(repeats: int) -> None:
-    from harmony_core.bench.training import FOUR, digits, plane
-    from harmony_core.training.threads import threads
+    from harmony_core.bench.training import FOUR, plane
 
-    print("### Methods in the plane, default scenario, 10 epochs with grids, CPU, one thread\n")
-    with threads("mlp", digits()):
-        tasks = {
-            str(m): plane(tuple(FOUR[i % 4] for i in range(m)), epochs=10) for m in (1, 2, 4, 8, 16)
-        }
-        times = in_turn(tasks, repeats)
+    print("### Methods in the plane, default scenario, 10 epochs with grids, CPU\n")
+    tasks = {
+        str(m): plane(tuple(FOUR[i % 4] for i in range(m)), epochs=10) for m in (1, 2, 4, 8, 16)
+    }
+    times = in_turn(tasks, repeats)
     one = times["1"]
     table(
         ("methods", "seconds", "against one", "for each method"),

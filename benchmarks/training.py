@@ -27,7 +27,7 @@ from harmony_core.bench.table import Row
 from harmony_core.config import DataConfig
 from harmony_core.data import build_dataset
 from harmony_core.training.memory import keep_freed
-from harmony_core.training.threads import threads
+from harmony_core.training.threads import divide
 
 FULL = 12_406
 
@@ -71,14 +71,14 @@ def profile(what: str) -> None:
         task = training.plane(training.FOUR, epochs=10)
     else:
         task = training.in_lockstep(data, model, training.FOUR, 1, "cpu")
-    with threads(model, data) as count:
+    threads = divide(model, data, len(training.FOUR))
+    task()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
         task()
-        with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
-            task()
     table = seen.key_averages().table(
         sort_by="self_cpu_time_total", row_limit=30, max_name_column_width=44
     )
-    print(f"{what}: 4 methods ({', '.join(training.FOUR)}), {count} threads. {describe()}.\n")
+    print(f"{what}: 4 methods ({', '.join(training.FOUR)}), {threads}. {describe()}.\n")
     for line in table.splitlines():
         print(line.rstrip())
 

@@ -28,11 +28,13 @@ BATCH = 128
 
 
 def train(config: ExperimentConfig, dataset: LongTailedDataset) -> None:
-    """One whole training, frames and all."""
+    """One whole training, frames and all, with the threads that an experiment gets."""
     from ..training import Lockstep
+    from ..training.threads import divided
 
-    for _ in Lockstep(config, dataset).run():
-        pass
+    with divided(config.model.name, dataset, len(config.methods)) as threads:
+        for _ in Lockstep(config, dataset, crew=threads.crew).run():
+            pass
 
 
 def plane(methods: tuple[str, ...], epochs: int = 60) -> Callable[[], None]:
@@ -50,11 +52,8 @@ def plane(methods: tuple[str, ...], epochs: int = 60) -> Callable[[], None]:
 
 def plane_rows(repeats: int) -> Iterator[Row]:
     """60 epochs of the default scenario under four methods, and under one."""
-    from ..training.threads import threads
-
-    with threads("mlp", digits()):
-        tasks = {"four": plane(FOUR), **{name: plane((name,)) for name in ("ce", "harmonized")}}
-        times = in_turn(tasks, repeats)
+    tasks = {"four": plane(FOUR), **{name: plane((name,)) for name in ("ce", "harmonized")}}
+    times = in_turn(tasks, repeats)
     four = times["four"]
     yield Row(
         "plane, default scenario, 60 epochs, 4 methods, with grids", seconds(four.median),
@@ -94,8 +93,9 @@ def digits() -> LongTailedDataset:
 def in_lockstep(
     dataset: LongTailedDataset, model: str, methods: tuple[str, ...], epochs: int, device: str
 ) -> Callable[[], None]:
-    """Training alone: only the last epoch is recorded, and little of it."""
+    """Training alone, without recording."""
     from ..training import Lockstep
+    from ..training.threads import divided
 
     config = complete(
         ExperimentConfig(
@@ -112,12 +112,13 @@ def in_lockstep(
 
     def run() -> None:
         """The first call also builds the networks; later ones train the same ones on."""
-        if not engine:
-            engine["lockstep"] = Lockstep(config, dataset)
-        lockstep = engine["lockstep"]
-        for lockstep.epoch in range(epochs):
-            lockstep._train_epoch(None)
-        lockstep.collector.finish()
+        with divided(model, dataset, len(methods)) as threads:
+            if not engine:
+                engine["lockstep"] = Lockstep(config, dataset, crew=threads.crew)
+            lockstep = engine["lockstep"]
+            for lockstep.epoch in range(epochs):
+                lockstep._train_epoch(None)
+            lockstep.collector.finish()
 
     return run
 
@@ -192,18 +193,16 @@ def image_rows(
     device: str = "cpu",
 ) -> Iterator[Row]:
     """Images a second of one network, of four side by side, and of the loop at its best."""
-    from ..training.threads import threads
-
     tasks = {
         "one": in_lockstep(dataset, model, ("ce",), epochs, device),
         "four": in_lockstep(dataset, model, FOUR, epochs, device),
-        "bare": bare(dataset, model, epochs, device),
+        "bare": _divided(bare(dataset, model, epochs, device), model, dataset),
     }
     if LOOP.exists():
         for count in workers if dataset.augment else (0,):
-            tasks[f"loop, {count} workers"] = in_a_loop(dataset, model, epochs, count)
-    with threads(model, dataset):
-        times = in_turn(tasks, repeats, finish=_finish(device))
+            loop = in_a_loop(dataset, model, epochs, count)
+            tasks[f"loop, {count} workers"] = _divided(loop, model, dataset)
+    times = in_turn(tasks, repeats, finish=_finish(device))
     n = len(dataset.train_targets) * epochs
     loops = {name: time for name, time in times.items() if name.startswith("loop")}
     best = min(loops, key=lambda name: loops[name].median, default=None)
@@ -228,6 +227,19 @@ def image_rows(
             what, rate, spread, f"{best}: {per_second(n, loops[best].median)}", ratio,
             f"≥ {LOOP_RATIO:g} ×", ratio >= LOOP_RATIO,
         )  # fmt: skip
+
+
+def _divided(
+    task: Callable[[], object], model: str, dataset: LongTailedDataset
+) -> Callable[[], None]:
+    """A task with as many threads as are best for one network."""
+    from ..training.threads import divided
+
+    def run() -> None:
+        with divided(model, dataset, 1):
+            task()
+
+    return run
 
 
 def _finish(device: str) -> Callable[[], None]:

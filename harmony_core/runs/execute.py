@@ -17,8 +17,10 @@ from .store import RunStore
 
 if TYPE_CHECKING:
     from ..config import ExperimentConfig
+    from ..data.dataset import LongTailedDataset
     from ..frames import Frame
     from ..training.lockstep import Lockstep
+    from ..training.threads import Division
 
 SECONDS_BETWEEN_CHECKPOINTS = 2.0
 EPOCHS_BETWEEN_CHECKPOINTS = 5
@@ -97,13 +99,10 @@ def _begin(reporter: Reporter) -> None:
 
 def _train(reporter: Reporter, ranks: Ranks) -> bool:
     """All repeats that are not finished yet; whether it came to the end."""
-    import torch
-
     from ..training.memory import give_back, keep_freed
 
     config = reporter.record.config
     keep_freed()
-    before = torch.get_num_threads()
     try:
         reporter.update(device=_device_name(config, ranks))
         for repeat in range(reporter.record.repeat, config.seeds.repeats):
@@ -113,15 +112,31 @@ def _train(reporter: Reporter, ranks: Ranks) -> bool:
                 return False
         return True
     finally:
-        torch.set_num_threads(before)
         give_back()
 
 
 def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
     """One repeat, from its checkpoint if there is one; whether it came to its end."""
+    from ..data import build_dataset
+    from ..training.threads import divided
+
     if ranks.led(reporter.look):
         return False
-    lockstep, restored = _prepare(reporter, ranks, repeat)
+    config = reporter.record.config
+    reporter.update(message="preparing the data")
+    seed = config.seeds.of_repeat(repeat).data
+    dataset = ranks.together(lambda: build_dataset(config.data, seed, reporter.message))
+    with divided(config.model.name, dataset, len(config.methods)) as division:
+        reporter.update(device=_device_name(config, ranks, division))
+        reporter.update(message="building the networks")
+        return _train_on(dataset, division.crew, reporter, ranks, repeat)
+
+
+def _train_on(
+    dataset: LongTailedDataset, crew: int, reporter: Reporter, ranks: Ranks, repeat: int
+) -> bool:
+    """One repeat on its data with so many threads beside each other; whether it came to its end."""
+    lockstep, restored = _engine(dataset, crew, reporter, ranks, repeat)
 
     def begin() -> None:
         store, run_id = reporter.store, reporter.record.id
@@ -173,22 +188,14 @@ def _device_and_steps(device: str, lockstep: Lockstep) -> str:
     return f"{name}; {lockstep.stepping}" if lockstep.stepping else name
 
 
-def _prepare(reporter: Reporter, ranks: Ranks, repeat: int) -> tuple[Lockstep, bool]:
-    """The data and the engine of one repeat, and whether a checkpoint was restored."""
-    import torch
-
-    from ..data import build_dataset
+def _engine(
+    dataset: LongTailedDataset, crew: int, reporter: Reporter, ranks: Ranks, repeat: int
+) -> tuple[Lockstep, bool]:
+    """The engine of one repeat, and whether a checkpoint was restored."""
     from ..training.lockstep import Lockstep
-    from ..training.threads import threads_for
 
     store, config, run_id = reporter.store, reporter.record.config, reporter.record.id
-    reporter.update(message="preparing the data")
-    seed = config.seeds.of_repeat(repeat).data
-    dataset = ranks.together(lambda: build_dataset(config.data, seed, reporter.message))
-    torch.set_num_threads(threads_for(config.model.name, dataset))
-    reporter.update(device=_device_name(config, ranks))
-    reporter.update(message="building the networks")
-    lockstep = Lockstep(config, dataset, repeat)
+    lockstep = Lockstep(config, dataset, repeat, crew=crew)
     checkpoint = ranks.led(lambda: store.checkpoint(run_id, repeat))
     if checkpoint is None:
         return lockstep, False
@@ -198,7 +205,7 @@ def _prepare(reporter: Reporter, ranks: Ranks, repeat: int) -> tuple[Lockstep, b
         # Training this repeat anew gives the same frames; a damaged file only costs the time.
         if ranks.first:
             store.drop_checkpoint(run_id, repeat)
-        return Lockstep(config, dataset, repeat), False
+        return Lockstep(config, dataset, repeat, crew=crew), False
     return lockstep, True
 
 
@@ -258,7 +265,7 @@ def _check_space(store: RunStore) -> None:
         )
 
 
-def _device_name(config: ExperimentConfig, ranks: Ranks) -> str:
+def _device_name(config: ExperimentConfig, ranks: Ranks, division: Division | None = None) -> str:
     """What it trains on, in words; a GPU that is asked for and missing raises `ConfigError`."""
     import torch
 
@@ -270,5 +277,5 @@ def _device_name(config: ExperimentConfig, ranks: Ranks) -> str:
     several = f" × {ranks.size} processes" if ranks.several else ""
     if config.device != "cpu" and torch.cuda.is_available():
         return f"{torch.cuda.get_device_name()}{several}"
-    threads = torch.get_num_threads()
-    return f"CPU, {threads} thread{'s' if threads != 1 else ''}{several}"
+    threads = f", {division}" if division is not None else ""
+    return f"CPU{threads}{several}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 import torch
@@ -70,13 +70,35 @@ class CudaTrack:
         self._mark = None
 
 
+class HostTrack:
+    """Steps are done when they are asked for, by the thread that asks."""
+
+    def __init__(self, device: torch.device) -> None:
+        pass
+
+    def open(self) -> None: ...
+
+    def running(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def record(self, step: Callable[[], None]) -> Callable[[], None]:
+        return step
+
+    def bound(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 MakeTrack = Callable[[torch.device], Track]
 
 
-def tracks_for(device: torch.device, ranks: int) -> tuple[MakeTrack | None, str]:
-    """How lanes are to run on a device; without one, why all networks step together instead."""
+def tracks_for(device: torch.device, ranks: int, beside: int = 1) -> tuple[MakeTrack | None, str]:
+    """How lanes are to run on a device; without one, why all networks step together instead.
+
+    ``beside``: how many of them CPU threads can step at once.
+    """
     if device.type != "cuda":
-        return None, "no GPU"
+        return (HostTrack, "") if beside > 1 and ranks == 1 else (None, "no GPU")
     if os.environ.get(SWITCH, "1") == "0":
         return None, f"turned off by {SWITCH}=0"
     if ranks > 1:

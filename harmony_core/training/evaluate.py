@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .crew import Crew
 from .inputs import Inputs
 from .networks import Ensemble
 
@@ -28,34 +28,46 @@ def chunk(flat: bool, device: torch.device) -> int:
     return 1_024 if flat else 512
 
 
-@torch.no_grad()
-def forward(
-    networks: Ensemble, inputs: Inputs, source: Tensor, methods: int
-) -> tuple[Tensor, Tensor]:
-    """Logits (m, n, c) and features (m, n, d) of all networks for all rows of ``source``."""
-    logits, features = zip(*_parts(networks, inputs, source, methods), strict=True)
-    return _joined(logits), _joined(features)
+class Evaluation:
+    """Networks asked about samples, in pieces, by a crew of threads where there is one."""
+
+    def __init__(self, inputs: Inputs, crew: Crew) -> None:
+        self._inputs, self._crew = inputs, crew
+
+    def forward(self, networks: Ensemble, source: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (m, n, c) and features (m, n, d) of all networks for all rows of ``source``."""
+        parts = self._parts(networks, source)
+        return (
+            _joined([[logits for logits, _ in row] for row in parts]),
+            _joined([[features for _, features in row] for row in parts]),
+        )
+
+    def logits(self, networks: Ensemble, source: Tensor) -> Tensor:
+        """The logits (m, n, c) alone: features are large, and copying them together takes time."""
+        return _joined([[logits for logits, _ in row] for row in self._parts(networks, source)])
+
+    @torch.no_grad()
+    def _parts(self, networks: Ensemble, source: Tensor) -> list[list[tuple[Tensor, Tensor]]]:
+        """Logits and features by member of the ensemble and piece of ``source``."""
+        size = chunk(source.ndim == 2, source.device)
+        starts = range(0, max(len(source), 1), size)  # no rows give no logits, of the right shape
+        members = networks.members()
+
+        def look(place: int) -> tuple[Tensor, Tensor]:
+            member, start = members[place // len(starts)], starts[place % len(starts)]
+            batch = self._inputs.finish(source[start : start + size])
+            return member.forward(batch.expand(member.size, *batch.shape))
+
+        networks.eval()
+        parts = self._crew.each(look, range(len(members) * len(starts)))
+        networks.train()
+        return [parts[i : i + len(starts)] for i in range(0, len(parts), len(starts))]
 
 
-@torch.no_grad()
-def logits_of(networks: Ensemble, inputs: Inputs, source: Tensor, methods: int) -> Tensor:
-    """The logits (m, n, c) alone: features are large, and copying them together takes time."""
-    return _joined([logits for logits, _ in _parts(networks, inputs, source, methods)])
-
-
-def _parts(
-    networks: Ensemble, inputs: Inputs, source: Tensor, methods: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    networks.eval()
-    size = chunk(source.ndim == 2, source.device)
-    for start in range(0, max(len(source), 1), size):  # no rows give no logits, of the right shape
-        batch = inputs.finish(source[start : start + size])
-        yield networks(batch.expand(methods, *batch.shape))
-    networks.train()
-
-
-def _joined(parts: Sequence[Tensor]) -> Tensor:
-    return parts[0] if len(parts) == 1 else torch.cat(list(parts), dim=1)
+def _joined(parts: list[list[Tensor]]) -> Tensor:
+    """Pieces (m', n', …) by member and place, as one tensor (m, n, …)."""
+    rows = [row[0] if len(row) == 1 else torch.cat(row, dim=1) for row in parts]
+    return rows[0] if len(rows) == 1 else torch.cat(rows)
 
 
 def most_likely(logits: Tensor) -> tuple[Tensor, Tensor]:

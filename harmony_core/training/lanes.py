@@ -1,12 +1,12 @@
 """Networks stepped beside each other, each step recorded once and replayed.
 
 Networks that share no computation need not wait for one another: each has a lane of its own, with
-its loss, its track on the device, and fixed places in memory for all that changes: the order, crops
-and flips of a whole epoch, the learning rate of every step, and a counter that says whose turn it
-is. A step reads the counter, cuts its batch from the data on the device, updates the network and
-moves the counter on. So it takes nothing from the host, and what is recorded once is right for
-every later step. What a schedule switches (warm-up, deferred weights, another sampler) is changed
-in place between two epochs.
+its loss, its track on the device (on a CPU: turns in a crew of threads), and fixed places in memory
+for all that changes: the order, crops and flips of a whole epoch, the learning rate of every step,
+and a counter that says whose turn it is. A step reads the counter, cuts its batch from the data on
+the device, updates the network and moves the counter on. So it takes nothing from the host, and
+what is recorded once is right for every later step. What a schedule switches (warm-up, deferred
+weights, another sampler) is changed in place between two epochs.
 
 The first steps are done plainly, as kernels must have been chosen and memory be taken before a
 recording; they count like all others. So does the last, smaller batch of an epoch. A step that
@@ -16,6 +16,7 @@ cannot be recorded is done plainly ever after, and the lane keeps the reason.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 
 import torch
@@ -25,6 +26,7 @@ from ..config import OptimConfig
 from ..losses.base import Loss
 from .capture import MakeTrack, Track
 from .collector import Collector
+from .crew import Crew
 from .descent import Descent
 from .inputs import Inputs
 from .networks import Member
@@ -54,13 +56,15 @@ class Places:
         self.steps = -(-n // batch_size)
         self.positions = torch.arange(min(batch_size, n), device=device)
         self.tail = torch.arange(self.full * batch_size, n, device=device)
-        self.rates = torch.zeros(self.steps, device=device)
+        # A kernel on a GPU takes single precision; on a CPU it is the number that a plain step has.
+        exact = torch.float64 if device.type == "cpu" else torch.float32
+        self.rates = torch.zeros(self.steps, dtype=exact, device=device)
         self.crop = torch.zeros(n, 2, dtype=torch.int64, device=device) if augment else None
         self.flip = torch.zeros(n, dtype=torch.bool, device=device) if augment else None
 
     def load(self, plan: EpochPlan, rates: Sequence[float]) -> None:
         """Put an epoch's draws in their places."""
-        self.rates.copy_(torch.tensor(rates))
+        self.rates.copy_(torch.tensor(rates, dtype=self.rates.dtype))
         for place, drawn in ((self.crop, plan.crop), (self.flip, plan.flip)):
             if place is not None and drawn is not None:
                 place.copy_(drawn)
@@ -94,6 +98,7 @@ class Lane:
         track: Track,
     ) -> None:
         self.methods = member.networks
+        self.step = 0
         self.reason = ""
         self.recorded = False
         self.track = track
@@ -104,7 +109,7 @@ class Lane:
         device, n = places.targets.device, len(places.targets)
         self._order = torch.zeros(len(losses), n, dtype=torch.int64, device=device)
         self._round = torch.zeros(1, dtype=torch.int64, device=device)
-        self._rate = torch.zeros((), device=device)
+        self._rate = torch.zeros_like(places.rates[0])
         self._replay: Callable[[], None] | None = None
         self._done = 0
 
@@ -113,6 +118,7 @@ class Lane:
         for place, name in zip(self._order, samplers, strict=True):
             place.copy_(plan.index[name])
         self._round.zero_()
+        self.step = 0
 
     def forget(self) -> None:
         """Record anew: what the recording refers to has moved."""
@@ -120,8 +126,16 @@ class Lane:
         self._done = 0
         self._descent.forget()
 
-    def full_batch(self) -> None:
-        """Do or replay a step with a full batch."""
+    def advance(self) -> None:
+        """Do or replay the next step of the epoch; the last may have a smaller batch."""
+        with self.track.running():
+            if self.step < self._places.full:
+                self._full_batch()
+            else:
+                self._update(self._places.tail)
+        self.step += 1
+
+    def _full_batch(self) -> None:
         if self._replay is None and not self.reason and self._done >= WARM_UP:
             self._record()
         if self._replay is not None:
@@ -129,10 +143,6 @@ class Lane:
             return
         self._whole_step()
         self._done += 1
-
-    def last_batch(self) -> None:
-        """Do the step with what is left of an epoch."""
-        self._step(self._places.tail)
 
     def _record(self) -> None:
         try:
@@ -145,9 +155,9 @@ class Lane:
             log.warning("A training step could not be recorded; it runs eagerly. %s", self.reason)
 
     def _whole_step(self) -> None:
-        self._step(self._round * self._places.size + self._places.positions)
+        self._update(self._round * self._places.size + self._places.positions)
 
-    def _step(self, rows: Tensor) -> None:
+    def _update(self, rows: Tensor) -> None:
         inputs, targets = self._places.batch(self._order, rows)
         terms, losses = backward(self._forward, self._losses, self._parameters, inputs, targets)
         self._rate.copy_(self._places.rates.gather(0, self._round).squeeze(0))
@@ -168,8 +178,9 @@ class Lanes:
         optimizer: torch.optim.SGD,
         optim: OptimConfig,
         make_track: MakeTrack,
+        crew: Crew,
     ) -> None:
-        self.places, self._collector = places, collector
+        self.places, self._collector, self._crew = places, collector, crew
         self._optimizer = optimizer
         self.lanes = [
             Lane(
@@ -193,25 +204,39 @@ class Lanes:
         """
         for lane in self.lanes:
             lane.track.open()
-        finished = self._rounds(should_stop)
+        finished = self._beside(should_stop) if self._crew.size > 1 else self._rounds(should_stop)
         for lane in self.lanes:
             lane.track.close()
         return finished
 
     def _rounds(self, should_stop: Callable[[], bool] | None) -> bool:
+        """Start the same step of all lanes before the next of any: the device works meanwhile."""
         for step in range(self.places.steps):
             if should_stop is not None and step % STOP_EVERY == 0 and should_stop():
                 return False
             for lane in self.lanes:
-                with lane.track.running():
-                    if step < self.places.full:
-                        lane.full_batch()
-                    else:
-                        lane.last_batch()
+                lane.advance()
                 if (step + 1) % BOUND_EVERY == 0:
                     lane.track.bound()
             self._collector.steps += 1
         return True
+
+    def _beside(self, should_stop: Callable[[], bool] | None) -> bool:
+        """Let a crew of CPU threads step the lanes, as many at once as there are threads."""
+        stop = threading.Event()
+
+        def turn(lane: Lane) -> bool:
+            look = lane is self.lanes[0] and lane.step % STOP_EVERY == 0
+            if look and should_stop is not None and should_stop():
+                stop.set()
+            if stop.is_set():
+                return False
+            lane.advance()
+            return lane.step < self.places.steps
+
+        self._crew.turns(turn, self.lanes)
+        self._collector.steps += self.places.steps
+        return not stop.is_set()
 
     def forget(self) -> None:
         """Record every step anew."""

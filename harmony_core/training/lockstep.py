@@ -21,8 +21,9 @@ from ..frames import Frame, Scene
 from ..losses import LOSSES, build_loss
 from ..losses.weighted import class_balanced_weights
 from ..models import build_model
-from .capture import MakeTrack, tracks_for
+from .capture import HostTrack, MakeTrack, tracks_for
 from .collector import Collector
+from .crew import Crew
 from .descent import Descent
 from .distributed import average_gradients, check_batches, world
 from .inputs import Inputs
@@ -46,9 +47,10 @@ class Lockstep:
     """One repeat of an experiment, stepped epoch by epoch; can be saved and continued.
 
     ``config`` is complete (`catalog.complete`); ``dataset`` was drawn with the repeat's data seed.
-    On a CPU the same config gives the same frames, also across a checkpoint. On a GPU networks are
-    stepped beside each other and their steps replayed (`lanes`), unless ``HARMONY_CUDA_GRAPHS=0``;
-    ``make_track`` does so elsewhere, for tests.
+    On a CPU the same config gives the same frames, also across a checkpoint. Networks that share no
+    computation are stepped beside each other (`lanes`): on a CPU by ``crew`` threads, on a GPU on
+    streams of their own, with steps replayed unless ``HARMONY_CUDA_GRAPHS=0``; ``make_track`` does
+    so elsewhere, for tests.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Lockstep:
         dataset: LongTailedDataset,
         repeat: int = 0,
         *,
+        crew: int = 1,
         make_track: MakeTrack | None = None,
     ) -> None:
         self.config, self.dataset, self.repeat = config, dataset, repeat
@@ -91,13 +94,16 @@ class Lockstep:
         self.collector = Collector(
             len(config.methods), len(dataset.class_names), config.record.bins, self.device
         )
+        self._crew = Crew(1 if on_gpu else crew)
         reason = ""
         if make_track is None:
-            make_track, reason = tracks_for(self.device, world()[1])
+            beside = min(self._crew.size, len(self.networks.members()))
+            make_track, reason = tracks_for(self.device, world()[1], beside)
+        self._on_host = make_track is HostTrack
         self._together_because = reason
         self._lanes = None if make_track is None else self._in_lanes(make_track)
         self._scene = build_scene(dataset, config.record, self.seeds.data)
-        self._recorder = Recorder(config, dataset, self._scene, self.inputs, repeat)
+        self._recorder = Recorder(config, dataset, self._scene, self.inputs, repeat, self._crew)
 
     def _network(self, method: MethodConfig, shape: tuple[int, ...]) -> Any:
         network = build_model(
@@ -121,12 +127,14 @@ class Lockstep:
         )  # fmt: skip
         return Lanes(
             self.networks.members(), self.losses, places, self.collector, self.optimizer,
-            self.config.optim, make_track,
+            self.config.optim, make_track, self._crew,
         )  # fmt: skip
 
     @property
     def stepping(self) -> str:
         """How steps are done on a GPU, in words for a record; empty on a CPU."""
+        if self._on_host:
+            return ""
         if self._lanes is None:
             on_gpu = self.device.type == "cuda"
             return f"eager steps: {self._together_because}" if on_gpu else ""

@@ -23,6 +23,11 @@ class Member(NamedTuple):
     forward: Forward
     parameters: list[nn.Parameter]
 
+    @property
+    def size(self) -> int:
+        """How many networks."""
+        return int(self.networks.stop - self.networks.start)
+
 
 class Ensemble(nn.Module):
     """m networks of the same shape, on inputs that may differ from network to network."""

@@ -10,7 +10,8 @@ from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
 from ..frames import Array, Frame, Scene
 from ..losses.base import Loss, LossTerms
-from .evaluate import forward, judge, logits_of, most_likely
+from .crew import Crew
+from .evaluate import Evaluation, judge, most_likely
 from .inputs import Inputs
 from .networks import Ensemble
 from .scene import has_plane, plane_points
@@ -26,8 +27,10 @@ class Recorder:
         scene: Scene,
         inputs: Inputs,
         repeat: int,
+        crew: Crew,
     ) -> None:
-        self.inputs, self.repeat = inputs, repeat
+        self.repeat = repeat
+        self.ask = Evaluation(inputs, crew)
         self.methods, self.bins = len(config.methods), config.record.bins
         self.classes = len(dataset.class_names)
         self.side = config.record.grid
@@ -56,8 +59,8 @@ class Recorder:
         shape = (4, self.methods, self.classes, self.bins)
         counts = np.zeros(shape) if sums is None else sums.cpu().numpy()
         train_loss = np.full(self.methods, np.nan) if mean_loss is None else mean_loss.cpu().numpy()
-        test = logits_of(networks, self.inputs, self.test, self.methods)
-        tracked, tracked_features = forward(networks, self.inputs, self.tracked, self.methods)
+        test = self.ask.logits(networks, self.test)
+        tracked, tracked_features = self.ask.forward(networks, self.tracked)
         grids = self._grids(networks, losses)
         marks = self._landmarks(networks, losses)
         head_weight, _ = networks.heads()
@@ -104,7 +107,7 @@ class Recorder:
     def _grids(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
         if self.plane is None:
             return [{} for _ in losses]
-        logits = logits_of(networks, self.inputs, self.plane, self.methods)
+        logits = self.ask.logits(networks, self.plane)
         shape = (self.side, self.side)
         grids = []
         for i, loss in enumerate(losses):
@@ -120,7 +123,7 @@ class Recorder:
     def _landmarks(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
         if self.landmarks is None:
             return [{} for _ in losses]
-        logits, features = forward(networks, self.inputs, self.landmarks, self.methods)
+        logits, features = self.ask.forward(networks, self.landmarks)
         weight, bias = networks.heads()
         return [
             {

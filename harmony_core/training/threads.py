@@ -1,9 +1,10 @@
-"""How many CPU threads a training is fastest with."""
+"""How a training divides the CPU: threads beside each other, and threads within an operation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import torch
 
@@ -14,23 +15,43 @@ SMALL = 256
 """Images of at most so many pixels keep one thread busy: measured on 2 cores, the small network and
 ResNet-32 on 8 × 8 images are 1.8 times as fast with one thread as with two, the small network on
 16 × 16 images 1.2 times; from 24 × 24 on two are faster (1.3 and, on 32 × 32, 1.6 times)."""
+MOST = 8
+"""Threads beside each other: more would wait for the interpreter."""
 
 
-def threads_for(model: str, dataset: LongTailedDataset) -> int:
-    """The number of threads; those of the process where the work is worth dividing."""
-    wanted = MODELS[model].threads
-    if not wanted and dataset.kind == "images":
+class Division(NamedTuple):
+    """Threads of a training on a CPU."""
+
+    crew: int
+    """How many work beside each other, on different networks or samples."""
+    within: int
+    """How many work on each operation."""
+
+    def __str__(self) -> str:
+        within = f"{self.within} thread{'s' if self.within != 1 else ''}"
+        return f"{self.crew} × {within}" if self.crew > 1 else within
+
+
+def divide(model: str, dataset: LongTailedDataset, methods: int) -> Division:
+    """How to divide the threads of this process among so many networks."""
+    available = torch.get_num_threads()
+    small = bool(MODELS[model].threads)
+    if not small and dataset.kind == "images":
         _, height, width, _ = dataset.train_inputs.shape
-        wanted = 1 if height * width <= SMALL else 0
-    return wanted or torch.get_num_threads()
+        small = height * width <= SMALL
+    if small:
+        return Division(min(available, MOST), 1)
+    crew = min(available, methods, MOST)
+    return Division(crew, available // crew)
 
 
 @contextmanager
-def threads(model: str, dataset: LongTailedDataset) -> Iterator[int]:
-    """As many threads as suit the training; those of before when it ends."""
+def divided(model: str, dataset: LongTailedDataset, methods: int) -> Iterator[Division]:
+    """Operations take as many threads as suit the training; those of before when it ends."""
     before = torch.get_num_threads()
-    torch.set_num_threads(threads_for(model, dataset))
+    division = divide(model, dataset, methods)
+    torch.set_num_threads(division.within)
     try:
-        yield torch.get_num_threads()
+        yield division
     finally:
         torch.set_num_threads(before)

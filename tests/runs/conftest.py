@@ -68,7 +68,9 @@ class FakeEngine:
     on_step: Callable[[int, int], None] = lambda epoch, step: None
     built: list[int] = field(default_factory=list)
 
-    def __call__(self, config: ExperimentConfig, dataset: object, repeat: int = 0) -> FakeLockstep:
+    def __call__(
+        self, config: ExperimentConfig, dataset: object, repeat: int = 0, *, crew: int = 1
+    ) -> FakeLockstep:
         self.built.append(repeat)
         return FakeLockstep(self, config, repeat)
 

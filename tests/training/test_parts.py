@@ -28,7 +28,7 @@ from harmony_core.training.order import PAD, draw_epoch
 from harmony_core.training.recorder import _numpy
 from harmony_core.training.scene import build_scene, plane_points, stratified
 from harmony_core.training.schedule import learning_rate
-from harmony_core.training.threads import threads
+from harmony_core.training.threads import divided
 
 CPU = torch.device("cpu")
 
@@ -275,18 +275,29 @@ def test_descent_is_the_optimisers_step_and_keeps_its_state(momentum: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("model", "side", "expected"),
-    [("mlp", 32, 1), ("small_cnn", 8, 1), ("resnet32", 16, 1), ("small_cnn", 17, 3)],
+    ("model", "side", "methods", "expected"),
+    [
+        ("mlp", 32, 1, (4, 1)),
+        ("small_cnn", 8, 3, (4, 1)),
+        ("resnet32", 16, 1, (4, 1)),
+        ("small_cnn", 17, 1, (1, 4)),
+        ("small_cnn", 17, 2, (2, 2)),
+        ("small_cnn", 17, 3, (3, 1)),
+        ("small_cnn", 17, 16, (4, 1)),
+    ],
 )
-def test_small_work_is_not_divided(model: str, side: int, expected: int) -> None:
+def test_threads_are_divided_among_networks_before_operations(
+    model: str, side: int, methods: int, expected: tuple[int, int]
+) -> None:
     images = np.zeros((2, side, side, 1), np.uint8)
     targets = np.array([0, 1])
     data = LongTailedDataset("x", "images", images, targets, images, targets, ("a", "b"))
     before = torch.get_num_threads()
-    torch.set_num_threads(3)
+    torch.set_num_threads(4)
     try:
-        with threads(model, data) as count:
-            assert count == torch.get_num_threads() == expected
-        assert torch.get_num_threads() == 3
+        with divided(model, data, methods) as division:
+            assert division == expected
+            assert torch.get_num_threads() == division.within
+        assert torch.get_num_threads() == 4
     finally:
         torch.set_num_threads(before)
