@@ -7,17 +7,19 @@ whatever sizes the archive declares.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import stat
 import threading
 import unicodedata
 import zipfile
-import zlib
 from collections import Counter
 from pathlib import Path
+from typing import IO
 
 from ..errors import DataError
 from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
+from .zip_entries import ZipEntries
 
 MAX_ARCHIVE_BYTES = 2 * 2**30
 MAX_ENTRIES = 120_000
@@ -31,6 +33,8 @@ MAX_NAME = 1_000
 NESTED_SUFFIXES = frozenset(
     (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst", ".jar")
 )
+_PLAIN = re.compile(r"(?=.{1,200}$)[A-Za-z0-9_][A-Za-z0-9_.+ -]*(/[A-Za-z0-9_][A-Za-z0-9_.+ -]*)*")
+"""Names that need no closer look."""
 _ENTRY = b"PK\x01\x02"
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
@@ -41,19 +45,15 @@ class ZipSource:
 
     def __init__(self, path: Path) -> None:
         self.title = "the ZIP"
-        self.key = _scan(path)
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-            raise DataError(
-                f"Expected a ZIP archive, but got: {error}. Pack the folder as a ZIP again."
-            ) from error
-        self._entries: dict[Parts, zipfile.ZipInfo] = {}
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - `close` closes it
+        self._entries: dict[Parts, int] = {}
+        self._contents = ZipEntries(self._file)
         self._unpacked = 0
         self._lock = threading.Lock()
         try:
+            self.key = _scan(self._file)
             ignored = self._take()
-        except DataError:
+        except BaseException:
             self.close()
             raise
         self.files = list(self._entries)
@@ -61,11 +61,20 @@ class ZipSource:
 
     def _take(self) -> Counter[str]:
         """Check every entry and keep the images; returns what was left out."""
+        try:
+            table = zipfile.ZipFile(self._file)
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+            raise DataError(
+                f"Expected a ZIP archive, but got: {error}. Pack the folder as a ZIP again."
+            ) from error
         ignored: Counter[str] = Counter()
         declared = 0
-        for info in self._zip.infolist():
-            parts = _parts(info)
+        others: list[int] = []
+        folders: dict[str, Parts] = {}
+        for info in table.infolist():
+            parts = _parts(info, folders)
             if info.is_dir():
+                others.append(info.header_offset)
                 continue
             _check_entry(info)
             declared += info.file_size
@@ -81,17 +90,15 @@ class ZipSource:
                     "Pack it again."
                 )
             else:
-                self._entries[parts] = info
+                self._entries[parts] = self._contents.add(info)
+                continue
+            others.append(info.header_offset)
+        self._contents.finish(others, table.start_dir)
         return ignored
 
     def read(self, parts: Parts) -> bytes:
         """The content of a file; `OSError` if it is damaged, `DataError` if it is too much."""
-        info = self._entries[parts]
-        try:
-            with self._zip.open(info) as file:
-                content = file.read(MAX_FILE_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as e:
-            raise OSError(str(e)) from e
+        content = self._contents.read(self._entries[parts])
         with self._lock:
             self._unpacked += len(content)
             if len(content) > MAX_FILE_BYTES or self._unpacked > MAX_TOTAL_BYTES:
@@ -99,28 +106,27 @@ class ZipSource:
         return content
 
     def close(self) -> None:
-        self._zip.close()
+        self._file.close()
 
 
-def _scan(path: Path) -> str:
+def _scan(file: IO[bytes]) -> str:
     """The SHA-256 of an archive; refuses one that is too large or has too many entries.
 
     Entries are counted by their signature before the table of contents is parsed, as its own count
     can be forged.
     """
-    size = path.stat().st_size
+    size = os.fstat(file.fileno()).st_size
     if size > MAX_ARCHIVE_BYTES:
         raise DataError(
             f"Expected a ZIP of at most {MAX_ARCHIVE_BYTES / 2**30:g} GB, but got "
             f"{size / 2**30:.1f} GB. Make the images smaller."
         )
     digest, entries, tail = hashlib.sha256(), 0, b""
-    with open(path, "rb") as file:
-        while chunk := file.read(2**20):
-            digest.update(chunk)
-            window = tail + chunk
-            entries += window.count(_ENTRY)
-            tail = window[-len(_ENTRY) + 1 :]
+    while chunk := file.read(2**20):
+        digest.update(chunk)
+        window = tail + chunk
+        entries += window.count(_ENTRY)
+        tail = window[-len(_ENTRY) + 1 :]
     if entries > MAX_ENTRIES:
         raise DataError(
             f"Expected a ZIP of at most {MAX_ENTRIES:,} entries, but got {entries:,}. "
@@ -129,8 +135,17 @@ def _scan(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _parts(info: zipfile.ZipInfo) -> Parts:
-    """The path of an entry, or `DataError` for one that could lead out of a folder."""
+def _parts(info: zipfile.ZipInfo, folders: dict[str, Parts]) -> Parts:
+    """The path of an entry, or `DataError` for one that could lead out of a folder.
+
+    ``folders`` keeps the parts of every folder once.
+    """
+    name = info.filename
+    if name == info.orig_filename and _PLAIN.fullmatch(name) and name.count("/") < MAX_DEPTH:
+        folder, slash, last = name.rpartition("/")
+        if slash and folder not in folders:
+            folders[folder] = tuple(folder.split("/"))
+        return (*folders.get(folder, ()), last)
     names = {info.orig_filename, info.filename}
     for name in names:
         reason = _unsafe(name)

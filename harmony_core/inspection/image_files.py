@@ -7,36 +7,30 @@ harm; nothing is unpacked to disk. Axes: n images.
 from __future__ import annotations
 
 import hashlib
-import os
-import warnings
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.archives import ZipSource
-from ..data.decode import FORMATS, Unreadable, decode_image
 from ..data.folders import FolderSource
 from ..data.layout import Parts
 from ..errors import DataError
 from . import limits
 from .columns import split_of
 from .contents import ALL, SPLITS, Labels, listed
+from .decoders import decoders
 from .label_counts import count_by_split
-
-if TYPE_CHECKING:
-    from PIL import Image
+from .shrink import GREY, SIZE, grey_values
 
 Array = NDArray[Any]
-SIZE = 32
-GREY = 16
-CHUNK = 256
+CHUNK, CHUNK_BYTES = 256, 2**20
+"""Images that are decoded together, at most."""
 
 
 @dataclass(frozen=True)
@@ -73,25 +67,45 @@ class ImageFiles:
         """
         n = len(rows)
         look, place = _empty(n, keep)
+        stopped = threading.Event()
+
+        def take(at: list[int], contents: list[bytes]) -> None:
+            if not at or stopped.is_set():
+                return
+            kept = place[at] >= 0
+            small = places.shrink(contents, kept.tolist())
+            look.readable[at], look.grey[at] = small.readable, small.grey
+            look.width[at], look.height[at] = small.size.T
+            look.thumbnails[place[at][kept]] = small.thumbnails
 
         def work(start: int) -> int:
             stop = min(start + CHUNK, n)
+            at: list[int] = []
+            contents: list[bytes] = []
+            size = 0
             for i in range(start, stop):
+                if stopped.is_set():
+                    break
                 try:
                     content = self._source.read(self._files[rows[i]])
-                    look.digest[i] = _digest(content)
-                    kept = look.thumbnails[place[i]] if place[i] >= 0 else None
-                    look.grey[i], look.width[i], look.height[i] = _shrink(content, kept)
-                    look.readable[i] = True
-                except (Unreadable, OSError):
+                except OSError:
                     continue
+                look.digest[i] = _digest(content)
+                at.append(i)
+                contents.append(content)
+                size += len(content)
+                if size > CHUNK_BYTES:
+                    take(at, contents)
+                    at, contents, size = [], [], 0
+            take(at, contents)
             return stop
 
-        with _quiet(), ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+        with decoders(n) as places, ThreadPoolExecutor(places.threads) as pool:
             try:
                 for done in pool.map(work, range(0, n, CHUNK)):
                     report(done / n)
             finally:
+                stopped.set()
                 pool.shutdown(cancel_futures=True)
         return look
 
@@ -120,7 +134,7 @@ class ArrayImages:
             rgb = image.convert("RGB")
             if (width, height) != (SIZE, SIZE):
                 rgb = rgb.resize((SIZE, SIZE))
-            look.grey[i] = rgb.convert("L").reduce(SIZE // GREY)
+            look.grey[i] = np.frombuffer(grey_values(rgb), np.uint8).reshape(GREY, GREY)
             if place[i] >= 0:
                 look.thumbnails[place[i]] = rgb
             if i % CHUNK == 0:
@@ -172,41 +186,6 @@ def arrange(files: list[Parts]) -> Labels:
     return Labels(names, splits, counts, rows=len(files), codes=codes, split_codes=split_codes)
 
 
-def _shrink(content: bytes, thumbnail: Array | None) -> tuple[Array, int, int]:
-    """The image in 16 × 16 grey, and its own width and height.
-
-    ``thumbnail`` (32, 32, 3), if wanted, is filled with it in colour.
-    """
-    from PIL import Image
-
-    try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
-            width, height = image.size
-            plain = (
-                image.mode == "RGB"
-                and (width, height) == (SIZE, SIZE)
-                and not image.info.keys() & {"exif", "transparency"}
-                and image.format != "TIFF"
-            )
-            if plain:  # nothing to turn, crop or convert
-                if thumbnail is not None:
-                    thumbnail[:] = image
-                elif image.format == "JPEG":
-                    image.draft("L", (SIZE, SIZE))  # leaves the colours undecoded
-                return _grey(image), width, height
-    # Decoders of damaged files raise nearly anything; memory and interrupts are not swallowed.
-    except Exception as error:
-        raise Unreadable(str(error) or type(error).__name__) from error
-    small = decode_image(content, SIZE)
-    if thumbnail is not None:
-        thumbnail[:] = small
-    return _grey(Image.fromarray(small)), width, height
-
-
-def _grey(image: Image.Image) -> Array:
-    return np.asarray(image.convert("L").reduce(SIZE // GREY))
-
-
 def _digest(content: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little"))
 
@@ -224,14 +203,3 @@ def _empty(n: int, keep: Array | None) -> tuple[Look, Array]:
         np.zeros(n, dtype=np.int32),
     )
     return look, place
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Decompression bombs raise and are marked; other remarks about odd files are not shown."""
-    from PIL import Image
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        yield

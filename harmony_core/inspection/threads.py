@@ -1,4 +1,4 @@
-"""Numerics on one thread.
+"""How many threads to work with: numerics on one, other work on as many as there are cores.
 
 The matrices here are small: on a busy machine a second thread costs more, waiting for the first,
 than it brings, and whoever asked for the inspection may run several at once.
@@ -6,6 +6,7 @@ than it brings, and whoever asked for the inspection may run several at once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,3 +18,10 @@ def one_thread() -> Iterator[None]:
 
     with threadpool_limits(1):
         yield
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -15,8 +15,9 @@ from ...data.randomness import generator
 from .. import limits
 from ..contents import Contents, Labels, Progress
 from ..image_features import image_features
-from ..image_files import GREY, ArrayImages, ImageFiles
+from ..image_files import ArrayImages, ImageFiles
 from ..samples import stratified_rows
+from ..shrink import GREY
 from ..threads import one_thread
 from .finding import EXAMPLES, Finding, Quality, tally
 from .near_images import near_pairs
