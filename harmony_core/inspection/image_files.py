@@ -51,11 +51,14 @@ class Look:
 
 
 class ImageFiles:
-    """Images in files of a source; ``names`` are their paths inside it."""
+    """Images in files of a source."""
 
     def __init__(self, source: ZipSource | FolderSource, files: list[Parts]) -> None:
         self._source, self._files = source, files
-        self.names = ["/".join(parts) for parts in files]
+
+    def name(self, row: int) -> str:
+        """The path of an image inside the source."""
+        return "/".join(self._files[row])
 
     def close(self) -> None:
         self._source.close()
@@ -115,7 +118,10 @@ class ArrayImages:
 
     def __init__(self, images: Array) -> None:
         self._images = images[..., None] if images.ndim == 3 else images
-        self.names = [f"row {i}" for i in range(len(images))]
+
+    def name(self, row: int) -> str:
+        """What a person calls an image."""
+        return f"row {row}"
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -55,7 +55,7 @@ def check_images(
     )
 
     def name(i: int) -> str:
-        return images.names[int(rows[i])]
+        return images.name(int(rows[i]))
 
     codes = labels.codes[rows]
     splits = None if labels.split_codes is None else labels.split_codes[rows]
@@ -68,7 +68,7 @@ def check_images(
     small = look.readable & (np.minimum(look.width, look.height) < GREY)
     alone = np.flatnonzero(look.readable & ~small & (twins.equal.first == np.arange(len(rows))))
     with one_thread():
-        twins.pairs = alone[near_pairs(look.grey[alone])]
+        twins.pairs = near_pairs(look.grey, alone)
     findings = twins.findings()
     notes += _likeness(int(small.sum()), findings["near_duplicates"].total, len(rows))
     bad = {int(i): "cannot be decoded" for i in np.flatnonzero(~look.readable)}

@@ -10,12 +10,14 @@ slightly shifted crops. Axes: n images, d values, p pairs.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.randomness import generator
+from ..threads import cores
 
 Array = NDArray[Any]
 CORRELATION = 0.96
@@ -27,27 +29,29 @@ ROWS, COLUMNS = 512, 2_048
 SAMPLED = 4_000
 MOST_PAIRS = 1_000_000
 BATCH = 4_096
+THREADS = 4
 
 
-def near_pairs(grey: Array, correlation: float = CORRELATION) -> Array:
-    """(n, 16, 16) uint8 → (p, 2) positions i < j of images that look the same."""
-    if len(grey) < 2:
-        return np.zeros((0, 2), dtype=np.int64)
+def near_pairs(grey: Array, among: Array | None = None, correlation: float = CORRELATION) -> Array:
+    """(n, 16, 16) uint8 → (p, 2) positions i < j of images that look the same.
+
+    ``among`` are the positions to compare, by default all.
+    """
     flat = grey.reshape(len(grey), -1)
-    where = np.flatnonzero(_spread(flat) >= FLAT)
+    among = np.arange(len(flat)) if among is None else among
+    where = among[_spread(flat, among) >= FLAT]
     if len(where) < 2:
         return np.zeros((0, 2), dtype=np.int64)
-    short = _bounding(flat, where)
+    where, short = _bounding(flat, where)
     # Pairs above the correlation are at most this far apart, so along the first component too.
     reach = math.sqrt(2 * (1 - correlation)) + 1e-6
-    order = np.argsort(short[:, 0], kind="stable")
-    short = np.ascontiguousarray(short[order])
-    where = where[order]
-    found: list[Array] = []
-    total = 0
-    for start in range(0, len(short), ROWS):
+
+    def search(start: int) -> Array:
+        """Pairs of a block of images with those after it."""
         block = short[start : start + ROWS]
         stop = int(np.searchsorted(short[:, 0], block[-1, 0] + reach, side="right"))
+        pairs = [np.zeros((0, 2), dtype=np.int64)]
+        total = 0
         for low in range(start, stop, COLUMNS):
             bound = block @ short[low : min(low + COLUMNS, stop)].T
             if bound.max() < correlation:
@@ -56,12 +60,21 @@ def near_pairs(grey: Array, correlation: float = CORRELATION) -> Array:
             i, j = i + start, j + low
             i, j = where[i[i < j]], where[j[i < j]]
             same = _correlation(flat, i, j) >= correlation
-            found.append(np.stack([i[same], j[same]], axis=1))
+            pairs.append(np.stack([i[same], j[same]], axis=1))
             total += int(same.sum())
-        if total > MOST_PAIRS:  # thousands of copies of few pictures: enough is known
-            break
-    if not total:
-        return np.zeros((0, 2), dtype=np.int64)
+            if total > MOST_PAIRS:
+                break
+        return np.concatenate(pairs)
+
+    found: list[Array] = []
+    total = 0
+    with ThreadPoolExecutor(min(cores(), THREADS)) as pool:
+        for pairs in pool.map(search, range(0, len(short), ROWS)):
+            found.append(pairs)
+            total += len(pairs)
+            if total > MOST_PAIRS:  # thousands of copies of few pictures: enough is known
+                pool.shutdown(cancel_futures=True)
+                break
     pairs = np.sort(np.concatenate(found), axis=1)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
@@ -73,11 +86,12 @@ def unit(flat: Array) -> Array:
     return np.asarray(values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6))
 
 
-def _spread(flat: Array) -> Array:
+def _spread(flat: Array, where: Array) -> Array:
     """(n,) standard deviation of the grey values, a few images at a time."""
-    out = np.empty(len(flat), dtype=np.float32)
-    for start in range(0, len(flat), BATCH):
-        out[start : start + BATCH] = flat[start : start + BATCH].std(axis=1, dtype=np.float32)
+    out = np.empty(len(where), dtype=np.float32)
+    for start in range(0, len(where), BATCH):
+        part = slice(start, start + BATCH)
+        out[part] = flat[where[part]].std(axis=1, dtype=np.float32)
     return out
 
 
@@ -90,10 +104,11 @@ def _correlation(flat: Array, i: Array, j: Array) -> Array:
     return out
 
 
-def _bounding(flat: Array, where: Array) -> Array:
-    """(n, 32) whose inner products are never below the correlations of the images ``where``.
+def _bounding(flat: Array, where: Array) -> tuple[Array, Array]:
+    """The images ``where`` in the order of their first principal component, and (n, 32) values.
 
-    First principal components, and the length of what they leave out.
+    The inner products of these are never below the correlations: they are the first components,
+    and the length of what they leave out.
     """
     rng = generator(0, "components")
     sample = unit(flat[rng.choice(where, min(SAMPLED, len(where)), replace=False)])
@@ -105,4 +120,5 @@ def _bounding(flat: Array, where: Array) -> Array:
         part[:, :-1] = unit(flat[where[start : start + BATCH]]) @ first
         rest = 1 - (part[:, :-1] ** 2).sum(axis=1)
         part[:, -1] = np.sqrt(np.maximum(rest, 0)) + 1e-4
-    return out
+    order = np.argsort(out[:, 0], kind="stable")
+    return where[order], out[order]

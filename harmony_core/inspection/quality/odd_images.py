@@ -18,14 +18,14 @@ FLAT = 3.0
 DARK, BRIGHT = 8.0, 247.0
 AREA = 4.0
 """How many times larger or smaller than the median an image may be."""
+BATCH = 4_096
 ASPECT = 2.0
 """How many times wider or taller, against the median shape."""
 
 
 def odd_images(look: Look) -> dict[int, str]:
     """Position → what is odd, of the readable images."""
-    mean = look.grey.mean(axis=(1, 2))
-    spread = look.grey.std(axis=(1, 2), dtype=np.float32)
+    mean, spread = _brightness(look.grey)
     found: dict[int, str] = {}
     readable = np.flatnonzero(look.readable)
     if not len(readable):
@@ -45,3 +45,13 @@ def odd_images(look: Look) -> dict[int, str]:
         elif abs(shape[i] - usual_shape) > np.log(ASPECT):
             found[i] = f"{look.width[i]} × {look.height[i]} pixels, of another shape"
     return found
+
+
+def _brightness(grey: Array) -> tuple[Array, Array]:
+    """(n,) mean and (n,) standard deviation of the grey values, a few images at a time."""
+    mean, spread = np.empty(len(grey)), np.empty(len(grey), dtype=np.float32)
+    for start in range(0, len(grey), BATCH):
+        part = slice(start, start + BATCH)
+        mean[part] = grey[part].mean(axis=(1, 2))
+        spread[part] = grey[part].std(axis=(1, 2), dtype=np.float32)
+    return mean, spread
