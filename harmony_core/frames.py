@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import RunError
+from .npz import read_arrays
 
 Array = NDArray[Any]
 T = TypeVar("T")
@@ -213,15 +214,14 @@ def write_npz(path: Path, parts: list[Part]) -> None:
 def read_npz(path: Path) -> list[Part]:
     """Read what `write_npz` wrote, never unpickling; damage raises `RunError`."""
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            header = json.loads(archive["__header__"].tobytes())
-            parts: list[Part] = [(dict(plain), {}) for plain in header]
-            for key in archive.files:
-                if key != "__header__":
-                    number, name = key.split(".", 1)
-                    parts[int(number)][1][name] = archive[key]
-            return parts
-    except Exception as error:  # damage can surface as almost any error of zipfile, json or NumPy
+        arrays = read_arrays(path)
+        header = json.loads(arrays.pop("__header__").tobytes())
+        parts: list[Part] = [(dict(plain), {}) for plain in header]
+        for key, array in arrays.items():
+            number, name = key.split(".", 1)
+            parts[int(number)][1][name] = array
+        return parts
+    except Exception as error:  # damage can surface as almost any error of struct, json or NumPy
         raise RunError(
             f"Expected {path.name} to be a readable file of this experiment, but got: {error}. "
             "Delete the file, then resume or repeat the experiment."

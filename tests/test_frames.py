@@ -25,6 +25,7 @@ from harmony_core.frames import (
     write_atomically,
     write_npz,
 )
+from harmony_core.npz import read_arrays
 
 C, B, K = 3, 5, 4
 
@@ -156,6 +157,25 @@ def savez(path: Path, header: object, **arrays: Any) -> None:
     text = np.frombuffer(json.dumps(header).encode(), np.uint8)
     with open(path, "wb") as file:
         np.savez(file, __header__=text, **arrays)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_arrays_of_every_kind_come_back_as_they_were(tmp_path: Path, save: Any) -> None:
+    arrays = {
+        "flat": np.arange(12, dtype=">i4").reshape(3, 4),
+        "columns": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        "empty": np.zeros((0, 3), np.float16),
+        "single": np.array(2.5),
+        "words": np.array(["ein", "尾"]),
+    }
+    with open(tmp_path / "a.npz", "wb") as file:
+        save(file, **arrays)
+    found = read_arrays(tmp_path / "a.npz")
+    assert list(found) == list(arrays)
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array, strict=True)
+        assert found[name].flags.f_contiguous == array.flags.f_contiguous
+        assert found[name].flags.writeable
 
 
 class Trap:
