@@ -9,10 +9,12 @@ under autocast. Nothing here moves data to the host.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, final
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ..errors import DataError
 
@@ -47,8 +49,25 @@ class DensityState(NamedTuple):
     """(c, u) weight the density gives in each region now; 0 beyond a class's last region."""
 
 
+def sample_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """−log softmax(z)_y of each sample (n,), with gradient."""
+    return F.cross_entropy(logits, targets, reduction="none")
+
+
+def gradient_norm(cross_entropy: Tensor) -> Tensor:
+    """g = 1 − p_y = ½‖∂CE/∂z‖₁ of each sample, in [0, 1], detached.
+
+    From −expm1(−CE), which keeps its precision where p_y is close to 1; NaN stays NaN.
+    """
+    return torch.expm1(-cross_entropy.detach()).neg_().clamp_(0, 1)
+
+
 class Loss(nn.Module):
-    """Base of all losses: checks its input, asks `terms`, reduces.
+    """Base of all losses: a weighted cross-entropy of adjusted logits.
+
+    A loss says what it does to the logits (`adjust`) and how it weighs the samples (`weigh`). What
+    is between, and the reduction, is the same for all, so that several losses can share it
+    (`joint_terms`, `reduce_all`).
 
     ``class_weight`` (c,) is a static weight per class, 1 unless deferral sets it; it multiplies the
     sample's weight and its share of the denominator, as ``weight`` does in `F.cross_entropy`.
@@ -76,9 +95,27 @@ class Loss(nn.Module):
         """The scalar loss of a batch; in training mode a density, if any, is updated first."""
         return self.reduce(self.terms(logits, targets, features))
 
+    @final
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
         """The per-sample terms; ``features`` (n, d) only for losses with ``needs_features``."""
-        raise NotImplementedError
+        z = self.adjust(self.check(logits, targets), targets)
+        loss = sample_cross_entropy(z, targets)
+        return self.weigh(loss, gradient_norm(loss), targets, features)
+
+    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """z̃, the logits the loss trains on (n, c); the plain ones unless a loss moves them."""
+        return logits
+
+    def weigh(
+        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+    ) -> LossTerms:
+        """The terms, given the cross-entropy of z̃ and its gradient norm, both (n,).
+
+        Every sample weighs as its class does unless a loss says otherwise. In training mode a
+        density, if any, is updated first.
+        """
+        unit = self.class_weight.gather(0, targets).to(loss.dtype)
+        return LossTerms(loss, unit, norm, unit)
 
     def inter_weight(self) -> Tensor:
         """(c,) the part of a sample's weight that its class alone decides; 1 where none does.
@@ -101,6 +138,7 @@ class Loss(nn.Module):
         """Replace the static class weights (c,) in place, as deferred re-weighting does."""
         self.class_weight.copy_(weight)
 
+    @final
     def reduce(self, terms: LossTerms) -> Tensor:
         """Σ weight · cross_entropy / Σ unit, the denominator averaged over distributed ranks."""
         denominator = mean_over_ranks(terms.unit.sum())
@@ -124,6 +162,32 @@ class Loss(nn.Module):
         if len(logits) == 0:
             raise DataError("Expected at least 1 sample in the batch, but got 0.")
         return logits if logits.dtype == torch.float64 else logits.float()
+
+
+def joint_terms(
+    losses: Sequence[Loss], logits: Tensor, targets: Tensor, features: Tensor
+) -> list[LossTerms]:
+    """The terms of m losses on their own logits (m, n, c), targets (m, n), features (m, n, d).
+
+    As ``loss.terms`` of each, with one cross-entropy for all: a loss of few samples and classes
+    takes as long as its operations are many.
+    """
+    m, n = targets.shape
+    parts = zip(losses, logits.unbind(), targets.unbind(), strict=True)
+    adjusted = torch.stack([loss.adjust(loss.check(z, y), y) for loss, z, y in parts])
+    entropy = sample_cross_entropy(adjusted.flatten(0, 1), targets.flatten()).view(m, n)
+    norms = gradient_norm(entropy)
+    return [
+        loss.weigh(entropy_i, norms[i], targets[i], features[i] if loss.needs_features else None)
+        for i, (loss, entropy_i) in enumerate(zip(losses, entropy.unbind(), strict=True))
+    ]
+
+
+def reduce_all(terms: Sequence[LossTerms]) -> Tensor:
+    """`Loss.reduce` of each loss's terms (m,), with one sum over the ranks for all."""
+    denominator = mean_over_ranks(torch.stack([part.unit for part in terms]).sum(1))
+    weight = torch.stack([part.weight for part in terms])
+    return (weight * torch.stack([part.cross_entropy for part in terms])).sum(1) / denominator
 
 
 def _counts(values: object) -> Tensor:

@@ -12,6 +12,8 @@ Letters: n samples, r rows, u regions (padded to the largest row).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -19,7 +21,7 @@ from .base import distributed, sum_over_ranks
 
 FEWEST_REGIONS, MOST_REGIONS = 2, 30
 EMPTY = 1e-3
-"""A decayed count below this is set to 0: about seven passes after the region's last sample."""
+"""A decayed count up to this is set to 0: about seven passes after the region's last sample."""
 LEAST_SHARE = 1e-12
 """Smaller shares of the density weigh as this one, so that p^{−α} stays finite in float32."""
 
@@ -41,17 +43,32 @@ def region_of(grad_norm: Tensor, row: Tensor, regions: Tensor) -> Tensor:
     return torch.minimum(region, many - 1)
 
 
-def histogram(grad_norm: Tensor, row: Tensor, region: Tensor, like: Tensor) -> Tensor:
+class Places(NamedTuple):
+    """Where each sample belongs in a table (r, u); all int64 (n,)."""
+
+    row: Tensor
+    region: Tensor
+    cell: Tensor
+    """In the table laid out flat: row · u + region."""
+
+
+def places(grad_norm: Tensor, row: Tensor, regions: Tensor, table: Tensor) -> Places:
+    """The place of each sample in a table (r, u), given its row and how many regions rows have."""
+    region = region_of(grad_norm, row, regions)
+    return Places(row, region, torch.add(region, row, alpha=table.shape[1]))
+
+
+def histogram(grad_norm: Tensor, place: Places, like: Tensor) -> Tensor:
     """Samples per row and region (r, u), in the shape and dtype of ``like``; NaN is not counted."""
     counted = (grad_norm == grad_norm).to(like.dtype)
-    flat = torch.zeros_like(like).view(-1)
-    flat.scatter_add_(0, row * like.shape[1] + region, counted)
-    return flat.view_as(like)
+    seen = torch.zeros_like(like)
+    seen.view(-1).scatter_add_(0, place.cell, counted)
+    return seen
 
 
-def look_up(table: Tensor, row: Tensor, region: Tensor) -> Tensor:
+def look_up(table: Tensor, place: Places) -> Tensor:
     """Each sample's entry of a table (r, u), as (n,)."""
-    return table.reshape(-1).gather(0, row * table.shape[1] + region)
+    return table.reshape(-1).gather(0, place.cell)
 
 
 def region_weights(
@@ -91,8 +108,8 @@ def region_weights(
 
 def _fade_and_add(counts: Tensor, seen: Tensor, memory: Tensor) -> Tensor:
     """A ← A exp(−n / memory) + H, in place."""
-    counts.mul_(torch.exp(-seen.sum(1, keepdim=True) / memory)).add_(seen)
-    return counts.masked_fill_(counts < EMPTY, 0.0)
+    counts.mul_(seen.sum(1, keepdim=True).div_(memory).neg_().exp_()).add_(seen)
+    return torch.threshold_(counts, EMPTY, 0.0)
 
 
 class GradientDensity(nn.Module):
@@ -117,14 +134,15 @@ class GradientDensity(nn.Module):
         self.register_buffer("memory", (horizon * samples)[:, None].to(torch.float32))
         self.register_buffer("counts", torch.zeros(self.valid.shape))
 
-    def region_of(self, grad_norm: Tensor, row: Tensor) -> Tensor:
-        """The region of each sample (n,)."""
-        return region_of(grad_norm, row, self.regions)
+    def places(self, grad_norm: Tensor, row: Tensor) -> Places:
+        """The place of each sample."""
+        return places(grad_norm, row, self.regions, self.counts)
 
     @torch.no_grad()
-    def observe(self, grad_norm: Tensor, row: Tensor, region: Tensor) -> None:
+    def observe(self, grad_norm: Tensor, place: Places) -> None:
         """Count a batch, in place."""
-        seen = sum_over_ranks(histogram(grad_norm, row, region, self.counts))
+        row = place.row
+        seen = sum_over_ranks(histogram(grad_norm, place, self.counts))
         if self._few(row) and not distributed():
             # Rows named twice get the same values twice.
             rows = _fade_and_add(self.counts[row], seen[row], self.memory[row])
@@ -142,11 +160,10 @@ class GradientDensity(nn.Module):
         return region_weights(self.counts, self.valid, alpha, smoothing, envelope)
 
     @torch.no_grad()
-    def weight_of(
-        self, row: Tensor, region: Tensor, alpha: float, smoothing: float, envelope: bool
-    ) -> Tensor:
+    def weight_of(self, place: Places, alpha: float, smoothing: float, envelope: bool) -> Tensor:
         """The current weight of each sample's region (n,); only the rows that are asked for."""
+        row, region, _ = place
         if self._few(row):
             own = region_weights(self.counts[row], self.valid[row], alpha, smoothing, envelope)
             return own.gather(1, region[:, None]).squeeze(1)
-        return look_up(self.weights(alpha, smoothing, envelope), row, region)
+        return look_up(self.weights(alpha, smoothing, envelope), place)

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 from .base import LossTerms
-from .cross_entropy import gradient_norm, sample_cross_entropy
 from .registry import LOSSES
 from .weighted import ClassWeighted, class_balanced_weights
 
@@ -27,11 +26,10 @@ class FocalLoss(ClassWeighted):
         super().__init__(class_counts)
         self.gamma = float(gamma)
 
-    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        z = self.check(logits, targets)
-        loss = sample_cross_entropy(z, targets)
-        unit = self.inter_weight().gather(0, targets).to(z.dtype)
-        norm = gradient_norm(loss)
+    def weigh(
+        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+    ) -> LossTerms:
+        unit = self.inter_weight().gather(0, targets).to(loss.dtype)
         weight = unit * norm**self.gamma
         return LossTerms(_steepened(loss, norm, self.gamma), weight, norm, unit)
 

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 
 from .base import DensityState, Loss, LossTerms, sum_over_ranks
-from .cross_entropy import gradient_norm, sample_cross_entropy
-from .density import histogram, look_up, region_of
+from .density import histogram, look_up, places
 from .registry import LOSSES
 
 
@@ -41,16 +40,15 @@ class GHMLoss(Loss):
         regions = self.bins.expand(self.classes)
         return DensityState(self.counts.expand(shape), regions, self.table.expand(shape))
 
-    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        z = self.check(logits, targets)
-        loss = sample_cross_entropy(z, targets)
-        norm = gradient_norm(loss)
+    def weigh(
+        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+    ) -> LossTerms:
         row = torch.zeros_like(targets)
-        region = region_of(norm, row, self.bins)
+        place = places(norm, row, self.bins, self.counts)
         if self.training:
-            self._observe(histogram(norm, row, region, self.counts))
-        unit = self.class_weight.gather(0, targets).to(z.dtype)
-        weight = look_up(self.table, row, region).to(z.dtype)
+            self._observe(histogram(norm, place, self.counts))
+        unit = self.class_weight.gather(0, targets).to(loss.dtype)
+        weight = look_up(self.table, place).to(loss.dtype)
         return LossTerms(loss, unit * weight, norm, unit)
 
     @torch.no_grad()

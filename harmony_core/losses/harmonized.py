@@ -12,7 +12,6 @@ from torch import Tensor
 
 from ..errors import ConfigError
 from .base import DensityState, Loss, LossTerms
-from .cross_entropy import gradient_norm, sample_cross_entropy
 from .density import GradientDensity, adaptive_regions
 from .logit_adjusted import log_prior
 from .registry import LOSSES
@@ -127,24 +126,22 @@ class HarmonizedLoss(Loss):
         warmup = self.warmup if epochs is None else min(self.warmup, epochs // 10)
         self.active.fill_(epoch >= warmup)
 
-    def adjust(self, logits: Tensor) -> Tensor:
-        """z̃, the logits the loss trains on (n, c)."""
+    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
         return logits + self.offset if self.inter == "margin" else logits
 
-    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        z = self.adjust(self.check(logits, targets))
-        loss = sample_cross_entropy(z, targets)
-        norm = gradient_norm(loss)
+    def weigh(
+        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+    ) -> LossTerms:
         row = targets if self.classwise else torch.zeros_like(targets)
-        region = self.memory.region_of(norm, row)
+        place = self.memory.places(norm, row)
         if self.training:
-            self.memory.observe(norm, row, region)
-        intra = self.memory.weight_of(row, region, self.alpha, self.smoothing, self.envelope)
-        intra = torch.where(self.active, intra, 1.0).to(z.dtype)
-        unit = self.class_weight.gather(0, targets).to(z.dtype)
+            self.memory.observe(norm, place)
+        intra = self.memory.weight_of(place, self.alpha, self.smoothing, self.envelope)
+        intra = torch.where(self.active, intra, 1.0).to(loss.dtype)
+        unit = self.class_weight.gather(0, targets).to(loss.dtype)
         weight = unit * intra
         if self.inter == "weight":
-            weight = weight * self.u.gather(0, targets).to(z.dtype)
+            weight = weight * self.u.gather(0, targets).to(loss.dtype)
         return LossTerms(loss, weight, norm, unit)
 
     def _table(self) -> Tensor:

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from ..errors import DataError
 from .base import Loss, LossTerms
-from .cross_entropy import gradient_norm, sample_cross_entropy
 from .registry import LOSSES
 
 EPSILON = 1e-3
@@ -51,19 +50,19 @@ class InfluenceBalanced(Loss):
         """(c,) the rarity u_c once the weights are on; α and the influence are by sample."""
         return torch.where(self.active, self.u, 1.0) * self.class_weight
 
-    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        z = self.check(logits, targets)
-        if features is None or features.ndim != 2 or len(features) != len(z):
+    def weigh(
+        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+    ) -> LossTerms:
+        if features is None or features.ndim != 2 or len(features) != len(loss):
             got = "none" if features is None else f"shape {tuple(features.shape)}"
             raise DataError(
-                f"Expected features of shape ({len(z)}, d), but got {got}. The influence-balanced "
-                "loss is called as loss(logits, targets, features) with the last layer's input."
+                f"Expected features of shape ({len(loss)}, d), but got {got}. The "
+                "influence-balanced loss is called as loss(logits, targets, features) with the "
+                "last layer's input."
             )
-        loss = sample_cross_entropy(z, targets)
-        norm = gradient_norm(loss)
-        length = features.detach().to(z.dtype).abs().sum(1)
-        rarity = self.u.gather(0, targets).to(z.dtype)
+        length = features.detach().to(loss.dtype).abs().sum(1)
+        rarity = self.u.gather(0, targets).to(loss.dtype)
         influence = self.alpha * rarity / (2 * norm * length + EPSILON)
-        unit = self.class_weight.gather(0, targets).to(z.dtype)
+        unit = self.class_weight.gather(0, targets).to(loss.dtype)
         weight = unit * influence.masked_fill(~self.active, 1.0)
         return LossTerms(loss, weight, norm, unit)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .base import Loss, LossTerms
-from .cross_entropy import gradient_norm, sample_cross_entropy
+from .base import Loss
 from .registry import LOSSES
 
 
@@ -35,11 +34,6 @@ class LDAMLoss(Loss):
         self.register_buffer("margins", torch.zeros_like(self.class_counts))
         self.margins.copy_(margin * rarity / rarity.max())
 
-    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        z = self.check(logits, targets)
-        true = targets[:, None]
-        margin = self.margins.gather(0, targets)[:, None].to(z.dtype)
-        z = self.scale * z.scatter_add(1, true, -margin)
-        loss = sample_cross_entropy(z, targets)
-        unit = self.class_weight.gather(0, targets).to(z.dtype)
-        return LossTerms(loss, unit, gradient_norm(loss), unit)
+    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
+        margin = self.margins.gather(0, targets)[:, None].to(logits.dtype)
+        return self.scale * logits.scatter_add(1, targets[:, None], -margin)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .base import Loss, LossTerms
-from .cross_entropy import gradient_norm, sample_cross_entropy
+from .base import Loss
 from .registry import LOSSES
 
 
@@ -32,15 +31,8 @@ class LogitAdjusted(Loss):
         self.register_buffer("offset", torch.zeros_like(self.class_counts))
         self.offset.copy_(tau * log_prior(self.class_counts))
 
-    def adjust(self, logits: Tensor) -> Tensor:
-        """The logits the loss trains on (n, c)."""
+    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
         return logits + self.offset
-
-    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        z = self.adjust(self.check(logits, targets))
-        loss = sample_cross_entropy(z, targets)
-        unit = self.class_weight.gather(0, targets).to(z.dtype)
-        return LossTerms(loss, unit, gradient_norm(loss), unit)
 
 
 class BalancedSoftmax(LogitAdjusted):
@@ -73,5 +65,5 @@ class VectorScaling(LogitAdjusted):
         self.register_buffer("divisor", torch.ones_like(self.class_counts))
         self.divisor.copy_((counts.max() / counts) ** gamma)
 
-    def adjust(self, logits: Tensor) -> Tensor:
+    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
         return logits / self.divisor + self.offset

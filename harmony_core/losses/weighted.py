@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 from .base import Loss, LossTerms
-from .cross_entropy import gradient_norm, sample_cross_entropy
 from .registry import LOSSES
 
 
@@ -39,11 +38,11 @@ class ClassWeighted(Loss):
     def inter_weight(self) -> Tensor:
         return self.u * self.class_weight
 
-    def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        z = self.check(logits, targets)
-        loss = sample_cross_entropy(z, targets)
-        unit = self.inter_weight().gather(0, targets).to(z.dtype)
-        return LossTerms(loss, unit, gradient_norm(loss), unit)
+    def weigh(
+        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+    ) -> LossTerms:
+        unit = self.inter_weight().gather(0, targets).to(loss.dtype)
+        return LossTerms(loss, unit, norm, unit)
 
 
 class WeightedCrossEntropy(ClassWeighted):

@@ -25,7 +25,7 @@ def chunk(flat: bool, device: torch.device) -> int:
     """
     if device.type == "cuda":
         return 65_536 if flat else 2_500
-    return 1_024 if flat else 512
+    return 2_048 if flat else 512
 
 
 class Evaluation:
@@ -49,8 +49,10 @@ class Evaluation:
     @torch.no_grad()
     def _parts(self, networks: Ensemble, source: Tensor) -> list[list[tuple[Tensor, Tensor]]]:
         """Logits and features by member of the ensemble and piece of ``source``."""
-        size = chunk(source.ndim == 2, source.device)
-        starts = range(0, max(len(source), 1), size)  # no rows give no logits, of the right shape
+        rows = max(len(source), 1)  # no rows give no logits, of the right shape
+        pieces = -(-rows // chunk(source.ndim == 2, source.device))
+        size = -(-rows // pieces)  # pieces of one size, for threads that share them
+        starts = range(0, rows, size)
         members = networks.members()
 
         def look(place: int) -> tuple[Tensor, Tensor]:
@@ -71,14 +73,26 @@ def _joined(parts: list[list[Tensor]]) -> Tensor:
 
 
 def most_likely(logits: Tensor) -> tuple[Tensor, Tensor]:
-    """The largest probability and its class, each (n,).
+    """The largest probability and its class, each (n,)."""
+    if _few_classes(logits):
+        return F.softmax(logits.T.contiguous(), dim=0).max(dim=0)
+    return F.softmax(logits, dim=1).max(dim=1)
 
-    With few classes a softmax along rows works on a handful of numbers at a time; along columns it
-    fills a CPU's registers, and gives the same numbers.
+
+def mean_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """The mean of −log softmax(z)_y."""
+    if _few_classes(logits):
+        log_share = F.log_softmax(logits.T.contiguous(), dim=0)
+        return log_share.gather(0, targets[None]).mean().neg()
+    return F.cross_entropy(logits, targets)
+
+
+def _few_classes(logits: Tensor) -> bool:
+    """Whether a softmax along rows would work on a handful of numbers at a time.
+
+    Along columns it fills a CPU's registers, and gives the same numbers.
     """
-    if logits.shape[1] > FEW or logits.device.type != "cpu":
-        return F.softmax(logits, dim=1).max(dim=1)
-    return F.softmax(logits.T.contiguous(), dim=0).max(dim=0)
+    return logits.shape[1] <= FEW and logits.device.type == "cpu"
 
 
 @dataclass(frozen=True)
@@ -99,7 +113,7 @@ def judge(logits: Tensor, targets: Tensor) -> TestFigures:
     (Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599).
     """
     classes = logits.shape[1]
-    confidence, predicted = F.softmax(logits, dim=1).max(dim=1)
+    confidence, predicted = most_likely(logits)
     confusion = torch.bincount(targets * classes + predicted, minlength=classes**2)
     right = (predicted == targets).double()
     bins = (confidence * ECE_BINS).long().clamp_(0, ECE_BINS - 1)
@@ -107,6 +121,6 @@ def judge(logits: Tensor, targets: Tensor) -> TestFigures:
     gap.index_add_(0, bins, right - confidence.double())
     return TestFigures(
         confusion.view(classes, classes),
-        F.cross_entropy(logits, targets),
+        mean_cross_entropy(logits, targets),
         gap.abs().sum() / len(targets),
     )

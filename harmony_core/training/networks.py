@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from ..models.head import CosineHead, Network
 from ..models.mlp import MLP
+from .heads import mixed_heads
 from .step import Forward
 
 
@@ -126,12 +127,9 @@ class StackedMLP(Ensemble):
         hidden = inputs.flatten(2)
         for weight, bias in self._layers:
             hidden = torch.baddbmm(bias[:, None], hidden, weight.mT).relu_()
-        logits = torch.baddbmm(self.head_bias[:, None], hidden, self.head_weight.mT)
         if self.any_cosine:
-            own, head = (x.index_select(0, self.angular) for x in (hidden, self.head_weight))
-            angle = F.normalize(own, dim=-1) @ F.normalize(head, dim=-1).mT
-            logits = logits.index_copy(0, self.angular, angle)
-        return logits, hidden
+            return mixed_heads(hidden, self.head_weight, self.head_bias, self.angular), hidden
+        return torch.baddbmm(self.head_bias[:, None], hidden, self.head_weight.mT), hidden
 
     def members(self) -> list[Member]:
         return [Member(slice(0, len(self.cosine)), self.forward, list(self.parameters()))]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import torch
 from torch import Tensor
 
-from ..losses.base import Loss, LossTerms
+from ..losses.base import Loss, LossTerms, joint_terms, reduce_all
 
 Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
 """(m, n, …) inputs → logits (m, n, c) and features (m, n, d)."""
@@ -22,13 +21,13 @@ def backward(
 ) -> tuple[list[LossTerms], Tensor]:
     """Leave each network's gradient in its parameters; the losses' terms and scalars (m,)."""
     logits, features = forward(inputs)
-    terms: list[LossTerms] = []
-    scalars: list[Tensor] = []
-    # One split instead of m selections: its backward is one stack, not m padded sums.
-    for i, (loss, z, y) in enumerate(zip(losses, logits.unbind(), targets.unbind(), strict=True)):
-        terms.append(loss.terms(z, y, features[i] if loss.needs_features else None))
-        scalars.append(loss.reduce(terms[i]))
+    if len(losses) == 1:
+        terms = [losses[0].terms(logits[0], targets[0], features[0])]
+        scalars = losses[0].reduce(terms[0])[None]
+    else:
+        terms = joint_terms(losses, logits, targets, features)
+        scalars = reduce_all(terms)
     for parameter in parameters:
         parameter.grad = None
-    torch.autograd.backward(scalars)
-    return terms, torch.stack([scalar.detach() for scalar in scalars])
+    scalars.sum().backward()  # type: ignore[no-untyped-call]
+    return terms, scalars.detach()

@@ -13,6 +13,7 @@ from harmony_core.losses.density import (
     GradientDensity,
     adaptive_regions,
     histogram,
+    places,
     region_of,
     region_weights,
 )
@@ -25,9 +26,9 @@ def _density(counts: list[int], regions: list[int], horizon: float = 1.0) -> Gra
 
 
 def _observe(density: GradientDensity, norms: Tensor, row: Tensor) -> Tensor:
-    region = density.region_of(norms, row)
-    density.observe(norms, row, region)
-    return region
+    place = density.places(norms, row)
+    density.observe(norms, place)
+    return place.region
 
 
 def test_precision_follows_the_cube_root_of_the_class_size() -> None:
@@ -49,8 +50,11 @@ def test_regions_are_half_open_but_the_last_and_differ_between_rows() -> None:
 
 def test_histogram_counts_by_row_and_region_without_nan() -> None:
     norms = torch.tensor([0.1, 0.1, 0.9, math.nan, 0.2])
-    row, region = torch.tensor([0, 0, 0, 0, 1]), torch.tensor([0, 0, 2, 2, 0])
-    counted = histogram(norms, row, region, torch.zeros(2, 3))
+    table = torch.zeros(2, 3)
+    place = places(norms, torch.tensor([0, 0, 0, 0, 1]), torch.tensor([3, 3]), table)
+    assert place.region.tolist() == [0, 0, 2, 2, 0]
+    assert place.cell.tolist() == [0, 0, 2, 2, 3]
+    counted = histogram(norms, place, table)
     assert counted.tolist() == [[2, 0, 1], [1, 0, 0]]
 
 
@@ -205,12 +209,12 @@ def test_many_rows_and_few_samples_give_the_same_numbers_as_whole_tables(
         row = torch.randint(0, 60, (n,), generator=rng)
         norm = torch.rand(n, generator=rng)
         norm[0] = math.nan if n == 7 else norm[0]
-        region = few.region_of(norm, row)
+        place = few.places(norm, row)
         for density in (few, whole):
-            density.observe(norm, row, region)
+            density.observe(norm, place)
         assert few._few(row)
         assert torch.equal(few.counts, whole.counts)
         one, other = (
-            density.weight_of(row, region, alpha, smoothing, envelope) for density in (few, whole)
+            density.weight_of(place, alpha, smoothing, envelope) for density in (few, whole)
         )
         assert torch.equal(one, other)

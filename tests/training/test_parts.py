@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.metrics import confusion_matrix, log_loss
+from torch.nn import functional as F
 
 from harmony_core.config import (
     DataConfig,
@@ -22,6 +23,7 @@ from harmony_core.models.head import Network
 from harmony_core.training.collector import Collector
 from harmony_core.training.descent import Descent
 from harmony_core.training.evaluate import judge, most_likely
+from harmony_core.training.heads import mixed_heads
 from harmony_core.training.inputs import Inputs
 from harmony_core.training.networks import SeparateNetworks, StackedMLP
 from harmony_core.training.order import PAD, draw_epoch
@@ -301,3 +303,34 @@ def test_threads_are_divided_among_networks_before_operations(
         assert torch.get_num_threads() == 4
     finally:
         torch.set_num_threads(before)
+
+
+def test_mixed_heads_are_their_members_and_their_derivatives_are_right() -> None:
+    rng = seeded(0)
+    features, weight, bias = (
+        torch.randn(shape, generator=rng, dtype=torch.float64, requires_grad=True)
+        for shape in ((4, 6, 3), (4, 5, 3), (4, 5))
+    )
+    angular = torch.tensor([1, 3])
+    logits = mixed_heads(features, weight, bias, angular)
+    for i in range(4):
+        if i in angular:
+            wanted = F.normalize(features[i], dim=-1) @ F.normalize(weight[i], dim=-1).T
+        else:
+            wanted = F.linear(features[i], weight[i], bias[i])
+        torch.testing.assert_close(logits[i], wanted)
+    assert torch.autograd.gradcheck(
+        lambda *given: mixed_heads(*given, angular), (features, weight, bias)
+    )
+
+
+def test_a_cosine_of_nothing_is_nothing_and_stays_finite() -> None:
+    features = torch.zeros(1, 2, 3, requires_grad=True)
+    weight, bias = torch.ones(1, 4, 3, requires_grad=True), torch.ones(1, 4, requires_grad=True)
+    logits = mixed_heads(features, weight, bias, torch.tensor([0]))
+    logits.sum().backward()
+    assert torch.equal(logits, torch.zeros(1, 2, 4))
+    assert weight.grad is not None
+    assert features.grad is not None
+    assert torch.isfinite(features.grad).all()
+    assert torch.equal(weight.grad, torch.zeros(1, 4, 3))
