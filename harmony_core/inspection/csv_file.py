@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DataError
 from . import limits
 from .contents import shown
+from .csv_blocks import read_blocks
 from .table_file import Retype, Sample, unique_names
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 DELIMITERS = (",", "\t", ";", "|")
 BLOCK = 4 * limits.MB
+LONG = 4 * BLOCK
+"""Size from which all cores parse."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -65,6 +69,7 @@ class CsvFile:
         if not self.header:
             self.notes = ["The first line holds numbers, so columns are named by their position."]
         self.columns = names
+        self._long = self.size > LONG and b"\n" in head
         self._kinds: dict[str, str] = {}
         width = len(names)
         self._sample = [row for row in rows[int(self.header) :] if len(row) == width]
@@ -98,34 +103,36 @@ class CsvFile:
         from pyarrow import csv as arrow
 
         wanted = list(columns) if columns is not None else list(self.columns)
-        skipped = 0
+        skipped: list[None] = []
 
         def on_invalid(_row: Any) -> str:
-            nonlocal skipped
-            skipped += 1
+            skipped.append(None)
             return "skip"
 
         kinds = {"number": pa.float64(), "text": pa.string()}
         types = {name: kinds[kind] for name, kind in self._kinds.items() if name in wanted}
         types |= {name: pa.string() for name in wanted if name in text}
+        convert = arrow.ConvertOptions(
+            include_columns=wanted, column_types=types, decimal_point=self.decimal
+        )
+        names, skip = list(self.columns), self.skip
+        reader: Generator[pa.RecordBatch, None, None] | arrow.CSVStreamingReader
         try:
-            reader = arrow.open_csv(
-                str(self.path),
-                read_options=arrow.ReadOptions(
-                    block_size=BLOCK,
-                    column_names=list(self.columns),
-                    skip_rows=self.skip,
-                    encoding="utf8" if self.encoding == "utf-8-sig" else self.encoding,
-                ),
-                parse_options=arrow.ParseOptions(
+            if self._long and self.encoding in ("utf-8", "utf-8-sig") and not self.newlines:
+                reader = read_blocks(
+                    self.path, names, skip, BLOCK, self.delimiter, on_invalid, convert
+                )
+            else:
+                parse = arrow.ParseOptions(
                     delimiter=self.delimiter,
                     newlines_in_values=self.newlines,
                     invalid_row_handler=on_invalid,
-                ),
-                convert_options=arrow.ConvertOptions(
-                    include_columns=wanted, column_types=types, decimal_point=self.decimal
-                ),
-            )
+                )
+                encoding = "utf8" if self.encoding == "utf-8-sig" else self.encoding
+                options = arrow.ReadOptions(
+                    block_size=BLOCK, column_names=names, skip_rows=skip, encoding=encoding
+                )
+                reader = arrow.open_csv(str(self.path), options, parse, convert)
         except StopIteration:
             return
         except (pa.ArrowException, UnicodeError, OSError) as error:
@@ -135,10 +142,10 @@ class CsvFile:
             return
         width = sum(1 for _ in self.columns)
         read = rows = 0
-        with reader:
+        with contextlib.closing(reader):
             while True:
                 try:
-                    batch = reader.read_next_batch()
+                    batch = next(reader)
                 except StopIteration:
                     break
                 except (pa.ArrowException, UnicodeError, OSError) as error:
@@ -146,13 +153,13 @@ class CsvFile:
                 rows += batch.num_rows
                 read += BLOCK
                 yield batch, min(read / self.size, 1.0)
-        if skipped > limits.SKIPPED_SHARE * (rows + skipped):
+        if len(skipped) > limits.SKIPPED_SHARE * (rows + len(skipped)):
             raise DataError(
-                f"Expected {width} fields in every row, but got another number in {skipped:,} of "
-                f"{rows + skipped:,} rows. Check the delimiter ({self.delimiter!r} was assumed) "
-                "and put quotes around text that contains it."
+                f"Expected {width} fields in every row, but got another number in {len(skipped):,} "
+                f"of {rows + len(skipped):,} rows. Check the delimiter ({self.delimiter!r} was "
+                "assumed) and put quotes around text that contains it."
             )
-        self.skipped = skipped
+        self.skipped = len(skipped)
 
     def _explain(self, error: Exception, text: frozenset[str]) -> None:
         """Change what was assumed and raise `Retype`, or say what is wrong."""
@@ -171,7 +178,7 @@ class CsvFile:
             else:
                 self._kinds = dict.fromkeys(self.columns, "text")
             raise Retype from error
-        elif not self.newlines and ("straddl" in message or "quot" in message):
+        elif not self.newlines and any(s in message for s in ("straddl", "quot", "out of sync")):
             self.newlines = True
             raise Retype from error
         if "straddl" in message or "too large" in message or "block size" in message:

@@ -38,6 +38,7 @@ def find_equal(keys: Array, codes: Array, split: Array | None, train: int, test:
     """
     n = len(keys)
     where = np.flatnonzero(codes >= 0 if split is None else (codes >= 0) & (split >= 0))
+    where = where[_repeated(keys[where])]
     part = split[where].astype(np.uint64) if split is not None else np.zeros(len(where), np.uint64)
     key, code = keys[where], codes[where]
     own = (key ^ (code.astype(np.uint64) + np.uint64(1)) * _MIX) * _MIX ^ (part + np.uint64(1))
@@ -70,3 +71,13 @@ def first_of(keys: Array) -> Array:
     """(n,) position of the first equal key."""
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     return np.asarray(first[inverse])
+
+
+def _repeated(keys: Array) -> Array:
+    """(n,) bool, whether a key is there twice: of most data few, so that the rest is quick."""
+    ordered = np.sort(keys)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(twice):
+        return np.zeros(len(keys), dtype=bool)
+    place = np.minimum(np.searchsorted(twice, keys), len(twice) - 1)
+    return np.asarray(twice[place] == keys)
