@@ -30,7 +30,7 @@ WIDTH = 256
 """Features that are kept at most, by principal components."""
 SAMPLES_PER_FEATURE = 8
 BATCH = 256
-PART, THREADS = 64, 4
+PART, THREADS = 16, 4
 """Images whose patches are in memory at once, by each of so many threads."""
 RESNET = "resnet18-f37072fd.pth"
 
