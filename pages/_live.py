@@ -1,8 +1,9 @@
 """One experiment on a page: its status, the lockstep view with the page's panels, what follows it.
 
 While it trains, a fragment on a timer draws status and view; when the run ends, the fragment asks
-for one full run of the page, which declares it again without a timer. The microscope and the
-sandbox have widgets, so they stay outside while the timer runs.
+for one full run of the page, which declares it again without a timer. It asks before it draws, as a
+run of the page may overtake what was sent just before. The microscope and the sandbox have widgets,
+so they stay outside while the timer runs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any
 
 import streamlit as st
 
-from harmony_core.errors import RunError
 from harmony_core.method_text import method_labels
 from harmony_core.plots.payload import build_payload
 from harmony_core.runs.record import ExperimentRecord
@@ -22,18 +22,21 @@ from . import _paint, _place
 from ._backend import queue, store
 from ._collapse import collapse
 from ._links import page_links
-from ._parts import messages, put, spoken
+from ._look import in_whole_page, new_frames, whole_page
+from ._parts import messages, put
 from ._results import results
 from ._sections import sections
 from ._seeds import bands
 from ._share import share
 from ._status import status_strip
-from ._view import ARENA, DENSITY, WEIGHTS, lockstep_view, parts_of, sent_until
+from ._view import ARENA, DENSITY, WEIGHTS, lockstep_view, parts_of, sent_until, take_back
 
 PANELS = {"arena": ARENA, "density": DENSITY, "weights": WEIGHTS}
 
 TICK = 0.3
 """Seconds between two looks at a running experiment."""
+CALM = 0.8
+"""The same for one that trains longer: every look costs the browser a tenth of a second."""
 PATIENCE = 0.6
 """Seconds the first look waits for a first frame before it leaves that to the timer."""
 SETTLED = 2.5
@@ -41,7 +44,6 @@ SETTLED = 2.5
 _LATEST = -1
 _BANDS = "bands sent"
 _BESIDE, _DUE = "beside drawn for", "beside due for"
-_ENDING = "run that has ended"
 
 
 def show(record: ExperimentRecord, page: str = "arena", *, fresh: bool = False) -> None:
@@ -49,8 +51,10 @@ def show(record: ExperimentRecord, page: str = "arena", *, fresh: bool = False) 
     repeat = _choose_repeat(record)
     if fresh:
         _await_first_frame(record.id)
-    panel = st.fragment(_panel, run_every=TICK if record.active else None)
-    panel(record.id, page, repeat, record.active)
+    tick = CALM if st.session_state.get(_BESIDE) == record.id and not fresh else TICK
+    panel = st.fragment(_panel, run_every=tick if record.active else None)
+    with whole_page():
+        panel(record.id, page, repeat, record.active)
     if record.active and fresh:
         st.session_state[_BESIDE] = ""  # the first frame comes first
     elif record.active:
@@ -94,6 +98,8 @@ def _panel(run_id: str, page: str, repeat: int, live: bool) -> None:
     with messages():
         record = store().get(run_id)
         shown = record.repeat if repeat == _LATEST else repeat
+        if live and (not record.active or _beside_is_due(record.id, shown)):
+            st.rerun()
         status_strip(record, queue().position(run_id))
         links = st.container(
             horizontal=True, gap="small", key="page-links", vertical_alignment="center"
@@ -103,10 +109,8 @@ def _panel(run_id: str, page: str, repeat: int, live: bool) -> None:
             page_links(page, record.id)
             if page == "arena" and not live and _paint.can_paint(record.config):
                 _paint.switch(record.id)
-        if live and (moved or _beside_is_due(record.id, shown)):
+        if live and moved:
             st.rerun()
-        if live and not record.active:
-            _end(run_id)
         if not live:
             if page == "arena":
                 results(record)
@@ -123,11 +127,12 @@ def _bands(record: ExperimentRecord, key: str, since: int) -> dict[str, Any] | N
 
 
 def _beside_is_due(run_id: str, repeat: int) -> bool:
-    """Whether `_beside` is still to be drawn, and frames have been on screen for a while.
-
-    True once: the full run that this asks for comes through here again before it draws `_beside`.
-    """
-    if st.session_state.get(_BESIDE) == run_id or not store().epochs(run_id, repeat):
+    """Whether a run of the page is to draw `_beside`, as frames have been on screen for a while."""
+    if (
+        in_whole_page()
+        or st.session_state.get(_BESIDE) == run_id
+        or not store().epochs(run_id, repeat)
+    ):
         return False
     run, since = st.session_state.get(_DUE, ("", 0.0))
     if run != run_id:
@@ -147,30 +152,13 @@ def _beside(record: ExperimentRecord, page: str, repeat: int) -> None:
         share(record, page, repeat)
 
 
-def _end(run_id: str) -> None:
-    """Run the page once more, a tick after the last frames, which it would overtake otherwise."""
-    if st.session_state.get(_ENDING) == run_id:
-        del st.session_state[_ENDING]
-        st.rerun()
-    st.session_state[_ENDING] = run_id
-
-
 def _view(record: ExperimentRecord, page: str, repeat: int) -> bool:
     """The view with what is new since the last look; whether the reader moved in it."""
     painting = page == "arena" and _paint.painting(record.id)
     name = f"{record.id}.{repeat}"
     key = _paint.view_key(record.id) if painting else f"{page}-{record.id}"
     since = sent_until(key, name)
-    epochs = store().epochs(record.id, repeat)
-    if not epochs:
-        return False
-    frames = []
-    for epoch in epochs:
-        if epoch > since:
-            try:
-                frames.append(store().frames(record.id, repeat, epoch))
-            except RunError as error:
-                st.warning(spoken(str(error)), icon=":material/broken_image:")
+    frames = new_frames(record, repeat, key, since)
     if not frames and since < 0:
         return False
     panels = PANELS[page]
@@ -199,4 +187,7 @@ def _view(record: ExperimentRecord, page: str, repeat: int) -> bool:
             **(_paint.options(record.config, scene) if painting else {}),
         )
     _paint.retrain(record.config, view)
-    return _place.follow(key, record.id, view)
+    moved = _place.follow(key, record.id, view)
+    if moved and record.active:
+        take_back(key, name, since)  # a run of the page follows and may overtake it
+    return moved

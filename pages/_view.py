@@ -4,8 +4,8 @@ A Streamlit components-v2 component around the hand-written modules of ``assets/
 `harmony_core.plots.bundle` joins into one.
 
 A payload holds only the epochs after the last one that this browser session was given. A view that
-finds a gap (a fresh mount, a dropped tick) asks for everything: its trigger ``need`` forgets what
-was sent, and the script runs again.
+finds a gap (a fresh mount, a dropped tick) asks for what it lacks: its trigger ``need`` says after
+which epoch that begins, and the script runs again.
 
     since = sent_until("density", run_id)
     payload = build_payload(
@@ -42,6 +42,7 @@ __all__ = [
     "lockstep_view",
     "parts_of",
     "sent_until",
+    "take_back",
     "unsent_points",
 ]
 
@@ -78,6 +79,17 @@ def sent_until(key: str, run_id: str) -> int:
 def forget_sent(key: str) -> None:
     """Make the next payload of view ``key`` begin at the beginning."""
     st.session_state.pop(_slot(key), None)
+
+
+def take_back(key: str, run_id: str, epoch: int) -> None:
+    """Make the next payload of view ``key`` begin after ``epoch``, as what came later may be lost.
+
+    A view leaves out what it has already.
+    """
+    if epoch < 0:
+        forget_sent(key)
+    elif sent_until(key, run_id) > epoch:
+        st.session_state[_slot(key)] = (run_id, epoch)
 
 
 def lockstep_view(
@@ -124,7 +136,7 @@ def lockstep_view(
         data=payload.wire(),
         key=key,
         height=height if height is not None else "content",
-        on_need_change=lambda: forget_sent(key),
+        on_need_change=lambda: _needed(key),
         on_selected_change=nothing,
         on_epoch_change=nothing,
         on_painted_change=lambda: _keep_painted(key),
@@ -133,6 +145,15 @@ def lockstep_view(
     st.session_state[_slot(key)] = (payload.meta["run"], payload.last_epoch)
     painted_now = st.session_state.pop(_painted(key), None)
     return ViewState(_whole(result.get("selected")), _whole(result.get("epoch")), painted_now)
+
+
+def _needed(key: str) -> None:
+    """The view lacks the epochs after one that it names, or everything."""
+    state = st.session_state.get(key)
+    need = state.get("need") if isinstance(state, Mapping) else None
+    run, since = (need.get("run"), need.get("since")) if isinstance(need, Mapping) else ("", None)
+    known = _whole(since)
+    take_back(key, str(run), -1 if known is None else known)
 
 
 def _keep_painted(key: str) -> None:

@@ -11,6 +11,7 @@ from harmony_core.method_text import method_labels
 from harmony_core.presets import ablation
 from harmony_core.runs.record import ExperimentRecord
 from pages import _draft, _place
+from pages._address import settle
 from pages._backend import queue, store
 from pages._estimate import estimate
 from pages._gallery import gallery, preset_of
@@ -18,6 +19,7 @@ from pages._history import history
 from pages._labels import count, data_title, literal, run_title
 from pages._links import words
 from pages._live import show
+from pages._look import in_whole_page, whole_page
 from pages._paint import editor, take_along
 from pages._parts import draw, lead, messages, spoken, toasts
 from pages._preview import preview
@@ -30,6 +32,7 @@ ABLATION = (
 )
 
 _PRESSED = "arena pressed"
+_APART = "arena set up apart"
 
 
 def arena() -> None:
@@ -37,9 +40,13 @@ def arena() -> None:
     _place.arrive("arena", _draft.run_id())
     with st.sidebar:
         setting, past = st.tabs(["Set up", "Recent"])
-    with setting:
-        config = _set_up()
     record = _record()
+    with setting:
+        if record and record.active:
+            config = _set_up_apart(record.id)
+        else:
+            with st.container():  # as a fragment has one: its content stays when it becomes one
+                config = _set_up()
     top = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="top")
     heading = top.container(key="heading")
     actions = top.container(
@@ -81,6 +88,29 @@ def _set_up() -> ExperimentConfig | None:
             gallery(_draft.current())
         return config
     return None
+
+
+def _set_up_apart(run: str) -> ExperimentConfig | None:
+    """The controls while ``run`` trains: they answer alone, as the rest of the page is about it."""
+    with whole_page():
+        st.fragment(_answer_alone)(run)
+    config: ExperimentConfig | None = st.session_state[_APART]
+    return config
+
+
+def _answer_alone(run: str) -> None:
+    if in_whole_page():
+        st.session_state[_APART] = _set_up()
+        return
+    settle("arena")
+    if _draft.run_id() != run:  # a ready experiment was chosen, so the page shows another now
+        st.rerun()
+    before, config = st.session_state.get(_APART), _set_up()
+    st.session_state[_APART] = config
+    if config is not None:
+        _draft.write_link(config)
+    if (config is None) != (before is None):
+        st.rerun()  # for the buttons that need one
 
 
 def _record() -> ExperimentRecord | None:

@@ -9,7 +9,7 @@ export default function (component) {
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
   const payload = unpackWire(bytes);
   const callbacks = {
-    need: () => setTriggerValue("need", Date.now()),
+    need: (run, since) => setTriggerValue("need", { run, since, at: Date.now() }),
     epoch: (epoch) => setStateValue("epoch", epoch),
     selected: (sample) => setStateValue("selected", sample),
     draft: (points) => setStateValue("draft", points),

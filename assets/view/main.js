@@ -14,6 +14,10 @@ import { Lazy } from "./tools.js";
 const ASK_AGAIN = 2000;
 /** Milliseconds between two drawings within which only what is on screen is drawn. */
 const BUSY = 150;
+/** While it follows a training: how many times as long as a drawing takes the page is left to others. */
+const REST = 4;
+/** Milliseconds between two drawings of a training, at most. */
+const SLOWEST = 250;
 
 class View {
   constructor(root, callbacks) {
@@ -44,14 +48,17 @@ class View {
   /** Take a payload in; see `Store.apply`. */
   update({ meta, blob }) {
     const jumped = (this.options?.jump ?? 0) !== (meta.options?.jump ?? 0);
+    const said = JSON.stringify([this.options, this.store.state]);
     this.options = { ...this.options, ...meta.options };
     const what = this.store.apply({ meta, blob });
-    if (what === "gap") return this.ask();
+    if (what === "gap") return this.ask(meta.run, meta.run === this.store.run ? this.store.lastEpoch : -1);
     clearTimeout(this.asking);
     this.asking = 0;
+    const more = what !== "same" || meta.scene || meta.bands || said !== JSON.stringify([this.options, meta.state]);
+    if (this.panels && !more) return what;
     const before = this.live;
     this.live = this.options.live ?? ["running", "queued"].includes(meta.state);
-    if (before && !this.live && this.lacksThumbs(meta)) this.ask();
+    if (before && !this.live && this.lacksThumbs(meta)) this.ask(meta.run, -1);
     const bare = !this.store.frames.length;
     if (bare && !(this.options.paint && this.store.scene)) return undefined;
     const asked = JSON.stringify([this.options.panels, this.options.paint]);
@@ -88,13 +95,13 @@ class View {
     return meta.since >= 0 && meta.parts?.includes("thumbs") && scene.kind === "images" && (fixed.thumb_of?.length ?? 0) < scene.tracked;
   }
 
-  /** Ask for everything; ask again if the answer was overtaken by a later run of the script. */
-  ask() {
+  /** Ask for what comes after an epoch (-1: for all); again if a later run of the script overtook the answer. */
+  ask(run, since) {
     if (this.asking) return "gap";
-    this.callbacks.need?.();
+    this.callbacks.need?.(run, since);
     this.asking = setTimeout(() => {
       this.asking = 0;
-      this.ask();
+      this.ask(run, since);
     }, ASK_AGAIN);
     return "gap";
   }
@@ -179,7 +186,9 @@ class View {
     if (this.pending || !this.panels) return;
     this.pending = requestAnimationFrame(() => {
       this.pending = 0;
+      const begun = performance.now();
       this.drawNow();
+      setTimeout(() => (this.cost = performance.now() - begun)); // after the browser's own part of it
     });
   }
 
@@ -187,7 +196,8 @@ class View {
   drawNow() {
     const { index } = this.player;
     const now = performance.now();
-    const whole = now - (this.before ?? -Infinity) > BUSY;
+    const busy = this.patient ? 2 * SLOWEST : BUSY;
+    const whole = now - (this.before ?? -Infinity) > busy;
     this.before = now;
     this.scrubber.draw();
     for (const panel of this.panels) {
@@ -198,7 +208,7 @@ class View {
     this.card.draw();
     this.drawn = (this.drawn ?? 0) + 1;
     clearTimeout(this.trailing);
-    this.trailing = whole ? 0 : setTimeout(() => this.drawWhole(), BUSY);
+    this.trailing = whole ? 0 : setTimeout(() => this.drawWhole(), busy);
   }
 
   drawWhole() {
@@ -206,21 +216,37 @@ class View {
     this.drawNow();
   }
 
+  /** Whether it runs after a training, which may be quicker than the browser: then the page gets time for others. */
+  get patient() {
+    return Boolean(this.live && this.player.follow);
+  }
+
   /** Let time run while something plays. */
   wake() {
     if (this.clock) return;
+    clearTimeout(this.pause);
     let before = performance.now();
+    const next = () => (this.clock = requestAnimationFrame(beat));
     const beat = (now) => {
-      const more = this.player.tick(Math.min(0.1, (now - before) / 1000), this.live);
+      this.clock = 0;
+      const { patient } = this;
+      const more = this.player.tick(Math.min((patient ? SLOWEST : 100) / 1000, (now - before) / 1000), this.live);
       before = now;
-      this.clock = more && this.root.isConnected ? requestAnimationFrame(beat) : 0;
       if (!more) {
         this.player.follow &&= this.live;
         this.scrubber.refresh();
         this.redraw();
-      }
+      } else if (patient) this.pause = setTimeout(next, Math.min(SLOWEST, REST * (this.cost ?? 0)));
+      else next();
+      if (!this.root.isConnected) this.sleep();
     };
-    this.clock = requestAnimationFrame(beat);
+    next();
+  }
+
+  sleep() {
+    cancelAnimationFrame(this.clock);
+    clearTimeout(this.pause);
+    this.clock = 0;
   }
 
   toggle() {
@@ -281,7 +307,7 @@ class View {
     this.observer.disconnect();
     this.ended.abort();
     cancelAnimationFrame(this.pending);
-    cancelAnimationFrame(this.clock);
+    this.sleep();
     this.sight?.watcher.disconnect();
     for (const timer of [this.resting, this.asking, this.trailing, this.painter?.telling]) clearTimeout(timer);
     this.root.replaceChildren();
@@ -289,7 +315,8 @@ class View {
 }
 
 /**
- * Show a payload inside `root`. `callbacks`: need() when frames are missing, epoch(n) when the
+ * Show a payload inside `root`. `callbacks`: need(run, epoch) when frames after that epoch are
+ * missing (-1: all), epoch(n) when the
  * playhead is let go, selected(sample or null), painted([[class, x, y], …]) when the reader wants to
  * train again, draft(the same or null) when there are painted points that have not been trained.
  * Returns the view; `update({blob, meta})` it with

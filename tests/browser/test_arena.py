@@ -80,6 +80,34 @@ def test_reload_in_mid_training_then_stop_and_resume(visit: Visit) -> None:
     stop(page)
 
 
+def test_controls_answer_while_it_trains_and_no_epoch_is_lost(visit: Visit) -> None:
+    page = visit(LONG)
+    train(page)
+    await_epoch_after(page, 2)
+    slider = page.get_by_role("slider", name="Imbalance factor")
+    for factor in (20, 10, 5):
+        slider.focus()
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_url(re.compile(rf"[?&]factor={factor}(&|$)"))
+    await_state(page, "running")
+    await_epoch_after(page, epoch(page))
+    stop(page)
+    shown = page.locator(".st-key-arena-view .hv").evaluate(
+        """async (node, last) => {
+          const { store } = node.view;
+          while (store.lastEpoch < last) await new Promise((done) => setTimeout(done, 50));
+          return store.frames.map((frame) => frame.epoch);
+        }""",
+        epoch(page),
+    )
+    assert shown == list(range(epoch(page) + 1))
+    settled(page)
+    assert slider.count() == 1
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile(r"[?&]factor=2(&|$)"))
+
+
 def test_a_link_opens_the_same_experiment_in_a_fresh_browser(visit: Visit) -> None:
     first = visit("/arena")
     first.locator("label", has_text="Rings").click()

@@ -229,7 +229,7 @@ Object.assign(window, {{ rebin, toCsv, drawSvg, tickTexts }});
 window.log = [];
 window.payload = (name) => unpackWire(Uint8Array.from(atob(wires[name]), (c) => c.charCodeAt(0)));
 window.callbacks = {{
-  need: () => log.push(["need"]),
+  need: (run, since) => log.push(["need", run, since]),
   epoch: (n) => log.push(["epoch", n]),
   selected: (s) => log.push(["selected", s]),
   draft: (points) => log.push(["draft", points]),

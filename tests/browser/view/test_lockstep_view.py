@@ -175,18 +175,47 @@ def test_a_dragged_playhead_stays_while_frames_arrive(open_view: Open) -> None:
     tab.wait_for_function("view.player.epoch === 8 && !view.player.follow")
 
 
-def test_a_gap_asks_for_everything_once(open_view: Open) -> None:
+def test_a_gap_asks_once_for_what_is_missing(open_view: Open) -> None:
     tab = open_view("early")
     tab.evaluate("view.update(payload('gap')); view.update(payload('gap'))")
-    assert tab.evaluate("log") == [["need"]]
+    assert tab.evaluate("log") == [["need", "run", 2]]
     assert tab.evaluate("view.store.lastEpoch") == 2
-    tab.evaluate("view.update(payload('whole'))")
-    assert tab.evaluate("view.store.lastEpoch") == EPOCHS
+    tab.evaluate("view.update(payload('later')); view.update(payload('end'))")
+    epochs = tab.evaluate("view.store.frames.map((f) => f.epoch)")
+    assert epochs == list(range(EPOCHS + 1))
+
+
+def test_a_payload_without_news_draws_nothing(open_view: Open) -> None:
+    tab = open_view("early")
+    drawn = tab.evaluate("""async () => {
+      const before = view.drawn;
+      const { meta, blob } = payload('later');
+      const nothing = { ...meta, frames: [] };
+      const after = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
+        () => done(view.drawn - before))));
+      const counts = [];
+      for (const more of [{}, { state: 'stopped' }]) {
+        view.update({ meta: { ...nothing, ...more }, blob });
+        counts.push(await after());
+      }
+      return counts;
+    }""")
+    assert drawn == [0, 1]
+    assert tab.locator(".hv-state").get_attribute("data-state") == "stopped"
+
+
+def test_what_follows_a_training_leaves_the_page_time_and_arrives(open_view: Open) -> None:
+    tab = open_view("early")
+    tab.evaluate("view.pause = 0; view.cost = 20; view.update(payload('later'))")
+    tab.wait_for_function("view.player.epoch === 5")
+    assert tab.evaluate("view.pause") > 0
+    tab.evaluate("view.update(payload('end'))")
+    tab.wait_for_function("view.player.epoch === 8 && !view.clock")
 
 
 def test_a_fresh_mount_of_later_frames_asks_and_waits(open_view: Open) -> None:
     tab = open_view("later")
-    assert tab.evaluate("log") == [["need"]]
+    assert tab.evaluate("log") == [["need", "run", -1]]
     assert tab.get_by_role("status").inner_text().startswith("Loading")
     tab.evaluate("view.update(payload('whole'))")
     assert tab.locator(".hv-plane").count() == 3

@@ -169,7 +169,7 @@ def test_a_sample_can_be_followed_by_its_path(open_view: Open) -> None:
 def test_thumbnails_of_the_last_epoch_are_asked_for_when_training_ends(open_view: Open) -> None:
     tab = open_view("image parts", view=PAGE)
     end = """(tracked) => { const { meta, blob } = payload('image parts'); log.length = 0;
-      view.live = true;
+      view.live = view.options.live = true;
       view.store.scene.tracked = tracked;
       view.update({ meta: { ...meta, scene: undefined, since: 3, frames: [],
         options: { live: false } }, blob });
