@@ -115,14 +115,18 @@ def _contrast(patches: Array) -> Array:
 
 
 def _reduced(features: Array) -> Array:
-    """Principal components with unit deviation on average, so that a linear model fits quickly."""
+    """Principal components with unit deviation on average, so that a linear model fits quickly.
+
+    The features are overwritten.
+    """
     from sklearn.decomposition import PCA
 
-    centred = features - features.mean(axis=0)
-    deviation = centred.std(axis=0)
-    centred /= np.where(deviation > 1e-6, deviation, 1)
-    width = min(WIDTH, max(len(centred) // SAMPLES_PER_FEATURE, 8), *centred.shape)
-    parts = PCA(width, svd_solver="randomized", random_state=0).fit_transform(centred)
+    features -= features.mean(axis=0)
+    deviation = features.std(axis=0)
+    features /= np.where(deviation > 1e-6, deviation, 1)
+    width = min(WIDTH, max(len(features) // SAMPLES_PER_FEATURE, 8), *features.shape)
+    reduce = PCA(width, copy=False, svd_solver="randomized", random_state=0)
+    parts = reduce.fit_transform(features)
     return np.asarray(parts / max(float(parts.std()), 1e-6), dtype=np.float32)
 
 
