@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from harmony_core.method_text import method_labels
@@ -12,6 +14,10 @@ from ._backend import store
 from ._microscope import microscope
 from ._parts import spoken
 from ._sandbox import sandbox
+
+HOLD = 5.0
+"""Seconds that they stay at their epoch while new ones come in, as drawing them anew takes time."""
+_HELD = "sections held"
 
 
 def sections(record: ExperimentRecord, repeat: int) -> None:
@@ -25,10 +31,22 @@ def sections(record: ExperimentRecord, repeat: int) -> None:
         st.warning(
             f"Part of this link could not be used. {spoken(problem)}", icon=":material/link_off:"
         )
-    frames = store().frames(record.id, repeat, shown_epoch(epochs, now.epoch))
+    epoch = shown_epoch(epochs, now.epoch)
+    if record.active and now.epoch is None:
+        epoch = _held(f"{record.id}.{repeat}", epoch)
+    frames = store().frames(record.id, repeat, epoch)
     labels = method_labels(record.config.methods)
     microscope(record.config, scene, frames, labels, now)
     sandbox(scene, frames, labels, record.config.methods)
+
+
+def _held(run: str, newest: int) -> int:
+    """The newest epoch of some seconds ago, or ``newest`` if that was not drawn or is over."""
+    held, epoch, since = st.session_state.get(_HELD, ("", 0, 0.0))
+    if held != run or epoch > newest or time.monotonic() - since > HOLD:
+        st.session_state[_HELD] = (run, newest, time.monotonic())
+        return newest
+    return int(epoch)
 
 
 def shown_epoch(epochs: list[int], wanted: int | None) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
-from pages import _look, _view
+from pages import _look, _sections, _view
 from pages._look import new_frames, whole_page
 
 from .conftest import FakeQueue, Open, finished, frame
@@ -122,3 +122,14 @@ def test_a_page_that_saw_the_training_shows_its_last_epoch(
     queue.release()
     at.run()
     assert at.session_state[_view._slot(f"arena-{run}")][1] == 3
+
+
+def test_what_stands_beside_stays_at_its_epoch_for_a_while(
+    state: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_sections, "HOLD", float("inf"))
+    assert [_sections._held("run.0", newest) for newest in (3, 5)] == [3, 3]
+    assert _sections._held("run.1", 5) == 5
+    assert _sections._held("run.1", 2) == 2  # trained anew
+    monkeypatch.setattr(_sections, "HOLD", -1.0)
+    assert _sections._held("run.1", 9) == 9
