@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .contents import Contents, Progress, silent
+from .contents import Contents
+from .messages import Progress, silent
 from .read import AUTO, read_file
 from .tail import BETA, Tail, analyse_tail
 

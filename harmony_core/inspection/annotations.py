@@ -16,7 +16,8 @@ from ..data.archives import ZipSource
 from ..errors import DataError
 from . import limits
 from .columns import split_of
-from .contents import ALL, SPLITS, Labels, MultiLabel, Progress, listed, shown
+from .labels import ALL, SPLITS, Labels, MultiLabel
+from .messages import Progress, listed, shown
 
 Array = NDArray[Any]
 TEXT_BYTES = 4 * limits.MB

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from . import limits
-from .contents import listed, shown
+from .messages import listed, shown
 from .table_file import Sample
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..errors import DataError
 from . import limits
-from .contents import listed, shown
+from .messages import listed, shown
 from .table_file import Sample
 
 LABEL_NAMES = {

@@ -14,9 +14,9 @@ from typing import Any
 
 from ..errors import DataError, HarmonyError
 from .analyse import Inspection, inspect_file
-from .contents import Progress, silent
 from .document import all_figures, class_rows, to_json
 from .measures import MEASURES
+from .messages import Progress, silent
 from .read import AUTO, NONE
 from .tail import BETA
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DataError
 from . import limits
-from .contents import shown
 from .csv_blocks import read_blocks
+from .messages import shown
 from .table_file import Retype, Sample, unique_names
 
 if TYPE_CHECKING:

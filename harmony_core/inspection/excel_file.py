@@ -9,8 +9,8 @@ from typing import Any
 
 from ..errors import DataError
 from . import limits
-from .contents import Progress, listed, shown
 from .memory_table import MemoryTable, table_from_rows
+from .messages import Progress, listed, shown
 from .table_file import unique_names
 
 

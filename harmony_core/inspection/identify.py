@@ -10,7 +10,7 @@ from pathlib import Path
 from ..data.archives import MAX_ARCHIVE_BYTES
 from ..errors import DataError
 from . import limits
-from .contents import shown
+from .messages import shown
 
 FORMS = {
     "csv": "CSV table", "tsv": "TSV table", "parquet": "Parquet table", "excel": "Excel workbook",

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.randomness import generator
-from .contents import Progress
+from .messages import Progress
 from .threads import one_thread
 
 Array = NDArray[Any]

@@ -23,9 +23,10 @@ from ..data.layout import Parts
 from ..errors import DataError
 from . import limits
 from .columns import split_of
-from .contents import ALL, SPLITS, Labels, listed
 from .decoders import decoders
 from .label_counts import count_by_split
+from .labels import ALL, SPLITS, Labels
+from .messages import listed
 from .shrink import GREY, SIZE, grey_values
 
 Array = NDArray[Any]

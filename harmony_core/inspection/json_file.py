@@ -9,8 +9,8 @@ from typing import Any
 
 from ..errors import DataError
 from . import limits
-from .contents import Progress, shown
 from .memory_table import MemoryTable, table_from_rows
+from .messages import Progress, shown
 from .table_file import unique_names
 
 LINE_BYTES = 16 * limits.MB

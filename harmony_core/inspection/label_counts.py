@@ -14,8 +14,9 @@ from ..errors import DataError
 from . import limits
 from .arrow_numpy import filled
 from .columns import MISSING, parse_list, split_of
-from .contents import ALL, SPLITS, Labels, MultiLabel, shown
+from .labels import ALL, SPLITS, Labels, MultiLabel
 from .memory_table import as_text
+from .messages import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa

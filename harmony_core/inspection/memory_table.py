@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DataError
 from . import limits
-from .contents import Progress
+from .messages import Progress
 from .table_file import Sample
 
 if TYPE_CHECKING:

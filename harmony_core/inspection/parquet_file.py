@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import DataError
 from . import limits
-from .contents import listed, shown
 from .memory_table import as_text
+from .messages import listed, shown
 from .table_file import Sample, unique_names
 
 if TYPE_CHECKING:

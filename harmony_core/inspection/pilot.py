@@ -28,9 +28,10 @@ from ..config import (
     quick_recipe,
 )
 from ..frames import Frame
-from .contents import Contents, Progress, silent
+from .contents import Contents
 from .intervals import Estimate, paired
 from .learning_curve import LearningCurve, measure_curve
+from .messages import Progress, silent
 from .pilot_data import FEWEST, PilotData, pilot_data
 from .tail import GROUPS, Tail, group_classes
 

@@ -15,8 +15,10 @@ from ..data.dataset import LongTailedDataset
 from ..data.randomness import generator
 from ..errors import DataError
 from . import limits
-from .contents import Contents, Labels, Progress, shown
+from .contents import Contents
 from .features import TableEncoder
+from .labels import Labels
+from .messages import Progress, shown
 from .samples import columns_of, profile_rows
 
 Array = NDArray[Any]

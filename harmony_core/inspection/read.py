@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from . import limits
 from .columns import count_columns, guess_label, guess_separator, guess_split, split_of
-from .contents import ALL, Contents, Labels, Progress, listed, shown, silent
+from .contents import Contents
 from .identify import FORMS, identify
 from .label_counts import LabelCounter
+from .labels import ALL, Labels
+from .messages import Progress, listed, shown, silent
 from .table_file import Sample, TableFile, scan
 
 Array = NDArray[Any]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .contents import listed
 from .intervals import Estimate
+from .messages import listed
 from .pilot import BASE, Pilot
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from . import limits
 from .arrow_numpy import filled
-from .contents import Contents, Progress
+from .contents import Contents
+from .messages import Progress
 from .row_profile import RowProfile
 from .table_file import scan
 

@@ -21,8 +21,9 @@ from ..config import MethodConfig
 from ..errors import DataError
 from .analyse import Inspection
 from .annotations import BoxNotes
-from .contents import Contents, Labels, MultiLabel
+from .contents import Contents
 from .intervals import Estimate
+from .labels import Labels, MultiLabel
 from .learning_curve import LearningCurve
 from .pilot import Pilot, Trial
 from .quality.finding import Finding, Gaps, Quality

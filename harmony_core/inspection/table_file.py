@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..errors import DataError
 from . import limits
-from .contents import Progress
+from .messages import Progress
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -24,8 +24,9 @@ from ..data.table_specs import NONE as NO_SPLIT
 from ..data.uploads import resolve_source
 from ..errors import DataError
 from . import limits
-from .contents import Contents, Progress, listed, silent
+from .contents import Contents
 from .features import TableEncoder
+from .messages import Progress, listed, silent
 from .read import AUTO, read_file
 from .samples import columns_of, profile_rows, stratified_rows
 

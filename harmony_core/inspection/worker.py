@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import HarmonyError
-from .contents import Contents, Progress
+from .contents import Contents
+from .messages import Progress
 from .read import AUTO
 
 Say = Callable[[dict[str, object]], None]

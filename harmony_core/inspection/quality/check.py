@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..contents import Contents, Progress
+from ..contents import Contents
+from ..messages import Progress
 from .finding import Quality
 
 

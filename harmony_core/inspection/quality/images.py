@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from ...data.randomness import generator
 from .. import limits
-from ..contents import Contents, Labels, Progress
+from ..contents import Contents
 from ..image_features import image_features
 from ..image_files import ArrayImages, ImageFiles
+from ..labels import Labels
+from ..messages import Progress
 from ..samples import stratified_rows
 from ..shrink import GREY
 from ..threads import one_thread

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contents import shown
+from ..messages import shown
 from ..threads import one_thread
 from .finding import EXAMPLES, Finding, tally
 from .twins import Name

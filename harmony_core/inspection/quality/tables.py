@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from ...data.randomness import generator
 from .. import limits
-from ..contents import Contents, Labels, Progress
+from ..contents import Contents
 from ..features import TableEncoder
+from ..labels import Labels
+from ..messages import Progress
 from ..samples import Column, columns_of, profile_rows, stratified_rows
 from .finding import Finding, Gaps, Quality
 from .near_rows import near_rows

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contents import Labels, shown
+from ..labels import Labels
+from ..messages import shown
 from .equal import find_equal
 from .finding import EXAMPLES, Finding, tally
 
