@@ -34,7 +34,7 @@ JOBS = {
     "checked": "and every cell: copies, leaks, gaps by class",
     "suspects": "and near copies and suspect labels",
     "pandas": "pandas.read_csv and value_counts",
-    "images": "tail, copies, leaks, unreadable and odd images",
+    "images": "tail, (near) copies, leaks, unreadable, odd",
     "all_images": "and suspect labels",
     "pillow": "Pillow alone: open and decode each image",
     "pilot": "the pilot: 5 methods over seeds, learning curve",
