@@ -43,7 +43,7 @@ def scatter(
     x = wide / 2 + (points[:, 0] - middle[0]) * scale
     y = high / 2 - (points[:, 1] - middle[1]) * scale
     marks = []
-    for c in np.unique(targets):
+    for c in np.flatnonzero(np.bincount(targets)):  # np.unique would load half of NumPy first
         mark = _MARKS.get(class_shape(int(c)), _MARKS[CLASS_SHAPES[0]])
         uses = "".join(
             f'<use href="#m{c}" x="{a:.1f}" y="{b:.1f}"/>'

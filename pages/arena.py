@@ -18,7 +18,6 @@ from pages._gallery import gallery, preset_of
 from pages._history import history
 from pages._labels import count, data_title, literal, run_title
 from pages._links import words
-from pages._live import show
 from pages._look import in_whole_page, whole_page
 from pages._paint import editor, take_along
 from pages._parts import draw, lead, messages, spoken, toasts
@@ -65,6 +64,8 @@ def arena() -> None:
         if config is not None and (record is None or not record.active):
             estimate(config)
     if record is not None:
+        from pages._live import show  # a first page comes sooner without
+
         show(record, fresh=started is not None)
     elif config is not None and config.data.name == PAINTED.name:
         editor(config)

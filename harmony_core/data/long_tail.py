@@ -94,8 +94,9 @@ def add_label_noise(
     n = len(targets)
     noisy, flipped = targets.copy(), np.zeros(n, dtype=bool)
     order = rng.permutation(n)
-    _, first = np.unique(targets[order], return_index=True)
-    free = np.delete(order, first)
+    by_class = np.argsort(targets[order], kind="stable")
+    begins = np.diff(targets[order][by_class], prepend=-1) > 0
+    free = np.delete(order, by_class[begins])
     chosen = free[: round(share * n)]
     if len(chosen) and classes > 1:
         step = rng.integers(1, classes, len(chosen))
