@@ -17,7 +17,7 @@ from harmony_core.inspection.digits_tail import CONFIG as DIGITS
 from harmony_core.inspection.document import to_json
 from harmony_core.inspection.export import classes_csv
 from harmony_core.inspection.identify import FORMS
-from harmony_core.inspection.pilot import BASE, METHODS
+from harmony_core.inspection.pilot_training import BASE, METHODS
 from harmony_core.inspection.report import report_html
 from harmony_core.inspection.script import training_script
 from harmony_core.parameters import Value

@@ -9,7 +9,8 @@ import streamlit as st
 
 from harmony_core.inspection.analyse import Inspection
 from harmony_core.inspection.contents import Contents
-from harmony_core.inspection.pilot import BASE, METHODS, SEEDS, Pilot
+from harmony_core.inspection.pilot import SEEDS, Pilot
+from harmony_core.inspection.pilot_training import BASE, METHODS
 from harmony_core.inspection.recommend import Recommendation
 from harmony_core.inspection.report_charts import pilot_charts
 from harmony_core.inspection.tail import GROUPS

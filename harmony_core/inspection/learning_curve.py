@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.accuracy import group_recall, recall
+from ..data.randomness import generator
 from .intervals import Estimate, paired
-
-if TYPE_CHECKING:
-    from .pilot import Pilot
-    from .pilot_data import PilotData
+from .pilot_data import PilotData
+from .pilot_training import METHODS, final_frames, pilot_config
 
 Array = NDArray[Any]
 SHARES = (0.25, 0.5)
@@ -53,30 +52,35 @@ class LearningCurve:
 
 
 def measure_curve(
-    pilot: Pilot, data: PilotData, label: str, steps: int, report: Callable[[float], None]
+    data: PilotData,
+    label: str,
+    full: Array,
+    groups: Array,
+    counts: Array,
+    overlap: float,
+    steps: int,
+    report: Callable[[float], None],
 ) -> LearningCurve | None:
     """Train ``label`` again with parts of the tail; ``None`` if the tail is too small to be cut.
 
+    ``full`` (s,) is the tail's recall with all of it, ``groups`` and ``counts`` (c,) are those of
+    the classes, and ``overlap`` is that of the seeds' splits (`intervals.paired`).
     The gain of the next doubling is that of the last one, times how much the last one had shrunk
     against the one before (kept between 1/4 and 1): gains of doublings fall as a class grows.
     """
-    from .pilot import METHODS, final_frames, pilot_config
-
-    tail = pilot.groups == 2
-    full = pilot.trial(label).figure("tail", pilot.groups)
+    tail, seeds = groups == 2, len(full)
     found: list[list[float]] = [[] for _ in SHARES]
-    for seed in range(pilot.seeds):
-        train, test = data.split(seed, pilot.seeds)
+    for seed in range(seeds):
+        train, test = data.split(seed, seeds)
         for k, share in enumerate(SHARES):
             kept = _cut(train, data.codes, tail, share, seed)
             if kept is None:
                 return None
             config = pilot_config((METHODS[label],), len(kept), seed, steps)
             frame = final_frames(config, data, kept, test, lambda _: None)[0]
-            found[k].append(float(group_recall(recall(frame.confusion), pilot.groups)[2]))
-            report((seed * len(SHARES) + k + 1) / (pilot.seeds * len(SHARES)))
+            found[k].append(float(group_recall(recall(frame.confusion), groups)[2]))
+            report((seed * len(SHARES) + k + 1) / (seeds * len(SHARES)))
     quarter, half = (np.array(row) for row in found)
-    overlap = pilot.overlap["tail"]
     last = paired(full, half, overlap=overlap)
     before = float((half - quarter).mean())
     shrinks = float(np.clip(last.mean / before, LEAST, MOST)) if before > 0 else MOST
@@ -85,7 +89,7 @@ def measure_curve(
         label,
         (*SHARES, 1.0),
         np.stack([quarter, half, full]),
-        int(pilot.counts[tail].sum()),
+        int(counts[tail].sum()),
         last,
         expected,
     )
@@ -93,8 +97,6 @@ def measure_curve(
 
 def _cut(train: Array, codes: Array, tail: Array, share: float, seed: int) -> Array | None:
     """Training positions with a share of each tail class left, at least one sample each."""
-    from ..data.randomness import generator
-
     rng = generator(seed, "learning curve")
     kept = [train[~tail[codes[train]]]]
     for c in np.flatnonzero(tail):

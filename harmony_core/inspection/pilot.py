@@ -10,8 +10,6 @@ Axes: s seeds, m methods, c classes, b bins of the gradient norm.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,42 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.accuracy import group_recall, recall
-from ..config import (
-    ExperimentConfig,
-    MethodConfig,
-    ModelConfig,
-    RecordConfig,
-    Seeds,
-    quick_recipe,
-)
-from ..frames import Frame
+from ..config import MethodConfig
 from .contents import Contents
 from .intervals import Estimate, paired
 from .learning_curve import LearningCurve, measure_curve
 from .messages import Progress, silent
 from .pilot_data import FEWEST, PilotData, pilot_data
+from .pilot_training import BASE, METHODS, STEPS, final_frames, pilot_config
 from .tail import GROUPS, Tail, group_classes
 
 Array = NDArray[Any]
-METHODS: dict[str, MethodConfig] = {
-    "cross-entropy": MethodConfig("ce"),
-    "re-weighting": MethodConfig("class_balanced"),
-    "balanced softmax": MethodConfig("balanced_softmax"),
-    "LDAM-DRW": MethodConfig("ldam", deferral="drw"),
-    "harmonized": MethodConfig("harmonized"),
-}
-BASE = "cross-entropy"
-STEPS = 800
 SEEDS = 10
 LARGE = 2_000
 """Training samples from which fewer seeds will do, as each tells more."""
-"""Steps of training, about: what a small network needs on simple features."""
-EPOCHS = (8, 60)
-BATCH = 64
-RATE, DECAY = 0.03, 5e-3
-"""Learning rate and weight decay at which no method diverges; 0.1 is too much for re-weighting."""
-HIDDEN = 64
-BINS = 20
 JUDGED_WITHIN = 12
 """Different held-out samples below which a class's recall is known to ±25 points at best."""
 
@@ -264,54 +239,10 @@ def run_pilot(
     def report_curve(done: float) -> None:
         progress("Measuring the learning curve", share + (1 - share) * done)
 
-    measured = measure_curve(found, data, best, steps, report_curve)
+    full = found.trial(best).figure("tail", groups)
+    overlap = found.overlap["tail"]
+    measured = measure_curve(data, best, full, groups, found.counts, overlap, steps, report_curve)
     return replace(found, curve=measured, seconds=time.monotonic() - started)
-
-
-def pilot_config(
-    methods: tuple[MethodConfig, ...], samples: int, seed: int, steps: int = STEPS
-) -> ExperimentConfig:
-    """The experiment of one seed: a small network, about ``steps`` steps, one frame at the end."""
-    batch = min(BATCH, max(samples // 4, 2))
-    per_epoch = -(-samples // batch)
-    epochs = int(np.clip(round(steps / per_epoch), *EPOCHS))
-    return ExperimentConfig(
-        model=ModelConfig("mlp", {"hidden": HIDDEN, "depth": 1}),
-        methods=methods,
-        optim=replace(quick_recipe(batch), lr=RATE, weight_decay=DECAY),
-        epochs=epochs,
-        seeds=Seeds(data=seed, init=seed, order=seed),
-        device="cpu",
-        record=RecordConfig(every=epochs, grid=8, tracked=1, bins=BINS),
-    )
-
-
-def final_frames(
-    config: ExperimentConfig, data: PilotData, train: Array, test: Array, report: Any
-) -> list[Frame]:
-    """The frames of the last epoch, one a method."""
-    from ..training.lockstep import Lockstep
-
-    last: list[Frame] = []
-    with _one_thread():
-        run = Lockstep(config, data.dataset(train, test))
-        for frames in run.run():
-            last = frames or last
-            report(run.epoch / run.epochs)
-    return last
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """A network this small loses more to waiting threads than it gains."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _density(parts: list[Array]) -> Array:

@@ -14,7 +14,8 @@ import numpy as np
 
 from .intervals import Estimate
 from .messages import listed
-from .pilot import BASE, Pilot
+from .pilot import Pilot
+from .pilot_training import BASE
 
 if TYPE_CHECKING:
     from .quality import Quality

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..plots import tail as tail_plots
 from ..plots import trial as trial_plots
-from .pilot import BASE
+from .pilot_training import BASE
 from .references import nearest
 from .tail import lorenz_curve
 

@@ -8,7 +8,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from ..config import MethodConfig
-from .pilot import BASE, METHODS
+from .pilot_training import BASE, METHODS
 
 if TYPE_CHECKING:
     from .analyse import Inspection

@@ -113,7 +113,8 @@ def _look(contents: Contents, out: Path, say: Say, progress: Progress) -> None:
 
 
 def _pilot(contents: Contents, request: Request, progress: Progress) -> None:
-    from .pilot import STEPS, run_pilot
+    from .pilot import run_pilot
+    from .pilot_training import STEPS
     from .recommend import recommend
     from .stored import load_found, save_found
 

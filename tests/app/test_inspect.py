@@ -19,7 +19,7 @@ from harmony_core.config import ExperimentConfig
 from harmony_core.data.uploads import resolve_source
 from harmony_core.inspection import worker
 from harmony_core.inspection.job import Status
-from harmony_core.inspection.pilot import METHODS
+from harmony_core.inspection.pilot_training import METHODS
 from harmony_core.inspection.worker import Request, explain
 from pages import _inspect_look as looks
 from pages import _inspect_session as session

@@ -23,7 +23,8 @@ from harmony_core.inspection import inspect_file
 from harmony_core.inspection.analyse import Inspection
 from harmony_core.inspection.command import add_parser
 from harmony_core.inspection.export import classes_csv, harmless, save
-from harmony_core.inspection.pilot import METHODS, run_pilot
+from harmony_core.inspection.pilot import run_pilot
+from harmony_core.inspection.pilot_training import METHODS
 from harmony_core.inspection.recommend import recommend
 from harmony_core.inspection.report import report_html
 from harmony_core.inspection.script import training_script

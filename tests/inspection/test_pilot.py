@@ -19,8 +19,9 @@ from harmony_core.inspection.contents import Contents
 from harmony_core.inspection.document import to_json
 from harmony_core.inspection.intervals import Estimate, paired, wilson
 from harmony_core.inspection.learning_curve import LearningCurve
-from harmony_core.inspection.pilot import METHODS, Pilot, Trial, run_pilot
+from harmony_core.inspection.pilot import Pilot, Trial, run_pilot
 from harmony_core.inspection.pilot_data import cut_counts, pilot_data
+from harmony_core.inspection.pilot_training import METHODS
 from harmony_core.inspection.quality import Finding, Quality
 from harmony_core.inspection.recommend import recommend
 
