@@ -16,7 +16,7 @@ from sklearn.datasets import load_digits
 from harmony_core.data.long_tail import long_tail_counts, subsample
 from harmony_core.inspection import inspect_file
 from harmony_core.inspection.document import to_document
-from harmony_core.inspection.quality import Quality
+from harmony_core.inspection.quality import Quality, near_images
 from harmony_core.inspection.quality.equal import find_equal
 from harmony_core.inspection.quality.near_images import near_pairs, unit
 from harmony_core.inspection.quality.near_rows import near_rows
@@ -268,6 +268,23 @@ def test_near_images_against_all_pairs() -> None:
     assert {tuple(p) for p in near_pairs(grey).tolist()} == expected
     assert len(expected) >= 40
     assert not any(7 in pair for pair in expected)
+    among = np.arange(31, 101)
+    inside = {(2 * a, 2 * b) for a, b in expected if a in among and b in among}
+    found = near_pairs(np.repeat(grey, 2, axis=0), 2 * among)
+    assert {tuple(p) for p in found.tolist()} == inside
+    assert 20 <= len(inside) < len(expected)
+
+
+def test_more_pairs_than_anybody_looks_at_end_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    grey = np.tile(rng.integers(0, 255, (1, 16, 16)), (600, 1, 1)).astype(np.uint8)
+    monkeypatch.setattr(near_images, "ROWS", 50)
+    monkeypatch.setattr(near_images, "COLUMNS", 100)
+    monkeypatch.setattr(near_images, "MOST_PAIRS", 1_000)
+    pairs = near_pairs(grey)
+    assert 1_000 < len(pairs) <= 1_000 + 50 * 100
+    assert (pairs[:, 0] < pairs[:, 1]).all()
+    assert (near_pairs(grey) == pairs).all()
 
 
 def test_likeness_is_not_called_copying(tmp_path: Path) -> None:
