@@ -49,7 +49,7 @@ def decode_image(content: bytes, size: int) -> Array:
             return np.asarray(rgb, dtype=np.uint8)
     except Unreadable:
         raise
-    # Decoders of damaged files raise nearly anything; memory and interrupts are not swallowed.
+    # Decoders of damaged files raise nearly anything; interrupts are not swallowed.
     except Exception as error:
         raise Unreadable(str(error) or type(error).__name__) from error
 
