@@ -7,7 +7,6 @@ whatever sizes the archive declares.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import stat
 import threading
@@ -15,7 +14,6 @@ import unicodedata
 import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import IO
 
 from ..errors import DataError
 from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
@@ -45,13 +43,18 @@ class ZipSource:
 
     def __init__(self, path: Path) -> None:
         self.title = "the ZIP"
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - `close` closes it
         self._entries: dict[Parts, int] = {}
-        self._contents = ZipEntries(self._file)
         self._unpacked = 0
         self._lock = threading.Lock()
+        self.key = _scan(path)
         try:
-            self.key = _scan(self._file)
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+            raise DataError(
+                f"Expected a ZIP archive, but got: {error}. Pack the folder as a ZIP again."
+            ) from error
+        self._contents = ZipEntries(self._zip)
+        try:
             ignored = self._take()
         except BaseException:
             self.close()
@@ -61,17 +64,11 @@ class ZipSource:
 
     def _take(self) -> Counter[str]:
         """Check every entry and keep the images; returns what was left out."""
-        try:
-            table = zipfile.ZipFile(self._file)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-            raise DataError(
-                f"Expected a ZIP archive, but got: {error}. Pack the folder as a ZIP again."
-            ) from error
         ignored: Counter[str] = Counter()
         declared = 0
         others: list[int] = []
         folders: dict[str, Parts] = {}
-        for info in table.infolist():
+        for info in self._zip.infolist():
             parts = _parts(info, folders)
             if info.is_dir():
                 others.append(info.header_offset)
@@ -90,15 +87,15 @@ class ZipSource:
                     "Pack it again."
                 )
             else:
-                self._entries[parts] = self._contents.add(info)
+                self._entries[parts] = self._contents.add(info, "/".join(parts))
                 continue
             others.append(info.header_offset)
-        self._contents.finish(others, table.start_dir)
+        self._contents.finish(others)
         return ignored
 
     def read(self, parts: Parts) -> bytes:
         """The content of a file; `OSError` if it is damaged, `DataError` if it is too much."""
-        content = self._contents.read(self._entries[parts])
+        content = self._contents.read(self._entries[parts], "/".join(parts), MAX_FILE_BYTES + 1)
         with self._lock:
             self._unpacked += len(content)
             if len(content) > MAX_FILE_BYTES or self._unpacked > MAX_TOTAL_BYTES:
@@ -106,27 +103,28 @@ class ZipSource:
         return content
 
     def close(self) -> None:
-        self._file.close()
+        self._zip.close()
 
 
-def _scan(file: IO[bytes]) -> str:
+def _scan(path: Path) -> str:
     """The SHA-256 of an archive; refuses one that is too large or has too many entries.
 
     Entries are counted by their signature before the table of contents is parsed, as its own count
     can be forged.
     """
-    size = os.fstat(file.fileno()).st_size
+    size = path.stat().st_size
     if size > MAX_ARCHIVE_BYTES:
         raise DataError(
             f"Expected a ZIP of at most {MAX_ARCHIVE_BYTES / 2**30:g} GB, but got "
             f"{size / 2**30:.1f} GB. Make the images smaller."
         )
     digest, entries, tail = hashlib.sha256(), 0, b""
-    while chunk := file.read(2**20):
-        digest.update(chunk)
-        window = tail + chunk
-        entries += window.count(_ENTRY)
-        tail = window[-len(_ENTRY) + 1 :]
+    with open(path, "rb") as file:
+        while chunk := file.read(2**20):
+            digest.update(chunk)
+            window = tail + chunk
+            entries += window.count(_ENTRY)
+            tail = window[-len(_ENTRY) + 1 :]
     if entries > MAX_ENTRIES:
         raise DataError(
             f"Expected a ZIP of at most {MAX_ENTRIES:,} entries, but got {entries:,}. "
