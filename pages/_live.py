@@ -35,7 +35,7 @@ PANELS = {"arena": ARENA, "density": DENSITY, "weights": WEIGHTS}
 
 TICK = 0.3
 """Seconds between two looks at a running experiment."""
-CALM = 0.8
+CALM = 1.0
 """The same for one that trains longer: every look costs the browser a tenth of a second."""
 PATIENCE = 0.6
 """Seconds the first look waits for a first frame before it leaves that to the timer."""
