@@ -26,6 +26,8 @@ LITERAL = MethodConfig(
 class Claim:
     """``better`` beats ``worse`` by ``figure`` on average, the 95 % interval excluding 0.
 
+    The preset names the pair, not the results, so the interval is of this pair alone.
+
     Figures are those of `analysis.seeds.METRICS`, and ``hard_part``: the mean recall of those parts
     of classes that hold at most a fifth of their class. By ``disagreement`` the smaller is better.
     """

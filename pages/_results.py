@@ -1,4 +1,4 @@
-"""What came out of an experiment: the figures of each method, and who beats whom."""
+"""What came out of an experiment: the figures of each method, and who is ahead of whom."""
 
 from __future__ import annotations
 

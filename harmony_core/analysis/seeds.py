@@ -168,7 +168,7 @@ def bars(summaries: Sequence[MethodSummary], figures: Sequence[str] = COMPARED) 
 
 
 def sentences(summaries: Sequence[MethodSummary], figure: str = "balanced_accuracy") -> list[str]:
-    """The best method against each other one, as in "A beats B in 4 of 5 seeds, by …"."""
+    """The best method against each other one, as in "A is ahead of B in 4 of 5 seeds, by …"."""
     choose(figure, COMPARED, "figure to compare by")
     said = [comparison.sentence() for comparison in comparisons(summaries, figure)]
     if figure == "balanced_accuracy":

@@ -1,6 +1,7 @@
-"""What an experiment comes to: each method's figures over its repeats, and who beats whom.
+"""What an experiment comes to: each method's figures over its repeats, and who is ahead of whom.
 
-Only the final epoch counts, never the best one on the test set. Axes: c classes, r repeats.
+Only the final epoch counts, never the best one on the test set. Which method is best shows only
+afterwards, so its comparisons with the others hold at once. Axes: c classes, r repeats.
 """
 
 from __future__ import annotations
@@ -115,7 +116,9 @@ class Comparison:
     """Mean of the paired differences, in [−1, 1]; not negative."""
     low: float
     high: float
-    """95 % Student's t interval of the mean difference; NaN for a single repeat."""
+    """Student's t interval of the mean difference; NaN for a single repeat."""
+    pairs: int = 1
+    """Of how many pairs all intervals hold at once with 95 %; 1 for a pair chosen in advance."""
 
     @property
     def clear(self) -> bool:
@@ -131,19 +134,24 @@ class Comparison:
             if self.ties:
                 return f"{self.better} and {self.worse} tie in the only seed."
             return (
-                f"{self.better} beats {self.worse} in 1 of 1 seed, by {points}; "
+                f"{self.better} is ahead of {self.worse} in 1 of 1 seed, by {points}; "
                 "one seed cannot tell a gain from luck."
             )
-        verdict = (
-            f"by {points} on average (95 % interval {100 * self.low:.1f} to {100 * self.high:.1f})"
+        verb, end = ("beats", "") if self.clear else ("is ahead of", "; no clear difference")
+        of = f"95 % interval for all {self.pairs} pairs at once:" if self.pairs > 1 else ""
+        return (
+            f"{self.better} {verb} {self.worse} in {seeds}{ties}, by {points} on average "
+            f"({of or '95 % interval'} {100 * self.low:.1f} to {100 * self.high:.1f}){end}."
         )
-        if not self.clear:
-            verdict += "; no clear difference"
-        return f"{self.better} beats {self.worse} in {seeds}{ties}, {verdict}."
 
 
-def compare(a: MethodSummary, b: MethodSummary, figure: str = "balanced_accuracy") -> Comparison:
-    """Pair ``a`` and ``b`` seed by seed; the one with the higher mean is named first."""
+def compare(
+    a: MethodSummary, b: MethodSummary, figure: str = "balanced_accuracy", pairs: int = 1
+) -> Comparison:
+    """Pair ``a`` and ``b`` seed by seed; the one with the higher mean is named first.
+
+    ``pairs`` widens the interval so that those of that many pairs hold together (Bonferroni).
+    """
     if a[figure].mean < b[figure].mean:
         a, b = b, a
     first, second = (np.array(summary[figure].values) for summary in (a, b))
@@ -153,7 +161,7 @@ def compare(a: MethodSummary, b: MethodSummary, figure: str = "balanced_accuracy
             f"but got {len(first)} and {len(second)}. Finish the experiment first."
         )
     differences = first - second
-    low, high = mean_interval(tuple(differences))
+    low, high = mean_interval(tuple(differences), 1 - 0.05 / pairs)
     return Comparison(
         a.label,
         b.label,
@@ -163,16 +171,23 @@ def compare(a: MethodSummary, b: MethodSummary, figure: str = "balanced_accuracy
         difference=float(differences.mean()),
         low=low,
         high=high,
+        pairs=pairs,
     )
 
 
 def comparisons(
     summaries: Sequence[MethodSummary], figure: str = "balanced_accuracy"
 ) -> list[Comparison]:
-    """The best method against each of the others, best first; empty without results."""
+    """The best method against each of the others, best first; empty without results.
+
+    Any method could have come out best, so the intervals hold for all pairs of methods at once. For
+    the m − 1 pairs shown alone they would be too narrow: of four equal methods, one then beats
+    another in about 7 % of experiments instead of at most 5 %.
+    """
     ready = [s for s in summaries if s[figure].values]
     ranked = sorted(ready, key=lambda s: -s[figure].mean)
-    return [compare(ranked[0], other, figure) for other in ranked[1:]] if ranked else []
+    pairs = math.comb(len(ranked), 2)
+    return [compare(ranked[0], other, figure, pairs) for other in ranked[1:]]
 
 
 def mean_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float]:

@@ -157,7 +157,7 @@ def _seeds(record: ExperimentRecord, repeat: int) -> str:
 
 
 def _results(summaries: list[MethodSummary]) -> str:
-    """The final figures and who beats whom, over the finished repeats."""
+    """The final figures and who is ahead of whom, over the finished repeats."""
     if not summaries or not summaries[0]["ece"].values:
         return "<h2>Results</h2><p>No repeat has come to its end yet.</p>"
     repeats = len(summaries[0]["ece"].values)

@@ -7,6 +7,7 @@ clear winner, and cross-entropy stays.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,9 +73,11 @@ def recommend(pilot: Pilot, tail: Tail, quality: Quality | None = None) -> Recom
             f"In balanced accuracy that is {gains[best].points()} over {pilot.seeds} seeds; the "
             f"interval holds for {len(others)} comparisons at once."
         )
+        pairs = max(1, math.comb(len(others), 2))  # any of them could have come out best
         alike = [
             label for label in others
-            if label != best and not pilot.gain(best, "balanced_accuracy", label).clear
+            if label != best
+            and not pilot.gain(best, "balanced_accuracy", label, comparisons=pairs).clear
         ]  # fmt: skip
         if alike:
             reasons.append(f"Not clearly different from it: {', '.join(alike)}.")

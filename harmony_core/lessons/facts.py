@@ -189,7 +189,10 @@ def _ranked(found: dict[str, float | str], outcome: Outcome) -> None:
 
 
 def _over_seeds(found: dict[str, float | str], rows: list[list[dict[str, float]]]) -> None:
-    """Spread and interval of each method, and of the paired differences of any two."""
+    """Spread and interval of each method, and of the paired differences of any two.
+
+    A text names the two it compares beforehand, so each interval is of its own pair alone.
+    """
     for name in PAIRED:
         table = np.array([[row[m][name] for m in range(len(row))] for row in rows])
         for a, letter in enumerate(LETTERS[: table.shape[1]]):

@@ -97,8 +97,10 @@ def test_bars_have_the_interval_and_the_range() -> None:
 def test_sentences_count_seeds_by_any_figure() -> None:
     a = summary("A", balanced_accuracy=(0.5, 0.6, 0.7), tail=(0.1, 0.2, 0.3))
     b = summary("B", balanced_accuracy=(0.4, 0.5, 0.8), tail=(0.5, 0.6, 0.1))
-    assert sentences([a, b])[0].startswith("A beats B in 2 of 3 seeds, by 3.3 points on average")
-    assert sentences([a, b], "tail")[0].startswith("Tail recall: B beats A in 2 of 3 seeds")
+    assert sentences([a, b])[0].startswith(
+        "A is ahead of B in 2 of 3 seeds, by 3.3 points on average"
+    )
+    assert sentences([a, b], "tail")[0].startswith("Tail recall: B is ahead of A in 2 of 3 seeds")
     assert sentences([summary("A")]) == []
     with pytest.raises(ConfigError, match="figure to compare by"):
         sentences([a, b], "ece")

@@ -112,13 +112,14 @@ def test_the_better_one_is_named_first_with_its_uncertainty() -> None:
 def test_no_clear_difference_is_a_possible_answer() -> None:
     comparison = compare(method("A", 0.70, 0.75, 0.72), method("B", 0.72, 0.73, 0.72))
     assert not comparison.clear
+    assert comparison.sentence().startswith("A is ahead of B in 1 of 3 seeds")
     assert comparison.sentence().endswith("; no clear difference.")
     assert "(1 tied)" in comparison.sentence()
 
 
 def test_one_seed_says_that_it_says_little() -> None:
     assert compare(method("A", 0.7), method("B", 0.8)).sentence() == (
-        "B beats A in 1 of 1 seed, by 10.0 points; one seed cannot tell a gain from luck."
+        "B is ahead of A in 1 of 1 seed, by 10.0 points; one seed cannot tell a gain from luck."
     )
     assert compare(method("A", 0.7), method("B", 0.7)).sentence() == (
         "A and B tie in the only seed."
@@ -133,3 +134,32 @@ def test_methods_of_different_repeats_cannot_be_paired() -> None:
 def test_the_best_is_compared_with_each_of_the_others() -> None:
     made = comparisons([method("A", 0.1, 0.2), method("B", 0.5, 0.6), method("C", 0.3, 0.3)])
     assert [(each.better, each.worse) for each in made] == [("B", "C"), ("B", "A")]
+
+
+def test_intervals_around_the_best_hold_for_all_pairs_at_once() -> None:
+    a, b, c = (
+        method("A", 0.70, 0.71, 0.72),
+        method("B", 0.76, 0.75, 0.77),
+        method("C", 0.1, 0.1, 0.2),
+    )
+    first, second = comparisons([a, b, c])
+    test = stats.ttest_rel(b["ece"].values, a["ece"].values)
+    expected = test.confidence_interval(1 - 0.05 / 3)  # A and B, A and C, B and C
+    assert (first.low, first.high) == pytest.approx((expected.low, expected.high))
+    assert "(95 % interval for all 3 pairs at once: " in first.sentence()
+    assert second.pairs == 3
+    (only,) = comparisons([a, b])
+    assert only == compare(a, b)
+    assert "(95 % interval 2.5 to 7.5)" in only.sentence()
+
+
+def test_of_equal_methods_one_seldom_clearly_beats_another() -> None:
+    """At most in 5 % of experiments, although the best is chosen after the fact."""
+    draws = np.random.default_rng(3).normal(0.7, 0.02, (800, 4, 5))
+    wrong = sum(
+        any(
+            made.clear for made in comparisons([method(str(m), *row) for m, row in enumerate(draw)])
+        )
+        for draw in draws
+    )
+    assert 0 < wrong <= 40

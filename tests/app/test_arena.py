@@ -146,7 +146,7 @@ def test_a_finished_run_is_shown_with_its_config(open_page: Open, store: RunStor
     said = texts(at)
     assert 'data-run-state="done"' in said
     assert "single seed" in said
-    assert "Harmonized beats Cross-entropy" in said
+    assert "Harmonized is ahead of Cross-entropy" in said
     assert [method.loss for method in linked(at).methods] == ["ce", "harmonized"]
     assert any("python -m harmony_core run" in code.value for code in at.code)
     assert not [button for button in at.button if button.key in ("stop", "resume")]

@@ -39,7 +39,7 @@ def test_the_page_holds_all_epochs_and_says_where_it_is_from(
     assert held(page).meta["bands"]["repeats"] == 2
     assert "<title>A &lt;b&gt;run&lt;/b&gt; &amp; more</title>" in page
     for text in (
-        "our reconstruction", "over 2 seeds", " beats ", "=1+1", run_id,
+        "our reconstruction", "over 2 seeds", " points on average (95 % interval ", "=1+1", run_id,
         f"torch {record.versions['torch']}", "Seeds of what is shown: data 0",
     ):  # fmt: skip
         assert text in page
