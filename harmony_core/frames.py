@@ -228,9 +228,10 @@ def read_npz(path: Path) -> list[Part]:
         ) from error
 
 
-def write_atomically(path: Path, write: Any) -> None:
+def write_atomically(path: Path, write: Any, *, durable: bool = False) -> None:
     """Call ``write(file)`` on a temporary file beside ``path``, then move it into place.
 
+    ``durable``: not before it is on the disk, so that not even a power cut leaves an empty file.
     A full disk or an unwritable folder raises `RunError`. Whatever goes wrong, the old file stays
     as it was and no temporary file is left behind.
     """
@@ -238,6 +239,9 @@ def write_atomically(path: Path, write: Any) -> None:
     try:
         with open(temporary, "wb") as file:
             write(file)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
         raise RunError(

@@ -123,7 +123,9 @@ def in_lockstep(
     return run
 
 
-def in_a_loop(dataset: LongTailedDataset, model: str, epochs: int, workers: int) -> Any:
+def in_a_loop(
+    dataset: LongTailedDataset, model: str, epochs: int, workers: int, device: str
+) -> Any:
     """The reference loop with cross-entropy; its workers live from the first call on."""
     import torch
 
@@ -136,10 +138,15 @@ def in_a_loop(dataset: LongTailedDataset, model: str, epochs: int, workers: int)
     )  # fmt: skip
     _, height, width, channels = dataset.train_inputs.shape
     network = build_model(model, (channels, height, width), len(dataset.class_names))
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     counts = np.asarray(dataset.train_counts)
     return lambda: loop.train(
-        network, loop.WeightedCrossEntropy(), batches, counts, epochs=epochs, lr=0.01, device=device
+        network,
+        loop.WeightedCrossEntropy(),
+        batches,
+        counts,
+        epochs=epochs,
+        lr=0.01,
+        device=torch.device(device),
     )
 
 
@@ -200,7 +207,7 @@ def image_rows(
     }
     if LOOP.exists():
         for count in workers if dataset.augment else (0,):
-            loop = in_a_loop(dataset, model, epochs, count)
+            loop = in_a_loop(dataset, model, epochs, count, device)
             tasks[f"loop, {count} workers"] = _divided(loop, model, dataset)
     times = in_turn(tasks, repeats, finish=_finish(device))
     n = len(dataset.train_targets) * epochs

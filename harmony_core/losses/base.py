@@ -70,7 +70,8 @@ class Loss(nn.Module):
     (`joint_terms`, `reduce_all`).
 
     ``class_weight`` (c,) is a static weight per class, 1 unless deferral sets it; it multiplies the
-    sample's weight and its share of the denominator, as ``weight`` does in `F.cross_entropy`.
+    sample's weight and its share of the denominator, as ``weight`` does in `F.cross_entropy`. So
+    where a loss's formula has (1/n) Σ …, deferral makes it Σ v_y … / Σ v_y.
 
     ``scale`` is what the plain logits are multiplied by before a softmax makes probabilities of
     them: 1, except for a loss on cosines.

@@ -47,8 +47,8 @@ class InfluenceBalanced(Loss):
         self.active.fill_(epoch >= start)
 
     def inter_weight(self) -> Tensor:
-        """(c,) the rarity u_c once the weights are on; α and the influence are by sample."""
-        return torch.where(self.active, self.u, 1.0) * self.class_weight
+        """(c,) α u_c once the weights are on; the influence is by sample."""
+        return torch.where(self.active, self.alpha * self.u, 1.0) * self.class_weight
 
     def weigh(
         self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None

@@ -10,7 +10,7 @@ from .registry import LOSSES
 
 
 class LDAMLoss(Loss):
-    """L = Σ CE(s·(z − m_y e_y), y) / n, with margins m_c = m_max · N_c^{−1/4} / max N^{−1/4}.
+    """L = (1/n) Σ CE(s·(z − m_y e_y), y), with margins m_c = m_max · N_c^{−1/4} / max N^{−1/4}.
 
     The logits z are cosines in [−1, 1] between the features and each class's direction, from a
     cosine classifier without bias (``head="cosine"`` of our models): on free logits a network would

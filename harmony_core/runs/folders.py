@@ -149,9 +149,9 @@ class ExperimentFolders:
         folder = self.folder(run_id) / f"repeat-{int(repeat)}"
         return make_folder(folder) if make else folder
 
-    def write(self, path: Path, content: bytes) -> None:
+    def write(self, path: Path, content: bytes, *, durable: bool = False) -> None:
         """Write a whole file atomically."""
-        write_atomically(path, lambda file: file.write(content))
+        write_atomically(path, lambda file: file.write(content), durable=durable)
 
 
 def make_folder(folder: Path) -> Path:

@@ -121,7 +121,8 @@ class RunStore(ExperimentFolders):
     def save(self, record: ExperimentRecord) -> None:
         """Write a record; only whoever holds the experiment's lock does this."""
         text = json.dumps(record.to_dict(), indent=1)
-        self.write(self.folder(record.id) / "record.json", text.encode())
+        lasting = record.state != "running"  # what changes while it trains is soon written anew
+        self.write(self.folder(record.id) / "record.json", text.encode(), durable=lasting)
 
     def find(self, text: str) -> str:
         """The id that ``text`` stands for: an id, the unique start of one, or ``latest``."""
@@ -202,7 +203,8 @@ class RunStore(ExperimentFolders):
                 (folder / f"{later:05d}.npz").unlink(missing_ok=True)
 
     def save_checkpoint(self, run_id: str, repeat: int, content: bytes) -> None:
-        self.write(self.repeat_folder(run_id, repeat, make=True) / "checkpoint.pt", content)
+        path = self.repeat_folder(run_id, repeat, make=True) / "checkpoint.pt"
+        self.write(path, content, durable=True)
 
     def checkpoint(self, run_id: str, repeat: int) -> bytes | None:
         """The last checkpoint of a repeat, if there is one."""

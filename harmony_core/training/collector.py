@@ -54,7 +54,11 @@ class Collector:
         sums = self.sums.T.reshape(4, *self.shape).clone()
         loss = self.loss / max(self.steps, 1)
         sum_in_place(sums, loss)
+        self.forget()
+        return sums, loss / world()[1]
+
+    def forget(self) -> None:
+        """Start anew, in place."""
         self.sums.zero_()
         self.loss.zero_()
         self.steps = 0
-        return sums, loss / world()[1]

@@ -7,6 +7,7 @@ within one operation on 8 × 8 images wait for each other more than they work.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
@@ -36,19 +37,26 @@ class Crew:
     def turns(self, turn: Callable[[T], bool], items: Sequence[T]) -> None:
         """Give the items turns until ``turn(item)`` is false, the one that waited longest first.
 
-        No item has two turns at once. An error in one is raised after the others have ended.
+        No item has two turns at once. After an error nobody begins another turn; it is raised here.
         """
         waiting: SimpleQueue[T] = SimpleQueue()
         for item in items:
             waiting.put(item)
 
+        failed = threading.Event()
+
         def work() -> None:
-            while True:
+            while not failed.is_set():
                 try:
                     item = waiting.get_nowait()
                 except Empty:
                     return
-                if turn(item):
+                try:
+                    again = turn(item)
+                except BaseException:
+                    failed.set()
+                    raise
+                if again:
                     waiting.put(item)
 
         if self._pool is None:

@@ -223,12 +223,16 @@ class Lanes:
 
     def _beside(self, should_stop: Callable[[], bool] | None) -> bool:
         """Let a crew of CPU threads step the lanes, as many at once as there are threads."""
-        stop = threading.Event()
+        stop, one_at_a_time = threading.Event(), threading.Lock()
+
+        def look() -> None:
+            with one_at_a_time:
+                if should_stop is not None and should_stop():
+                    stop.set()
 
         def turn(lane: Lane) -> bool:
-            look = lane is self.lanes[0] and lane.step % STOP_EVERY == 0
-            if look and should_stop is not None and should_stop():
-                stop.set()
+            if lane.step % STOP_EVERY == 0:
+                look()
             if stop.is_set():
                 return False
             lane.advance()

@@ -1,8 +1,9 @@
 """Train several methods in lockstep and show what each looked like after every epoch.
 
 `train` knows nothing of disks, pages or jobs: it yields frames, and leaving its loop is cancelling.
-One step is a gather, one forward pass of all networks, each method's loss on its own slice, one
-backward pass and one optimiser step; nothing in it waits for the device.
+Perceptrons are one batched network: a step is a gather, one forward pass, each method's loss on its
+own slice, one backward pass and one optimiser step. Other networks do such steps beside each other
+(`lanes`). Nothing in a step waits for the device.
 """
 
 from __future__ import annotations
@@ -262,6 +263,7 @@ class Lockstep:
                 loss.load_state_dict(saved)
             self.epoch = int(state["epoch"])
             self._descent.forget()
+            self.collector.forget()
             if self._lanes is not None:
                 self._lanes.forget()
         except Exception as error:
@@ -269,7 +271,7 @@ class Lockstep:
                 "Expected a checkpoint of this experiment, but it cannot be read "
                 f"({type(error).__name__}). Start the experiment again."
             ) from error
-        self._fresh = False
+        self._fresh = self._torn = False
 
 
 def choose_device(name: str) -> torch.device:

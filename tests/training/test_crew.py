@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
 import torch
 
-from harmony_core.config import DataConfig
+from harmony_core.config import DataConfig, ExperimentConfig
 from harmony_core.data import build_dataset
 from harmony_core.training import Lockstep
 from harmony_core.training.crew import Crew
-from tests.training.test_lanes import METHODS, assert_close, images, points, thin
+from harmony_core.training.lanes import STOP_EVERY
+from tests.training.test_lanes import METHODS, PLAIN, assert_close, images, points, thin
 
 SIZES = (1, 2, 3)
 
@@ -76,9 +79,8 @@ def test_the_others_take_over_what_pytorch_keeps_by_thread() -> None:
         torch.set_num_threads(before)
 
 
-def engine(config: object, crew: int) -> Lockstep:
-    dataset = build_dataset(config.data, config.seeds.data)  # type: ignore[attr-defined]
-    return Lockstep(config, thin(dataset), crew=crew)  # type: ignore[arg-type]
+def engine(config: ExperimentConfig, crew: int) -> Lockstep:
+    return Lockstep(config, thin(build_dataset(config.data, config.seeds.data)), crew=crew)
 
 
 def test_networks_stepped_beside_each_other_train_as_one_after_the_other() -> None:
@@ -123,3 +125,57 @@ def test_a_checkpoint_continues_with_another_crew() -> None:
     rest = engine(config, 3)
     rest.restore(begun.checkpoint())
     assert_close(whole, before + list(rest.run()), exact=True)
+
+
+def test_after_an_error_nobody_goes_on() -> None:
+    turns = dict.fromkeys("abc", 0)
+    begun = threading.Event()
+
+    def turn(name: str) -> bool:
+        turns[name] += 1
+        if name == "a":
+            begun.wait(60)
+            raise KeyboardInterrupt
+        begun.set()
+        return turns[name] < 10**6
+
+    with pytest.raises(KeyboardInterrupt):
+        Crew(2).turns(turn, list(turns))
+    assert sum(turns.values()) < 10**6
+
+
+def test_a_stop_is_seen_by_networks_that_go_on_when_the_first_is_done() -> None:
+    lockstep = engine(images(epochs=2), 2)
+    lanes = lockstep._lanes
+    assert lanes is not None
+    plan = lockstep._begin_epoch(frozenset({"uniform", "square_root"}))
+    samplers = ["uniform", "uniform", "uniform", "square_root"]
+    lanes.load(plan, samplers, [0.1] * lanes.places.steps)
+    lanes.lanes[0].step = lanes.places.steps - 1
+    asked: list[int] = []
+
+    def should_stop() -> bool:
+        asked.append(1)
+        return len(asked) > 1
+
+    assert not lanes.run(should_stop)
+
+
+def test_going_back_to_a_checkpoint_after_a_stop_counts_whole_epochs() -> None:
+    config = points(optim=replace(PLAIN, batch_size=4), epochs=3)
+    whole = list(alone(config).run())
+    lockstep = alone(config)
+    before = list(islice(lockstep.run(), 3))
+    kept = lockstep.checkpoint()
+    answers = iter([False, True])
+    assert list(lockstep.run(lambda: next(answers))) == []
+    assert lockstep.collector.steps == STOP_EVERY
+    lockstep.restore(kept)
+    rest = list(lockstep.run())
+    assert_close(whole, before + rest, exact=True)
+    np.testing.assert_array_equal(rest[0][0].grad_counts, whole[3][0].grad_counts)
+    assert lockstep.checkpoint()
+
+
+def alone(config: ExperimentConfig) -> Lockstep:
+    return Lockstep(config, build_dataset(config.data, config.seeds.data))
