@@ -34,14 +34,14 @@ class Division(NamedTuple):
 
 def divide(model: str, dataset: LongTailedDataset, methods: int) -> Division:
     """How to divide the threads of this process among so many networks."""
-    available = torch.get_num_threads()
-    small = bool(MODELS[model].threads)
-    if not small and dataset.kind == "images":
-        _, height, width, _ = dataset.train_inputs.shape
-        small = height * width <= SMALL
-    if small:
-        return Division(min(available, MOST), 1)
+    available, wanted = torch.get_num_threads(), MODELS[model].threads
+    if wanted:  # all networks are stepped as one
+        return Division(1, min(wanted, available))
     crew = min(available, methods, MOST)
+    if dataset.kind == "images":
+        _, height, width, _ = dataset.train_inputs.shape
+        if height * width <= SMALL:
+            return Division(crew, 1)
     return Division(crew, available // crew)
 
 

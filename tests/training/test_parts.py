@@ -13,6 +13,7 @@ from harmony_core.config import (
     OptimConfig,
     RecordConfig,
     deferral_epoch,
+    epoch_after,
     quick_recipe,
     reference_recipe,
 )
@@ -78,6 +79,24 @@ def test_cosine_falls_from_the_full_rate_to_almost_zero() -> None:
 
 def test_deferral_covers_the_last_fifth() -> None:
     assert [deferral_epoch(e) for e in (1, 5, 10, 200)] == [0, 4, 8, 160]
+
+
+@pytest.mark.parametrize("share", [0.8, 0.55, 0.07])
+def test_a_share_of_the_epochs_is_exact(share: float) -> None:
+    """Against whole numbers, as 0.55 * 100 is a little above 55."""
+    for epochs in range(1, 2001):
+        assert epoch_after(share, epochs) == -(-round(100 * share) * epochs // 100)
+
+
+def test_the_rate_falls_in_the_epoch_in_which_deferral_begins() -> None:
+    recipe = OptimConfig(warmup_epochs=0)
+    for epochs in range(5, 301):
+        rates = [learning_rate(recipe, e, 0, 1, epochs) for e in range(epochs)]
+        first = next(e for e, rate in enumerate(rates) if rate < recipe.lr)
+        assert first == deferral_epoch(epochs)
+    for epochs, falls in ((60, (48, 54)), (100, (80, 90)), (200, (160, 180))):  # as they were
+        rates = [learning_rate(recipe, e, 0, 1, epochs) for e in range(epochs)]
+        assert tuple(e for e in range(1, epochs) if rates[e] < rates[e - 1]) == falls
 
 
 def test_an_epoch_is_a_shuffle_and_samplers_have_streams_of_their_own() -> None:
@@ -279,9 +298,10 @@ def test_descent_is_the_optimisers_step_and_keeps_its_state(momentum: float) -> 
 @pytest.mark.parametrize(
     ("model", "side", "methods", "expected"),
     [
-        ("mlp", 32, 1, (4, 1)),
-        ("small_cnn", 8, 3, (4, 1)),
-        ("resnet32", 16, 1, (4, 1)),
+        ("mlp", 32, 4, (1, 1)),
+        ("small_cnn", 8, 3, (3, 1)),
+        ("small_cnn", 8, 9, (4, 1)),
+        ("resnet32", 16, 1, (1, 1)),
         ("small_cnn", 17, 1, (1, 4)),
         ("small_cnn", 17, 2, (2, 2)),
         ("small_cnn", 17, 3, (3, 1)),
