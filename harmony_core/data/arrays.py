@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError
 from .dataset import LongTailedDataset
+from .long_tail import subsample
 from .randomness import generator
 from .split import balanced_holdout, listing
 
@@ -34,7 +35,8 @@ def dataset_from_arrays(
 
     Labels (n,) may be text or whole numbers, negative ones too; classes are ordered as the labels
     sort, and ``class_names`` gives other names in that order. Without ``test`` a balanced test
-    split is set aside: a third of the smallest class from every class, at most 100 each.
+    split is set aside: a third of the smallest class from every class, at most 100 each. A ``test``
+    with more samples of some classes is cut to its smallest class, at random, and a note says so.
 
     >>> import numpy as np
     >>> data = dataset_from_arrays(np.arange(12.0).reshape(6, 2), ["cat", "a dog"] * 3)
@@ -65,6 +67,12 @@ def dataset_from_arrays(
                 f"but got {test_kind} of shape (n, {_shape(test_inputs)})."
             )
         test_targets = _positions(_labels(test[1], len(test_inputs), "test targets"), values)
+        counts = np.bincount(test_targets, minlength=len(names))
+        if 0 < counts.min() < counts.max():  # a class without a sample is refused below
+            least = np.full(len(names), counts.min())
+            rows = subsample(test_targets, least, generator(seed, "test"))
+            test_inputs, test_targets = test_inputs[rows], test_targets[rows]
+            notes = (f"The test set is cut to {counts.min()} samples of every class, at random.",)
     return LongTailedDataset(
         name=name,
         kind=kind,

@@ -61,6 +61,20 @@ def test_a_given_test_set_is_used_as_it_is() -> None:
     assert len(dataset.train_inputs) == 12
 
 
+def test_an_unbalanced_test_set_is_cut_to_its_smallest_class_and_says_so() -> None:
+    labels = np.array(["a", "b", "a", "c", "b", "a", "c", "a"])
+    held = np.arange(24.0).reshape(8, 3)
+    made = [
+        dataset_from_arrays(X, ["a", "b", "c"] * 4, test=(held, labels), seed=s) for s in (0, 0, 1)
+    ]
+    for dataset in made:
+        assert dataset.test_counts.tolist() == [2, 2, 2]
+        rows = (dataset.test_inputs[:, 0] / 3).astype(int)
+        assert [dataset.class_names[c] for c in dataset.test_targets] == labels[rows].tolist()
+        assert dataset.notes == ("The test set is cut to 2 samples of every class, at random.",)
+    assert (made[0].test_inputs == made[1].test_inputs).all()
+
+
 def test_grey_and_colour_images_are_images() -> None:
     grey = np.random.default_rng(0).integers(0, 255, (8, 5, 5), dtype=np.uint8)
     assert dataset_from_arrays(grey, [0, 1] * 4).train_inputs.shape == (6, 5, 5, 1)
