@@ -31,9 +31,18 @@ CLASS_BALANCE = 0.9999
 """β of the effective number of samples in deferred re-weighting (Cui et al. 2019, 1901.05555)."""
 
 
+def epoch_after(share: float, epochs: int) -> int:
+    """The first 0-based epoch of ``epochs`` before which at least ``share`` of them are done.
+
+    The rate falls and deferral begins by this one rule, so that at 0.8 both switch together, as the
+    reference recipe does (kaidic/LDAM-DRW). 0.55 · 100 is 55, though floats say a little more.
+    """
+    return math.ceil(share * epochs - 1e-9)
+
+
 def deferral_epoch(epochs: int) -> int:
-    """The first 0-based epoch of a training of ``epochs`` in which deferral is on."""
-    return min(epochs - 1, math.ceil(DEFERRAL_START * epochs))
+    """The first 0-based epoch in which deferral is on; the last one in trainings of 4 or fewer."""
+    return min(epochs - 1, epoch_after(DEFERRAL_START, epochs))
 
 
 @dataclass(frozen=True)

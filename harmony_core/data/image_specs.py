@@ -36,6 +36,7 @@ IMAGES = (
         default_model="small_cnn",
         classes=10,
         profiles=_ALL,
+        augments=True,
         lesson="Hard photographs can often be learned: with a deep network and patience, weighing "
         "them up within their class adds a little to what the margin gains.",
     ),
@@ -49,6 +50,7 @@ IMAGES = (
         default_model="small_cnn",
         classes=100,
         profiles=_ALL,
+        augments=True,
         lesson="With a hundred classes the tail is most of them, and a few samples each is all "
         "there is.",
     ),
@@ -69,6 +71,7 @@ IMAGES = (
         default_model="small_cnn",
         classes=None,
         profiles=("as_is", "exponential", "step", "pareto"),
+        augments=True,
         lesson="Your own tail: which classes does a plain network give up?",
     ),
 )

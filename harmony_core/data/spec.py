@@ -26,5 +26,7 @@ class DatasetSpec:
     """Number of classes where it is fixed."""
     profiles: tuple[str, ...]
     """Profiles that make sense for it; the first is the one to offer."""
+    augments: bool = False
+    """Whether training images are cropped and mirrored at random."""
     lesson: str = ""
     """What there is to find out with it, in one sentence."""

@@ -15,7 +15,10 @@ from ..method_text import method_label
 from ..models import MODELS
 from ..parameters import Parameter
 
-SHAPES = {"points": (2,), "digits": (1, 8, 8)}
+SHAPES = {"points": (2,), "table": (10,), "digits": (1, 8, 8)}
+KINDS = {"points": "points", "table": "rows", "images": "images, channels first"}
+PAD = 4
+"""As `training.order.PAD`, which loads torch."""
 
 
 def snippet(config: ExperimentConfig, method: int) -> str:
@@ -34,6 +37,7 @@ def snippet(config: ExperimentConfig, method: int) -> str:
         _load_data(config),
         _rate(config.optim),
         *_sampler(chosen),
+        *_augmentation(config),
         _main(config, chosen),
         'if __name__ == "__main__":\n    main()\n',
     ]
@@ -68,10 +72,12 @@ def _header(config: ExperimentConfig, method: MethodConfig) -> str:
         lines.append("from harmony_core.losses.weighted import class_balanced_weights")
     lines += [
         "from harmony_core.models import build_model",
+        "from harmony_core.training.order import generator",
         "",
         f"EPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {config.epochs}",
         f"BATCH_SIZE = {config.optim.batch_size}",
         f"LEARNING_RATE = {config.optim.lr:g}",
+        f"INIT_SEED = {config.seeds.init}  # the same initial weights as in the experiment",
     ]
     return "\n".join(lines)
 
@@ -80,12 +86,11 @@ def _load_data(config: ExperimentConfig) -> str:
     spec = DATASETS[config.data.name]
     shape = SHAPES.get(spec.kind) or SHAPES.get(spec.name) or _square(config)
     classes = int(config.data.params.get("classes", spec.classes or 3))
-    kind = "points" if spec.kind == "points" else "images, channels first"
     size = ", ".join(map(str, shape))
     return f'''def load_data():
     """REPLACE THIS by your data: inputs float32 (n, ...), targets int64 (n,), for train and test.
 
-    As it stands: made-up {kind}, with a long tail to train on and a balanced test set.
+    As it stands: made-up {KINDS[spec.kind]}, with a long tail to train on and a balanced test set.
     """
     draw = torch.Generator().manual_seed({config.seeds.data})
     counts = [max(2, round(120 * 0.05 ** (c / {classes - 1}))) for c in range({classes})]
@@ -119,7 +124,7 @@ def _rate(optim: OptimConfig) -> str:
     elif optim.schedule == "step" and optim.decay_at:
         at = ", ".join(f"{share:g}" for share in optim.decay_at)
         lines += [
-            f"    passed = sum(epoch >= round(share * EPOCHS) for share in [{at}])",
+            f"    passed = sum(epoch + 1e-9 >= share * EPOCHS for share in [{at}])",
             f"    return LEARNING_RATE * {optim.decay:g} ** passed",
         ]
     else:
@@ -144,13 +149,34 @@ def _sampler(method: MethodConfig) -> list[str]:
     ]
 
 
+def _augmentation(config: ExperimentConfig) -> list[str]:
+    """The crop and the mirror of `training.inputs`, on a batch."""
+    if not DATASETS[config.data.name].augments:
+        return []
+    return [
+        f'''def augmented(x, draw):
+    """Images moved by up to {PAD} pixels over a border of zeros, half of them mirrored.
+
+    The experiment's border is black: if black is not 0 in your data, pad before you normalise.
+    """
+    n, _, height, width = x.shape
+    padded = torch.nn.functional.pad(x, ({PAD}, {PAD}, {PAD}, {PAD}))
+    down, right = torch.randint(0, {2 * PAD + 1}, (2, n, 1), generator=draw)
+    mirror = torch.rand(n, 1, generator=draw) < 0.5
+    rows, columns = torch.arange(height) + down, torch.arange(width).expand(n, -1)
+    columns = torch.where(mirror, width - 1 - columns, columns) + right
+    which = torch.arange(n)[:, None, None]
+    return padded[which, :, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2)'''
+    ]
+
+
 def _main(config: ExperimentConfig, method: MethodConfig) -> str:
     spec = LOSSES[method.loss]
     optim = config.optim
     shape = {**({"head": spec.head} if spec.head != "linear" else {})}
     shape |= _changed(config.model.params, MODELS[config.model.name].parameters)
     sizes = f'"{config.model.name}", tuple(train_x.shape[1:]), len(counts)'
-    model = _call("build_model", sizes, shape)
+    model = _call("build_model", sizes, shape, "generator=generator(INIT_SEED, 0)")
     given = _changed(method.params, spec.parameters)
     loss = (
         _call("HarmonizedLoss", "counts", given)
@@ -175,6 +201,7 @@ def _main(config: ExperimentConfig, method: MethodConfig) -> str:
         "        loss.on_epoch_start(epoch, EPOCHS)  # a warm-up inside the loss",
         *_deferral(method),
         "        for step, (x, y) in enumerate(loader):",
+        *(["            x = augmented(x, draw)"] if DATASETS[config.data.name].augments else []),
         '            optimizer.param_groups[0]["lr"] = learning_rate(epoch, step / len(loader))',
         *_forward(spec.needs_features),
         "            optimizer.zero_grad()",
@@ -220,10 +247,10 @@ def _forward(needs_features: bool) -> list[str]:
     ]
 
 
-def _call(name: str, first: str, given: dict[str, Any]) -> str:
+def _call(name: str, first: str, given: dict[str, Any], *more: str) -> str:
     pairs = [
         f"{key}={json.dumps(v) if isinstance(v, str) else repr(v)}" for key, v in given.items()
-    ]
+    ] + list(more)
     line = f"{name}({', '.join([first, *pairs])})"
     if len(line) <= 82:
         return line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..config import OptimConfig
+from ..config import OptimConfig, epoch_after
 
 
 def learning_rate(optim: OptimConfig, epoch: int, step: int, steps: int, epochs: int) -> float:
@@ -16,7 +16,7 @@ def learning_rate(optim: OptimConfig, epoch: int, step: int, steps: int, epochs:
     if epoch < optim.warmup_epochs:
         return optim.lr * (epoch + 1) / optim.warmup_epochs
     if optim.schedule == "step":
-        passed = sum(epoch >= round(at * epochs) for at in optim.decay_at)
+        passed = sum(epoch >= epoch_after(at, epochs) for at in optim.decay_at)
         return optim.lr * optim.decay**passed
     if optim.schedule == "cosine":
         length = max(epochs - optim.warmup_epochs, 1) * steps

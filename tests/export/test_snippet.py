@@ -9,19 +9,26 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
+from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
     ModelConfig,
     OptimConfig,
+    Seeds,
     quick_recipe,
     reference_recipe,
 )
+from harmony_core.data import DATASETS, build_dataset
 from harmony_core.errors import ConfigError
 from harmony_core.export import snippet
+from harmony_core.export.snippet import PAD
 from harmony_core.losses import LOSSES
 from harmony_core.method_text import parse_methods
+from harmony_core.training import order
+from harmony_core.training.lockstep import Lockstep
 from harmony_core.training.schedule import learning_rate
 
 ROOT = Path(__file__).parents[2]
@@ -117,6 +124,80 @@ def test_the_script_s_schedule_is_that_of_the_training(optim: OptimConfig) -> No
             assert rate(epoch, step / 4) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("methods", ["ce", "ldam"])
+def test_a_script_starts_with_the_weights_of_the_run(methods: str) -> None:
+    config = complete(
+        ExperimentConfig(
+            model=ModelConfig("mlp", {"hidden": 9}),
+            methods=parse_methods(methods),
+            seeds=Seeds(init=7, order=3),
+        )
+    )
+    expected = Lockstep(config, build_dataset(config.data, 0)).networks
+    names = module(snippet(config, 0))
+    tree = ast.parse(snippet(config, 0))
+    (made,) = (
+        node.value for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "network"
+    )  # fmt: skip
+    classes = int(config.data.params["classes"])
+    names |= {"train_x": torch.zeros(1, 2), "counts": torch.ones(classes)}
+    found = eval(ast.unparse(made), names)  # noqa: S307
+    inputs = torch.randn(5, 2)
+    logits, features = expected(inputs[None])
+    torch.testing.assert_close(found.features(inputs), features[0])
+    torch.testing.assert_close(found(inputs), logits[0])
+
+
+def test_a_script_crops_and_mirrors_where_the_training_does(tmp_path: Path) -> None:
+    config = ExperimentConfig(
+        data=DataConfig("images", {"source": "x", "size": 8}, profile="as_is"),
+        methods=parse_methods("ce"),
+        epochs=1,
+        optim=quick_recipe(batch_size=32),
+    )
+    script = snippet(config, 0)
+    assert "            x = augmented(x, draw)\n" in script
+    names = module(script)
+    inputs = torch.rand(400, 3, 8, 8)
+    found = names["augmented"](inputs, torch.Generator().manual_seed(1))  # type: ignore[operator]
+    padded = torch.nn.functional.pad(inputs, (PAD, PAD, PAD, PAD))
+    seen = []
+    for image, whole in zip(found, padded, strict=True):
+        (move,) = (
+            (down, right, mirror)
+            for down in range(2 * PAD + 1)
+            for right in range(2 * PAD + 1)
+            for mirror in (False, True)
+            if torch.equal(
+                image.flip(2) if mirror else image, whole[:, down : down + 8, right : right + 8]
+            )
+        )
+        seen.append(move)
+    assert [len(set(column)) for column in zip(*seen, strict=True)] == [9, 9, 2]
+    names["main"]()  # type: ignore[operator]
+    assert PAD == order.PAD
+
+
+def test_a_script_does_not_crop_what_the_training_does_not_crop() -> None:
+    assert {name for name, spec in DATASETS.items() if spec.augments} == {
+        "cifar10-lt", "cifar100-lt", "images",
+    }  # fmt: skip
+    for config in (POINTS, DIGITS):
+        assert "augmented" not in snippet(config, 0)
+
+
+def module(script: str) -> dict[str, object]:
+    """The names of a script that is imported and not run."""
+    names: dict[str, object] = {"__name__": "train"}
+    argv, sys.argv = sys.argv, ["train.py", "1"]
+    try:
+        exec(script, names)  # noqa: S102
+    finally:
+        sys.argv = argv
+    return names
+
+
 def test_a_label_cannot_break_out_of_the_docstring() -> None:
     config = ExperimentConfig(methods=parse_methods("ce~%22%22%22\nimport os"))
     tree = ast.parse(snippet(config, 0))
@@ -134,7 +215,7 @@ def test_other_data_has_its_own_shape() -> None:
         0,
     )
     assert "torch.randn(3, 3, 16, 16, generator=draw)" in script
-    assert "len(counts), blocks=1)" in script
+    assert re.search(r"len\(counts\),\s+blocks=1,", script)
 
 
 def test_a_method_that_is_not_there_is_refused() -> None:
