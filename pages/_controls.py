@@ -9,6 +9,7 @@ import streamlit as st
 from harmony_core.parameters import Parameter, Value
 
 from ._draft import seed, seed_among
+from ._labels import plain
 
 GREEK = {"alpha": "α", "kappa": "κ", "tau": "τ", "rho": "ρ", "gamma": "γ", "beta": "β"}
 _SMALL = 1e-9
@@ -80,11 +81,6 @@ def nice_step(span: float) -> float:
     rough = span / 100
     power = 10.0 ** math.floor(math.log10(rough))
     return float(next(d * power for d in (1, 2, 5, 10) if d * power >= rough * (1 - _SMALL)))
-
-
-def plain(number: float) -> str:
-    """A number without a needless fraction or exponent."""
-    return f"{number:,.10g}" if abs(number) < 1e15 else f"{number:g}"
 
 
 def words(name: str) -> str:

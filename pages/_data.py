@@ -10,8 +10,9 @@ from harmony_core.config import DataConfig
 from harmony_core.data import DATASETS, DatasetSpec
 from harmony_core.parameters import Value
 
-from ._controls import control, plain, words
+from ._controls import control, words
 from ._draft import PREFIX, seed_among
+from ._labels import plain
 from ._parts import theme
 from ._thumbs import thumbnail
 from ._upload import choose_upload

@@ -8,7 +8,10 @@ from harmony_core.config import ExperimentConfig
 from harmony_core.data import DATASETS
 from harmony_core.runs.record import ExperimentRecord
 
-from ._controls import plain
+
+def plain(number: float) -> str:
+    """A number without a needless fraction or exponent."""
+    return f"{number:,.10g}" if abs(number) < 1e15 else f"{number:g}"
 
 
 def data_title(config: ExperimentConfig) -> str:

@@ -13,7 +13,7 @@ from harmony_core.config import MethodConfig
 from harmony_core.frames import Frame, Scene
 from harmony_core.losses import LOSSES
 
-from ._controls import plain as number
+from ._labels import plain as number
 from ._parts import theme
 from ._tables import cells, table
 from ._thumbs import svg_uri

@@ -23,9 +23,10 @@ from harmony_core.data import DATASETS
 from harmony_core.models import MODELS
 
 from . import _draft
-from ._controls import control, plain, steps, words
+from ._controls import control, steps, words
 from ._data import choose_data
 from ._draft import PREFIX, seed, seed_among
+from ._labels import plain
 from ._methods import choose_methods
 
 EPOCHS = (5, 10, 20, 40, 60, 100, 200)
