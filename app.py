@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._address import settle
-from pages._backend import warm
-from pages._parts import ASSETS, entered, style, theme
+from pages._common.address import settle
+from pages._common.backend import warm
+from pages._common.parts import ASSETS, entered, style, theme
 
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),

@@ -1,1 +1,1 @@
-"""The pages of the app, one file a page; files that begin with ``_`` hold what pages share."""
+"""The pages of the app, a file each; folders that begin with ``_`` hold what they are made of."""

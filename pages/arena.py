@@ -10,20 +10,21 @@ from harmony_core.data.painted import PAINTED
 from harmony_core.method_text import method_labels
 from harmony_core.presets import ablation
 from harmony_core.runs.record import ExperimentRecord
-from pages import _draft, _place
-from pages._address import settle
-from pages._backend import queue, store
-from pages._estimate import estimate
-from pages._gallery import gallery, preset_of
-from pages._history import history
-from pages._labels import count, data_title, literal, run_title
-from pages._links import words
-from pages._look import in_whole_page, whole_page
-from pages._paint import editor, take_along
-from pages._parts import draw, lead, messages, spoken, toasts
-from pages._preview import preview
-from pages._setup import setup
-from pages._start import start
+from pages._common import where
+from pages._common.address import settle
+from pages._common.backend import queue, store
+from pages._common.labels import count, data_title, literal, run_title
+from pages._common.links import words
+from pages._common.look import in_whole_page, whole_page
+from pages._common.parts import draw, lead, messages, spoken, toasts
+from pages._run.paint import editor, take_along
+from pages._setup import drafts
+from pages._setup.estimate import estimate
+from pages._setup.gallery import gallery, preset_of
+from pages._setup.history import history
+from pages._setup.preview import preview
+from pages._setup.setup import setup
+from pages._setup.start import start
 
 ABLATION = (
     "Take the harmonized loss apart on these data, in one run: no balance, the balance inside "
@@ -35,8 +36,8 @@ _APART = "arena set up apart"
 
 
 def arena() -> None:
-    _draft.read_link()
-    _place.arrive("arena", _draft.run_id())
+    drafts.read_link()
+    where.arrive("arena", drafts.run_id())
     with st.sidebar:
         setting, past = st.tabs(["Set up", "Recent"])
     record = _record()
@@ -51,7 +52,7 @@ def arena() -> None:
     actions = top.container(
         horizontal=True, gap="small", key="actions", vertical_alignment="center", width="content"
     )
-    if problem := _draft.link_problem():
+    if problem := drafts.link_problem():
         st.warning(
             "This link could not be used; the page shows what was set up before. "
             + spoken(problem),
@@ -64,7 +65,7 @@ def arena() -> None:
         if config is not None and (record is None or not record.active):
             estimate(config)
     if record is not None:
-        from pages._live import show  # a first page comes sooner without
+        from pages._run.live import show  # a first page comes sooner without
 
         show(record, fresh=started is not None)
     elif config is not None and config.data.name == PAINTED.name:
@@ -75,18 +76,18 @@ def arena() -> None:
     with past, messages():
         history(record.id if record else "")
     if config is not None:
-        _draft.write_link(config)
+        drafts.write_link(config)
 
 
 def _set_up() -> ExperimentConfig | None:
     """The controls; what they say is remembered if it makes an experiment."""
     with messages():
         top = st.container()
-        config = setup(_draft.current())
+        config = setup(drafts.current())
         if config is not None:
-            _draft.keep(config)
+            drafts.keep(config)
         with top:
-            gallery(_draft.current())
+            gallery(drafts.current())
         return config
     return None
 
@@ -104,22 +105,22 @@ def _answer_alone(run: str) -> None:
         st.session_state[_APART] = _set_up()
         return
     settle("arena")
-    if _draft.run_id() != run:  # a ready experiment was chosen, so the page shows another now
+    if drafts.run_id() != run:  # a ready experiment was chosen, so the page shows another now
         st.rerun()
     before, config = st.session_state.get(_APART), _set_up()
     st.session_state[_APART] = config
     if config is not None:
-        _draft.write_link(config)
+        drafts.write_link(config)
     if (config is None) != (before is None):
         st.rerun()  # for the buttons that need one
 
 
 def _record() -> ExperimentRecord | None:
     """The experiment the link names; one that cannot be read is reported, not shown."""
-    if not _draft.run_id():
+    if not drafts.run_id():
         return None
     with messages():
-        return store().get(_draft.run_id())
+        return store().get(drafts.run_id())
     return None
 
 
@@ -173,7 +174,7 @@ def _actions(
             title = f"Ablation: {data_title(wanted)}" if ablate else ""
             started = start(ablation(wanted) if ablate else wanted, title)
             if painted:
-                _draft.replace(painted)
+                drafts.replace(painted)
                 st.rerun()
     record = started or record
     if record is not None and record.active:
@@ -206,17 +207,17 @@ def _press(button: str) -> None:
 
 def _stop() -> None:
     with toasts():
-        queue().stop(_draft.run_id())
+        queue().stop(drafts.run_id())
 
 
 def _resume() -> None:
     with toasts():
-        queue().submit(_draft.run_id())
+        queue().submit(drafts.run_id())
 
 
 def _reset() -> None:
-    _draft.show_run("")
-    _draft.replace(ExperimentConfig())
+    drafts.show_run("")
+    drafts.replace(ExperimentConfig())
 
 
 draw(arena)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pages._experiment import experiment
-from pages._parts import draw
+from pages._common.parts import draw
+from pages._run.experiment import experiment
 
 
 def density() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pages._embedding_body import body
-from pages._experiment import experiment
-from pages._parts import draw
+from pages._common.parts import draw
+from pages._embedding.body import body
+from pages._run.experiment import experiment
 
 
 def embedding() -> None:

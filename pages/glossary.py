@@ -8,9 +8,9 @@ import streamlit as st
 
 from harmony_core.lessons.glossary import Term, find, glossary
 from harmony_core.lessons.pictures import picture
-from pages._address import rewriting
-from pages._parts import draw, lead, put, theme
-from pages._thumbs import svg_uri
+from pages._common.address import rewriting
+from pages._common.parts import draw, lead, put, theme
+from pages._common.thumbs import svg_uri
 
 _ALL = "All terms"
 

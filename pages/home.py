@@ -9,9 +9,9 @@ import streamlit as st
 from harmony_core.config import DataConfig, ExperimentConfig
 from harmony_core.data import DATASETS, scenario_preview
 from harmony_core.link import to_query
-from pages._parts import draw, lead, theme
-from pages._replay import replay
-from pages._thumbs import scatter, svg_uri, thumbnail
+from pages._common.parts import draw, lead, theme
+from pages._common.thumbs import scatter, svg_uri, thumbnail
+from pages._run.replay import replay
 
 ARENA = "pages/arena.py"
 DOORS = (

@@ -8,43 +8,44 @@ import streamlit as st
 
 from harmony_core.lessons.feedback import Feedback, Guess, feedback
 from harmony_core.lessons.lesson import Lesson, lessons
-from pages import _learn_class, _learn_place, _place
-from pages._learn_formula import microscope
-from pages._learn_place import Attempt
-from pages._learn_predict import predict
-from pages._learn_result import attempt_more, check, explain, tell
-from pages._learn_run import begin, own, watch
-from pages._links import glossary_link
-from pages._parts import draw, lead, messages, spoken
-from pages._view import forget_sent
+from pages._common import where
+from pages._common.links import glossary_link
+from pages._common.parts import draw, lead, messages, spoken
+from pages._common.view import forget_sent
+from pages._learn import progress, student
+from pages._learn.formula import microscope
+from pages._learn.predict import predict
+from pages._learn.progress import Attempt
+from pages._learn.result import attempt_more, check, explain, tell
+from pages._learn.training import begin, own, watch
 
 _SHOWN = "learn shown"
 
 
 def learn() -> None:
     course = lessons()
-    place = _learn_place.read(len(course))
-    _place.arrive("learn", "")
+    place = progress.read(len(course))
+    where.arrive("learn", "")
     lesson = course[place.step - 1]
     if st.session_state.get(_SHOWN) != lesson.name:
         st.session_state[_SHOWN] = lesson.name
         forget_sent(f"learn-{lesson.name}")
     with st.container(key="lesson"):
         _header(course, lesson)
-        if problem := _learn_place.problem():
+        if problem := progress.problem():
             st.warning(
                 f"Part of this link could not be used. {spoken(problem)}",
                 icon=":material/link_off:",
             )
         with messages():
-            _learn_class.arrive()
+            student.arrive()
             _step(course, lesson)
-    _learn_place.remember()
-    _learn_place.write()
+    progress.remember()
+    progress.write()
 
 
 def _header(course: tuple[Lesson, ...], lesson: Lesson) -> None:
-    place = _learn_place.place()
+    place = progress.place()
     st.html(
         f'<p class="lesson-count">Step {lesson.number} of {len(course)} · about '
         f"{lesson.minutes} minutes · {len(place.done)} done</p>"
@@ -61,7 +62,7 @@ def _header(course: tuple[Lesson, ...], lesson: Lesson) -> None:
                 f"{one.number} ✓" if done else str(one.number),
                 key=f"learn-step-{one.number}",
                 type="primary" if one is lesson else "secondary",
-                on_click=_learn_place.go,
+                on_click=progress.go,
                 args=(one.number,),
                 help=one.title + (", done" if done else ""),
             )
@@ -73,14 +74,14 @@ def _step(course: tuple[Lesson, ...], lesson: Lesson) -> None:
         for term in lesson.terms:
             glossary_link(term)
     question = st.empty()
-    if _learn_place.attempt(lesson).guess is None:
+    if progress.attempt(lesson).guess is None:
         with question.container():
-            if place := _learn_class.note():
+            if place := student.note():
                 st.caption(place)
             if not _ask(lesson):
                 return
         question.empty()
-    _result(course, lesson, _learn_place.attempt(lesson))
+    _result(course, lesson, progress.attempt(lesson))
 
 
 def _ask(lesson: Lesson) -> bool:
@@ -102,10 +103,10 @@ def _ask(lesson: Lesson) -> bool:
 
 
 def _commit(lesson: Lesson, guess: Guess) -> None:
-    _learn_place.note(lesson, guess=guess)
+    progress.note(lesson, guess=guess)
     forget_sent(f"learn-{lesson.name}")
     begin(lesson)
-    _learn_class.predicted(lesson, guess)
+    student.predicted(lesson, guess)
 
 
 def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> None:
@@ -117,12 +118,12 @@ def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> Non
         lead("Your prediction is kept. What came out is said when the run ends.")
         return
     said: Feedback = feedback(lesson, outcome, attempt.guess)
-    if _learn_class.seat() and (mine := own(lesson)) is not None:
-        _learn_class.saw(lesson, feedback(lesson, mine, attempt.guess))
+    if student.seat() and (mine := own(lesson)) is not None:
+        student.saw(lesson, feedback(lesson, mine, attempt.guess))
     with verdict:
         tell(said)
     explain(lesson, outcome, said)
-    if lesson.microscope and "formulas" not in _learn_place.place().hide:
+    if lesson.microscope and "formulas" not in progress.place().hide:
         microscope(outcome)
     attempt_more(lesson)
     if check(lesson):
@@ -132,13 +133,13 @@ def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> Non
         key="learn-again",
         type="tertiary",
         icon=":material/replay:",
-        on_click=_learn_place.retry,
+        on_click=progress.retry,
         args=(lesson,),
     )
 
 
 def _onward(course: tuple[Lesson, ...], lesson: Lesson) -> None:
-    place = _learn_place.place()
+    place = progress.place()
     if lesson.number < len(course) and "steps" not in place.hide:
         following = course[lesson.number]
         st.button(
@@ -147,7 +148,7 @@ def _onward(course: tuple[Lesson, ...], lesson: Lesson) -> None:
             icon=":material/arrow_forward:",
             icon_position="right",
             key="learn-next",
-            on_click=_learn_place.go,
+            on_click=progress.go,
             args=(following.number,),
         )
     if len(place.done) == len(course):
@@ -155,7 +156,7 @@ def _onward(course: tuple[Lesson, ...], lesson: Lesson) -> None:
             '<section class="verdict right"><h3>You have done all '
             f"{len(course)} steps</h3><p>{html.escape(LAST)}</p></section>"
         )
-        st.button("Start over", key="learn-over", on_click=_learn_place.start_over)
+        st.button("Start over", key="learn-over", on_click=progress.start_over)
 
 
 LAST = (

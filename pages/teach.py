@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from harmony_core.lessons.lesson import Lesson, lessons
-from pages._parts import draw, lead
-from pages._teach_class import class_desk
-from pages._teach_link import link_desk
-from pages._teach_print import print_desk
+from pages._common.parts import draw, lead
+from pages._teach.desk import class_desk
+from pages._teach.link import link_desk
+from pages._teach.printing import print_desk
 
 
 def teach() -> None:

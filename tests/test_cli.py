@@ -51,7 +51,8 @@ def test_run_prints_a_table_and_who_is_ahead(capsys: pytest.CaptureFixture[str])
     assert [line.split("  ")[0] for line in lines[2:4]] == ["Cross-entropy", "Harmonized α=0.5"]
     assert lines[2].count("±") == 5
     assert "over 2 seeds" in lines[4]
-    assert re.search(r" (beats|is ahead of) ", lines[5])
+    assert "thirds of the classes by rank" in lines[5]
+    assert re.search(r" (beats|is ahead of) ", lines[6])
 
 
 def test_run_shows_progress_on_stderr_only(capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,9 +121,18 @@ def test_list_and_show(done: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "My run" in out
     assert "LDAM-DRW" in out
     assert "Recall % of class" in out
+    shots = out[out.index("Recall % by training samples") :].splitlines()
+    for text in ("Many-shot (0 classes, > 100)", "Medium-shot (2 classes, 20 to 100)",
+                 "Few-shot (1 class, < 20)"):  # fmt: skip
+        assert text in shots[0]
+    assert re.fullmatch(r"LDAM-DRW +– +[\d.]+ ± [\d.]+ +[\d.]+ ± [\d.]+", shots[3])
     assert main(["show", done[:-1], "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert len(document["classes"]) == len(document["methods"][0]["recall"]) == 3
+    assert document["methods"][0]["many_shot"]["mean"] is None
+    assert document["methods"][0]["few_shot"]["mean"] == pytest.approx(
+        document["methods"][0]["recall"][2]["mean"]
+    )
 
 
 def test_list_reports_what_it_cannot_read(done: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,6 +157,8 @@ def test_csv_has_a_line_for_each_epoch_and_method(
     frame = RunStore().frames(done, 1, 2)[1]
     assert float(last["balanced_accuracy"]) == pytest.approx(frame.balanced_accuracy, abs=1e-5)
     assert rows[0]["train_loss"] == ""  # epoch 0 has none
+    assert float(last["few_shot"]) == pytest.approx(frame.recall[2], abs=1e-5)
+    assert last["many_shot"] == "", "no class has more than 100 samples"
     assert main(["export", done, "--csv", str(tmp_path / "x.csv")]) == 0
     assert (tmp_path / "x.csv").read_text() == text
     assert main(["export", done, "--csv", str(tmp_path / "no" / "x.csv")]) == 2

@@ -72,8 +72,8 @@ def test_metrics_are_those_of_the_frame() -> None:
     scene, frames, _ = make_run(classes=5)
     frame = frames[-1][0]
     found = frame_metrics(scene, frame)
-    assert list(found) == ["balanced_accuracy", "head", "medium", "tail", "ece", "disagreement",
-                           "test_loss"]  # fmt: skip
+    assert list(found) == ["balanced_accuracy", "head", "medium", "tail", "ece", "many_shot",
+                           "medium_shot", "few_shot", "disagreement", "test_loss"]  # fmt: skip
     assert found["tail"] == pytest.approx(frame.recall[3:].mean())
     assert found["disagreement"] == disagreement(scene, frame.grid_class)
     object.__setattr__(frame, "grid_class", None)

@@ -80,6 +80,16 @@ def test_a_summary_counts_final_frames_by_group() -> None:
     assert [figure.mean for figure in second.recall] == [0.6, 0.8, 0.7]
 
 
+def test_shots_go_by_training_samples_and_an_empty_group_has_no_figure() -> None:
+    scenes = [scene([500, 101, 100, 30])] * 2
+    frames = [[frame(0, [10, 8, 6, 2])], [frame(0, [10, 10, 6, 4])]]
+    (only,) = summarise(scenes, frames, ["a"])
+    assert only["many_shot"].values == pytest.approx((0.9, 1.0))
+    assert only["medium_shot"].values == pytest.approx((0.4, 0.5))
+    assert only["few_shot"].percent() == "–"
+    assert only["tail"].values == pytest.approx((0.2, 0.4)), "a third by rank"
+
+
 def test_two_classes_have_no_medium() -> None:
     (only,) = summarise([scene([9, 1])], [[frame(0, [10, 5])]], ["a"])
     assert only["medium"].percent() == "–"

@@ -18,8 +18,8 @@ from harmony_core.lessons.glossary import find
 from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
-from pages._links import WORDS
-from pages._microscope import chosen_sample, named
+from pages._common.links import WORDS
+from pages._run.microscope import chosen_sample, named
 from tests.plots.synthetic import make_run
 
 from .conftest import Open, finished, texts

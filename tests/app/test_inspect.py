@@ -21,11 +21,11 @@ from harmony_core.inspection import worker
 from harmony_core.inspection.job import Status
 from harmony_core.inspection.pilot_training import METHODS
 from harmony_core.inspection.worker import Request, explain
-from pages import _inspect_look as looks
-from pages import _inspect_session as session
-from pages._inspect_look import KEY, Look
-from pages._inspect_out import arena_config
-from pages._inspect_session import safe_name
+from pages._inspect import look as looks
+from pages._inspect import session as session
+from pages._inspect.look import KEY, Look
+from pages._inspect.out import arena_config
+from pages._inspect.session import safe_name
 
 from .conftest import Open, texts
 

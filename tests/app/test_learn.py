@@ -17,7 +17,7 @@ from harmony_core.lessons.lesson import Lesson, lessons
 from harmony_core.lessons.outcome import Outcome
 from harmony_core.lessons.prepare import prepared
 from harmony_core.runs.store import RunStore
-from pages import _learn_class, _learn_run
+from pages._learn import student, training
 
 from .conftest import FakeQueue, Open, texts
 
@@ -28,8 +28,8 @@ EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """A server without classes and without runs."""
-    _learn_class.rooms.clear()
-    _learn_run._started.clear()
+    student.rooms.clear()
+    training._started.clear()
 
 
 def predict(at: AppTest, lesson: Lesson, outcome: Outcome, right: bool) -> Any:
@@ -158,10 +158,10 @@ def test_equal_runs_are_trained_once(open_page: Open, queue: FakeQueue) -> None:
 
 
 def test_a_crowd_sees_the_prepared_result_at_once(open_page: Open, queue: FakeQueue) -> None:
-    for seed in range(_learn_run.CROWD + 1):
+    for seed in range(training.CROWD + 1):
         at = open_page("learn", step="1", seed=str(seed))
         at.button(key="learn-commit").click().run()
-    assert len(queue.submitted) == _learn_run.CROWD + 1  # they still have runs of their own
+    assert len(queue.submitted) == training.CROWD + 1  # they still have runs of their own
     assert verdict(at) is not None
     assert "prepared result" in texts(at)
 
@@ -245,7 +245,7 @@ def test_a_class_from_both_sides(open_page: Open, queue: FakeQueue, store: RunSt
     desk.run()
     said = texts(desk)
     assert "3 joined · 3 predicted here · 1 runs done" in said
-    entries = _learn_class.rooms().entries(code, key, 1)
+    entries = student.rooms().entries(code, key, 1)
     assert [entry.guess for entry in entries] == [20, 20, 90]
     assert entries[0].result == pytest.approx(float(facts(prepared(COURSE[0]))["last_A"]))
     assert entries[1].result is None
@@ -253,15 +253,15 @@ def test_a_class_from_both_sides(open_page: Open, queue: FakeQueue, store: RunSt
     assert link["seat"] == "2"
     reloaded = open_page("learn", **link)
     assert any("seat 2" in caption.value for caption in reloaded.caption)
-    assert _learn_class.rooms().seats(code, key) == 3
+    assert student.rooms().seats(code, key) == 3
     desk.button(key="teach-end").click().run()
-    assert not _learn_class.rooms().there(code)
+    assert not student.rooms().there(code)
     students[2].run()
     assert not students[2].exception
 
 
 def test_the_key_of_a_class_is_needed(open_page: Open) -> None:
-    code, _ = _learn_class.rooms().open()
+    code, _ = student.rooms().open()
     at = open_page("teach", **{"class": code, "key": "guessed"})
     assert not at.exception
     assert "key of this class" in at.error[0].value

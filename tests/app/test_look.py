@@ -10,8 +10,9 @@ import pytest
 
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
-from pages import _look, _sections, _view
-from pages._look import new_frames, whole_page
+from pages._common import look, view
+from pages._common.look import new_frames, whole_page
+from pages._run import sections
 
 from .conftest import FakeQueue, Open, finished, frame
 
@@ -21,7 +22,7 @@ VIEW = "arena-run"
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     kept: dict[str, Any] = {}
-    monkeypatch.setattr(_look.st, "session_state", kept)
+    monkeypatch.setattr(look.st, "session_state", kept)
     return kept
 
 
@@ -51,10 +52,10 @@ def test_a_run_of_the_page_leaves_frames_to_the_timer_but_not_for_long(
     with whole_page():
         assert epochs(training, 2) == []
         assert epochs(training, -1) == [0, 1, 2, 3, 4]
-        state[_look._LAST] = (VIEW, float("-inf"))
+        state[look._LAST] = (VIEW, float("-inf"))
         assert epochs(training, 2) == [3, 4]
         assert epochs(training, 2) == []
-        state[_look._LAST] = ("another view", state[_look._LAST][1])
+        state[look._LAST] = ("another view", state[look._LAST][1])
         assert epochs(training, 2) == [3, 4]
     assert epochs(training, 2) == [3, 4]
 
@@ -63,7 +64,7 @@ def test_a_run_of_the_page_after_the_end_gets_the_rest(
     state: dict[str, Any], training: ExperimentRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     epochs(training, -1)
-    monkeypatch.setattr(_look, "READING", -1.0)
+    monkeypatch.setattr(look, "READING", -1.0)
     with whole_page():
         assert epochs(replace(training, state="done"), 1) == [2, 3, 4]
 
@@ -71,7 +72,7 @@ def test_a_run_of_the_page_after_the_end_gets_the_rest(
 def test_a_look_that_takes_long_leaves_the_rest_to_the_next(
     state: dict[str, Any], training: ExperimentRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_look, "READING", -1.0)
+    monkeypatch.setattr(look, "READING", -1.0)
     seen: list[int] = []
     while new := epochs(training, max(seen, default=-1)):
         assert len(new) == 1
@@ -80,15 +81,15 @@ def test_a_look_that_takes_long_leaves_the_rest_to_the_next(
 
 
 def test_what_may_be_lost_is_sent_again(state: dict[str, Any]) -> None:
-    state[_view._slot("view")] = ("run", 7)
-    _view.take_back("view", "another run", 3)
-    assert _view.sent_until("view", "run") == 7
-    _view.take_back("view", "run", 9)
-    assert _view.sent_until("view", "run") == 7
-    _view.take_back("view", "run", 3)
-    assert _view.sent_until("view", "run") == 3
-    _view.take_back("view", "run", -1)
-    assert _view.sent_until("view", "run") == -1
+    state[view._slot("view")] = ("run", 7)
+    view.take_back("view", "another run", 3)
+    assert view.sent_until("view", "run") == 7
+    view.take_back("view", "run", 9)
+    assert view.sent_until("view", "run") == 7
+    view.take_back("view", "run", 3)
+    assert view.sent_until("view", "run") == 3
+    view.take_back("view", "run", -1)
+    assert view.sent_until("view", "run") == -1
 
 
 @pytest.mark.parametrize(
@@ -99,37 +100,37 @@ def test_what_may_be_lost_is_sent_again(state: dict[str, Any]) -> None:
 def test_a_view_says_after_which_epoch_it_lacks_something(
     state: dict[str, Any], need: object, left: int
 ) -> None:
-    state[_view._slot("view")] = ("run", 7)
+    state[view._slot("view")] = ("run", 7)
     state["view"] = {"need": need}
-    _view._needed("view")
-    assert _view.sent_until("view", "run") == left
+    view._needed("view")
+    assert view.sent_until("view", "run") == left
 
 
 def test_a_page_that_saw_the_training_shows_its_last_epoch(
     store: RunStore, queue: FakeQueue, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_look, "OVERDUE", float("inf"))
+    monkeypatch.setattr(look, "OVERDUE", float("inf"))
     run = finished(store, state="queued", epochs=2)
     queue.submit(run)
     store.save(store.get(run).but(state="running", epoch=2))
     at = open_page(run=run)
     assert not at.exception
-    assert at.session_state[_view._slot(f"arena-{run}")] == (f"{run}.0", 2)
+    assert at.session_state[view._slot(f"arena-{run}")] == (f"{run}.0", 2)
     store.save_frames(run, 0, 3, [frame(m, 0, 3) for m in range(2)])
     at.run()
-    assert at.session_state[_view._slot(f"arena-{run}")][1] == 2  # the timer's, which comes soon
+    assert at.session_state[view._slot(f"arena-{run}")][1] == 2  # the timer's, which comes soon
     store.save(store.get(run).but(state="done", epoch=3))
     queue.release()
     at.run()
-    assert at.session_state[_view._slot(f"arena-{run}")][1] == 3
+    assert at.session_state[view._slot(f"arena-{run}")][1] == 3
 
 
 def test_what_stands_beside_stays_at_its_epoch_for_a_while(
     state: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_sections, "HOLD", float("inf"))
-    assert [_sections._held("run.0", newest) for newest in (3, 5)] == [3, 3]
-    assert _sections._held("run.1", 5) == 5
-    assert _sections._held("run.1", 2) == 2  # trained anew
-    monkeypatch.setattr(_sections, "HOLD", -1.0)
-    assert _sections._held("run.1", 9) == 9
+    monkeypatch.setattr(sections, "HOLD", float("inf"))
+    assert [sections._held("run.0", newest) for newest in (3, 5)] == [3, 3]
+    assert sections._held("run.1", 5) == 5
+    assert sections._held("run.1", 2) == 2  # trained anew
+    monkeypatch.setattr(sections, "HOLD", -1.0)
+    assert sections._held("run.1", 9) == 9

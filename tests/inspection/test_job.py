@@ -79,7 +79,7 @@ def test_results_are_shown_without_torch_or_sklearn(tmp_path: Path) -> None:
         "from harmony_core.inspection.stored import load_found\n"
         "from harmony_core.inspection.report import report_html\n"
         "from harmony_core.inspection.script import training_script\n"
-        "import pages._inspect_out, pages._inspect_quality\n"
+        "import pages._inspect.out, pages._inspect.quality\n"
         "found = load_found(Path(sys.argv[1]))\n"
         "assert len(report_html(found)) > 10_000 and training_script(found, 'a.csv')\n"
         "print(sorted({'torch', 'sklearn', 'umap', 'cleanlab'} & set(sys.modules)))\n"

@@ -15,8 +15,8 @@ from harmony_core.analysis.embedding import (
 from harmony_core.plots.embedding import PER_PANEL
 from harmony_core.plots.embedding_overlay import chosen_dots
 from harmony_core.runs.store import RunStore
-from pages._embedding_luck import laid_over
-from pages._embedding_picture import offline_page
+from pages._embedding.luck import laid_over
+from pages._embedding.picture import offline_page
 
 
 def test_the_offline_page_has_all_epochs(run: str, store: RunStore) -> None:

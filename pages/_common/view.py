@@ -1,0 +1,197 @@
+"""The lockstep view: every panel of one experiment, driven by one epoch scrubber in the browser.
+
+A Streamlit components-v2 component around the hand-written modules of ``assets/view``, which
+`harmony_core.plots.bundle` joins into one.
+
+A payload holds only the epochs after the last one that this browser session was given. A view that
+finds a gap (a fresh mount, a dropped tick) asks for what it lacks: its trigger ``need`` says after
+which epoch that begins, and the script runs again.
+
+    since = sent_until("density", run_id)
+    payload = build_payload(
+        run_id, scene, labels, frames, epochs, state, since=since, parts=parts_of(DENSITY)
+    )
+    view = lockstep_view(payload, key="density", live=state == "running", panels=DENSITY)
+
+`ARENA`, `DENSITY` and `WEIGHTS` are the panels of the three pages; any other selection of their
+names works too. With ``paint=True`` the plane becomes an editor of points; what the reader painted
+comes back once, in `ViewState.painted`, when they press the button that retrains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from harmony_core.plots.bundle import bundle, stylesheet
+from harmony_core.plots.panels import ARENA, DENSITY, WEIGHTS, parts_of
+from harmony_core.plots.payload import Payload
+
+from .component import Sources, component, nothing
+
+__all__ = [
+    "ARENA",
+    "DENSITY",
+    "WEIGHTS",
+    "ViewState",
+    "forget_sent",
+    "lockstep_view",
+    "parts_of",
+    "sent_until",
+    "take_back",
+    "unsent_points",
+]
+
+Point = tuple[int, float, float]
+"""Class and coordinates of a painted point."""
+PAINT_LIMIT = 400
+HTML = '<div class="hv"></div>\n'
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """What the reader did in the view: the epoch they stopped at and the sample they chose."""
+
+    selected: int | None = None
+    """Position among the scene's tracked samples."""
+    epoch: int | None = None
+    """The epoch on screen when the playhead was last let go."""
+    painted: tuple[Point, ...] | None = None
+    """All points of the editor, in the one run of the script after the press of its button."""
+
+
+def unsent_points(key: str) -> tuple[Point, ...] | None:
+    """The points of the editor ``key`` where they differ from what was trained."""
+    state = st.session_state.get(key)
+    return _points(state.get("draft")) if isinstance(state, Mapping) else None
+
+
+def sent_until(key: str, run_id: str) -> int:
+    """The last epoch of ``run_id`` this session's view ``key`` was given; -1 for nothing yet."""
+    run, epoch = st.session_state.get(_slot(key), ("", -1))
+    return int(epoch) if run == run_id else -1
+
+
+def forget_sent(key: str) -> None:
+    """Make the next payload of view ``key`` begin at the beginning."""
+    st.session_state.pop(_slot(key), None)
+
+
+def take_back(key: str, run_id: str, epoch: int) -> None:
+    """Make the next payload of view ``key`` begin after ``epoch``, as what came later may be lost.
+
+    A view leaves out what it has already.
+    """
+    if epoch < 0:
+        forget_sent(key)
+    elif sent_until(key, run_id) > epoch:
+        st.session_state[_slot(key)] = (run_id, epoch)
+
+
+def lockstep_view(
+    payload: Payload,
+    key: str,
+    *,
+    live: bool,
+    height: int | None = None,
+    autoplay: bool = False,
+    epoch: int | None = None,
+    selected: int | None = None,
+    jump: int = 0,
+    panels: Sequence[str] = ARENA,
+    paint: bool = False,
+    painted: Sequence[Point] | None = None,
+    paint_limit: int = PAINT_LIMIT,
+    paint_classes: Sequence[str] | None = None,
+    paint_extent: Sequence[float] | None = None,
+) -> ViewState:
+    """Draw ``payload`` under ``key``; ``live`` shows that more will come and offers to follow.
+
+    ``height`` in pixels makes the view scroll inside a box (default: as tall as it needs).
+    ``autoplay`` starts playing and loops unless the reader asked for reduced motion. ``epoch`` and
+    ``selected`` are where a fresh view begins, and where one goes when ``jump`` changes. ``panels``
+    are drawn from top to bottom; the payload has to hold their parts. ``paint`` adds the editor,
+    which begins with ``painted`` (default: the tracked samples of the payload) and takes at most
+    ``paint_limit`` points of ``paint_classes`` in ``paint_extent`` (default: those of the payload).
+    The state changes when the reader lets go of the playhead, selects or retrains, never while they
+    scrub.
+    """
+    parts_of(panels)
+    options: dict[str, Any] = {"live": live, "autoplay": autoplay, "panels": list(panels)}
+    options |= {"epoch": epoch, "selected": selected, "jump": jump}
+    if paint:
+        points = None if painted is None else [list(point) for point in painted]
+        options["paint"] = {
+            "points": points,
+            "limit": paint_limit,
+            "classes": None if paint_classes is None else list(paint_classes),
+            "extent": None if paint_extent is None else [float(v) for v in paint_extent],
+        }
+    payload = Payload({**payload.meta, "options": options}, payload.blob)
+    result = component("harmony_lockstep_view", _sources)(
+        data=payload.wire(),
+        key=key,
+        height=height if height is not None else "content",
+        on_need_change=lambda: _needed(key),
+        on_selected_change=nothing,
+        on_epoch_change=nothing,
+        on_painted_change=lambda: _keep_painted(key),
+        on_draft_change=nothing,
+    )
+    st.session_state[_slot(key)] = (payload.meta["run"], payload.last_epoch)
+    painted_now = st.session_state.pop(_painted(key), None)
+    return ViewState(_whole(result.get("selected")), _whole(result.get("epoch")), painted_now)
+
+
+def _needed(key: str) -> None:
+    """The view lacks the epochs after one that it names, or everything."""
+    state = st.session_state.get(key)
+    need = state.get("need") if isinstance(state, Mapping) else None
+    run, since = (need.get("run"), need.get("since")) if isinstance(need, Mapping) else ("", None)
+    known = _whole(since)
+    take_back(key, str(run), -1 if known is None else known)
+
+
+def _keep_painted(key: str) -> None:
+    """Keep the points of a press until a run comes to use them.
+
+    A trigger's value is gone with its run, and the next event may cut that short before.
+    """
+    state = st.session_state.get(key)
+    points = _points(state.get("painted")) if isinstance(state, Mapping) else None
+    if points:
+        st.session_state[_painted(key)] = points
+
+
+def _painted(key: str) -> str:
+    return f"_lockstep_painted.{key}"
+
+
+def _sources() -> Sources:
+    return {"html": HTML, "css": stylesheet(), "js": bundle()}
+
+
+def _slot(key: str) -> str:
+    return f"_lockstep_view.{key}"
+
+
+def _whole(value: object) -> int | None:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _points(value: object) -> tuple[Point, ...] | None:
+    """What the editor sent, without anything that is not a class and two finite coordinates."""
+    if not isinstance(value, list | tuple):
+        return None
+    points: list[Point] = []
+    for row in value:
+        if isinstance(row, list | tuple) and len(row) == 3:
+            label = _whole(row[0])
+            x, y = (float(v) if isinstance(v, int | float) else math.nan for v in row[1:])
+            if label is not None and label >= 0 and math.isfinite(x) and math.isfinite(y):
+                points.append((label, x, y))
+    return tuple(points)

@@ -1,0 +1,1 @@
+"""The page that inspects a file, in parts."""

@@ -1,0 +1,161 @@
+"""Quality by class: whether rare means noisy, what was found where, and examples to look at."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from harmony_core.inspection.analyse import Inspection
+from harmony_core.inspection.measures import MEASURES
+from harmony_core.inspection.quality import Quality
+from harmony_core.inspection.recommend import noise
+from harmony_core.inspection.tail import GROUPS
+
+from .._common.parts import put, spoken
+from .._common.tables import cells, table
+
+SORT = "inspect-of-sort"
+ROWS = 100
+MADE_WITH = (
+    "Suspect labels: scikit-learn for predictions of samples the model has not seen, cleanlab for "
+    "confident learning. Near copies of images: the correlation of small grey pictures, which "
+    "finds shifted and recompressed copies that hashes miss. Copies of rows: our own, over hashes "
+    "of all cells."
+)
+
+
+def quality_section(found: Inspection) -> None:
+    """What the checks found."""
+    quality = found.quality
+    st.header("Is the tail clean?", anchor=False)
+    if quality is None:
+        st.caption(
+            "Bare counts have no samples to check. Hand in the data themselves to see copies, "
+            "leaks and suspect labels."
+        )
+        return
+    if quality.findings:
+        st.markdown(spoken(_sentence(found, quality)))
+        _summary(found, quality)
+        _by_class(found, quality)
+        _examples(quality)
+        _gaps(found, quality)
+    names = found.contents.labels.names
+    if quality.too_few:
+        small = ", ".join(names[c] for c in quality.too_few[:20])
+        more = f" and {len(quality.too_few) - 20:,} more" if len(quality.too_few) > 20 else ""
+        st.caption(spoken(f"Too few samples for their labels to be judged: {small}{more}."))
+    for note in quality.notes:
+        st.caption(f":material/info: {spoken(note)}")
+    if quality.findings:
+        st.caption(MADE_WITH)
+
+
+def _sentence(found: Inspection, quality: Quality) -> str:
+    said = noise(quality, found.tail)
+    if said:
+        return said[0]
+    groups = found.tail.groups.of_class
+    if "suspects" not in quality.findings:
+        return "Labels were not judged; what else was checked is below."
+    rare, frequent = (quality.share("suspects", groups == g) for g in (2, 0))
+    if not (np.isfinite(rare) and np.isfinite(frequent)):
+        total = quality.findings["suspects"].total
+        return f"{total:,} labels are suspect; head and tail cannot be compared here."
+    checked = int(quality.findings["suspects"].checked[groups == 2].sum())
+    if checked < 20:
+        return (
+            f"Only {checked} labels of the tail could be judged: too few to say whether rare "
+            "means noisy here."
+        )
+    return (
+        f"Of the judged labels {rare:.1%} are suspect in the tail and {frequent:.1%} in the head: "
+        "rare does not mean noisier here."
+    )
+
+
+def _summary(found: Inspection, quality: Quality) -> None:
+    groups = found.tail.groups.of_class
+    share = MEASURES["head_share"].show
+    rows = []
+    for name, finding in quality.findings.items():
+        m = MEASURES[name]
+        by_group = [share(quality.share(name, groups == g)) for g in range(len(GROUPS))]
+        rows.append(
+            (
+                m.title,
+                [
+                    *cells([f"{finding.total:,}", *by_group]),
+                    f'<td class="words">{html.escape(m.definition)} {html.escape(m.meaning)}</td>',
+                ],
+            )
+        )
+    head = ["Check", "Found", *(f"of {g}" for g in GROUPS), "What it is and what it means"]
+    table("What the checks found", head, rows)
+
+
+def _by_class(found: Inspection, quality: Quality) -> None:
+    names, tail = found.contents.labels.names, found.tail
+    checks = list(quality.findings)
+    with st.expander("By class"):
+        options = ["rarest", "largest", *checks]
+        if st.session_state.get(SORT) not in options:
+            put(SORT, "rarest")
+        sort = st.selectbox(
+            "Sort by",
+            options,
+            key=SORT,
+            format_func=lambda o: (
+                {"rarest": "Rarest first", "largest": "Largest first"}.get(o)
+                or f"Most {MEASURES[o].title.lower()}"
+            ),
+            width=300,
+        )
+        order = tail.order
+        if sort == "rarest":
+            order = order[::-1]
+        elif sort in quality.findings:
+            order = order[np.argsort(-quality.findings[sort].counts[order], kind="stable")]
+        if len(order) > ROWS:
+            st.caption(f"{ROWS} of {len(order):,} classes; the CSV below has all.")
+        rows = []
+        for c in order[:ROWS].tolist():
+            marked = quality.of_class(c)
+            values = [f"{quality.totals[c]:,}", GROUPS[tail.groups.of_class[c]]]
+            rows.append((names[c], cells([*values, *(f"{marked[name]:,}" for name in checks)])))
+        head = ["Class", "Samples", "Group", *(MEASURES[name].title for name in checks)]
+        table("Quality by class", head, rows)
+
+
+def _examples(quality: Quality) -> None:
+    rows = [
+        (sample, cells([MEASURES[name].title, words]))
+        for name, finding in quality.findings.items()
+        for sample, words in finding.examples
+    ]
+    if rows:
+        with st.expander("Examples to look at"):
+            table("Examples to look at", ["Sample", "Check", "What about it"], rows)
+
+
+def _gaps(found: Inspection, quality: Quality) -> None:
+    if quality.gaps is None or not quality.gaps.counts.sum():
+        return
+    gaps, groups = quality.gaps, found.tail.groups.of_class
+    totals = quality.totals
+    with st.expander("Missing values by column"):
+        rows = []
+        order = np.argsort(-gaps.counts.sum(axis=0), kind="stable")
+        for k in order[:ROWS].tolist():
+            if not gaps.counts[:, k].sum():
+                break
+            shares = []
+            for g in range(len(GROUPS)):
+                held = totals[groups == g].sum()
+                missing = gaps.counts[groups == g, k].sum()
+                shares.append(f"{missing / held:.1%}" if held else "–")
+            rows.append((gaps.columns[k], cells([f"{gaps.counts[:, k].sum():,}", *shares])))
+        head = ["Column", "Missing", *(f"of {g}" for g in GROUPS)]
+        table("Missing values by column", head, rows)

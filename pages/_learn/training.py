@@ -1,0 +1,231 @@
+"""The run of a step: started by the prediction, watched until it ends, or the prepared one."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import lru_cache
+
+import streamlit as st
+
+from harmony_core.config import ExperimentConfig
+from harmony_core.errors import HarmonyError
+from harmony_core.lessons.lesson import Lesson
+from harmony_core.lessons.outcome import Outcome, from_store
+from harmony_core.lessons.prepare import path_of, prepared
+from harmony_core.method_text import method_labels
+from harmony_core.plots.payload import build_payload
+from harmony_core.runs.record import ExperimentRecord
+
+from .._common.backend import queue, store
+from .._common.parts import messages, spoken
+from .._common.status import status_strip
+from .._common.view import lockstep_view, parts_of, sent_until
+from . import progress
+
+TICK = 0.4
+"""Seconds between two looks at a run."""
+SELDOM = 10.0
+"""Seconds between two looks at a run that is not on screen; a whole class may be looking."""
+PATIENCE = 25.0
+"""Seconds after which the prepared result is shown in place of a run that is not done."""
+CROWD = 4
+"""Runs waiting before a new one, from which the prepared result is shown at once."""
+MOST_KNOWN = 5000
+"""Runs to remember."""
+ONLY_PREPARED = "HARMONY_LESSONS"
+"""Where this is `prepared` in the environment, a course trains nothing: for very small servers."""
+_ENDING = "learn run that has ended"
+
+
+@st.cache_resource(max_entries=1)
+def _started(root: str) -> dict[str, str]:
+    """Config → run of the lessons started by this server: equal configs give equal results."""
+    del root
+    return {}
+
+
+def begin(lesson: Lesson) -> None:
+    """Start the student's own run, or take the finished one that is equal to it."""
+    if os.environ.get(ONLY_PREPARED) == "prepared":
+        progress.note(lesson, run="", since=time.monotonic(), prepared=True)
+        return
+    place = progress.place()
+    config = lesson.with_seed(place.seed, place.scenario)
+    run = ""
+    with messages():
+        run = _run_of(config, f"Step {lesson.number}: {lesson.title}")
+    waiting = (queue().position(run) or 0) if run else CROWD
+    progress.note(lesson, run=run, since=time.monotonic(), prepared=not run or waiting >= CROWD)
+
+
+def _run_of(config: ExperimentConfig, title: str) -> str:
+    known = _started(str(store().root))
+    text = config.to_json()
+    if text in known:
+        try:
+            record = store().get(known[text])
+            if record.active or record.state == "done":
+                return record.id
+        except HarmonyError:
+            del known[text]
+    while len(known) >= MOST_KNOWN:
+        del known[next(iter(known))]
+    record = store().create(config, title)
+    queue().submit(record.id)
+    known[text] = record.id
+    return record.id
+
+
+def watch(lesson: Lesson) -> Outcome | None:
+    """Draw the run of a step; what came out, once it is known."""
+    attempt = progress.attempt(lesson)
+    record = _record(attempt.run)
+    if not attempt.prepared and (record is None or record.state in ("failed", "interrupted")):
+        progress.note(lesson, prepared=True)
+        attempt = progress.attempt(lesson)
+    if attempt.prepared:
+        return _prepared(lesson, record)
+    assert record is not None
+    st.fragment(_watch, run_every=TICK if record.active else None)(lesson, record.id, record.active)
+    if record.active and "prepared" not in progress.place().hide:
+        st.button(
+            "Show the prepared result",
+            key="learn-prepared",
+            type="tertiary",
+            icon=":material/bolt:",
+            on_click=progress.note,
+            args=(lesson,),
+            kwargs={"prepared": True},
+            help="The same experiment, trained beforehand. Your own run goes on.",
+        )
+    return own(lesson)
+
+
+def own(lesson: Lesson) -> Outcome | None:
+    """What came out of the student's own run, once it is done, whatever is on screen."""
+    record = _record(progress.attempt(lesson).run)
+    if record is None or record.state != "done":
+        return None
+    with messages():
+        return _outcome(str(store().root), record.id)
+    return None
+
+
+def _record(run: str) -> ExperimentRecord | None:
+    if not run:
+        return None
+    try:
+        return store().get(run)
+    except HarmonyError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _outcome(root: str, run: str) -> Outcome:
+    del root
+    return from_store(store(), store().get(run))
+
+
+def _watch(lesson: Lesson, run: str, live: bool) -> None:
+    with messages():
+        record = store().get(run)
+        shown = min(record.repeat, record.config.seeds.repeats - 1)
+        status_strip(record, queue().position(run))
+        _view(lesson, record, shown if record.active else 0)
+        late = time.monotonic() - progress.attempt(lesson).since > PATIENCE
+        if live and record.active and late:
+            progress.note(lesson, prepared=True)
+            st.rerun()
+        if live and not record.active:
+            _end(run)
+
+
+def _end(run: str) -> None:
+    """Run the page once more, a tick after the last frames, which it would overtake otherwise."""
+    if st.session_state.get(_ENDING) == run:
+        del st.session_state[_ENDING]
+        st.rerun()
+    st.session_state[_ENDING] = run
+
+
+def _view(lesson: Lesson, record: ExperimentRecord, repeat: int) -> None:
+    name = f"{record.id}.{repeat}"
+    key = f"learn-{lesson.name}"
+    since = sent_until(key, name)
+    epochs = store().epochs(record.id, repeat)
+    if not epochs:
+        return
+    frames = [store().frames(record.id, repeat, epoch) for epoch in epochs if epoch > since]
+    payload = build_payload(
+        name,
+        store().scene(record.id, repeat),
+        method_labels(record.config.methods),
+        frames,
+        record.config.epochs,
+        record.state,
+        since=since,
+        parts=parts_of(lesson.panels),
+    )
+    with st.container(key="learn-view"):
+        lockstep_view(payload, key=key, live=record.active, panels=lesson.panels)
+
+
+def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None:
+    """The recorded result, and the way back to the student's own run."""
+    outcome = None
+    with messages():
+        outcome = kept(lesson)
+    if outcome is None:
+        return None
+    if record is not None and record.state == "done":
+        st.button(
+            "Your own run is done: show it",
+            key="learn-own",
+            icon=":material/check_circle:",
+            on_click=progress.note,
+            args=(lesson,),
+            kwargs={"prepared": False},
+        )
+    elif record is not None and record.active:
+        st.fragment(_still_running, run_every=SELDOM)(record.id)
+    place = progress.place()
+    other = " It has the seed and the data of the course." if place.seed or place.scenario else ""
+    st.caption(f"This is a prepared result, trained beforehand.{other}")
+    if record is not None and record.error:
+        st.caption(f"Your own run could not be finished. {spoken(record.error)}")
+    payload = build_payload(
+        f"prepared-{lesson.name}",
+        outcome.scenes[0],
+        method_labels(outcome.config.methods),
+        outcome.film,
+        outcome.config.epochs,
+        "done",
+        parts=parts_of(lesson.panels),
+    )
+    with st.container(key="learn-view"):
+        lockstep_view(payload, key=f"learn-{lesson.name}", live=False, panels=lesson.panels)
+    return outcome
+
+
+def _still_running(run: str) -> None:
+    """Say where the student's own run is; when it is done, run the page once more."""
+    record = _record(run)
+    if record is not None and record.active:
+        waiting = queue().position(run)
+        where = f"waits, {waiting} before it" if waiting else f"is at epoch {record.epoch}"
+        st.caption(f"Your own run {where}. It can be shown here when it is done.")
+    else:
+        st.rerun()
+
+
+def kept(lesson: Lesson) -> Outcome:
+    """The prepared result of a lesson; read anew when its file has changed."""
+    path = path_of(lesson)
+    return _kept(lesson, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=32)
+def _kept(lesson: Lesson, changed: int) -> Outcome:
+    del changed
+    return prepared(lesson)

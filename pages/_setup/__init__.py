@@ -1,0 +1,1 @@
+"""Setting up an experiment: data, methods, recipe, history, and starting it."""

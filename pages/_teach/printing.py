@@ -1,0 +1,45 @@
+"""Pages to print: worksheet and answer key, as files that a browser opens and prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from harmony_core.lessons.lesson import Lesson
+from harmony_core.lessons.worksheet import answer_key, worksheet
+
+from .._common.parts import messages
+from .._learn.training import kept
+
+
+def print_desk(course: tuple[Lesson, ...]) -> None:
+    """Choose steps and take the files."""
+    st.markdown(
+        "Both files are single pages of HTML without any picture from elsewhere. Open one in a "
+        "browser and print it, or save it as PDF from there."
+    )
+    chosen = st.multiselect(
+        "Steps",
+        [lesson.number for lesson in course],
+        default=[lesson.number for lesson in course],
+        key="teach-steps",
+        format_func=lambda n: f"{n}. {course[n - 1].title}",
+    )
+    some = tuple(course[int(n) - 1] for n in sorted(chosen))
+    with st.container(horizontal=True, gap="small"), messages():
+        _button("Worksheet", "worksheet", lambda: worksheet(some), off=not some)
+        _button("Answer key and notes", "key", lambda: answer_key(some, kept), off=not some)
+
+
+def _button(label: str, name: str, make: Callable[[], str], *, off: bool) -> None:
+    st.download_button(
+        label,
+        lambda: make().encode(),
+        file_name=f"harmony-{name}.html",
+        mime="text/html",
+        icon=":material/print:",
+        key=f"teach-{name}",
+        disabled=off,
+        on_click="ignore",
+    )
