@@ -48,6 +48,7 @@ from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
 from .runs.results import (
     recall_table,
+    shot_table,
     summaries_of,
     summary_table,
     text_table,
@@ -163,8 +164,10 @@ def _show(given: argparse.Namespace) -> int:
     if any(summary["ece"].values for summary in summaries):
         print()
         _print_summary(store, record.id)
-        print()
-        print(recall_table(summaries, store.scene(record.id)))
+        scene = store.scene(record.id)
+        for table in (shot_table(summaries, scene), recall_table(summaries, scene)):
+            if table:
+                print(f"\n{table}")
     else:
         print("No repeat has come to its end yet.")
     return DONE
@@ -242,6 +245,7 @@ def _print_summary(store: RunStore, run_id: str) -> None:
     print(summary_table(summaries))
     over = f"mean ± sample standard deviation over {repeats} seeds" if repeats > 1 else "one seed"
     print(f"Final epoch, balanced test set, {over}; ID {run_id}.")
+    print("Head, medium and tail are thirds of the classes by rank of their training samples.")
     for comparison in comparisons(summaries):
         print(comparison.sentence())
 

@@ -26,19 +26,6 @@ def recall(confusion: Array) -> Array:
     return _ratio(np.diag(confusion), confusion.sum(axis=1))
 
 
-def precision(confusion: Array) -> Array:
-    """(c, c) counts, rows true → (c,) share of each class's predictions that are right.
-
-    NaN for a class that is never predicted.
-    """
-    return _ratio(np.diag(confusion), confusion.sum(axis=0))
-
-
-def plain_accuracy(confusion: Array) -> float:
-    """Share of all samples that are predicted right; on skewed data it hides the tail."""
-    return float(np.trace(confusion) / max(confusion.sum(), 1))
-
-
 def balanced_accuracy(confusion: Array) -> float:
     """Mean recall of the classes that have samples."""
     return float(np.nanmean(recall(confusion)))
@@ -79,14 +66,22 @@ def group_recall(class_recall: Array, groups: Array) -> Array:
 
 
 def frame_figures(frame: Frame, train_counts: Array) -> dict[str, float]:
-    """The figures of one frame by which methods are compared, all in [0, 1]."""
+    """The figures of one frame by which methods are compared, all in [0, 1].
+
+    Head, medium and tail are thirds of the classes by rank; many-, medium- and few-shot are the
+    groups of `shots`, NaN where no class is in one.
+    """
     head, medium, tail = group_recall(frame.recall, thirds(train_counts))
+    many_shot, medium_shot, few_shot = group_recall(frame.recall, shots(train_counts))
     return {
         "balanced_accuracy": frame.balanced_accuracy,
         "head": float(head),
         "medium": float(medium),
         "tail": float(tail),
         "ece": frame.ece,
+        "many_shot": float(many_shot),
+        "medium_shot": float(medium_shot),
+        "few_shot": float(few_shot),
     }
 
 

@@ -20,12 +20,17 @@ from .accuracy import frame_figures
 
 Array = NDArray[Any]
 FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece")
+SHOT_FIGURES = ("many_shot", "medium_shot", "few_shot")
+"""Recall of classes by training samples: more than 100, 20 to 100, fewer than 20."""
 TITLES = {
     "balanced_accuracy": "Balanced accuracy %",
     "head": "Head %",
     "medium": "Medium %",
     "tail": "Tail %",
     "ece": "ECE %",
+    "many_shot": "Many-shot %",
+    "medium_shot": "Medium-shot %",
+    "few_shot": "Few-shot %",
 }
 
 
@@ -59,7 +64,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class MethodSummary:
-    """The figures of one method, by the names of `FIGURES`, and its recall of each class."""
+    """The figures of one method, by the names of `TITLES`, and its recall of each class."""
 
     label: str
     figures: dict[str, Figure]
@@ -75,8 +80,8 @@ def summarise(
 ) -> list[MethodSummary]:
     """Scenes (r) and final frames (r, m) → one summary a method.
 
-    Groups are thirds of the classes by rank of their training counts. Without repeats the figures
-    have no values.
+    Head, medium and tail are thirds of the classes by rank of their training counts. Without
+    repeats the figures have no values.
     """
     for scene, row in zip(scenes, frames, strict=True):
         if len(row) != len(labels):
@@ -94,7 +99,7 @@ def summarise(
         summaries.append(
             MethodSummary(
                 label,
-                {name: Figure(tuple(row[name] for row in rows)) for name in FIGURES},
+                {name: Figure(tuple(row[name] for row in rows)) for name in TITLES},
                 tuple(
                     Figure(tuple(float(row[m].recall[c]) for row in frames)) for c in range(classes)
                 ),

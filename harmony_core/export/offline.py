@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..analysis.summary import FIGURES, TITLES, MethodSummary, comparisons
+from ..analysis.summary import TITLES, MethodSummary, comparisons
 from ..frames import Scene, write_atomically
 from ..method_text import format_methods
 from ..plots.bundle import bundle, stylesheet
@@ -161,13 +161,17 @@ def _results(summaries: list[MethodSummary]) -> str:
     if not summaries or not summaries[0]["ece"].values:
         return "<h2>Results</h2><p>No repeat has come to its end yet.</p>"
     repeats = len(summaries[0]["ece"].values)
-    head = "".join(f"<th>{html.escape(TITLES[name])}</th>" for name in FIGURES)
+    head = "".join(f"<th>{html.escape(TITLES[name])}</th>" for name in TITLES)
     rows = "".join(
         f"<tr><td>{html.escape(summary.label)}</td>"
-        f"{''.join(f'<td>{summary[name].percent()}</td>' for name in FIGURES)}</tr>"
+        f"{''.join(f'<td>{summary[name].percent()}</td>' for name in TITLES)}</tr>"
         for summary in summaries
     )
     over = f"Mean ± sample standard deviation over {repeats} seeds." if repeats > 1 else "One seed."
+    over += (
+        " Head, medium and tail are thirds of the classes by rank; many-shot classes have more "
+        "than 100 training samples, few-shot classes fewer than 20."
+    )
     said = "".join(f"<p>{html.escape(c.sentence())}</p>" for c in comparisons(summaries))
     return (
         "<h2>The last epoch on the balanced test set</h2>"

@@ -7,9 +7,13 @@ import math
 from collections.abc import Iterator
 from typing import IO, Any
 
+import numpy as np
+
+from ..analysis.accuracy import shots
 from ..analysis.seeds import Curves, frame_metrics
 from ..analysis.summary import (
     FIGURES,
+    SHOT_FIGURES,
     TITLES,
     Figure,
     MethodSummary,
@@ -57,6 +61,26 @@ def summary_table(summaries: list[MethodSummary]) -> str:
     return text_table(rows)
 
 
+def shot_table(summaries: list[MethodSummary], scene: Scene) -> str:
+    """The recall of classes by their training samples, with the field's bounds; a dash for none.
+
+    Empty where all classes are in one group: then the balanced accuracy says the same.
+    """
+    classes = np.bincount(shots(scene.train_counts), minlength=3)
+    if (classes > 0).sum() < 2:
+        return ""
+    heads = [
+        f"{word} ({count} {'class' if count == 1 else 'classes'}, {bounds})"
+        for word, bounds, count in zip(
+            ("Many-shot", "Medium-shot", "Few-shot"), ("> 100", "20 to 100", "< 20"), classes,
+            strict=True,
+        )
+    ]  # fmt: skip
+    rows = [["Recall % by training samples", *heads]]
+    rows += [[s.label, *(s[name].percent() for name in SHOT_FIGURES)] for s in summaries]
+    return text_table(rows)
+
+
 def recall_table(summaries: list[MethodSummary], scene: Scene) -> str:
     """One line a class: its training samples and its recall under each method."""
     rows = [["Recall % of class", "Training samples", *(s.label for s in summaries)]]
@@ -92,7 +116,7 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(
                 [
-                    "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *FIGURES,
+                    "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *TITLES,
                     "disagreement", *classes,
                 ]
             )  # fmt: skip
@@ -101,7 +125,7 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             frame.lr,
             frame.train_loss,
             frame.test_loss,
-            *(figures[name] for name in FIGURES),
+            *(figures[name] for name in TITLES),
             figures["disagreement"],
             *frame.recall,
         ]
@@ -156,7 +180,7 @@ def all_frames(store: RunStore, record: ExperimentRecord) -> Iterator[tuple[Scen
 
 def _method_document(summary: MethodSummary, classes: bool) -> dict[str, Any]:
     document: dict[str, Any] = {"label": summary.label}
-    document |= {name: _figure_document(summary[name]) for name in FIGURES}
+    document |= {name: _figure_document(summary[name]) for name in TITLES}
     if classes:
         document["recall"] = [_figure_document(figure) for figure in summary.recall]
     return document
