@@ -226,12 +226,15 @@ def quantile(free: int) -> float:
     """The 97.5 % quantile of Student's t with ``free`` degrees of freedom.
 
     Beyond the table it is expanded around that of the normal distribution, z (Abramowitz & Stegun
-    1964, 26.7.5); from 21 on, two terms are right to 0.01 %.
+    1964, 26.7.5); from 21 on, three terms are right to 0.01 %.
     """
     if free <= len(STUDENT):
         return STUDENT[free - 1]
     z = 1.959964
-    return z + (z**3 + z) / (4 * free) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * free**2)
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / free + second / free**2 + third / free**3
 
 
 def _mean(values: Array) -> float:
