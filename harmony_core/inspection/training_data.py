@@ -108,15 +108,19 @@ def contents_dataset(
     inputs, good = inputs[back], good[back]
     n = len(chosen.train)
     notes = chosen.notes
+    tests, test_codes = inputs[n:][good[n:]], chosen.test_codes[good[n:]]
     if not good.all():
         notes += (f"Left out {int((~good).sum()):,} images that cannot be decoded.",)
+        if np.bincount(test_codes, minlength=len(chosen.names)).all():  # else refused below
+            at = balanced_part(test_codes, seed)
+            tests, test_codes = tests[at], test_codes[at]
     return LongTailedDataset(
         name=contents.name,
         kind="images" if contents.images is not None else "table",
         train_inputs=np.ascontiguousarray(inputs[:n][good[:n]]),
         train_targets=chosen.train_codes[good[:n]],
-        test_inputs=np.ascontiguousarray(inputs[n:][good[n:]]),
-        test_targets=chosen.test_codes[good[n:]],
+        test_inputs=np.ascontiguousarray(tests),
+        test_targets=test_codes,
         class_names=chosen.names,
         augment=contents.images is not None,
         notes=notes,
@@ -158,6 +162,9 @@ def _choose(contents: Contents, seed: int) -> Chosen:
         others, test_codes = others[test_codes >= 0], test_codes[test_codes >= 0]
         if len(np.unique(test_codes)) == len(kept):
             at = balanced_part(test_codes, seed)
+            if len(at) < len(others):
+                each = len(at) // len(kept)
+                notes += (f"The test set is cut to {each:,} samples of every class, at random.",)
             return Chosen(rows, others[at], codes, test_codes[at], names, notes)
         notes += ("The test split lacks classes, so a part of the training split is held out.",)
     train, test = balanced_holdout(codes, names, generator(seed, "test"))

@@ -220,12 +220,26 @@ def test_training_data_keeps_the_file_s_own_test_split(tmp_path: Path) -> None:
     assert data.train_counts.tolist() == [56, 23]
     assert data.test_counts.tolist() == [6, 6]
     assert "single sample" in data.notes[0]
+    assert data.notes[1] == "The test set is cut to 6 samples of every class, at random."
     held = load_training_data(tmp_path / "a.csv", split="")
     assert held.train_counts.tolist() == [61, 20]
     assert held.test_counts.tolist() == [9, 9]
     (tmp_path / "b.csv").write_text("class,count\na,5\nb,3\n")
     with pytest.raises(DataError, match="Give the table"):
         load_training_data(tmp_path / "b.csv")
+
+
+def test_a_test_set_stays_balanced_without_its_broken_images(
+    pack: Callable[..., Path], picture: Callable[..., bytes]
+) -> None:
+    entries = {f"train/{c}/{i}.png": picture(i) for c in "ab" for i in range(6)}
+    entries |= {f"test/{c}/{i}.png": picture(20 + i) for c in "ab" for i in range(5)}
+    for i in (1, 3):
+        entries[f"test/b/{i}.png"] = b"\x89PNG\r\n\x1a\n broken"
+    data = load_training_data(pack("a.zip", entries))
+    assert data.train_counts.tolist() == [6, 6]
+    assert data.test_counts.tolist() == [3, 3]
+    assert data.notes == ("Left out 2 images that cannot be decoded.",)
 
 
 def command(*arguments: Any) -> int:
