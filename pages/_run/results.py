@@ -8,7 +8,6 @@ import streamlit as st
 
 from harmony_core.analysis.seeds import sentences
 from harmony_core.analysis.summary import (
-    FIGURES,
     TITLES,
     Figure,
     MethodSummary,
@@ -57,17 +56,26 @@ def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> 
         )
     else:
         st.caption(f"Mean ± standard deviation over {count(repeats, 'repeat')} with other seeds.")
-    head = [TITLES[name].removesuffix(" %") for name in FIGURES]
-    best = {name: _best(summaries, name) for name in FIGURES}
+    st.caption(
+        "Head, medium and tail are thirds of the classes by rank; many-, medium- and few-shot are "
+        "classes of more than 100, 20 to 100 and fewer than 20 training samples."
+    )
+    shown = [name for name in TITLES if any(_known(summary[name]) for summary in summaries)]
+    best = {name: _best(summaries, name) for name in shown}
     rows = [
-        (summary.label, [_cell(summary[name], best=m in best[name]) for name in FIGURES])
+        (summary.label, [_cell(summary[name], best=m in best[name]) for name in shown])
         for m, summary in enumerate(summaries)
     ]
+    head = [TITLES[name].removesuffix(" %") for name in shown]
     table("Results by method, in percent", ["Method, in %", *head], rows, marks=True)
     said = sentences(summaries)
     if repeats > 1:
         said += sentences(summaries, "tail")
     st.markdown("\n".join(f"- {spoken(sentence)}" for sentence in said))
+
+
+def _known(figure: Figure) -> bool:
+    return not math.isnan(figure.mean)
 
 
 def _best(summaries: list[MethodSummary], name: str) -> set[int]:

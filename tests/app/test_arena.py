@@ -152,6 +152,15 @@ def test_a_finished_run_is_shown_with_its_config(open_page: Open, store: RunStor
     assert not [button for button in at.button if button.key in ("stop", "resume")]
 
 
+def test_results_name_the_groups_of_classes_that_there_are(
+    open_page: Open, store: RunStore
+) -> None:
+    said = texts(open_page(run=finished(store)))  # 40, 20 and 10 training samples
+    for name in ("Head", "Medium", "Tail", "Medium-shot", "Few-shot"):
+        assert f">{name}<" in said
+    assert ">Many-shot<" not in said
+
+
 def test_repeats_have_a_selector_and_a_spread(open_page: Open, store: RunStore) -> None:
     at = open_page(run=finished(store, repeats=3))
     assert not at.exception
