@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import streamlit as st
 
 from harmony_core.analysis.seeds import sentences
 from harmony_core.analysis.summary import (
+    FIGURES,
     TITLES,
     Figure,
     MethodSummary,
@@ -21,6 +23,12 @@ from .._common.backend import store
 from .._common.labels import count
 from .._common.parts import spoken
 from .._common.tables import table
+
+SHOTS = {
+    "many_shot": "Many-shot (over 100)",
+    "medium_shot": "Medium-shot (20 to 100)",
+    "few_shot": "Few-shot (under 20)",
+}
 
 
 def results(record: ExperimentRecord) -> None:
@@ -56,26 +64,29 @@ def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> 
         )
     else:
         st.caption(f"Mean ± standard deviation over {count(repeats, 'repeat')} with other seeds.")
-    st.caption(
-        "Head, medium and tail are thirds of the classes by rank; many-, medium- and few-shot are "
-        "classes of more than 100, 20 to 100 and fewer than 20 training samples."
-    )
-    shown = [name for name in TITLES if any(_known(summary[name]) for summary in summaries)]
-    best = {name: _best(summaries, name) for name in shown}
-    rows = [
-        (summary.label, [_cell(summary[name], best=m in best[name]) for name in shown])
-        for m, summary in enumerate(summaries)
-    ]
-    head = [TITLES[name].removesuffix(" %") for name in shown]
-    table("Results by method, in percent", ["Method, in %", *head], rows, marks=True)
+    heads = {name: TITLES[name].removesuffix(" %") for name in FIGURES}
+    _table("Results by method, in percent", heads, summaries)
+    st.caption("Head, medium and tail are thirds of the classes by rank. By training samples:")
+    groups = {
+        name: text
+        for name, text in SHOTS.items()
+        if not any(math.isnan(summary[name].mean) for summary in summaries)
+    }
+    _table("Recall by training samples of the class, in percent", groups, summaries)
     said = sentences(summaries)
     if repeats > 1:
         said += sentences(summaries, "tail")
     st.markdown("\n".join(f"- {spoken(sentence)}" for sentence in said))
 
 
-def _known(figure: Figure) -> bool:
-    return not math.isnan(figure.mean)
+def _table(title: str, heads: Mapping[str, str], summaries: list[MethodSummary]) -> None:
+    """Figures by method, the best of each column in bold; ``heads`` by the figures' names."""
+    best = {name: _best(summaries, name) for name in heads}
+    rows = [
+        (summary.label, [_cell(summary[name], best=m in best[name]) for name in heads])
+        for m, summary in enumerate(summaries)
+    ]
+    table(title, ["Method, in %", *heads.values()], rows, marks=True)
 
 
 def _best(summaries: list[MethodSummary], name: str) -> set[int]:
