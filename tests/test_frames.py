@@ -25,7 +25,6 @@ from harmony_core.frames import (
     write_atomically,
     write_npz,
 )
-from harmony_core.npz import read_arrays
 
 C, B, K = 3, 5, 4
 
@@ -159,23 +158,34 @@ def savez(path: Path, header: object, **arrays: Any) -> None:
         np.savez(file, __header__=text, **arrays)
 
 
-@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
-def test_arrays_of_every_kind_come_back_as_they_were(tmp_path: Path, save: Any) -> None:
+@pytest.mark.parametrize("most", [2**30, 0])
+def test_arrays_of_every_kind_come_back_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """As one record, or each by itself where a record would be too large."""
+    monkeypatch.setattr("harmony_core.frames.MOST_IN_RECORD", most)
     arrays = {
         "flat": np.arange(12, dtype=">i4").reshape(3, 4),
         "columns": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
         "empty": np.zeros((0, 3), np.float16),
         "single": np.array(2.5),
+        "one": np.array([True]),
         "words": np.array(["ein", "尾"]),
     }
-    with open(tmp_path / "a.npz", "wb") as file:
-        save(file, **arrays)
-    found = read_arrays(tmp_path / "a.npz")
-    assert list(found) == list(arrays)
-    for name, array in arrays.items():
-        np.testing.assert_array_equal(found[name], array, strict=True)
-        assert found[name].flags.f_contiguous == array.flags.f_contiguous
-        assert found[name].flags.writeable
+    write_npz(tmp_path / "a.npz", [({"n": 1}, arrays), ({}, arrays), ({}, {})])
+    for number, (plain, found) in enumerate(read_npz(tmp_path / "a.npz")):
+        assert plain == ({"n": 1} if number == 0 else {})
+        assert list(found) == (list(arrays) if number < 2 else [])
+        for name, array in found.items():
+            np.testing.assert_array_equal(array, arrays[name], strict=True)
+            assert array.flags.writeable
+            assert array.flags.aligned
+
+
+def test_sixteen_methods_fit_what_a_file_may_say_of_itself(tmp_path: Path) -> None:
+    arrays = {f"some_longer_name_of_an_array_{i}": np.zeros((3, 4)) for i in range(40)}
+    write_npz(tmp_path / "a.npz", [({}, arrays)] * 16)
+    assert len(read_npz(tmp_path / "a.npz")[15][1]) == 40
 
 
 class Trap:
