@@ -248,7 +248,7 @@ def read_npz(path: Path) -> list[Part]:
             number, name = key.split(".", 1)
             parts[int(number)][1][name] = array
         return parts
-    except Exception as error:  # damage can surface as almost any error of struct, json or NumPy
+    except Exception as error:  # damage can surface as almost any error of zipfile, json or NumPy
         raise RunError(
             f"Expected {path.name} to be a readable file of this experiment, but got: {error}. "
             "Delete the file, then resume or repeat the experiment."

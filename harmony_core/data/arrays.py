@@ -13,9 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError
 from .dataset import LongTailedDataset
-from .long_tail import subsample
 from .randomness import generator
-from .split import balanced_holdout, listing
+from .split import balanced_holdout, cut_to_balance, listing
 
 Array = NDArray[Any]
 MAX_CLASSES = 10_000
@@ -67,12 +66,10 @@ def dataset_from_arrays(
                 f"but got {test_kind} of shape (n, {_shape(test_inputs)})."
             )
         test_targets = _positions(_labels(test[1], len(test_inputs), "test targets"), values)
-        counts = np.bincount(test_targets, minlength=len(names))
-        if 0 < counts.min() < counts.max():  # a class without a sample is refused below
-            least = np.full(len(names), counts.min())
-            rows = subsample(test_targets, least, generator(seed, "test"))
+        if len(np.unique(test_targets)) == len(names):  # a class without a sample is refused below
+            rng = generator(seed, "test")
+            rows, notes = cut_to_balance(test_targets, len(names), "samples", rng)
             test_inputs, test_targets = test_inputs[rows], test_targets[rows]
-            notes = (f"The test set is cut to {counts.min()} samples of every class, at random.",)
     return LongTailedDataset(
         name=name,
         kind=kind,

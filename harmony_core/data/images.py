@@ -22,10 +22,10 @@ from .dataset import LongTailedDataset
 from .decode import decode_all
 from .folders import FolderSource
 from .layout import Layout, Parts, arrange
-from .long_tail import counts_within, subsample
+from .long_tail import counts_within
 from .randomness import generator
 from .spec import Progress
-from .split import balanced_holdout, listing
+from .split import balanced_holdout, cut_to_balance, listing
 from .uploads import resolve_source
 
 Array = NDArray[Any]
@@ -84,10 +84,8 @@ def load_images(
     rng = generator(seed, "test")
     if layout.test:
         test = np.flatnonzero(is_test & good)
-        counts = np.bincount(targets[test], minlength=len(names))
-        if counts.min() < counts.max():
-            test = test[subsample(targets[test], np.full(len(names), counts.min()), rng)]
-            notes += (f"The test set is cut to {counts.min()} images of every class, at random.",)
+        rows, cut = cut_to_balance(targets[test], len(names), "images", rng)
+        test, notes = test[rows], notes + cut
         train = np.flatnonzero(~is_test & good)
     else:
         usable = np.flatnonzero(good)

@@ -39,6 +39,21 @@ def balanced_holdout(
     return train, test
 
 
+def cut_to_balance(
+    targets: Array, classes: int, noun: str, rng: np.random.Generator
+) -> tuple[Array, tuple[str, ...]]:
+    """Sorted rows of a test set, as many of every class as its smallest has, and a note of the cut.
+
+    Raises `DataError` for a class without a sample, unless all are.
+    """
+    counts = np.bincount(targets, minlength=classes)
+    least = counts.min()
+    if least == counts.max():
+        return np.arange(len(targets)), ()
+    rows = subsample(targets, np.full(classes, least), rng)
+    return rows, (f"The test set is cut to {least} {noun} of every class, at random.",)
+
+
 def listing(names: list[str], most: int = 5) -> str:
     """A few names of many, for a message."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
