@@ -153,6 +153,22 @@ def settled(page: Any) -> None:
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
+def slide(page: Any, place: str, steps: int, step: float) -> float:
+    """Move the slider at ``place`` by so many steps with the keyboard; what it says then."""
+    thumb = page.locator(place)
+    wanted = float(thumb.input_value()) + steps * step
+    thumb.focus()
+    for _ in range(abs(steps)):
+        page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
+    page.wait_for_function(
+        "([place, value]) => Number(document.querySelector(place)?.value) === value",
+        arg=[place, wanted],
+    )
+    page.wait_for_timeout(1000)  # a slider sends its value when it has come to rest
+    settled(page)
+    return wanted
+
+
 def _screen(page: Any, log: Path) -> str:
     """What a failed test leaves on the screen, and the end of what the server said."""
     said = log.read_text(errors="replace")[-3000:]

@@ -18,7 +18,7 @@ from harmony_core.lessons.lesson import Lesson, lessons
 from harmony_core.lessons.outcome import Outcome
 from harmony_core.lessons.prepare import prepared
 
-from .conftest import PATIENCE, serving, settled
+from .conftest import PATIENCE, serving, settled, slide
 
 COURSE = lessons()
 COMMIT = ".st-key-learn-commit button:not([disabled])"
@@ -85,27 +85,13 @@ def predict(page: Any, lesson: Lesson, outcome: Outcome, right: bool) -> Guess |
         return lesson.predict.low  # where the slider stands
     truth = number(lesson.predict.truth, known)
     steps = round((truth - lesson.predict.low) / lesson.predict.step)
-    return slide(page, lesson, steps)
-
-
-def slide(page: Any, lesson: Lesson, steps: int) -> float:
     place = f".st-key-learn-{lesson.name}-guess input[type=range]"
-    wanted = lesson.predict.low + steps * lesson.predict.step
     page.wait_for_function(
         "([place, value]) => Number(document.querySelector(place)?.value) === value",
         arg=[place, lesson.predict.low],
     )
     settled(page)
-    page.locator(place).focus()
-    for _ in range(steps):
-        page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "([place, value]) => Number(document.querySelector(place)?.value) === value",
-        arg=[place, wanted],
-    )
-    page.wait_for_timeout(1000)  # a slider sends its value when it has come to rest
-    settled(page)
-    return wanted
+    return slide(page, place, steps, lesson.predict.step)
 
 
 def level(outcome: Outcome) -> Guess:

@@ -10,12 +10,12 @@ import pytest
 from harmony_core.config import ExperimentConfig
 from harmony_core.lessons.expression import fill
 from harmony_core.lessons.feedback import feedback
-from harmony_core.lessons.lesson import Lesson, lessons
+from harmony_core.lessons.lesson import lessons
 from harmony_core.lessons.outcome import from_store
 from harmony_core.lessons.prepare import prepared
 from harmony_core.runs.store import RunStore
 
-from .conftest import Visit, settled
+from .conftest import Visit, settled, slide
 
 COURSE = lessons()
 COMMIT = ".st-key-learn-commit button:not([disabled])"
@@ -34,23 +34,6 @@ def open_step(visit: Visit, number: int, **options: Any) -> Any:
     return page
 
 
-def slide(page: Any, lesson: Lesson, steps: int) -> float:
-    """Move the slider by so many steps with the keyboard; what it says then."""
-    place = f".st-key-learn-{lesson.name}-guess input[type=range]"
-    thumb = page.locator(place)
-    wanted = float(thumb.input_value()) + steps * lesson.predict.step
-    thumb.focus()
-    for _ in range(abs(steps)):
-        page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
-    page.wait_for_function(
-        "([place, value]) => Number(document.querySelector(place).value) === value",
-        arg=[place, wanted],
-    )
-    page.wait_for_timeout(1000)  # a slider sends its value when it has come to rest
-    settled(page)
-    return wanted
-
-
 def newest(store: RunStore, config: ExperimentConfig) -> str:
     return next(record.id for record in store.list() if record.config == config)
 
@@ -61,7 +44,8 @@ def test_feedback_quotes_the_run_that_was_just_trained(
 ) -> None:
     lesson = COURSE[0]
     page = open_step(visit, 1)
-    guess = slide(page, lesson, steps)
+    place = f".st-key-learn-{lesson.name}-guess input[type=range]"
+    guess = slide(page, place, steps, lesson.predict.step)
     page.click(COMMIT)
     page.wait_for_selector(".verdict")
     page.wait_for_selector(".st-key-learn-view canvas")
