@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..readers.contents import Contents
+    from ..readers.open import read_file
     from .analyse import Inspection as Inspection
     from .analyse import inspect_file as inspect_file
-    from .contents import Contents as Contents
-    from .read import read_file as read_file
-    from .tail import Tail as Tail
-    from .tail import analyse_tail as analyse_tail
+    from .tail.statistics import Tail, analyse_tail
 
 _HOMES = {
     "Contents": "contents",

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harmony_core.inspection import decoders, image_files
-from harmony_core.inspection.decoders import Decoders
-from harmony_core.inspection.image_files import Look, open_images
+from harmony_core.readers.images import decode_processes as decoders
+from harmony_core.readers.images import image_files
+from harmony_core.readers.images.decode_processes import Decoders
+from harmony_core.readers.images.image_files import Look, open_images
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0

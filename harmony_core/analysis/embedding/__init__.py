@@ -12,9 +12,15 @@ grid, m methods. Importing this package imports neither umap nor scikit-learn.
 
 from __future__ import annotations
 
-from .api import Embedding, embed_model, embed_models
+from ...runs.embedding.store import (
+    embed_run,
+    embedding_path,
+    landmarks_of,
+    picture_epochs,
+    stored_epochs,
+)
+from .embed import Embedding, embed_model, embed_models
 from .motion import Stragglers, changed, stragglers, trails
-from .movie import EmbeddingMovie, View
 from .result import (
     EmbeddingFrame,
     Fidelity,
@@ -25,8 +31,8 @@ from .result import (
     save_embedding,
 )
 from .samples import sample_terms, tracked_rows
+from .sequence import EmbeddingMovie, View
 from .settings import SETTINGS, EmbeddingSettings
-from .stored import embed_run, embedding_path, landmarks_of, picture_epochs, stored_epochs
 
 __all__ = [
     "SETTINGS",

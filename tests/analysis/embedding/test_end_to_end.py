@@ -22,7 +22,7 @@ from harmony_core.config import (
     RecordConfig,
     quick_recipe,
 )
-from harmony_core.plots.embedding_export import export_embedding_html
+from harmony_core.export.embedding_page import export_embedding_html
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 

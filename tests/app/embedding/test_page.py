@@ -16,7 +16,7 @@ from harmony_core.analysis.embedding import (
     embedding_path,
 )
 from harmony_core.config import Seeds
-from harmony_core.runs.drawings import Drawing
+from harmony_core.runs.embedding.process import Drawing
 from harmony_core.runs.store import RunStore
 from tests.app.conftest import APP, FakeQueue, Open, finished, texts
 from tests.app.embedding.recorded import (
