@@ -17,7 +17,7 @@ from ..analysis.embedding.stored import (
     stored_epochs,
 )
 from ..errors import RunError
-from ..frames import write_atomically
+from ..files import write_atomically
 from .embedding_film import film
 from .embedding_text import caption
 from .style import SURFACE
@@ -65,7 +65,7 @@ def export_embedding_html(
     ]
     title = record.title or f"Experiment {record.id}"
     page = embedding_page(frames, landmarks, title, theme=theme)
-    write_atomically(Path(path), lambda file: file.write(page.encode()))
+    write_atomically(Path(path), page.encode())
     return Path(path)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import HarmonyError, RunError
-from ...frames import read_npz, write_npz
+from ...files import read_npz, write_npz
 from ..accuracy import thirds
 from .settings import EmbeddingSettings
 
