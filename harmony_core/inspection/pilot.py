@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.accuracy import group_recall, recall
+from ..analysis.intervals import Estimate, paired
 from ..config import MethodConfig
 from .contents import Contents
-from .intervals import Estimate, paired
 from .learning_curve import LearningCurve, measure_curve
 from .messages import Progress, silent
 from .pilot_data import FEWEST, PilotData, pilot_data

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .intervals import Estimate
+from ..analysis.intervals import Estimate
 from .messages import listed
 from .pilot import Pilot
 from .pilot_training import BASE

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.intervals import Estimate
 from ..config import MethodConfig
 from ..errors import DataError
 from ..files import read_arrays, write_atomically
 from .analyse import Inspection
 from .annotations import BoxNotes
 from .contents import Contents
-from .intervals import Estimate
 from .labels import Labels, MultiLabel
 from .learning_curve import LearningCurve
 from .pilot import Pilot, Trial
