@@ -22,8 +22,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from harmony_core.analysis.intervals import mean_interval
 from harmony_core.analysis.seeds import frame_metrics
-from harmony_core.analysis.summary import mean_interval
 from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig, RecordConfig, Seeds
 from harmony_core.data import build_dataset
@@ -88,7 +88,7 @@ def judge(claim: Claim, values: Array, labels: tuple[str, ...]) -> tuple[bool, s
     gain = values[:, claim.better, column] - values[:, claim.worse, column]
     if claim.figure == "disagreement":
         gain = -gain
-    low, high = mean_interval(tuple(gain))
+    low, high = mean_interval(gain)
     wins, seeds = int((gain > 0).sum()), len(gain)
     better, worse = labels[claim.better], labels[claim.worse]
     verb = "lies closer to Bayes than" if claim.figure == "disagreement" else "beats"

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..analysis.summary import TITLES, MethodSummary, comparisons
-from ..frames import Scene, write_atomically
+from ..files import write_atomically
+from ..frames import Scene
 from ..method_text import format_methods
 from ..plots.bundle import bundle, stylesheet
 from ..plots.panels import ARENA, DENSITY, WEIGHTS
@@ -88,7 +89,7 @@ def offline_html(
         record, store.scene(record.id, repeat), summaries_of(store, record), recording, repeat,
         _packed(recording.payload, panels),
     )  # fmt: skip
-    write_atomically(Path(path), lambda file: file.write(page.encode()))
+    write_atomically(Path(path), page.encode())
     return recording
 
 

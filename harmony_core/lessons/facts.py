@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..analysis.accuracy import frame_figures, thirds
 from ..analysis.boundary import disagreement
+from ..analysis.intervals import mean_interval
 from ..config import ExperimentConfig
 from ..data.scenarios import SCENARIOS
 from ..frames import Frame, Scene
@@ -27,11 +28,6 @@ HARD = 0.5
 """Gradient norm from which a sample counts as hard."""
 SMALL = 0.2
 """Parts of a class with at most this share of it are its hard parts."""
-STUDENT = (
-    12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281,
-    2.2010, 2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860,
-)  # fmt: skip
-"""The 97.5 % quantiles of Student's t for 1 to 20 degrees of freedom."""
 PAIRED = ("balanced", "tail", "head", "differs", "hard")
 """Figures of which two methods are compared seed by seed."""
 
@@ -200,7 +196,7 @@ def _over_seeds(found: dict[str, float | str], rows: list[list[dict[str, float]]
             found[f"{name}_sd_{letter}"] = float(one.std(ddof=1))
             found[f"{name}_min_{letter}"] = float(one.min())
             found[f"{name}_max_{letter}"] = float(one.max())
-            found[f"{name}_low_{letter}"], found[f"{name}_high_{letter}"] = interval(one)
+            found[f"{name}_low_{letter}"], found[f"{name}_high_{letter}"] = mean_interval(one)
             for b, other in enumerate(LETTERS[: table.shape[1]]):
                 if a == b:
                     continue
@@ -208,33 +204,7 @@ def _over_seeds(found: dict[str, float | str], rows: list[list[dict[str, float]]
                 pair = f"{name}_{letter}{other}"
                 found[f"wins_{pair}"] = float((gap > 0).sum())
                 found[f"gap_{pair}"] = float(gap.mean())
-                found[f"gap_low_{pair}"], found[f"gap_high_{pair}"] = interval(gap)
-
-
-def interval(values: Array) -> tuple[float, float]:
-    """The 95 % interval of a mean, by Student's t; `analysis.summary.mean_interval` without SciPy.
-
-    NaN for fewer than two values. SciPy takes two seconds to load, and the server should not wait.
-    """
-    if len(values) < 2:
-        return math.nan, math.nan
-    half = quantile(len(values) - 1) * float(values.std(ddof=1)) / math.sqrt(len(values))
-    return float(values.mean()) - half, float(values.mean()) + half
-
-
-def quantile(free: int) -> float:
-    """The 97.5 % quantile of Student's t with ``free`` degrees of freedom.
-
-    Beyond the table it is expanded around that of the normal distribution, z (Abramowitz & Stegun
-    1964, 26.7.5); from 21 on, three terms are right to 0.01 %.
-    """
-    if free <= len(STUDENT):
-        return STUDENT[free - 1]
-    z = 1.959964
-    first = (z**3 + z) / 4
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + first / free + second / free**2 + third / free**3
+                found[f"gap_low_{pair}"], found[f"gap_high_{pair}"] = mean_interval(gap)
 
 
 def _mean(values: Array) -> float:

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from ..config import ExperimentConfig
 from ..errors import RunError
-from ..frames import Frame, Scene, read_npz, write_atomically, write_npz
+from ..files import read_npz, write_atomically, write_npz
+from ..frames import Frame, Scene
 from ..runs.record import ExperimentRecord
 from ..runs.store import RunStore
 
@@ -126,7 +127,7 @@ def save(path: Path, outcome: Outcome) -> None:
             for name in loose.namelist():
                 entry = zipfile.ZipInfo(name)  # no time stamp: the same run gives the same file
                 tight.writestr(entry, loose.read(name), zipfile.ZIP_DEFLATED, 9)
-        write_atomically(path, lambda file: file.write(packed.getvalue()))
+        write_atomically(path, packed.getvalue())
     finally:
         raw.unlink(missing_ok=True)
 

@@ -1,16 +1,17 @@
-"""How sure a few repeats make us: intervals of paired differences and of shares.
+"""Intervals of means, of paired differences and of shares.
 
-Axes: s seeds.
+SciPy is imported when an interval is computed: a page should not wait for it. Axes: s seeds.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
 
@@ -43,6 +44,24 @@ class Estimate:
         return {"mean": self.mean, "low": self.low, "high": self.high, "level": self.level}
 
 
+def student_quantile(p: float, freedom: ArrayLike) -> Array:
+    """The ``p`` quantile of Student's t, as `scipy.stats.t.ppf`, which takes longer to import."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(freedom, p))
+
+
+def mean_interval(values: Sequence[float] | Array, level: float = 0.95) -> tuple[float, float]:
+    """Student's t interval of the mean of independent values (s,); NaN for fewer than two."""
+    if len(values) < 2:
+        return math.nan, math.nan
+    mean = float(np.mean(values))
+    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    ends = ((1 - level) / 2, (1 + level) / 2)
+    low, high = (mean + error * float(student_quantile(p, len(values) - 1)) for p in ends)
+    return low, high
+
+
 def paired(
     a: Array, b: Array, *, overlap: float = 0.0, level: float = 0.95, comparisons: int = 1
 ) -> Estimate:
@@ -60,21 +79,19 @@ def paired(
     if s < 2:
         return Estimate(mean, math.nan, math.nan, level)
     error = float(difference.std(ddof=1)) * math.sqrt(1 / s + overlap)
-    from scipy import stats
-
     tail = (1 - level) / 2 / comparisons
-    reach = float(stats.t.ppf(1 - tail, s - 1)) * error
+    reach = float(student_quantile(1 - tail, s - 1)) * error
     return Estimate(mean, mean - reach, mean + reach, level)
 
 
 def wilson(hits: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Interval of a share (Wilson 1927); (0, 1) without samples."""
+    """Interval of the share ``hits`` / ``n`` (Wilson 1927); (0, 1) without samples."""
     if n <= 0:
         return 0.0, 1.0
-    from scipy import stats
+    from scipy.special import ndtri
 
-    z = float(stats.norm.ppf(0.5 + level / 2))
-    share = hits / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(centre - reach, 0.0), min(centre + reach, 1.0)
+    z = float(ndtri(0.5 + level / 2))
+    p, wider = hits / n, 1 + z * z / n
+    middle = (p + z * z / (2 * n)) / wider
+    half = z / wider * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
