@@ -8,7 +8,7 @@ import streamlit as st
 
 from harmony_core.config import DataConfig, ExperimentConfig
 from harmony_core.data import DATASETS, scenario_preview
-from harmony_core.link import to_query
+from harmony_core.experiments.link import to_query
 from pages._common.parts import draw, lead, theme
 from pages._common.thumbs import scatter, svg_uri, thumbnail
 from pages._run.replay import replay

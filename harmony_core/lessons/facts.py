@@ -17,8 +17,8 @@ from ..analysis.accuracy import frame_figures, thirds
 from ..analysis.boundary import disagreement
 from ..config import ExperimentConfig
 from ..data.scenarios import SCENARIOS
+from ..experiments.method_text import method_labels
 from ..frames import Frame, Scene
-from ..method_text import method_labels
 from .outcome import Outcome
 
 Array = NDArray[Any]

@@ -26,10 +26,10 @@ from urllib.parse import parse_qs
 
 import yaml  # type: ignore[import-untyped]
 
-from ..catalog import complete
 from ..config import ExperimentConfig
 from ..errors import ConfigError
-from ..link import from_query
+from ..experiments.complete import complete
+from ..experiments.link import from_query
 from ..plots.panels import ARENA, PANEL_PARTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"

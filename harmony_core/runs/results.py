@@ -20,8 +20,8 @@ from ..analysis.summary import (
     comparisons,
     summarise,
 )
+from ..experiments.method_text import method_labels
 from ..frames import Frame, Scene
-from ..method_text import method_labels
 from .record import ExperimentRecord
 from .store import RunStore
 

@@ -15,8 +15,8 @@ from harmony_core.analysis.summary import (
     MethodSummary,
     summarise,
 )
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
-from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
 from .._common.backend import store

@@ -9,7 +9,7 @@ import streamlit as st
 from harmony_core.data.archives import ZipSource
 from harmony_core.data.layout import arrange
 from harmony_core.data.uploads import resolve_source, store_upload
-from harmony_core.link import UPLOAD
+from harmony_core.experiments.link import UPLOAD
 
 from .._common.parts import messages
 from .drafts import PREFIX

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.errors import ConfigError
+from harmony_core.experiments.complete import complete
 from harmony_core.lessons.expression import PLACE, fill, number
 from harmony_core.lessons.facts import facts, interval, quantile
 from harmony_core.lessons.feedback import (

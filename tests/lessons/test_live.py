@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig, RecordConfig
 from harmony_core.errors import RunError
+from harmony_core.experiments.complete import complete
 from harmony_core.lessons.expression import fill
 from harmony_core.lessons.feedback import feedback
 from harmony_core.lessons.lesson import Lesson, lessons
