@@ -129,9 +129,10 @@ INTRODUCTION = """# Presets
 
 Experiments that make one point each (`harmony_core/experiments/presets.py`), and what came out when
 they were run. Made by `python benchmarks/presets.py --markdown docs/presets.md`; everything that is
-not named is a default. Data, initial weights and order have seeds {first} to {last}, the same for all
-methods; the settings were chosen on other seeds, below 10. Which two methods a claim compares is
-fixed in the preset, so each 95 % interval is of its own claim alone, not of all of them at once.
+not named is a default. Data, initial weights and order have seeds {first} to {last}, the same
+for all methods; the settings were chosen on other seeds, below 10. Which two methods a claim
+compares is fixed in the preset, so each 95 % interval is of its own claim alone, not of all of them
+at once.
 Figures are percentages of the last epoch on a balanced test set, mean ± sample standard
 deviation over {seeds} seeds. *Differs from Bayes* is the share of the plane, under the balanced
 density, that is decided otherwise than by Bayes. *Hard parts* is the recall of those parts of
