@@ -6,8 +6,8 @@ import html
 
 import streamlit as st
 
-from harmony_core.lessons.feedback import Feedback, Guess, feedback
-from harmony_core.lessons.lesson import Lesson, lessons
+from harmony_core.lessons.course.feedback import Feedback, Guess, feedback
+from harmony_core.lessons.course.lesson import Lesson, lessons
 from pages._common import where
 from pages._common.links import glossary_link
 from pages._common.parts import draw, lead, messages, spoken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harmony_core.lessons.lesson import Lesson, lessons
+from harmony_core.lessons.course.lesson import Lesson, lessons
 from pages._common.parts import draw, lead
 from pages._teach.desk import class_desk
 from pages._teach.link import link_desk

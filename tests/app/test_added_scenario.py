@@ -12,7 +12,7 @@ from harmony_core.data.densities import GaussianMixture, Mixture
 from harmony_core.data.scenarios.scenario import scenario
 from harmony_core.experiments.complete import complete
 from harmony_core.experiments.link import from_query, to_query
-from harmony_core.lessons.steps import from_query as place_from_query
+from harmony_core.lessons.classroom.place import from_query as place_from_query
 from harmony_core.training import train
 
 from .conftest import Open, texts

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import ExperimentConfig
-from ..errors import RunError
-from ..frames import Frame, Scene, read_npz, write_atomically, write_npz
-from ..runs.record import ExperimentRecord
-from ..runs.store import RunStore
+from ...config import ExperimentConfig
+from ...errors import RunError
+from ...frames import Frame, Scene, read_npz, write_atomically, write_npz
+from ...runs.record import ExperimentRecord
+from ...runs.store import RunStore
 
 Array = NDArray[Any]
 FILM = 6

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.accuracy import frame_figures, thirds
-from ..analysis.boundary import disagreement
-from ..config import ExperimentConfig
-from ..data import DATASETS
-from ..data.scenarios.scenario import ScenarioSpec
-from ..experiments.method_text import method_labels
-from ..frames import Frame, Scene
+from ...analysis.accuracy import frame_figures, thirds
+from ...analysis.boundary import disagreement
+from ...config import ExperimentConfig
+from ...data import DATASETS
+from ...data.scenarios.scenario import ScenarioSpec
+from ...experiments.method_text import method_labels
+from ...frames import Frame, Scene
 from .outcome import Outcome
 
 Array = NDArray[Any]

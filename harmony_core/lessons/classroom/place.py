@@ -13,11 +13,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..data import DATASETS
-from ..data.scenarios.scenario import ScenarioSpec
-from ..errors import ConfigError
-from ..parameters import choose
-from .classroom import MOST_SEATS
+from ...data import DATASETS
+from ...data.scenarios.scenario import ScenarioSpec
+from ...errors import ConfigError
+from ...parameters import choose
+from .classes import MOST_SEATS
 
 HIDEABLE = {
     "steps": "The list of steps: students stay at the one of the link",
