@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..analysis.summary import TITLES, MethodSummary, comparisons
+from ..experiments.method_text import format_methods
 from ..frames import Scene, write_atomically
-from ..method_text import format_methods
 from ..plots.bundle import bundle, stylesheet
 from ..plots.panels import ARENA, DENSITY, WEIGHTS
 from ..plots.payload import Payload

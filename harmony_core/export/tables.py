@@ -23,8 +23,8 @@ from typing import IO
 import numpy as np
 
 from ..errors import RunError
+from ..experiments.method_text import method_labels
 from ..frames import Frame, Scene
-from ..method_text import method_labels
 from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames
 from ..runs.store import RunStore

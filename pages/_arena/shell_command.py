@@ -6,15 +6,14 @@ import argparse
 import shlex
 from collections.abc import Mapping
 
-from harmony_core.catalog import complete
-from harmony_core.config import ExperimentConfig
+from harmony_core.config import RECIPES, ExperimentConfig
 from harmony_core.data import DATASETS
 from harmony_core.errors import HarmonyError
-from harmony_core.link import RECIPES
-from harmony_core.method_text import format_methods
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.method_text import format_methods
+from harmony_core.experiments.options import config_from
 from harmony_core.models import MODELS
 from harmony_core.parameters import Parameter, Value
-from harmony_core.runs.run_options import config_from
 
 FILE = "experiment.json"
 FLAGS = (

@@ -14,8 +14,8 @@ from harmony_core.analysis.embedding import (
     load_embedding,
     save_embedding,
 )
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig, Seeds
+from harmony_core.experiments.complete import complete
 from harmony_core.frames import Frame, Scene
 from harmony_core.runs.store import RunStore
 from tests.app.conftest import frame
