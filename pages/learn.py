@@ -6,8 +6,8 @@ import html
 
 import streamlit as st
 
-from harmony_core.lessons.feedback import Feedback, Guess, feedback
-from harmony_core.lessons.lesson import Lesson, lessons
+from harmony_core.lessons.course.feedback import Feedback, Guess, feedback
+from harmony_core.lessons.course.lesson import Lesson, lessons
 from pages._learn import class_seat as student
 from pages._learn import progress
 from pages._learn.feedback import attempt_more, check, explain, tell

@@ -25,13 +25,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "parameters", "config", "files", "frames", "processes"),
     ("readers",),
     ("losses", "data", "models"),
-    ("catalog",),
-    ("link", "method_text"),
-    ("presets",),
+    ("experiments",),
     ("analysis",),
     ("training",),
     ("runs", "plots"),
-    ("experiments",),
     ("inspection",),
     ("lessons",),
     ("export", "bench"),
@@ -49,13 +46,13 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
 LIGHT = (
     "harmony_core",
-    *(f"harmony_core.{name}" for name in ("errors", "parameters", "config", "frames", "catalog")),
-    *(f"harmony_core.{name}" for name in ("link", "losses", "losses.registry", "data")),
+    *(f"harmony_core.{name}" for name in ("errors", "parameters", "config", "frames")),
+    *(f"harmony_core.{name}" for name in ("losses", "losses.registry", "data")),
     *(f"harmony_core.{name}" for name in ("data.registry", "models", "models.registry")),
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
-    *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds", "presets")),
+    *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds")),
 )
-LIGHT_ROOMS = ("runs", "plots", "export", "lessons")
+LIGHT_ROOMS = ("experiments", "runs", "plots", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..catalog import complete
 from ..config import DataConfig, ExperimentConfig, MethodConfig, ModelConfig, RecordConfig
 from ..config import OptimConfig as Optim
 from ..data.dataset import LongTailedDataset
+from ..experiments.complete import complete
 from .table import Row, per_second, seconds
 from .timing import Timing, in_turn
 

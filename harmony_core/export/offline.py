@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..analysis.summary import TITLES, MethodSummary, comparisons
+from ..experiments.method_text import format_methods
 from ..files import write_atomically
 from ..frames import Scene
-from ..method_text import format_methods
 from ..plots.bundle import bundle, stylesheet
 from ..plots.panels import ARENA, DENSITY, WEIGHTS
 from ..plots.payload import Payload

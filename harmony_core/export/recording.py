@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..errors import RunError
-from ..method_text import method_labels
+from ..experiments.method_text import method_labels
 from ..plots.bands import view_bands
 from ..plots.panels import parts_of
 from ..plots.payload import Payload, build_payload

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from .. import __version__
-from ..catalog import complete
 from ..config import CLASS_BALANCE, DEFERRAL_START, ExperimentConfig, MethodConfig, OptimConfig
 from ..data import DATASETS
 from ..errors import ConfigError
+from ..experiments.complete import complete
+from ..experiments.method_text import method_label
 from ..losses import LOSSES
-from ..method_text import method_label
 from ..models import MODELS
 from ..parameters import Parameter
 

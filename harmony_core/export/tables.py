@@ -24,9 +24,9 @@ from typing import IO
 import numpy as np
 
 from ..errors import RunError
+from ..experiments.method_text import method_labels
 from ..files import write_atomically
 from ..frames import Frame, Scene
-from ..method_text import method_labels
 from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames
 from ..runs.store import RunStore

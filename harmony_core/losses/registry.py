@@ -17,7 +17,8 @@ class LossSpec:
     """A loss as a picker sees it.
 
     ``factory`` names a class called as ``factory(class_counts, **parameters)``; ``equation`` is
-    LaTeX; ``presets`` are named settings; ``head`` is the kind of last layer its logits come from.
+    LaTeX; ``presets`` are named settings; ``head`` is the kind of last layer its logits come from;
+    ``short`` is the name in legends, where the title does not begin with it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class LossSpec:
     presets: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     head: str = "linear"
     needs_features: bool = False
+    short: str = ""
 
     def resolve(self, values: Mapping[str, object]) -> dict[str, Value]:
         """All parameters: the given ones, over those of the named ``preset``, over the defaults."""
@@ -116,6 +118,7 @@ _SPECS = (
     LossSpec(
         name="ghm",
         title="Gradient harmonizing mechanism",
+        short="GHM",
         summary="Samples count less where many others, of any class, are equally hard.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i \frac{n}{S[b_i]\,K}\,(-\log p_{y_i}),"
         r"\quad S[b] \leftarrow \mu S[b] + (1-\mu) R[b],"
@@ -167,6 +170,7 @@ _SPECS = (
     LossSpec(
         name="vs",
         title="Vector scaling",
+        short="VS",
         summary="Shifts the logits by class and stretches them, so that the shift still acts late "
         "in training.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i \mathrm{CE}(z_i / \Delta + \tau \log \pi, y_i),"

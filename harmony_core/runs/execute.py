@@ -80,7 +80,7 @@ def _claimable(store: RunStore, run_id: str) -> ExperimentRecord:
 
 def _begin(reporter: Reporter) -> None:
     """Check what can be checked at once, and say that it runs."""
-    from ..catalog import complete
+    from ..experiments.complete import complete
 
     store, record = reporter.store, reporter.record
     store.sweep(record.id)

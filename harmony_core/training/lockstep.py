@@ -47,7 +47,7 @@ def train(
 class Lockstep:
     """One repeat of an experiment, stepped epoch by epoch; can be saved and continued.
 
-    ``config`` is complete (`catalog.complete`); ``dataset`` was drawn with the repeat's data seed.
+    ``config`` is complete; ``dataset`` was drawn with the repeat's data seed.
     On a CPU the same config gives the same frames, also across a checkpoint. Networks that share no
     computation are stepped beside each other (`lanes`): on a CPU by ``crew`` threads, on a GPU on
     streams of their own, with steps replayed unless ``HARMONY_CUDA_GRAPHS=0``; ``make_track`` does

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from harmony_core.method_text import method_labels
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.plots.payload import build_payload
 from harmony_core.runs.record import ExperimentRecord
 

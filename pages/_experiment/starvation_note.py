@@ -9,7 +9,7 @@ import streamlit as st
 
 from harmony_core.analysis.formula import plain
 from harmony_core.analysis.starvation import Starved, plain_inverse, starved
-from harmony_core.method_text import method_labels
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.classroom import Classroom
-from harmony_core.lessons.feedback import Feedback, Guess
-from harmony_core.lessons.lesson import Lesson
+from harmony_core.lessons.classroom.classes import Classroom
+from harmony_core.lessons.course.feedback import Feedback, Guess
+from harmony_core.lessons.course.lesson import Lesson
 
 from .._shared.messages import spoken
 from . import progress

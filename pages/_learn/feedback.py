@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from harmony_core.lessons.expression import fill
-from harmony_core.lessons.facts import LETTERS
-from harmony_core.lessons.feedback import Feedback
-from harmony_core.lessons.lesson import Lesson
-from harmony_core.lessons.outcome import Outcome
-from harmony_core.method_text import method_labels
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.lessons.course.expression import fill
+from harmony_core.lessons.course.facts import LETTERS
+from harmony_core.lessons.course.feedback import Feedback
+from harmony_core.lessons.course.lesson import Lesson
+from harmony_core.lessons.course.outcome import Outcome
 
 from .._shared.page import put
 from .._shared.tables import cells, table

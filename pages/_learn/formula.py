@@ -9,7 +9,7 @@ import streamlit as st
 
 from harmony_core.analysis.formula import plain
 from harmony_core.frames import Frame, Scene
-from harmony_core.lessons.outcome import Outcome
+from harmony_core.lessons.course.outcome import Outcome
 from harmony_core.lessons.switches import NAMES, SAID, Switched, switched, telling
 from harmony_core.plots.style import METHOD_COLORS
 

@@ -10,10 +10,10 @@ import streamlit as st
 
 from harmony_core.config import ExperimentConfig
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.lesson import Lesson
-from harmony_core.lessons.outcome import Outcome, from_store
-from harmony_core.lessons.prepare import path_of, prepared
-from harmony_core.method_text import method_labels
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.lessons.course.lesson import Lesson
+from harmony_core.lessons.course.outcome import Outcome, from_store
+from harmony_core.lessons.course.prepare import path_of, prepared
 from harmony_core.plots.payload import build_payload
 from harmony_core.runs.record import ExperimentRecord
 

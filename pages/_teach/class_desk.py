@@ -8,9 +8,9 @@ from contextlib import suppress
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.lesson import Lesson
-from harmony_core.lessons.steps import CODE, Place
-from harmony_core.lessons.tally import Row, Tally, tally
+from harmony_core.lessons.classroom.place import CODE, Place
+from harmony_core.lessons.classroom.tally import Row, Tally, tally
+from harmony_core.lessons.course.lesson import Lesson
 
 from .._learn.class_seat import rooms
 from .._session.address_bar import rewriting

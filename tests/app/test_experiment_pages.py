@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from harmony_core.analysis.formula import plain
 from harmony_core.analysis.microscope import explain
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
-from harmony_core.lessons.glossary import find
+from harmony_core.experiments.complete import complete
+from harmony_core.lessons.glossary.terms import find
 from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore

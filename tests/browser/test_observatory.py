@@ -10,8 +10,8 @@ import pytest
 
 from harmony_core.analysis.formula import plain
 from harmony_core.analysis.microscope import explain
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.experiments.complete import complete
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.errors import ConfigError
-from harmony_core.lessons.expression import PLACE, fill, number
-from harmony_core.lessons.facts import facts
-from harmony_core.lessons.feedback import (
+from harmony_core.experiments.complete import complete
+from harmony_core.lessons.course.expression import PLACE, fill, number
+from harmony_core.lessons.course.facts import facts
+from harmony_core.lessons.course.feedback import (
     Guess,
     as_line,
     decided,
@@ -20,9 +20,9 @@ from harmony_core.lessons.feedback import (
     happened,
     line_numbers,
 )
-from harmony_core.lessons.lesson import Lesson, lessons
-from harmony_core.lessons.outcome import Outcome, load, save
-from harmony_core.lessons.prepare import FOLDER, path_of, prepared
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from harmony_core.lessons.course.outcome import Outcome, load, save
+from harmony_core.lessons.course.prepare import FOLDER, path_of, prepared
 
 COURSE = lessons()
 EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)

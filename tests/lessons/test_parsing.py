@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from harmony_core.errors import ConfigError
-from harmony_core.lessons.expression import fill, holds, names, names_in, number, written
-from harmony_core.lessons.glossary import glossary
-from harmony_core.lessons.lesson import FOLDER, lessons, parse
+from harmony_core.lessons.course.expression import fill, holds, names, names_in, number, written
+from harmony_core.lessons.course.lesson import FOLDER, lessons, parse
+from harmony_core.lessons.glossary.terms import glossary
 
 NAME = "01-tail.md"
 TEXT = (FOLDER / NAME).read_text(encoding="utf-8")

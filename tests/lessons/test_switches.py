@@ -12,11 +12,11 @@ import torch
 from torch.nn import functional as F
 
 from harmony_core.frames import Frame, Scene
-from harmony_core.lessons.lesson import lessons
-from harmony_core.lessons.pictures import PICTURES, picture
-from harmony_core.lessons.prepare import prepared
+from harmony_core.lessons.classroom.worksheet import answer_key, prose, worksheet
+from harmony_core.lessons.course.lesson import lessons
+from harmony_core.lessons.course.prepare import prepared
+from harmony_core.lessons.glossary.drawings import PICTURES, picture
 from harmony_core.lessons.switches import NAMES, switched, telling
-from harmony_core.lessons.worksheet import answer_key, prose, worksheet
 from harmony_core.losses import build_loss
 
 COURSE = lessons()

@@ -7,12 +7,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from harmony_core.catalog import complete
-from harmony_core.lessons.expression import PLACE, names_in
-from harmony_core.lessons.glossary import find, glossary
-from harmony_core.lessons.lesson import Lesson, lessons
-from harmony_core.lessons.pictures import PICTURES
-from harmony_core.link import from_query
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.link import from_query
+from harmony_core.lessons.course.expression import PLACE, names_in
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from harmony_core.lessons.glossary.drawings import PICTURES
+from harmony_core.lessons.glossary.terms import find, glossary
 
 COURSE = lessons()
 EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)

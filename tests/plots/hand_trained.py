@@ -12,7 +12,6 @@ import math
 import numpy as np
 import torch
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -22,6 +21,7 @@ from harmony_core.config import (
     RecordConfig,
 )
 from harmony_core.data import LongTailedDataset
+from harmony_core.experiments.complete import complete
 from harmony_core.plots import DENSITY, WEIGHTS, Payload, build_payload, parts_of
 from harmony_core.training import Lockstep
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -18,6 +17,7 @@ from harmony_core.config import (
     Seeds,
 )
 from harmony_core.errors import RunError
+from harmony_core.experiments.complete import complete
 from harmony_core.frames import Frame, Scene
 from harmony_core.runs import RunStore
 

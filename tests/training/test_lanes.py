@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -21,6 +20,7 @@ from harmony_core.config import (
     RecordConfig,
 )
 from harmony_core.data import LongTailedDataset, build_dataset
+from harmony_core.experiments.complete import complete
 from harmony_core.frames import Frame
 from harmony_core.losses import LOSSES
 from harmony_core.training import Lockstep

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -22,6 +21,7 @@ from harmony_core.config import (
 )
 from harmony_core.data import LongTailedDataset, build_dataset
 from harmony_core.errors import ConfigError, RunError
+from harmony_core.experiments.complete import complete
 from harmony_core.frames import Frame
 from harmony_core.losses import LOSSES
 from harmony_core.training import Lockstep, train

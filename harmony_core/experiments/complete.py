@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .config import ExperimentConfig, MethodConfig
-from .data import DATASETS
-from .errors import ConfigError
-from .losses import LOSSES
-from .models import MODELS
-from .parameters import choose, resolve
+from ..config import ExperimentConfig, MethodConfig
+from ..data import DATASETS
+from ..errors import ConfigError
+from ..losses import LOSSES
+from ..models import MODELS
+from ..parameters import choose, resolve
 
 
 def complete(config: ExperimentConfig) -> ExperimentConfig:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
-from ..errors import ConfigError
+from ...errors import ConfigError
 
-FILE = Path(__file__).resolve().parents[2] / "assets" / "glossary.yaml"
+FILE = Path(str(files(__package__) / "terms.yaml"))
 KEYS = ("name", "sentence", "picture", "alt", "source", "arxiv", "doi", "note")
 NEEDED = ("name", "sentence", "picture", "alt", "source")
 ARXIV = re.compile(r"\d{4}\.\d{4,5}")
@@ -25,7 +26,7 @@ class Term:
     name: str
     sentence: str
     picture: str
-    """A name of `pictures.PICTURES`"""
+    """A name of `drawings.PICTURES`"""
     alt: str
     source: str
     arxiv: str = ""
@@ -34,7 +35,7 @@ class Term:
 
     @property
     def slug(self) -> str:
-        """The term as it stands in a link."""
+        """The term as links write it."""
         return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
     @property
@@ -51,7 +52,7 @@ class Term:
 
 
 def glossary(path: Path = FILE) -> tuple[Term, ...]:
-    """All terms in alphabetical order; read anew when the file has changed."""
+    """All terms in alphabetical order; a file that has changed is read again."""
     return _read(path, path.stat().st_mtime_ns)
 
 

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import ExperimentConfig
-from ..errors import RunError
-from ..files import read_npz, write_atomically, write_npz
-from ..frames import Frame, Scene
-from ..runs.record import ExperimentRecord
-from ..runs.store import RunStore
+from ...config import ExperimentConfig
+from ...errors import RunError
+from ...files import read_npz, write_atomically, write_npz
+from ...frames import Frame, Scene
+from ...runs.record import ExperimentRecord
+from ...runs.store import RunStore
 
 Array = NDArray[Any]
 FILM = 6

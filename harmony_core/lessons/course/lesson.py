@@ -20,19 +20,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import yaml  # type: ignore[import-untyped]
 
-from ..catalog import complete
-from ..config import ExperimentConfig
-from ..errors import ConfigError
-from ..link import from_query
-from ..plots.panels import ARENA, PANEL_PARTS
+from ...config import ExperimentConfig
+from ...errors import ConfigError
+from ...experiments.complete import complete
+from ...experiments.link import from_query
+from ...plots.panels import ARENA, PANEL_PARTS
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"
+FOLDER = Path(str(files(__package__) / "texts"))
 KINDS = ("number", "choice", "line")
 FILE = re.compile(r"(\d\d)-([a-z-]+)\.md")
 
@@ -153,8 +154,9 @@ class Lesson:
         return replace(config, seeds=replace(seeds, **moved))
 
 
-def lessons(folder: Path = FOLDER) -> tuple[Lesson, ...]:
-    """All lessons of a folder in order; read anew when a file has changed."""
+def lessons(folder: Path | None = None) -> tuple[Lesson, ...]:
+    """All lessons of a folder (`FOLDER`) in order; a file that has changed is read again."""
+    folder = folder or FOLDER
     paths = sorted(p for p in folder.glob("*.md") if FILE.fullmatch(p.name))
     if not paths:
         raise ConfigError(f"Expected lessons in {folder.name}/, but got none. Restore the folder.")

@@ -1,7 +1,7 @@
 """Prepared runs, shown at once where training would take too long.
 
-python -m harmony_core.lessons.prepare            # all lessons, into assets/replays/lessons
-python -m harmony_core.lessons.prepare 3 7        # some of them
+python -m harmony_core.lessons.course.prepare            # all lessons, into `FOLDER`
+python -m harmony_core.lessons.course.prepare 3 7        # some of them
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from importlib.resources import files
 from pathlib import Path
 
-from ..runs.execute import execute
-from ..runs.store import RunStore
+from ...runs.execute import execute
+from ...runs.store import RunStore
 from .lesson import Lesson, lessons
 from .outcome import Outcome, from_store, load, save
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "replays" / "lessons"
+FOLDER = Path(str(files(__package__) / "runs"))
 
 
 def path_of(lesson: Lesson) -> Path:
-    """Where the prepared run of a lesson lies."""
+    """The file of a lesson's prepared run, which is named as the lesson's text is."""
     return FOLDER / f"{lesson.number:02d}-{lesson.name}.npz"
 
 
@@ -30,7 +31,7 @@ def prepared(lesson: Lesson) -> Outcome:
 
 
 def train(lesson: Lesson) -> Outcome:
-    """Run a lesson here and now, as it is in its file."""
+    """Train a lesson in this process, as its file says."""
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(folder)
         record = store.create(lesson.config, lesson.title)

@@ -2,7 +2,8 @@
 
     ?data=moons~spread-1.2&factor=100&m=ce&m=harmonized~alpha-0.5~deferral-drw&epochs=60
 
-Every section is ``name~key-value~key-value``, of characters that need no escape in a URL. What
+Every section is ``name~key-value~key-value`` (`sections`), of characters that need no escape in a
+URL. What
 equals its default is left out, except the name of the data set, which is always there. Values that
 are free text may only name an upload, ``upload:`` and 64 hexadecimal digits: a link never makes a
 server read one of its own files. Text of a declared pattern is data, as painted points are.
@@ -12,10 +13,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .config import (
+from ..config import (
+    RECIPES,
     DataConfig,
     ExperimentConfig,
     MethodConfig,
@@ -23,14 +26,14 @@ from .config import (
     OptimConfig,
     RecordConfig,
     Seeds,
-    quick_recipe,
-    reference_recipe,
 )
-from .data.registry import DATASETS
-from .errors import ConfigError
-from .losses.registry import LOSSES
-from .models.registry import MODELS
-from .parameters import Parameter, Value, choose
+from ..data.registry import DATASETS
+from ..errors import ConfigError
+from ..losses.registry import LOSSES
+from ..models.registry import MODELS
+from ..parameters import Parameter, Value, choose, show
+from .method_text import read_method, write_method
+from .sections import LINK
 
 Query = dict[str, str | list[str]]
 
@@ -40,8 +43,6 @@ KEYS = (
 )  # fmt: skip
 LONGEST = 12_000
 UPLOAD = re.compile(r"upload:[0-9a-f]{64}")
-RECIPES = {"quick": quick_recipe, "reference": reference_recipe}
-_AROUND = ("sampler", "deferral", "label")
 _LABEL = re.compile(r"[^~\x00-\x1f]{0,60}")
 
 
@@ -58,7 +59,7 @@ def to_query(config: ExperimentConfig) -> Query:
         ("device", config.device, ExperimentConfig().device),
     ):
         if value != default:
-            query[key] = _text(value)
+            query[key] = LINK.write_value(value)
     methods = [_method_text(method) for method in config.methods]
     if methods != [_method_text(method) for method in ExperimentConfig().methods]:
         query["m"] = methods
@@ -72,9 +73,8 @@ def to_query(config: ExperimentConfig) -> Query:
         ("seeds", config.seeds, Seeds()),
         ("record", config.record, RecordConfig()),
     ):
-        text = _section("", _differences(part, base))
-        if text:
-            query[key] = text
+        if differences := _differences(part, base):
+            query[key] = LINK.write_settings(differences)
     return query
 
 
@@ -82,37 +82,35 @@ def from_query(query: Mapping[str, str | Sequence[str]]) -> ExperimentConfig:
     """The config a query stands for; anything unknown, malformed or unsafe raises `ConfigError`."""
     texts = _texts(query)
     one = {key: values[0] for key, values in texts.items()}
-    data_name, data_pairs = _split(one.get("data", DataConfig().name), "data")
+    data_name, data_pairs = _read(one.get("data", DataConfig().name), "data")
     choose(data_name, DATASETS, "data set of the link")
     data = DataConfig(
         name=data_name,
         params=_params(data_pairs, DATASETS[data_name].parameters, f"data set `{data_name}`"),
-        imbalance_factor=_float(one.get("factor", "50"), "factor"),
+        imbalance_factor=LINK.read_value(one.get("factor", "50"), float, "factor"),
         profile=one.get("profile", DataConfig().profile),
-        label_noise=_float(one.get("noise", "0"), "noise"),
+        label_noise=LINK.read_value(one.get("noise", "0"), float, "noise"),
     )
     built: dict[str, Any] = {"data": data}
     if "m" in texts:
         built["methods"] = tuple(_method(text) for text in texts["m"])
     if "model" in one:
-        name, pairs = _split(one["model"], "model")
+        name, pairs = _read(one["model"], "model")
         choose(name, ("auto", *MODELS), "model of the link")
         declared = MODELS[name].parameters if name in MODELS else ()
         built["model"] = ModelConfig(name, _params(pairs, declared, f"model `{name}`"))
     if "epochs" in one:
-        built["epochs"] = _int(one["epochs"], "epochs")
+        built["epochs"] = LINK.read_value(one["epochs"], int, "epochs")
     if "device" in one:
         built["device"] = one["device"]
     if "optim" in one:
-        name, pairs = _split(one["optim"], "optim")
+        name, pairs = _read(one["optim"], "optim")
         choose(name, RECIPES, "recipe of the link")
         built["optim"] = _replaced(RECIPES[name](), pairs, "optim")
     if "seeds" in one:
-        built["seeds"] = _replaced(Seeds(), _pairs(one["seeds"].split("~"), "seeds"), "seeds")
+        built["seeds"] = _replaced(Seeds(), _pairs(one["seeds"], "seeds"), "seeds")
     if "record" in one:
-        built["record"] = _replaced(
-            RecordConfig(), _pairs(one["record"].split("~"), "record"), "record"
-        )
+        built["record"] = _replaced(RecordConfig(), _pairs(one["record"], "record"), "record")
     return ExperimentConfig(**built)
 
 
@@ -131,26 +129,21 @@ def _texts(query: Mapping[str, str | Sequence[str]]) -> dict[str, list[str]]:
 
 def _method_text(method: MethodConfig) -> str:
     choose(method.loss, LOSSES, "loss")
-    values = _changed(method.params, LOSSES[method.loss].parameters)
-    plain = MethodConfig(method.loss)
-    for name in _AROUND:
-        value = getattr(method, name)
-        if value != getattr(plain, name):
-            values[name] = value
-    if not _LABEL.fullmatch(method.label):
-        raise ConfigError(
-            f"Expected a label of at most 60 characters without ~, but got {method.label!r}."
-        )
-    return _section(method.loss, values)
+    _check_label(method)
+    return write_method(method, _changed(method.params, LOSSES[method.loss].parameters), LINK)
 
 
 def _method(text: str) -> MethodConfig:
-    name, pairs = _split(text, "m")
-    choose(name, LOSSES, "loss of the link")
-    around = {key: pairs.pop(key) for key in _AROUND if key in pairs}
-    if not _LABEL.fullmatch(around.get("label", "")):
-        raise ConfigError("Expected a label of at most 60 characters in the link.")
-    return MethodConfig(name, _params(pairs, LOSSES[name].parameters, f"loss `{name}`"), **around)
+    method = read_method(text, LINK)
+    _check_label(method)
+    return method
+
+
+def _check_label(method: MethodConfig) -> None:
+    if not _LABEL.fullmatch(method.label):
+        raise ConfigError(
+            f"Expected a label of at most 60 characters without ~, but got {show(method.label)}."
+        )
 
 
 def _optim_text(optim: OptimConfig) -> str:
@@ -195,13 +188,10 @@ def _refuse_paths(parameter: Parameter, value: Value) -> None:
 def _params(
     pairs: Mapping[str, str], declared: tuple[Parameter, ...], owner: str
 ) -> dict[str, Value]:
-    known = {parameter.name: parameter for parameter in declared}
-    values: dict[str, Value] = {}
-    for name, text in pairs.items():
-        choose(name, known, f"parameter of {owner} in the link")
-        values[name] = known[name].check(_parsed(text, type(known[name].default), name), owner)
-        if values[name] != known[name].default:
-            _refuse_paths(known[name], values[name])
+    values = LINK.read_params(pairs, declared, owner)
+    for parameter in declared:
+        if values.get(parameter.name, parameter.default) != parameter.default:
+            _refuse_paths(parameter, values[parameter.name])
     return values
 
 
@@ -214,73 +204,22 @@ def _differences(part: Any, base: Any) -> dict[str, Any]:
 
 
 def _replaced(base: Any, pairs: Mapping[str, str], where: str) -> Any:
+    kinds = typing.get_type_hints(type(base))
     values: dict[str, Any] = {}
     for name, text in pairs.items():
-        choose(name, [item.name for item in dataclasses.fields(base)], f"key of `{where}`")
-        kind = type(getattr(base, name))
-        if name == "vary":
-            values[name] = () if text == "none" else tuple(text.split("_"))
-        elif kind is tuple:
-            parts = [] if text == "none" else text.split("_")
-            values[name] = tuple(_float(part, name) for part in parts)
-        else:
-            values[name] = _parsed(text, kind, name)
+        choose(name, kinds, f"key of `{where}`")
+        values[name] = LINK.read_value(text, kinds[name], name)
     return dataclasses.replace(base, **values)
 
 
 def _section(name: str, values: Mapping[str, Any]) -> str:
-    pairs = [f"{key}-{_text(value)}" for key, value in values.items()]
-    return "~".join([name, *pairs] if name else pairs)
+    return LINK.write(name, {"settings": LINK.write_settings(values)})
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return "_".join(_text(item) for item in value) or "none"
-    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
+def _read(text: str, where: str) -> tuple[str, dict[str, str]]:
+    name, parts = LINK.read(text, f"`{where}` of the link")
+    return name, _pairs(parts["settings"], where) if "settings" in parts else {}
 
 
-def _split(text: str, where: str) -> tuple[str, dict[str, str]]:
-    name, *rest = text.split("~")
-    return name, _pairs(rest, where)
-
-
-def _pairs(parts: Sequence[str], where: str) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for part in parts:
-        key, dash, value = part.partition("-")
-        if not dash or not key or key in pairs:
-            raise ConfigError(
-                f"Expected `{where}` of the link to be made of key-value, each key once, "
-                f"but got {part!r}."
-            )
-        pairs[key] = value
-    return pairs
-
-
-def _parsed(text: str, kind: type, name: str) -> Value:
-    if kind is bool:
-        choose(text, ("yes", "no"), f"`{name}` of the link")
-        return text == "yes"
-    if kind is int:
-        return _int(text, name)
-    return _float(text, name) if kind is float else text
-
-
-def _int(text: str, name: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,12}", text):
-        raise ConfigError(f"Expected `{name}` of the link to be a whole number, but got {text!r}.")
-    return int(text)
-
-
-def _float(text: str, name: str) -> float:
-    """A plain decimal number; words such as ``nan`` are refused, ranges are checked later."""
-    try:
-        if re.fullmatch(r"[-+0-9.e]{1,32}", text):
-            return float(text)
-    except ValueError:
-        pass
-    raise ConfigError(f"Expected `{name}` of the link to be a number, but got {text!r}.")
+def _pairs(text: str, where: str) -> dict[str, str]:
+    return LINK.read_settings(text, f"`{where}` of the link")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import string
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,8 +15,7 @@ from hypothesis import strategies as st
 
 from harmony_core.config import DEFERRALS, SAMPLERS, MethodConfig
 from harmony_core.errors import ConfigError
-from harmony_core.losses import LOSSES
-from harmony_core.method_text import (
+from harmony_core.experiments.method_text import (
     format_method,
     format_methods,
     method_label,
@@ -22,7 +24,10 @@ from harmony_core.method_text import (
     parse_methods,
     parse_pairs,
 )
+from harmony_core.losses import LOSSES
 from harmony_core.parameters import Parameter, Value, resolve
+
+OLD = json.loads(Path(__file__).with_name("written_by_0_1_0.json").read_text("utf-8"))
 
 
 def filled(method: MethodConfig) -> MethodConfig:
@@ -92,6 +97,12 @@ def test_what_is_written_is_read_back(chosen: list[MethodConfig]) -> None:
 )
 def test_the_grammar(text: str, method: MethodConfig) -> None:
     assert parse_method(text) == method
+
+
+@pytest.mark.parametrize(("line", "methods"), OLD["methods"])
+def test_a_line_of_0_1_0_means_what_it_meant(line: str, methods: list[dict[str, Any]]) -> None:
+    assert [asdict(method) for method in parse_methods(line)] == methods
+    assert format_methods(parse_methods(line)) == line
 
 
 def test_the_text_is_the_shortest() -> None:

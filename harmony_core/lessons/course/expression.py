@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ..errors import ConfigError
+from ...errors import ConfigError
 
 Facts = Mapping[str, float | str]
 PLACE = re.compile(r"\[\[(.+?)(?::(\d))?\]\]")

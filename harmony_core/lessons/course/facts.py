@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.accuracy import frame_figures, thirds
-from ..analysis.boundary import disagreement
-from ..analysis.intervals import mean_interval
-from ..config import ExperimentConfig
-from ..data.scenarios import SCENARIOS
-from ..frames import Frame, Scene
-from ..method_text import method_labels
+from ...analysis.accuracy import frame_figures, thirds
+from ...analysis.boundary import disagreement
+from ...analysis.intervals import mean_interval
+from ...config import ExperimentConfig
+from ...data import DATASETS
+from ...data.scenarios.scenario import ScenarioSpec
+from ...experiments.method_text import method_labels
+from ...frames import Frame, Scene
 from .outcome import Outcome
 
 Array = NDArray[Any]
@@ -153,16 +154,16 @@ def _effective(frame: Frame) -> float:
 def hard_part(config: ExperimentConfig, scene: Scene, frame: Frame) -> float:
     """Mean recall in percent, on the decision grid, of those parts that hold little of their class.
 
-    NaN for data whose parts are not known.
+    NaN for data whose classes have no such parts.
     """
-    name, params = config.data.name, config.data.params
-    if name not in SCENARIOS or scene.extent is None or frame.grid_class is None:
+    spec = DATASETS.get(config.data.name)
+    if not isinstance(spec, ScenarioSpec) or not spec.rare_parts or spec.truth is None:
         return math.nan
-    truth = SCENARIOS[name](int(params["classes"]), float(params["spread"]))
+    if scene.extent is None or frame.grid_class is None:
+        return math.nan
+    truth = spec.truth(config.data.params)
     small = np.flatnonzero(truth.weights <= SMALL)
-    if name not in ("hard_head", "rare_clusters", "uneven_clusters"):
-        return math.nan  # a chain of equal pieces is a shape, not a class with a rare part
-    density = np.exp(truth._log_components(plane(scene.extent, len(frame.grid_class)))[:, small])
+    density = np.exp(truth.log_components(plane(scene.extent, len(frame.grid_class)))[:, small])
     mine = frame.grid_class.ravel()[:, None] == truth.owner[small]
     return 100 * float(((density * mine).sum(axis=0) / density.sum(axis=0)).mean())
 

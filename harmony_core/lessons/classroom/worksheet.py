@@ -6,10 +6,10 @@ import html
 import re
 from collections.abc import Callable, Sequence
 
-from .expression import PLACE, fill
-from .feedback import Feedback, feedback, happened
-from .lesson import Lesson
-from .outcome import Outcome
+from ..course.expression import PLACE, fill
+from ..course.feedback import Feedback, feedback, happened
+from ..course.lesson import Lesson
+from ..course.outcome import Outcome
 
 STYLE = """
 @page { size: A4; margin: 18mm 16mm; }

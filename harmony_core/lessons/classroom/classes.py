@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import SystemRandom, compare_digest, token_urlsafe
 
-from ..errors import ConfigError
+from ...errors import ConfigError
 
 QUIET = 3 * 3600.0
 LONGEST = 12 * 3600.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .catalog import complete
-from .config import DataConfig, ExperimentConfig, MethodConfig, quick_recipe
+from ..config import DataConfig, ExperimentConfig, MethodConfig, quick_recipe
+from .complete import complete
 
 CE = MethodConfig("ce")
 WEIGHTED = MethodConfig("weighted_ce")

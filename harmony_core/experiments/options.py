@@ -6,13 +6,12 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from ..catalog import complete
-from ..config import DataConfig, ExperimentConfig
+from ..config import RECIPES, DataConfig, ExperimentConfig
 from ..data import DATASETS
 from ..errors import ConfigError
-from ..link import RECIPES
-from ..method_text import parse_methods, parse_pairs
 from ..parameters import Value
+from .complete import complete
+from .method_text import parse_methods, parse_pairs
 
 
 def config_from(given: Any) -> ExperimentConfig:

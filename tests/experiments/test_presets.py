@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from harmony_core.analysis.seeds import METRICS
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig
-from harmony_core.link import from_query, to_query
-from harmony_core.method_text import method_labels
-from harmony_core.presets import PRESETS, ablation
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.link import from_query, to_query
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.experiments.presets import PRESETS, ablation
 
-DOCS = Path(__file__).parents[1] / "docs" / "presets.md"
+DOCS = Path(__file__).parents[2] / "docs" / "presets.md"
 
 
 @pytest.mark.parametrize("name", PRESETS)

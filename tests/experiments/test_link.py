@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -25,10 +27,12 @@ from harmony_core.config import (
 )
 from harmony_core.data import DATASETS, encode_points
 from harmony_core.errors import ConfigError
-from harmony_core.link import from_query, to_query
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.link import from_query, to_query
 from harmony_core.losses import LOSSES
 from harmony_core.parameters import Parameter, Value
 
+OLD = json.loads(Path(__file__).with_name("written_by_0_1_0.json").read_text("utf-8"))
 UPLOAD = "upload:" + "0123456789abcdef" * 4
 DRAWING = encode_points([(0, -0.5, 0.25), (0, 1.0, -1.0), (1, 0.0, 0.0)])
 
@@ -104,6 +108,11 @@ def test_a_link_gives_back_its_experiment(config: ExperimentConfig) -> None:
 def test_a_link_stays_the_same_when_it_is_read_and_written(config: ExperimentConfig) -> None:
     query = to_query(config)
     assert to_query(from_query(query)) == query
+
+
+@pytest.mark.parametrize(("query", "config"), OLD["links"])
+def test_a_link_of_0_1_0_means_what_it_meant(query: dict[str, Any], config: dict[str, Any]) -> None:
+    assert from_query(query).to_dict() == config
 
 
 def test_the_default_experiment_has_a_short_link() -> None:
@@ -214,6 +223,6 @@ def test_a_link_carries_painted_points_and_nothing_else_in_their_place() -> None
 
 
 def test_links_are_read_without_torch() -> None:
-    code = "import sys, harmony_core.link; print('torch' in sys.modules)"
+    code = "import sys, harmony_core.experiments.link; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -13,10 +13,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..data.scenarios import SCENARIOS
-from ..errors import ConfigError
-from ..parameters import choose
-from .classroom import MOST_SEATS
+from ...data import DATASETS
+from ...data.scenarios.scenario import ScenarioSpec
+from ...errors import ConfigError
+from ...parameters import choose
+from .classes import MOST_SEATS
 
 HIDEABLE = {
     "steps": "The list of steps: students stay at the one of the link",
@@ -70,7 +71,8 @@ def from_query(query: Mapping[str, str], steps: int) -> Place:
         choose(name, tuple(HIDEABLE), "`hide` of the link")
     scenario = query.get("scenario", "")
     if scenario:
-        choose(scenario, tuple(SCENARIOS), "`scenario` of the link")
+        known = [name for name, spec in DATASETS.items() if isinstance(spec, ScenarioSpec)]
+        choose(scenario, known, "`scenario` of the link")
     code = query.get("class", "")
     if code and not CODE.fullmatch(code):
         raise ConfigError(

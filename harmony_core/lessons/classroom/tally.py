@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .classroom import Entry
-from .expression import written
-from .lesson import Lesson
+from ..course.expression import written
+from ..course.lesson import Lesson
+from .classes import Entry
 
 BINS = 10
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ConfigError
-from ..frames import Frame, Scene
+from ...errors import ConfigError
+from ...frames import Frame, Scene
 from .expression import fill, holds, number, written
 from .facts import facts, plane
 from .lesson import Lesson, Option
