@@ -20,7 +20,7 @@ from harmony_core.data.painted import (
     example,
 )
 from harmony_core.frames import Scene
-from harmony_core.plots import blank_payload
+from harmony_core.viewer import blank_payload
 
 from .._common.parts import messages
 from .._common.view import PAINT_LIMIT, Point, ViewState, lockstep_view, unsent_points

@@ -210,7 +210,7 @@ def page(
     import base64
     import json
 
-    from harmony_core.plots.bundle import bundle, stylesheet
+    from harmony_core.viewer.bundle import bundle, stylesheet
 
     surface, ink, accent = {
         "light": ("#ffffff", "#1a2230", "#23395b"),
@@ -248,7 +248,7 @@ window.ready = true;
 def main() -> None:
     import argparse
 
-    from harmony_core.plots import ARENA, build_payload, parts_of
+    from harmony_core.viewer import ARENA, build_payload, parts_of
 
     parser = argparse.ArgumentParser(description="Write a page with the view of a made-up run.")
     parser.add_argument("out", type=Path)

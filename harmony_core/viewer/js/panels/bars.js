@@ -1,0 +1,132 @@
+// Mean recall of head, medium and tail at the playhead, one bar a method.
+import { bandsOf } from "./curves.js";
+import { count, el, methodMark, percent } from "../draw/shapes.js";
+
+export class Bars {
+  constructor(view) {
+    this.view = view;
+    this.node = el("div", { class: "hv-bars" });
+  }
+
+  build() {
+    const { store, theme } = this.view;
+    const { groups, train_counts: counts } = store.scene;
+    this.bands = groups.map((group, g) =>
+      bandsOf(store, { id: `group${g}`, band: group.name.toLowerCase() }),
+    );
+    const banded = this.bands.some((band) => band.length);
+    this.rows = [];
+    this.node.replaceChildren(
+      ...groups.map((group, g) => {
+        const sizes = group.classes.map((c) => counts[c]);
+        const low = Math.min(...sizes);
+        const high = Math.max(...sizes);
+        const range = low === high ? `N = ${count(low)}` : `N = ${count(low)} to ${count(high)}`;
+        const classes = `${group.classes.length} ${group.classes.length === 1 ? "class" : "classes"}`;
+        return el(
+          "div",
+          { class: "hv-group", role: "group", "aria-label": `${group.name}: ${classes}` },
+          el(
+            "h4",
+            {},
+            el("i", {
+              class: "hv-chip",
+              style: `--color:${theme.groupColor(g)}`,
+              "aria-hidden": "true",
+            }),
+            group.name,
+            el("span", { text: `${classes}, ${range}` }),
+          ),
+          ...store.methods.map((label, m) => {
+            const fill = el("i", { style: `--color:${theme.methodColor(m)}` });
+            const value = el("b");
+            const whisker = banded
+              ? el("span", { class: "hv-whisker" }, el("u"), el("s"), el("s"))
+              : null;
+            this.rows.push({ g, m, fill, value, whisker });
+            return el(
+              "div",
+              { class: "hv-row" },
+              el(
+                "span",
+                { class: "hv-who" },
+                methodMark(theme, m),
+                el("span", { text: label, title: label }),
+              ),
+              el("span", { class: "hv-railbox" }, el("span", { class: "hv-rail" }, fill), whisker),
+              value,
+            );
+          }),
+        );
+      }),
+      el(
+        "div",
+        { class: "hv-scale", "aria-hidden": "true" },
+        ...[0, 25, 50, 75, 100].map((v) => el("span", { text: v === 100 ? "100 %" : v })),
+      ),
+    );
+    if (banded)
+      this.node.append(
+        el("p", {
+          class: "hv-quiet",
+          text: `Whiskers: ${(store.bands.note ?? "low to high over the seeds").replace(/^Bands: /, "").replace(/ Lines: .*/, "")} The tick is the mean, the bar the seed on screen.`,
+        }),
+      );
+  }
+
+  draw(index) {
+    const { store } = this.view;
+    const values = store.methods.map((_, m) => store.scalar(index, m, "groups") ?? []);
+    const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
+    const at = epochs.indexOf(store.frames[index].epoch);
+    for (const { g, m, fill, value, whisker } of this.rows) {
+      if (whisker)
+        this.drawWhisker(
+          whisker,
+          this.bands[g][m]?.map((values) => values[at]),
+        );
+      const recall = values[m][g];
+      fill.style.transform = `scaleX(${recall ?? 0})`;
+      value.textContent = percent(recall);
+      const best = Math.max(...values.map((of) => of[g] ?? -1));
+      value.classList.toggle("hv-best", recall != null && recall === best);
+    }
+  }
+
+  /** From low to high over the seeds, with a tick at the mean. */
+  drawWhisker(whisker, band) {
+    whisker.hidden = !band || !band.every(Number.isFinite);
+    if (whisker.hidden) return;
+    const [mean, low, high] = band.map((v) => 100 * Math.max(0, Math.min(1, v)));
+    whisker.style.left = `${low.toFixed(2)}%`;
+    whisker.style.width = `${(high - low).toFixed(2)}%`;
+    whisker.firstChild.style.left = `${(high > low ? (100 * (mean - low)) / (high - low) : 0).toFixed(2)}%`;
+    whisker.title = `mean ${mean.toFixed(1)} %, ${low.toFixed(1)} to ${high.toFixed(1)} % over the seeds`;
+  }
+
+  data(index) {
+    const { store } = this.view;
+    const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
+    const at = epochs.indexOf(store.frames[index].epoch);
+    const rows = store.scene.groups.flatMap((group, g) =>
+      store.methods.map((label, m) => [
+        store.frames[index].epoch,
+        group.name,
+        label,
+        store.scalar(index, m, "groups")?.[g] ?? null,
+        ...(this.bands[g][m] ?? []).map((values) => values[at]),
+      ]),
+    );
+    const banded = this.bands.some((band) => band.length);
+    return {
+      columns: [
+        "epoch",
+        "group",
+        "method",
+        "mean recall (share)",
+        ...(banded ? ["mean over seeds", "low", "high"] : []),
+      ],
+      rows,
+    };
+  }
+}
