@@ -56,6 +56,7 @@ pre { overflow-x: auto; font-size: 13px; }
 summary { cursor: pointer; }
 """
 START = """
+const { mount, unpackWire } = harmonyView;
 const root = document.querySelector(".hv");
 const packed = document.getElementById("recording").textContent.trim();
 const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));

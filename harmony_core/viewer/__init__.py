@@ -1,4 +1,4 @@
-"""How results look: one style for every figure, and the payload of the view in the browser.
+"""The view in the browser: what a page sends it, and the script and styles that draw it.
 
 Nothing here imports torch or streamlit; arrays come in, plain data goes out.
 """

@@ -1,10 +1,15 @@
-"""The panels of the view in the browser, and which parts of a payload each of them draws."""
+"""The panels of the view in the browser, and which parts of a payload each of them draws.
+
+A panel declares its parts in its own file, ``js/panels/<name>.js``; the build lists them.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from ..errors import DataError
+from .bundle import built
 
 ARENA = ("plane", "curves", "bars", "table")
 """Boundaries or confusion, numbers over epochs, recall of head and tail, every class as text."""
@@ -25,18 +30,9 @@ PARTS = {
 """What can be sent beside the scalars, and recall, mean weight and mean g of the classes."""
 
 PANEL_PARTS: dict[str, tuple[str, ...]] = {
-    "plane": ("confusion", "plane", "samples"),
-    "curves": (),
-    "bars": (),
-    "table": (),
-    "density": ("samples", "histograms", "density", "thumbs"),
-    "heat": ("histograms",),
-    "weights": ("effects",),
-    "spread": ("samples",),
-    "effective": ("effects",),
-    "trajectories": ("samples", "thumbs"),
-    "gallery": ("samples", "thumbs"),
+    name: tuple(parts) for name, parts in json.loads(built("panels.json")).items()
 }
+"""The parts of every panel that a page can ask for by name."""
 
 
 def parts_of(panels: Iterable[str]) -> frozenset[str]:

@@ -1,6 +1,6 @@
 // Streamlit calls this on every run of the script; the view lives on with its element.
-import { mount } from "./view.js";
 import { unpackWire } from "./data/store.js";
+import { mount } from "./view.js";
 
 export default function (component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component;

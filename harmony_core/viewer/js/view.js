@@ -1,14 +1,14 @@
 // One view of one experiment: all panels, one playhead. Knows nothing of who embeds it.
-import { Card } from "./controls/sample_card.js";
+import { Lazy } from "./controls/lazy.js";
 import { Legend } from "./controls/legend.js";
-import { Painter } from "./panels/paint.js";
-import { Tiles } from "./controls/sample_list.js";
-import { Player, Scrubber } from "./controls/scrubber.js";
-import { arrange, makePanel, panelNames } from "./panels/registry.js";
-import { el } from "./draw/shapes.js";
+import { Player } from "./controls/player.js";
+import { Card } from "./controls/sample_card.js";
+import { Tiles } from "./controls/sample_tiles.js";
+import { Scrubber } from "./controls/scrubber.js";
 import { Store } from "./data/store.js";
+import { el } from "./draw/dom.js";
 import { Theme } from "./draw/theme.js";
-import { Lazy } from "./controls/choices.js";
+import { arrange, createPanel, panelNames } from "./layout.js";
 
 /** Milliseconds after which missing frames are asked for again. */
 const ASK_AGAIN = 2000;
@@ -152,17 +152,16 @@ class View {
     this.legend = new Legend(this);
     this.card = new Card(this);
     this.tiles = new Tiles(this);
-    const names = panelNames(this);
-    this.panels = names.map((name) => Object.assign(makePanel(name, this), { kind: name }));
+    this.panels = panelNames(this).map((name) => createPanel(name, this));
     if (this.options.paint) {
-      this.painter ??= new Painter(this);
+      this.painter ??= createPanel("paint", this);
       this.panels.unshift(this.painter);
     }
-    this.planes = this.panel("plane") ?? this.panel("confusion");
-    this.legended = this.planes ?? this.panel("weights");
-    const sections = arrange(this.panels, new Map([[this.legended?.kind, [this.legend.node]]]));
-    this.card.dock.classList.toggle("hv-low", !this.planes);
-    const after = sections.findIndex((node) => node.contains(this.planes?.node ?? null));
+    this.main = this.panels.find((panel) => panel.about.main);
+    this.legended = this.main ?? this.panels.find((panel) => panel.about.legend);
+    const sections = arrange(this.panels, this.legended, this.legend.node);
+    this.card.dock.classList.toggle("hv-low", !this.main);
+    const after = sections.findIndex((node) => this.main && node.contains(this.main.node));
     sections.splice(after < 0 ? sections.length : after + 1, 0, this.card.dock);
     this.scrubber.node.hidden = !this.store.frames.length;
     this.sight?.watcher.disconnect();
@@ -313,7 +312,7 @@ class View {
     this.card.hover(sample, event);
     if (sample === this.hovered) return;
     this.hovered = sample;
-    this.planes?.drawOver?.();
+    this.main?.drawOver?.();
   }
 
   setFocus(c) {

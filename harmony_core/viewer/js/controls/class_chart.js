@@ -1,8 +1,10 @@
 // One class: how many samples at each difficulty, and below what the optimiser feels of them.
-import { ticks } from "../panels/curves.js";
-import { classHistogram, cumulated, regionsOf, regionText } from "../data/regions.js";
-import { classMark, count, el, methodMark, shapePath, svg } from "../draw/shapes.js";
-import { cellText } from "./choices.js";
+import { classHistogram, cumulated, regionText, regionsOf } from "../data/regions.js";
+import { ticks } from "../draw/axis.js";
+import { el, svg } from "../draw/dom.js";
+import { cellText, count, percent, plain } from "../draw/format.js";
+import { classMark, methodMark } from "../draw/marks.js";
+import { shapePath } from "../draw/shapes.js";
 
 const ROOM = { left: 40, right: 8, top: 26, gap: 40, bottom: 30, row: 92 };
 const ROWS_DRAWN = ["count", "pull"];

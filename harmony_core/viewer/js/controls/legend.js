@@ -1,5 +1,7 @@
 // Which class is which, and how many samples it has: the tail itself.
-import { classMark, count, el } from "../draw/shapes.js";
+import { el } from "../draw/dom.js";
+import { count } from "../draw/format.js";
+import { classMark } from "../draw/marks.js";
 
 /** One entry a class with a bar on a logarithmic scale; pressing one dims the others. */
 export class Legend {
@@ -48,7 +50,7 @@ export class Legend {
     this.node.replaceChildren(list);
     const noisy = store.static.flipped.some((flag) => flag);
     this.marks = null;
-    if (noisy && store.static.points && view.planes) {
+    if (noisy && store.static.points && view.main) {
       this.marks = el(
         "button",
         {

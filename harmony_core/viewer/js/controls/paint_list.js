@@ -1,5 +1,5 @@
 // The painted points as a list: for keyboards, screen readers and exact coordinates.
-import { el } from "../draw/shapes.js";
+import { el } from "../draw/dom.js";
 
 const PAINT_ROWS = 100;
 

@@ -1,5 +1,7 @@
 // What every method makes of one sample: floating at the pointer, or kept below when selected.
-import { classMark, count, el, methodMark, plain, svg } from "../draw/shapes.js";
+import { el, svg } from "../draw/dom.js";
+import { count, plain } from "../draw/format.js";
+import { classMark, methodMark } from "../draw/marks.js";
 
 /** A probability in words that do not pretend to more digits than were sent. */
 function chance(p) {

@@ -1,6 +1,6 @@
 // Saving what a panel shows, in the browser: SVG, PNG, CSV.
+import { el } from "../draw/dom.js";
 import { drawSvg } from "../draw/figure.js";
-import { el } from "../draw/shapes.js";
 
 /** Rows as CSV after RFC 4180; nothing for what is not a number. */
 export function toCsv({ columns, rows }) {

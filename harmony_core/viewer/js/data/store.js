@@ -104,6 +104,17 @@ export class Store {
     return this.scene.classes;
   }
 
+  /** The classes, the one with the most training samples first. */
+  get byCount() {
+    const { train_counts: counts } = this.scene;
+    return [...this.classes.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
+  }
+
+  /** The epoch of each value of `bands`. */
+  get bandEpochs() {
+    return this.bands?.epochs ?? this.frames.map((frame) => frame.epoch);
+  }
+
   /** Position of the newest recorded frame that is not after `epoch`. */
   indexOf(epoch) {
     let low = 0;

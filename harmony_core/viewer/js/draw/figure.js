@@ -1,5 +1,5 @@
 // A section of the page as one SVG: texts stay texts, lines stay lines, canvases become pictures.
-import { svg } from "./shapes.js";
+import { svg } from "./dom.js";
 
 const FIGURE_MARGIN = 24;
 const KEPT = [
@@ -32,8 +32,8 @@ export function drawSvg(root, theme, footer) {
     height,
     viewBox: `0 0 ${width} ${height}`,
   });
-  const ink = `rgb(${theme.ink.join(",")})`;
-  paper.append(svg("rect", { width, height, fill: `rgb(${theme.surface.join(",")})` }));
+  const ink = theme.shade(1);
+  paper.append(svg("rect", { width, height, fill: theme.shade(0) }));
   const to = { paper, left: frame.left - FIGURE_MARGIN, top: frame.top - FIGURE_MARGIN };
   walk(root, to);
   paper.append(

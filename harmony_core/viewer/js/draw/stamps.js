@@ -38,7 +38,7 @@ export class Stamps {
     if (!faint) {
       context.lineWidth = 1.5;
       context.lineJoin = "round";
-      context.strokeStyle = `rgb(${this.theme.surface.join(",")})`;
+      context.strokeStyle = this.theme.shade(0);
       context.stroke();
     }
     context.fillStyle = this.theme.classColor(index);

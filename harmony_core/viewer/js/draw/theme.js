@@ -48,6 +48,11 @@ export class Theme {
     return true;
   }
 
+  /** The surface with a share of the ink mixed in, as CSS; 0 is the surface, 1 the ink. */
+  shade(share) {
+    return `rgb(${mix(this.surface, this.ink, share).map(Math.round).join(",")})`;
+  }
+
   classColor(index) {
     const colors = this.style.classes[this.mode];
     return colors[index % colors.length];

@@ -1,8 +1,20 @@
 // Mean recall of head, medium and tail at the playhead, one bar a method.
-import { bandsOf } from "./curves.js";
-import { count, el, methodMark, percent } from "../draw/shapes.js";
+import { bandsOf } from "../data/bands.js";
+import { el } from "../draw/dom.js";
+import { count, percent } from "../draw/format.js";
+import { methodMark } from "../draw/marks.js";
 
-export class Bars {
+export default {
+  title: "Recall of frequent and rare classes",
+  caption: [
+    "Mean recall over the classes of each group, on the balanced test set.",
+    "N is the number of training samples of a class; the best of a group is set in bold.",
+  ],
+  parts: [],
+  create: (view) => new Bars(view),
+};
+
+class Bars {
   constructor(view) {
     this.view = view;
     this.node = el("div", { class: "hv-bars" });
@@ -77,7 +89,7 @@ export class Bars {
   draw(index) {
     const { store } = this.view;
     const values = store.methods.map((_, m) => store.scalar(index, m, "groups") ?? []);
-    const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
+    const epochs = store.bandEpochs;
     const at = epochs.indexOf(store.frames[index].epoch);
     for (const { g, m, fill, value, whisker } of this.rows) {
       if (whisker)
@@ -106,7 +118,7 @@ export class Bars {
 
   data(index) {
     const { store } = this.view;
-    const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
+    const epochs = store.bandEpochs;
     const at = epochs.indexOf(store.frames[index].epoch);
     const rows = store.scene.groups.flatMap((group, g) =>
       store.methods.map((label, m) => [

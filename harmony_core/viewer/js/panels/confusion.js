@@ -1,13 +1,28 @@
 // Confusion of each method as a heat map: rows are the true class, columns the predicted one.
-import { el, methodMark, percent } from "../draw/shapes.js";
-import { columnsFor } from "./plane.js";
+import { fit, pixelRatio } from "../draw/canvas.js";
+import { el } from "../draw/dom.js";
+import { percent } from "../draw/format.js";
+import { methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
 import { mix, parseColor } from "../draw/theme.js";
+
+export default {
+  title: "What each method takes for what",
+  caption: [
+    "Rows are the true class, columns the predicted one; a row sums to 100 %.",
+    "The diagonal is right, everything beside it a mistake; shade grows with the square root of the share.",
+    "Point at a cell to read it in all panels.",
+  ],
+  legend: true,
+  main: true,
+  create: (view) => new Confusions(view),
+};
 
 const NAMES_MOST = 12;
 const VALUES_FROM = 26;
 
 /** Small multiples for data that has no plane to draw. */
-export class Confusions {
+class Confusions {
   constructor(view) {
     this.view = view;
     this.raster = true;
@@ -53,7 +68,7 @@ export class Confusions {
   }
 
   size() {
-    this.ratio = Math.min(3, window.devicePixelRatio || 1);
+    this.ratio = pixelRatio();
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     const c = this.view.store.classes.length;
     this.named = c <= NAMES_MOST;
@@ -84,7 +99,7 @@ export class Confusions {
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     if (!shares) {
-      context.fillStyle = `rgb(${theme.ink.join(",")})`;
+      context.fillStyle = theme.shade(1);
       context.font = `13px ${theme.font}`;
       context.fillText("Shown up to 256 classes; see the table.", 8, 24);
       return;
@@ -143,7 +158,7 @@ export class Confusions {
   drawAxes(context) {
     const { store, theme } = this.view;
     const c = store.classes.length;
-    context.fillStyle = `rgb(${mix(theme.surface, theme.ink, 0.75).map(Math.round).join(",")})`;
+    context.fillStyle = theme.shade(0.75);
     context.font = `11px ${theme.font}`;
     context.textBaseline = "middle";
     const every = this.named ? 1 : Math.ceil(c / 10);
@@ -173,7 +188,7 @@ export class Confusions {
   drawCell(context) {
     if (!this.over) return;
     const { row, column } = this.over;
-    context.strokeStyle = `rgb(${this.view.theme.ink.join(",")})`;
+    context.strokeStyle = this.view.theme.shade(1);
     context.lineWidth = 1.5;
     const size = Math.max(this.cell, 4);
     context.strokeRect(this.left + column * this.cell, this.top + row * this.cell, size, size);
@@ -243,12 +258,4 @@ export class Confusions {
       note.textContent = `${store.classes[row]} → ${store.classes[column]}: ${percent(share)} %`;
     }
   }
-}
-
-/** Text cut to a width, with an ellipsis. */
-export function fit(context, text, width) {
-  if (context.measureText(text).width <= width) return text;
-  let cut = text;
-  while (cut.length > 1 && context.measureText(`${cut}…`).width > width) cut = cut.slice(0, -1);
-  return `${cut}…`;
 }

@@ -1,5 +1,20 @@
 // Numbers over epochs, one line a method, with the playhead drawn through them.
-import { el, methodMark, shapePath, svg } from "../draw/shapes.js";
+import { bandsOf } from "../data/bands.js";
+import { tickTexts, ticks } from "../draw/axis.js";
+import { el, svg } from "../draw/dom.js";
+import { methodMark } from "../draw/marks.js";
+import { shapePath } from "../draw/shapes.js";
+
+export default {
+  title: "Over epochs",
+  caption: [
+    "One line a method, on the balanced test set; the vertical line is the epoch shown above.",
+    "Press or drag to move it.",
+  ],
+  parts: [],
+  beside: "bars",
+  create: (view) => new Curves(view),
+};
 
 const HEIGHT = 350;
 const PAD = { top: 14, bottom: 42, left: 50, right: 16 };
@@ -65,38 +80,7 @@ function metrics(store) {
   return list.filter((metric) => store.frames.some((_, i) => metric.read(i, 0) != null));
 }
 
-/** About `wanted` round numbers from low to high. */
-export function ticks(low, high, wanted = 5) {
-  const raw = (high - low) / wanted || 1;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].find((s) => s * power >= raw) * power;
-  const out = [];
-  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-9; v += step)
-    out.push(Number(v.toPrecision(12)));
-  return out;
-}
-
-/** The texts of marks on an axis, with as many digits as it takes to tell neighbours apart. */
-export function tickTexts(marks) {
-  const gap = Math.min(...marks.slice(1).map((v, i) => Math.abs(v - marks[i])));
-  const digits =
-    Number.isFinite(gap) && gap > 0
-      ? Math.max(0, Math.min(8, Math.ceil(-Math.log10(gap) - 1e-9)))
-      : 3;
-  const even = marks.length > 2 && Math.abs(marks[2] - 2 * marks[1] + marks[0]) < gap * 1e-6;
-  return marks.map((v) =>
-    even
-      ? v.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-      : v.toLocaleString("en-US", {
-          maximumSignificantDigits: Math.max(
-            3,
-            digits + 1 + Math.floor(Math.log10(Math.abs(v) || 1)),
-          ),
-        }),
-  );
-}
-
-export class Curves {
+class Curves {
   constructor(view) {
     this.view = view;
     this.choice = "accuracy";
@@ -336,7 +320,7 @@ export class Curves {
   /** Low to high over the seeds, one area a method, cut off where the plot ends. */
   shades() {
     const { store, theme } = this.view;
-    const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
+    const epochs = store.bandEpochs;
     return this.bands.map(([, low, high], m) => {
       const known = epochs
         .map((epoch, i) => [epoch, low[i], high[i]])
@@ -358,7 +342,7 @@ export class Curves {
   /** The metric shown, of every method at every epoch, with its band. */
   data() {
     const { store } = this.view;
-    const epochs = store.bands?.epochs ?? store.frames.map((frame) => frame.epoch);
+    const epochs = store.bandEpochs;
     const banded = this.bands.length > 0;
     const rows = store.frames.flatMap((frame, i) =>
       store.methods.map((label, m) => {
@@ -505,12 +489,6 @@ export class Curves {
       x + 14 + this.tip.offsetWidth > this.box.clientWidth ? x - 14 - this.tip.offsetWidth : x + 14;
     this.tip.style.transform = `translate(${Math.max(0, left).toFixed(0)}px, 12px)`;
   }
-}
-
-/** [mean, low, high] of each method for a metric, by epoch; nothing without several seeds. */
-export function bandsOf(store, metric) {
-  const found = store.bands?.[metric.id] ?? store.bands?.[metric.band];
-  return Array.isArray(found) && found.length === store.methods.length ? found : [];
 }
 
 /** Move labels apart so that none is nearer than `gap` to the next. */

@@ -1,9 +1,18 @@
 // The gradient density: one small chart a class, all methods over each other.
+import { choiceRow, selectBox, toggleButton } from "../controls/choices.js";
 import { CHART_HEIGHT, ClassChart } from "../controls/class_chart.js";
-import { classHistogram, lenderOf, regionText, regionsOf, samplesIn } from "../data/regions.js";
+import { Lazy } from "../controls/lazy.js";
 import { RegionList } from "../controls/sample_list.js";
-import { el, methodMark } from "../draw/shapes.js";
-import { choiceRow, Lazy, selectBox, toggleButton } from "../controls/choices.js";
+import { classHistogram, lenderOf, regionText, regionsOf, samplesIn } from "../data/regions.js";
+import { el } from "../draw/dom.js";
+import { methodMark } from "../draw/marks.js";
+
+export default {
+  title: "How hard the samples of each class are",
+  parts: ["samples", "histograms", "density", "thumbs"],
+  needs: ["hist_count", "grad"],
+  create: (view) => new Density(view),
+};
 
 const LIST_SLOW = 200;
 const ORDERS = [
@@ -14,7 +23,7 @@ const ORDERS = [
   ["grad", "highest mean g first"],
 ];
 
-export class Density {
+class Density {
   constructor(view) {
     this.view = view;
     this.choice = "own";

@@ -1,7 +1,21 @@
 // Effective number of samples and classifier norm of every class at the epoch, a bar a method.
-import { ticks } from "./curves.js";
-import { classMark, count, el, methodMark, shapePath, svg } from "../draw/shapes.js";
-import { cellText } from "../controls/choices.js";
+import { ticks } from "../draw/axis.js";
+import { el, svg } from "../draw/dom.js";
+import { cellText, count } from "../draw/format.js";
+import { classMark, methodMark } from "../draw/marks.js";
+import { shapePath } from "../draw/shapes.js";
+
+export default {
+  title: "How many samples a class is really worth",
+  caption: [
+    "Unequal weights make a class worth fewer samples: (Σw)² / Σw² is the number of equally weighted samples with the same noise.",
+    "It equals N when all weigh the same.",
+    "The norm of a class's row in the last layer shows which classes the classifier itself favours; under cross-entropy a deep network often gives frequent classes the larger one.",
+  ],
+  parts: ["effects"],
+  needs: ["effective"],
+  create: (view) => new ClassBars(view),
+};
 
 const PARTS_DRAWN = [
   {
@@ -13,7 +27,7 @@ const PARTS_DRAWN = [
   { name: "head_norm", title: "Norm of the classifier's row", unit: "Euclidean norm", log: false },
 ];
 
-export class ClassBars {
+class ClassBars {
   constructor(view) {
     this.view = view;
     this.node = el("div", { class: "hv-twobars" });
@@ -21,9 +35,7 @@ export class ClassBars {
 
   build() {
     const { store, theme } = this.view;
-    this.order = [...store.classes.keys()].sort(
-      (a, b) => store.scene.train_counts[b] - store.scene.train_counts[a] || a - b,
-    );
+    this.order = store.byCount;
     this.key = el(
       "div",
       { class: "hv-key" },

@@ -1,12 +1,26 @@
 // The samples that weigh most and least under every method at the epoch.
-import { sampleName } from "../controls/sample_list.js";
-import { classMark, count, el, methodMark, plain } from "../draw/shapes.js";
 import { selectBox } from "../controls/choices.js";
+import { sampleName } from "../controls/sample_tiles.js";
+import { el } from "../draw/dom.js";
+import { count, plain } from "../draw/format.js";
+import { classMark, methodMark } from "../draw/marks.js";
+
+export default {
+  title: "Samples that weigh most and least",
+  caption: [
+    "Of the followed training samples, at the epoch shown.",
+    "Where data lies in a plane, the picture is the plane with the regions of Bayes and the sample in it.",
+    "Press one to follow it.",
+  ],
+  parts: ["samples", "thumbs"],
+  needs: ["weight"],
+  create: (view) => new Gallery(view),
+};
 
 const GALLERY_SIZE = 8;
 const GALLERY_SLOW = 200;
 
-export class Gallery {
+class Gallery {
   constructor(view) {
     this.view = view;
     this.only = -1;
@@ -17,9 +31,7 @@ export class Gallery {
 
   build() {
     const { store, theme } = this.view;
-    const order = [...store.classes.keys()].sort(
-      (a, b) => store.scene.train_counts[b] - store.scene.train_counts[a] || a - b,
-    );
+    const order = store.byCount;
     this.tools.replaceChildren(
       selectBox(
         "Class",

@@ -1,15 +1,29 @@
 // Class × gradient norm at one epoch, or epoch × gradient norm of one class, as heat maps.
-import { fit } from "./confusion.js";
-import { rowOf } from "../data/regions.js";
-import { el, methodMark, percent } from "../draw/shapes.js";
-import { columnsFor } from "./plane.js";
-import { mix, parseColor } from "../draw/theme.js";
 import { choiceRow, selectBox } from "../controls/choices.js";
+import { rowOf } from "../data/regions.js";
+import { fit, pixelRatio } from "../draw/canvas.js";
+import { el } from "../draw/dom.js";
+import { percent } from "../draw/format.js";
+import { methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
+import { mix, parseColor } from "../draw/theme.js";
+
+export default {
+  title: "Difficulty of every class at a glance",
+  caption: [
+    "Rows are classes, the largest on top, columns the gradient norm g; a row sums to 100 % and shade grows with the square root of the share.",
+    "Mass that moves left over the epochs is difficulty that is learned; mass that stays on the right is not.",
+    "Press a class to see it over all epochs.",
+  ],
+  parts: ["histograms"],
+  needs: ["hist_count"],
+  create: (view) => new Heat(view),
+};
 
 const HEAT_PAD = { top: 8, bottom: 34, right: 10 };
 const NAMED_FROM = 11;
 
-export class Heat {
+class Heat {
   constructor(view) {
     this.view = view;
     this.raster = true;
@@ -31,9 +45,7 @@ export class Heat {
     this.ramp = Array.from({ length: 256 }, (_, i) =>
       mix(theme.surface, this.full, i ? 0.06 + 0.94 * Math.sqrt(i / 255) : 0.02).map(Math.round),
     );
-    this.order = store.classes
-      .map((_, c) => c)
-      .sort((a, b) => store.scene.train_counts[b] - store.scene.train_counts[a] || a - b);
+    this.order = store.byCount;
     this.panels = store.methods.map((label, m) => this.panel(label, m));
     this.grid.replaceChildren(...this.panels.map(({ node }) => node));
     this.grid.style.setProperty("--hv-columns", columnsFor(store.methods.length));
@@ -129,7 +141,7 @@ export class Heat {
 
   size() {
     const { store } = this.view;
-    this.ratio = Math.min(3, window.devicePixelRatio || 1);
+    this.ratio = pixelRatio();
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     this.across = this.mode === "epochs";
     const c = store.classes.length;
@@ -265,7 +277,7 @@ export class Heat {
 
   ink(context, share) {
     const { theme } = this.view;
-    context.fillStyle = `rgb(${mix(theme.surface, theme.ink, share).map(Math.round).join(",")})`;
+    context.fillStyle = theme.shade(share);
     context.font = `12px ${theme.font}`;
   }
 
@@ -284,7 +296,7 @@ export class Heat {
   drawOver(panel, index) {
     const { store, theme, focus } = this.view;
     const context = this.brush(panel.over);
-    context.strokeStyle = `rgb(${theme.ink.join(",")})`;
+    context.strokeStyle = theme.shade(1);
     context.lineWidth = 1.25;
     if (this.across) {
       const x = this.left + ((store.frames[index].epoch + 0.5) / (store.total + 1)) * this.span;

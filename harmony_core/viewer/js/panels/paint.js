@@ -1,8 +1,23 @@
 // An editor of points in the plane: choose a class, press to add, erase, undo, and train again.
-import { PaintList } from "../controls/paint_list.js";
-import { classMark, count, el, traceShape } from "../draw/shapes.js";
-import { mix, parseColor } from "../draw/theme.js";
 import { choiceRow, selectBox } from "../controls/choices.js";
+import { PaintList } from "../controls/paint_list.js";
+import { pixelRatio } from "../draw/canvas.js";
+import { el } from "../draw/dom.js";
+import { count } from "../draw/format.js";
+import { classMark } from "../draw/marks.js";
+import { traceShape } from "../draw/shapes.js";
+import { mix, parseColor } from "../draw/theme.js";
+
+export default {
+  title: "Paint your own points",
+  caption: [
+    "Press to add points of the chosen class, hold and move for more; shift or alt while pressing erases.",
+    "The faint colours are what a method of this run decides at the epoch shown.",
+    "Then train again: every method starts from the same initial weights on exactly these points.",
+  ],
+  twin: false,
+  create: (view) => new Painter(view),
+};
 
 const PAINT_APART = 12;
 const PAINT_REACH = 14;
@@ -13,7 +28,7 @@ const PAINT_FILLED = 0.75;
 const PAINT_QUIET = 500;
 const SPRAY = { points: 5, radius: 22 };
 
-export class Painter {
+class Painter {
   constructor(view) {
     this.view = view;
     this.kind = "paint";
@@ -176,7 +191,7 @@ export class Painter {
   }
 
   size() {
-    this.ratio = Math.min(3, window.devicePixelRatio || 1);
+    this.ratio = pixelRatio();
     this.width = this.board.clientWidth || 400;
     this.base.width = this.base.height = Math.round(this.width * this.ratio);
   }
@@ -396,7 +411,7 @@ export class Painter {
     const { theme } = this.view;
     const context = this.base.getContext("2d", { alpha: false });
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.fillStyle = `rgb(${theme.surface.join(",")})`;
+    context.fillStyle = theme.shade(0);
     context.fillRect(0, 0, this.width, this.width);
     this.drawBehind(context);
     const r = Math.max(3.2, Math.min(5, this.width / 100));
@@ -405,7 +420,7 @@ export class Painter {
       context.beginPath();
       traceShape(context, theme.classShape(point[0]), x, y, r);
       context.lineWidth = 2;
-      context.strokeStyle = `rgb(${theme.surface.join(",")})`;
+      context.strokeStyle = theme.shade(0);
       context.stroke();
       context.fillStyle = theme.classColor(point[0]);
       context.fill();
@@ -451,7 +466,7 @@ export class Painter {
   drawCross(context) {
     if (!this.at) return;
     const [x, y] = this.at;
-    context.strokeStyle = `rgb(${this.view.theme.ink.join(",")})`;
+    context.strokeStyle = this.view.theme.shade(1);
     context.lineWidth = 1;
     context.beginPath();
     if (this.tool === "erase") context.arc(x, y, PAINT_REACH, 0, 2 * Math.PI);

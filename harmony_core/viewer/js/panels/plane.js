@@ -1,8 +1,28 @@
 // The plane of each method: what it decides where, how sure it is, and the points it learns from.
+import { pixelRatio } from "../draw/canvas.js";
 import { boundarySegments, joinSegments, marginOfCodes } from "../draw/contour.js";
-import { el, methodMark, percent } from "../draw/shapes.js";
+import { el } from "../draw/dom.js";
+import { percent } from "../draw/format.js";
+import { methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
 import { Stamps } from "../draw/stamps.js";
 import { mix, parseColor } from "../draw/theme.js";
+
+export default {
+  title: "Where each method draws its boundaries",
+  caption: [
+    "Colour is the class decided there, stronger where the network is surer; the pale line is where it changes its mind.",
+    "Dashed: the Bayes boundary of the balanced problem, the best any rule can do.",
+    "Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5).",
+    "Press one to follow it.",
+  ],
+  parts: ["confusion", "plane", "samples"],
+  instead: "confusion",
+  suits: (store) => Boolean(store.static.points && store.scene.extent),
+  legend: true,
+  main: true,
+  create: (view) => new Planes(view),
+};
 
 const SHADE = [0.1, 0.55];
 const REACH = 12;
@@ -25,7 +45,7 @@ function colorTable(theme, classes) {
 }
 
 /** Small multiples, one plane a method. */
-export class Planes {
+class Planes {
   constructor(view) {
     this.view = view;
     this.raster = true;
@@ -122,7 +142,7 @@ export class Planes {
 
   /** Fit the canvases to their boxes on this screen. */
   size() {
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    const ratio = pixelRatio();
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     const pixels = Math.round(this.width * ratio);
     if (
@@ -168,7 +188,7 @@ export class Planes {
     const { store } = this.view;
     const context = panel.base.getContext("2d", { alpha: false });
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.fillStyle = `rgb(${this.view.theme.surface.join(",")})`;
+    context.fillStyle = this.view.theme.shade(0);
     context.fillRect(0, 0, this.width, this.width);
     this.drawRegions(panel, context, index);
     this.drawLines(panel, context, index);
@@ -285,7 +305,7 @@ export class Planes {
     context.translate(0, this.width);
     context.scale(unit, -unit);
     context.lineJoin = "round";
-    context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
+    context.strokeStyle = this.view.theme.shade(0);
     context.lineWidth = 1.6 / unit;
     context.stroke(path);
     context.restore();
@@ -320,12 +340,12 @@ export class Planes {
     context.scale(unit, -unit);
     context.lineJoin = "round";
     context.globalAlpha = 0.7;
-    context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
+    context.strokeStyle = this.view.theme.shade(0);
     context.lineWidth = 3 / unit;
     context.stroke(this.bayes);
     context.globalAlpha = 1;
     context.setLineDash([5 / unit, 4 / unit]);
-    context.strokeStyle = `rgb(${this.view.theme.ink.join(",")})`;
+    context.strokeStyle = this.view.theme.shade(1);
     context.lineWidth = 1.5 / unit;
     context.stroke(this.bayes);
     context.restore();
@@ -364,7 +384,7 @@ export class Planes {
       context.moveTo(this.xs[i] + r, this.ys[i] - r);
       context.lineTo(this.xs[i] - r, this.ys[i] + r);
     }
-    context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
+    context.strokeStyle = this.view.theme.shade(0);
     context.lineWidth = 2.2;
     context.stroke();
     context.strokeStyle = this.view.theme.hard;
@@ -396,10 +416,10 @@ export class Planes {
         if (sample == null) continue;
         context.beginPath();
         context.arc(this.xs[sample], this.ys[sample], r, 0, 2 * Math.PI);
-        context.strokeStyle = `rgb(${this.view.theme.surface.join(",")})`;
+        context.strokeStyle = this.view.theme.shade(0);
         context.lineWidth = 5;
         context.stroke();
-        context.strokeStyle = `rgb(${this.view.theme.ink.join(",")})`;
+        context.strokeStyle = this.view.theme.shade(1);
         context.lineWidth = 2;
         context.stroke();
       }
@@ -443,11 +463,6 @@ export class Planes {
 function signed(share) {
   const text = percent(Math.abs(share));
   return Number(text) === 0 ? text : `${share > 0 ? "+" : "−"}${text}`;
-}
-
-/** Panels side by side where there is room: all up to four, then rows of equal length. */
-export function columnsFor(methods) {
-  return methods <= 4 ? methods : Math.ceil(methods / Math.ceil(methods / 4));
 }
 
 /** Polylines between cell centres as one path, a cell one unit wide, drawn out to the border. */

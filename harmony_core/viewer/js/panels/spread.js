@@ -1,10 +1,25 @@
 // Weights of the followed samples at the epoch: a dot each, and a box over the middle half.
-import { ticks } from "./curves.js";
-import { fit } from "./confusion.js";
-import { columnsFor } from "./plane.js";
-import { el, methodMark, plain } from "../draw/shapes.js";
+import { choiceRow } from "../controls/choices.js";
+import { ticks } from "../draw/axis.js";
+import { fit, pixelRatio } from "../draw/canvas.js";
+import { el } from "../draw/dom.js";
+import { cellText, plain } from "../draw/format.js";
+import { methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
 import { mix } from "../draw/theme.js";
-import { cellText, choiceRow } from "../controls/choices.js";
+
+export default {
+  title: "How weights are spread inside each class",
+  caption: [
+    "One dot a followed training sample at the end of the epoch, the largest class on top.",
+    "The box holds the middle half, the thick line is the median.",
+    "A wide box is a class whose samples are told apart by their difficulty.",
+    "Press a dot to follow the sample.",
+  ],
+  parts: ["samples"],
+  needs: ["weight"],
+  create: (view) => new Spread(view),
+};
 
 const STRIP = { top: 6, bottom: 36, right: 12, reach: 9 };
 
@@ -15,7 +30,7 @@ export function quantile(sorted, share) {
   return sorted[low] + ((sorted[low + 1] ?? sorted[low]) - sorted[low]) * (at - low);
 }
 
-export class Spread {
+class Spread {
   constructor(view) {
     this.view = view;
     this.raster = true;
@@ -27,9 +42,7 @@ export class Spread {
 
   build() {
     const { store } = this.view;
-    this.order = [...store.classes.keys()].sort(
-      (a, b) => store.scene.train_counts[b] - store.scene.train_counts[a] || a - b,
-    );
+    this.order = store.byCount;
     this.samples = store.classes.map(() => []);
     store.static.targets.forEach((c, i) => this.samples[c].push(i));
     this.panels = store.methods.map((label, m) => this.panel(label, m));
@@ -93,7 +106,7 @@ export class Spread {
   }
 
   size() {
-    this.ratio = Math.min(3, window.devicePixelRatio || 1);
+    this.ratio = pixelRatio();
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     const c = this.order.length;
     this.rowHeight = Math.max(12, Math.min(34, 460 / c));
@@ -127,7 +140,7 @@ export class Spread {
     const { store, theme, focus, selected, player } = this.view;
     const context = panel.base.getContext("2d");
     const weight = store.raw(index, panel.m, "weight");
-    const ink = `rgb(${theme.ink.join(",")})`;
+    const ink = theme.shade(1);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     this.drawAxis(context);
@@ -139,7 +152,7 @@ export class Spread {
       for (const i of this.samples[c])
         context.fillRect(this.x(weight[i]) - 1.25, this.y(r, i) - 1.25, 2.5, 2.5);
       context.globalAlpha = 1;
-      context.fillStyle = `rgb(${mix(theme.surface, theme.ink, 0.8).map(Math.round).join(",")})`;
+      context.fillStyle = theme.shade(0.8);
       context.textAlign = "right";
       context.textBaseline = "middle";
       context.font = `12px ${theme.font}`;
@@ -204,7 +217,7 @@ export class Spread {
         .map(Math.round)
         .join(",")})`;
       context.fillRect(this.x(v) - 0.5, STRIP.top, 1, base - STRIP.top);
-      context.fillStyle = `rgb(${mix(theme.surface, theme.ink, 0.7).map(Math.round).join(",")})`;
+      context.fillStyle = theme.shade(0.7);
       context.fillText(cellText(Number(v.toPrecision(6))), this.x(v), base + 4);
     }
     context.fillText(

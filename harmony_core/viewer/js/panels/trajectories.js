@@ -1,14 +1,29 @@
 // How weight or g of the followed samples of one class moves over the epochs, under every method.
-import { ticks } from "./curves.js";
-import { columnsFor } from "./plane.js";
-import { classMark, count, el, methodMark, plain } from "../draw/shapes.js";
-import { mix, parseColor } from "../draw/theme.js";
-import { cellText, choiceRow, selectBox } from "../controls/choices.js";
+import { choiceRow, selectBox } from "../controls/choices.js";
+import { ticks } from "../draw/axis.js";
+import { pixelRatio } from "../draw/canvas.js";
+import { el } from "../draw/dom.js";
+import { cellText, count, plain } from "../draw/format.js";
+import { classMark, methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
+import { parseColor } from "../draw/theme.js";
+
+export default {
+  title: "Paths of samples over the epochs",
+  caption: [
+    "One line a followed sample of the class.",
+    "Lines that fall are samples being learned; lines that stay up are noise or overlap.",
+    "Press a line to follow its sample in every method and panel.",
+  ],
+  parts: ["samples", "thumbs"],
+  needs: ["weight"],
+  create: (view) => new Paths(view),
+};
 
 const PATH_BOX = { top: 8, bottom: 38, left: 42, right: 12, height: 240 };
 const PATHS_MOST = 300;
 
-export class Paths {
+class Paths {
   constructor(view) {
     this.view = view;
     this.raster = true;
@@ -32,9 +47,7 @@ export class Paths {
 
   buildTools() {
     const { store } = this.view;
-    const order = [...store.classes.keys()].sort(
-      (a, b) => store.scene.train_counts[b] - store.scene.train_counts[a] || a - b,
-    );
+    const order = store.byCount;
     this.tools.replaceChildren(
       choiceRow(
         "Values",
@@ -108,7 +121,7 @@ export class Paths {
   }
 
   size() {
-    this.ratio = Math.min(3, window.devicePixelRatio || 1);
+    this.ratio = pixelRatio();
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     for (const { base, over } of this.panels) {
       for (const canvas of [base, over]) {
@@ -186,8 +199,7 @@ export class Paths {
   drawLines(panel) {
     const { store, theme } = this.view;
     const context = this.brush(panel.base);
-    const grey = (share) =>
-      `rgb(${mix(theme.surface, theme.ink, share).map(Math.round).join(",")})`;
+    const grey = (share) => theme.shade(share);
     context.font = `12px ${theme.font}`;
     context.textBaseline = "middle";
     const base = PATH_BOX.height - PATH_BOX.bottom;
@@ -220,7 +232,7 @@ export class Paths {
     const { store, theme, selected, player } = this.view;
     const context = this.brush(panel.over);
     const x = this.x(store.frames[index].epoch);
-    context.strokeStyle = `rgb(${theme.ink.join(",")})`;
+    context.strokeStyle = theme.shade(1);
     context.lineWidth = 1.25;
     context.beginPath();
     context.moveTo(x, PATH_BOX.top - 6);
@@ -229,7 +241,7 @@ export class Paths {
     const mine = selected != null && store.static.targets[selected] === this.c;
     if (mine) {
       context.lineWidth = 4.5;
-      context.strokeStyle = `rgb(${theme.surface.join(",")})`;
+      context.strokeStyle = theme.shade(0);
       this.trace(context, panel.m, selected);
       context.lineWidth = 2.25;
       context.strokeStyle = theme.methodColor(panel.m);

@@ -1,8 +1,26 @@
 // A number of every class over epochs: one small chart a method, one line a class, one playhead.
-import { ticks, tickTexts } from "./curves.js";
-import { columnsFor } from "./plane.js";
-import { classMark, el, methodMark, shapePath, svg } from "../draw/shapes.js";
-import { cellText, choiceRow } from "../controls/choices.js";
+import { choiceRow } from "../controls/choices.js";
+import { tickTexts, ticks } from "../draw/axis.js";
+import { el, svg } from "../draw/dom.js";
+import { cellText } from "../draw/format.js";
+import { classMark, methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
+import { shapePath } from "../draw/shapes.js";
+
+export default {
+  title: "Mean weight of each class over epochs",
+  caption: [
+    "One chart a method, one line a class, in the class's colour and shape; the charts of a row share one axis.",
+    "The weight is what multiplies a sample's loss, and it is a product.",
+    "The inter part is what the class alone decides, the same for all its samples: lines far apart are classes made to count more or less.",
+    "The intra part is by difficulty; its mean off 1 says that difficulty has also moved the class's total.",
+    "The harmonized loss keeps that mean at 1 under its own smoothed density, so near 1 here.",
+    "A method that shifts margins instead of weights leaves the inter part at 1.",
+  ],
+  parts: ["effects"],
+  legend: true,
+  create: (view) => new ClassLines(view),
+};
 
 const LINES = { top: 12, bottom: 40, left: 54, right: 22, height: 270, low: 190 };
 const NUMBERS = {
@@ -65,7 +83,7 @@ const ALIKE = 1e-4;
 /** The least height of an axis as a share of its largest value. */
 const SPAN = 0.1;
 
-export class ClassLines {
+class ClassLines {
   constructor(view) {
     this.view = view;
     this.choice = "split";
