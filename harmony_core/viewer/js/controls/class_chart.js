@@ -1,27 +1,15 @@
 // One class: how many samples at each difficulty, and below what the optimiser feels of them.
 import { classHistogram, cumulated, regionText, regionsOf } from "../data/regions.js";
-import { ticks } from "../draw/axis.js";
+import { axisText, roundUp, ticks } from "../draw/axis.js";
 import { el, svg } from "../draw/dom.js";
-import { cellText, count, percent, plain } from "../draw/format.js";
+import { cellText, count, percent } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
+import { rampPath, stepPath } from "../draw/outlines.js";
 import { shapePath } from "../draw/shapes.js";
 
 const ROOM = { left: 40, right: 8, top: 26, gap: 40, bottom: 30, row: 92 };
 const ROWS_DRAWN = ["count", "pull"];
 export const CHART_HEIGHT = ROOM.top + 2 * ROOM.row + ROOM.gap + ROOM.bottom;
-
-/** Short numbers for an axis. */
-function axisText(v) {
-  if (v >= 10_000) return `${Math.round(v / 1000)}k`;
-  return Number(v.toPrecision(3)).toString();
-}
-
-/** The next of the numbers 1, 1.5, 2, 3, 4, 5, 6, 8, 10, … at or above a value. */
-function roundUp(value) {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value * (1 - 1e-9)) * power;
-}
 
 export class ClassChart {
   constructor(panel, c) {
@@ -47,18 +35,8 @@ export class ClassChart {
       tabindex: 0,
       role: "img",
     });
-    this.band = svg("rect", {
-      class: "hv-band",
-      y: ROOM.top,
-      height: 2 * ROOM.row + ROOM.gap,
-      visibility: "hidden",
-    });
-    this.chosen = svg("rect", {
-      class: "hv-chosen",
-      y: ROOM.top,
-      height: 2 * ROOM.row + ROOM.gap,
-      visibility: "hidden",
-    });
+    this.band = this.column("hv-band");
+    this.chosen = this.column("hv-chosen");
     this.rows = ROWS_DRAWN.map((what, r) => this.plotRow(what, r));
     this.spots = svg("g");
     this.plot.append(
@@ -68,18 +46,9 @@ export class ClassChart {
       this.spots,
       this.xAxis(),
     );
+    const name = el("span", { class: "hv-name", text: store.classes[c], title: store.classes[c] });
     this.node.replaceChildren(
-      el(
-        "figcaption",
-        {},
-        el(
-          "h4",
-          {},
-          classMark(theme, c, 14),
-          el("span", { class: "hv-name", text: store.classes[c], title: store.classes[c] }),
-        ),
-        this.note,
-      ),
+      el("figcaption", {}, el("h4", {}, classMark(theme, c, 14), name), this.note),
       this.plot,
     );
     this.plot.addEventListener("pointermove", (event) => this.hover(event));
@@ -88,6 +57,12 @@ export class ClassChart {
     this.plot.addEventListener("keydown", (event) => this.key(event));
     this.plot.addEventListener("blur", () => this.leave());
     this.built = true;
+  }
+
+  /** A rectangle over both rows, to mark a region. */
+  column(kind) {
+    const height = 2 * ROOM.row + ROOM.gap;
+    return svg("rect", { class: kind, y: ROOM.top, height, visibility: "hidden" });
   }
 
   /** The number of regions the pointer works with. */
@@ -242,18 +217,19 @@ export class ClassChart {
         ]),
       );
     }
+    const x = (g) => this.x(g);
     row.paths.forEach((path, m) => {
       path.style.display = panel.shown.has(m) ? "" : "none";
       if (!panel.shown.has(m)) return;
-      const { drawn: values, values: plain } = this.values(index, m, row.what);
+      const { drawn: values, values: exact } = this.values(index, m, row.what);
       path.setAttribute(
         "d",
-        panel.sums ? this.ramp(values, y) : this.steps(values, y, row.top + ROOM.row),
+        panel.sums ? rampPath(values, x, y) : stepPath(values, x, y, row.top + ROOM.row),
       );
       if (still)
         path.setAttribute(
           "data-values",
-          Array.from(plain, (v) => Number(v.toPrecision(6))).join(" "),
+          Array.from(exact, (v) => Number(v.toPrecision(6))).join(" "),
         );
     });
   }
@@ -267,24 +243,6 @@ export class ClassChart {
       : out.length > 1
         ? out
         : [0, top];
-  }
-
-  steps(values, y, base) {
-    const n = values.length;
-    let d = `M${this.x(0).toFixed(1)} ${base}`;
-    for (let b = 0; b < n; b++) {
-      const h = y(values[b]).toFixed(1);
-      d += `V${h}H${this.x((b + 1) / n).toFixed(1)}`;
-    }
-    return `${d}V${base}`;
-  }
-
-  ramp(values, y) {
-    const n = values.length;
-    let d = `M${this.x(0).toFixed(1)} ${y(0).toFixed(1)}`;
-    for (let b = 0; b < n; b++)
-      d += `L${this.x((b + 1) / n).toFixed(1)} ${y(values[b]).toFixed(1)}`;
-    return d;
   }
 
   /** Ticks at the limits of the regions. */
@@ -378,38 +336,29 @@ export class ClassChart {
 
   /** The hovered region: what each method has there. */
   readOut(b) {
-    const { store, theme, player } = this.view;
-    const rows = [...this.panel.shown].map((m) => {
-      const pull = classHistogram(store, player.index, m, this.c, "pull", this.panel.choice);
-      const seen = classHistogram(store, player.index, m, this.c, "count", this.panel.choice);
-      const at = Math.min(seen.many - 1, Math.floor(((b + 0.5) / this.many) * seen.many));
-      return el(
-        "tr",
-        {},
-        el("th", { scope: "row" }, methodMark(theme, m, 22), store.methods[m]),
-        el("td", { text: cellText(Number(seen.values[at].toFixed(2))) }),
-        el("td", { text: cellText(Number(pull.values[at].toFixed(3))) }),
-      );
-    });
+    const { store } = this.view;
+    const rows = [...this.panel.shown].map((m) => this.readRow(m, b));
+    const heads = ["samples", "× weight × g"].map((text) => el("th", { scope: "col", text }));
+    const head = el("thead", {}, el("tr", {}, el("th"), ...heads));
     return [
       el("b", { text: `${store.classes[this.c]}: ${regionText(b, this.many)}` }),
-      el(
-        "table",
-        {},
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            el("th"),
-            el("th", { scope: "col", text: "samples" }),
-            el("th", { scope: "col", text: "× weight × g" }),
-          ),
-        ),
-        el("tbody", {}, ...rows),
-      ),
+      el("table", {}, head, el("tbody", {}, ...rows)),
     ];
+  }
+
+  readRow(m, b) {
+    const { store, theme, player } = this.view;
+    const [seen, pull] = ["count", "pull"].map((what) => {
+      return classHistogram(store, player.index, m, this.c, what, this.panel.choice);
+    });
+    const at = Math.min(seen.many - 1, Math.floor(((b + 0.5) / this.many) * seen.many));
+    return el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, methodMark(theme, m, 22), store.methods[m]),
+      el("td", { text: cellText(Number(seen.values[at].toFixed(2))) }),
+      el("td", { text: cellText(Number(pull.values[at].toFixed(3))) }),
+    );
   }
 
   summary(index) {
@@ -418,8 +367,11 @@ export class ClassChart {
       const { values, many } = this.values(index, m, "count");
       const sum = values.reduce((a, b) => a + b, 0);
       const hard = values.reduce((a, v, b) => a + (b >= many / 2 ? v : 0), 0);
-      return `${store.methods[m]}: ${sum ? Math.round((100 * hard) / sum) : 0} percent of the samples are hard`;
+      const share = sum ? Math.round((100 * hard) / sum) : 0;
+      return `${store.methods[m]}: ${share} percent of the samples are hard`;
     });
-    return `${store.classes[this.c]}, ${this.many} regions of the gradient norm. ${parts.join("; ")}. Comma and full stop move between regions, Enter lists the samples of one.`;
+    const who = `${store.classes[this.c]}, ${this.many} regions of the gradient norm.`;
+    const keys = "Comma and full stop move between regions, Enter lists the samples of one.";
+    return `${who} ${parts.join("; ")}. ${keys}`;
   }
 }

@@ -1,4 +1,4 @@
-// One playhead for everything: where it is, how it moves, and the bar that holds it.
+// The bar with the playhead, and the keys of the whole view.
 import { el, svg } from "../draw/dom.js";
 
 const SPEEDS = [0.5, 1, 2, 4];
@@ -8,7 +8,10 @@ const ICONS = {
   pause: "M5.5 4h3v12h-3zM11.5 4h3v12h-3z",
   back: "M14.5 4.5v11L7.5 10zM5 4.5h1.8v11H5z",
   next: "M5.5 4.5v11l7-5.5zM13.2 4.5H15v11h-1.8z",
-  loop: "M5 8.6A5.2 5.2 0 0 1 14.4 7l1.3-1.3V10h-4.3l1.6-1.6A3.4 3.4 0 0 0 6.7 9zM15 11.4A5.2 5.2 0 0 1 5.6 13l-1.3 1.3V10h4.3L7 11.6a3.4 3.4 0 0 0 6.3-.6z",
+  loop: [
+    "M5 8.6A5.2 5.2 0 0 1 14.4 7l1.3-1.3V10h-4.3l1.6-1.6A3.4 3.4 0 0 0 6.7 9z",
+    "M15 11.4A5.2 5.2 0 0 1 5.6 13l-1.3 1.3V10h4.3L7 11.6a3.4 3.4 0 0 0 6.3-.6z",
+  ].join(""),
 };
 
 function icon(name) {
@@ -19,7 +22,13 @@ function icon(name) {
   );
 }
 
-/** The bar with buttons, track and read-out; also the keys of the whole view. */
+/** A button with an icon; `name` is spoken, `title` shown. */
+function iconButton(drawing, name, title, onclick) {
+  const attributes = { type: "button", class: "hv-icon", "aria-label": name, title, onclick };
+  return el("button", attributes, icon(drawing));
+}
+
+/** The bar with buttons, track and read-out. */
 export class Scrubber {
   constructor(view) {
     this.view = view;
@@ -38,70 +47,37 @@ export class Scrubber {
     this.done = el("div", { class: "hv-done" });
     this.now = el("b", { text: "0" });
     this.of = el("span", { text: "" });
-    this.loop = el(
-      "button",
-      {
-        type: "button",
-        class: "hv-icon",
-        "aria-label": "Loop",
-        title: "Loop",
-        onclick: () => {
-          player.loop = !player.loop;
-          this.refresh();
-        },
-      },
-      icon("loop"),
-    );
+    this.loop = iconButton("loop", "Loop", "Loop", () => {
+      player.loop = !player.loop;
+      this.refresh();
+    });
     this.speed = el("button", { type: "button", class: "hv-speed", onclick: () => this.faster() });
+    const follow = () => view.setFollow(!player.follow);
+    const dot = el("i", { "aria-hidden": "true" });
     this.follow = el(
       "button",
-      { type: "button", class: "hv-follow", onclick: () => view.setFollow(!player.follow) },
-      el("i", { "aria-hidden": "true" }),
+      { type: "button", class: "hv-follow", onclick: follow },
+      dot,
       "Follow",
     );
     this.state = el("span", { class: "hv-state", role: "status" });
-    this.node = el(
+    this.node = this.bar();
+    const { signal } = view.ended;
+    view.root.addEventListener("keydown", (event) => this.key(event), { signal });
+  }
+
+  bar() {
+    const back = iconButton("back", "One epoch back", "Back (←)", () => this.step(-1));
+    const next = iconButton("next", "One epoch on", "On (→)", () => this.step(1));
+    const rail = el("div", { class: "hv-rail" }, this.known, this.done);
+    return el(
       "div",
       { class: "hv-scrub", role: "group", "aria-label": "Playback over epochs" },
-      el(
-        "div",
-        { class: "hv-buttons" },
-        el(
-          "button",
-          {
-            type: "button",
-            class: "hv-icon",
-            "aria-label": "One epoch back",
-            title: "Back (←)",
-            onclick: () => this.step(-1),
-          },
-          icon("back"),
-        ),
-        this.button,
-        el(
-          "button",
-          {
-            type: "button",
-            class: "hv-icon",
-            "aria-label": "One epoch on",
-            title: "On (→)",
-            onclick: () => this.step(1),
-          },
-          icon("next"),
-        ),
-      ),
-      el(
-        "div",
-        { class: "hv-track" },
-        el("div", { class: "hv-rail" }, this.known, this.done),
-        this.range,
-      ),
+      el("div", { class: "hv-buttons" }, back, this.button, next),
+      el("div", { class: "hv-track" }, rail, this.range),
       el("div", { class: "hv-read", "aria-hidden": "true" }, "epoch ", this.now, this.of),
       el("div", { class: "hv-options" }, this.state, this.loop, this.speed, this.follow),
     );
-    view.root.addEventListener("keydown", (event) => this.key(event), {
-      signal: view.ended.signal,
-    });
   }
 
   step(by) {

@@ -30,3 +30,16 @@ export function tickTexts(marks) {
         }),
   );
 }
+
+/** Short numbers for an axis. */
+export function axisText(v) {
+  if (v >= 10_000) return `${Math.round(v / 1000)}k`;
+  return Number(v.toPrecision(3)).toString();
+}
+
+/** The next of the numbers 1, 1.5, 2, 3, 4, 5, 6, 8, 10, … at or above a value. */
+export function roundUp(value) {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value * (1 - 1e-9)) * power;
+}

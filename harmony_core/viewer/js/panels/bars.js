@@ -21,69 +21,65 @@ class Bars {
   }
 
   build() {
-    const { store, theme } = this.view;
-    const { groups, train_counts: counts } = store.scene;
+    const { store } = this.view;
+    const { groups } = store.scene;
     this.bands = groups.map((group, g) =>
       bandsOf(store, { id: `group${g}`, band: group.name.toLowerCase() }),
     );
     const banded = this.bands.some((band) => band.length);
     this.rows = [];
+    const marks = [0, 25, 50, 75, 100].map((v) => el("span", { text: v === 100 ? "100 %" : v }));
     this.node.replaceChildren(
-      ...groups.map((group, g) => {
-        const sizes = group.classes.map((c) => counts[c]);
-        const low = Math.min(...sizes);
-        const high = Math.max(...sizes);
-        const range = low === high ? `N = ${count(low)}` : `N = ${count(low)} to ${count(high)}`;
-        const classes = `${group.classes.length} ${group.classes.length === 1 ? "class" : "classes"}`;
-        return el(
-          "div",
-          { class: "hv-group", role: "group", "aria-label": `${group.name}: ${classes}` },
-          el(
-            "h4",
-            {},
-            el("i", {
-              class: "hv-chip",
-              style: `--color:${theme.groupColor(g)}`,
-              "aria-hidden": "true",
-            }),
-            group.name,
-            el("span", { text: `${classes}, ${range}` }),
-          ),
-          ...store.methods.map((label, m) => {
-            const fill = el("i", { style: `--color:${theme.methodColor(m)}` });
-            const value = el("b");
-            const whisker = banded
-              ? el("span", { class: "hv-whisker" }, el("u"), el("s"), el("s"))
-              : null;
-            this.rows.push({ g, m, fill, value, whisker });
-            return el(
-              "div",
-              { class: "hv-row" },
-              el(
-                "span",
-                { class: "hv-who" },
-                methodMark(theme, m),
-                el("span", { text: label, title: label }),
-              ),
-              el("span", { class: "hv-railbox" }, el("span", { class: "hv-rail" }, fill), whisker),
-              value,
-            );
-          }),
-        );
-      }),
-      el(
-        "div",
-        { class: "hv-scale", "aria-hidden": "true" },
-        ...[0, 25, 50, 75, 100].map((v) => el("span", { text: v === 100 ? "100 %" : v })),
-      ),
+      ...groups.map((_, g) => this.group(g, banded)),
+      el("div", { class: "hv-scale", "aria-hidden": "true" }, ...marks),
     );
-    if (banded)
-      this.node.append(
-        el("p", {
-          class: "hv-quiet",
-          text: `Whiskers: ${(store.bands.note ?? "low to high over the seeds").replace(/^Bands: /, "").replace(/ Lines: .*/, "")} The tick is the mean, the bar the seed on screen.`,
-        }),
-      );
+    if (banded) this.node.append(el("p", { class: "hv-quiet", text: this.whiskerNote() }));
+  }
+
+  /** The bars of one group of classes, a row a method. */
+  group(g, banded) {
+    const { store, theme } = this.view;
+    const { groups, train_counts: counts } = store.scene;
+    const { name, classes: members } = groups[g];
+    const sizes = members.map((c) => counts[c]);
+    const low = Math.min(...sizes);
+    const high = Math.max(...sizes);
+    const range = low === high ? `N = ${count(low)}` : `N = ${count(low)} to ${count(high)}`;
+    const classes = `${members.length} ${members.length === 1 ? "class" : "classes"}`;
+    const style = `--color:${theme.groupColor(g)}`;
+    const chip = el("i", { class: "hv-chip", style, "aria-hidden": "true" });
+    return el(
+      "div",
+      { class: "hv-group", role: "group", "aria-label": `${name}: ${classes}` },
+      el("h4", {}, chip, name, el("span", { text: `${classes}, ${range}` })),
+      ...store.methods.map((_, m) => this.row(g, m, banded)),
+    );
+  }
+
+  row(g, m, banded) {
+    const { store, theme } = this.view;
+    const label = store.methods[m];
+    const fill = el("i", { style: `--color:${theme.methodColor(m)}` });
+    const value = el("b");
+    const limits = [el("u"), el("s"), el("s")];
+    const whisker = banded ? el("span", { class: "hv-whisker" }, ...limits) : null;
+    this.rows.push({ g, m, fill, value, whisker });
+    const name = el("span", { text: label, title: label });
+    const rail = el("span", { class: "hv-rail" }, fill);
+    return el(
+      "div",
+      { class: "hv-row" },
+      el("span", { class: "hv-who" }, methodMark(theme, m), name),
+      el("span", { class: "hv-railbox" }, rail, whisker),
+      value,
+    );
+  }
+
+  /** The note of the bands, without what it says of lines. */
+  whiskerNote() {
+    const note = this.view.store.bands.note ?? "low to high over the seeds";
+    const range = note.replace(/^Bands: /, "").replace(/ Lines: .*/, "");
+    return `Whiskers: ${range} The tick is the mean, the bar the seed on screen.`;
   }
 
   draw(index) {
@@ -92,11 +88,8 @@ class Bars {
     const epochs = store.bandEpochs;
     const at = epochs.indexOf(store.frames[index].epoch);
     for (const { g, m, fill, value, whisker } of this.rows) {
-      if (whisker)
-        this.drawWhisker(
-          whisker,
-          this.bands[g][m]?.map((values) => values[at]),
-        );
+      const band = this.bands[g][m]?.map((series) => series[at]);
+      if (whisker) this.drawWhisker(whisker, band);
       const recall = values[m][g];
       fill.style.transform = `scaleX(${recall ?? 0})`;
       value.textContent = percent(recall);
@@ -112,8 +105,10 @@ class Bars {
     const [mean, low, high] = band.map((v) => 100 * Math.max(0, Math.min(1, v)));
     whisker.style.left = `${low.toFixed(2)}%`;
     whisker.style.width = `${(high - low).toFixed(2)}%`;
-    whisker.firstChild.style.left = `${(high > low ? (100 * (mean - low)) / (high - low) : 0).toFixed(2)}%`;
-    whisker.title = `mean ${mean.toFixed(1)} %, ${low.toFixed(1)} to ${high.toFixed(1)} % over the seeds`;
+    const tick = high > low ? (100 * (mean - low)) / (high - low) : 0;
+    whisker.firstChild.style.left = `${tick.toFixed(2)}%`;
+    const range = `${low.toFixed(1)} to ${high.toFixed(1)} %`;
+    whisker.title = `mean ${mean.toFixed(1)} %, ${range} over the seeds`;
   }
 
   data(index) {

@@ -1,7 +1,10 @@
 // Numbers over epochs, one line a method, with the playhead drawn through them.
 import { bandsOf } from "../data/bands.js";
-import { tickTexts, ticks } from "../draw/axis.js";
+import { metricsOf } from "../data/metrics.js";
+import { ticks } from "../draw/axis.js";
 import { el, svg } from "../draw/dom.js";
+import { epochAxes } from "../draw/epoch_axes.js";
+import { short, spreadLabels } from "../draw/labels.js";
 import { methodMark } from "../draw/marks.js";
 import { shapePath } from "../draw/shapes.js";
 
@@ -17,68 +20,7 @@ export default {
 };
 
 const HEIGHT = 350;
-const PAD = { top: 14, bottom: 42, left: 50, right: 16 };
-
-/** What can be shown: how to read it from the store, its unit, and where its axis must reach. */
-function metrics(store) {
-  const groups = store.scene.groups.map((group, g) => ({
-    id: `group${g}`,
-    label: `${group.name} recall`,
-    axis: `mean recall of ${group.name.toLowerCase()} classes (%)`,
-    share: true,
-    band: group.name.toLowerCase(),
-    read: (i, m) => store.scalar(i, m, "groups")?.[g] ?? null,
-  }));
-  const scalar = (name) => (i, m) => store.scalar(i, m, name);
-  const list = [
-    {
-      id: "accuracy",
-      label: "Balanced accuracy",
-      axis: "balanced accuracy (%)",
-      share: true,
-      band: "balanced_accuracy",
-      read: scalar("accuracy"),
-      mark: store.scene.bayes_accuracy,
-    },
-    ...groups,
-    {
-      id: "disagreement",
-      label: "Difference from Bayes",
-      axis: "differs from Bayes (% of density)",
-      share: true,
-      low: 0,
-      read: scalar("disagreement"),
-    },
-    {
-      id: "tail_shift",
-      label: "Shift at the tail",
-      axis: "ground of the rarest class against Bayes (% of density)",
-      share: true,
-      signed: true,
-      mark: store.static.bayes ? 0 : null,
-      read: (i, m) => {
-        const taken = store.scalar(i, m, "tail_taken");
-        return taken == null ? null : taken - store.scalar(i, m, "tail_lost");
-      },
-    },
-    {
-      id: "test_loss",
-      label: "Test loss",
-      axis: "cross-entropy on test set (nats)",
-      low: 0,
-      read: scalar("test_loss"),
-    },
-    {
-      id: "ece",
-      label: "Calibration error",
-      axis: "expected calibration error (%)",
-      share: true,
-      low: 0,
-      read: scalar("ece"),
-    },
-  ];
-  return list.filter((metric) => store.frames.some((_, i) => metric.read(i, 0) != null));
-}
+const PAD = { top: 14, bottom: 42, left: 50, right: 16, side: 12, gap: 8, drop: 18 };
 
 class Curves {
   constructor(view) {
@@ -108,7 +50,7 @@ class Curves {
   /** All lines anew: after new frames, another size, theme or number. */
   build() {
     const { store } = this.view;
-    this.known = metrics(store);
+    this.known = metricsOf(store);
     this.metric = this.known.find((metric) => metric.id === this.choice) ?? this.known[0];
     this.buildTabs();
     this.width = Math.max(280, this.box.clientWidth || 600);
@@ -133,10 +75,8 @@ class Curves {
       ...this.lines(),
       this.cursor(),
     );
-    this.plot.setAttribute(
-      "aria-label",
-      `${this.metric.label} over epochs, one line for each of ${store.methods.length} methods. The table below has the numbers.`,
-    );
+    const name = `${this.metric.label} over epochs, one line for each of ${store.methods.length}`;
+    this.plot.setAttribute("aria-label", `${name} methods. The table below has the numbers.`);
   }
 
   size() {
@@ -162,21 +102,23 @@ class Curves {
     );
   }
 
+  /** What the bands are, if there are any, and whether the plot cuts them off. */
+  bandNote() {
+    if (!this.bands.length) return "";
+    const { note, repeats = "several" } = this.view.store.bands;
+    const usual = `Bands: lowest to highest of ${repeats} seeds. Lines: the seed on screen.`;
+    const ends = this.bands.flatMap(([, ...limits]) => limits.flat()).filter(Number.isFinite);
+    const beyond = ends.some((v) => {
+      return v * this.factor > this.high + 1e-9 || v * this.factor < this.low - 1e-9;
+    });
+    const cut = " They go on beyond the edge of the plot; the table has their ends.";
+    return (note ?? usual) + (beyond ? cut : "");
+  }
+
   /** Names of the lines above the plot, where there is no room beside them. */
   buildKey() {
     const { store, theme } = this.view;
-    let note = this.bands.length
-      ? (store.bands.note ??
-        `Bands: lowest to highest of ${store.bands.repeats ?? "several"} seeds. Lines: the seed on screen.`)
-      : "";
-    const beyond = this.bands
-      .flatMap(([, ...ends]) => ends.flat())
-      .some(
-        (v) =>
-          Number.isFinite(v) &&
-          (v * this.factor > this.high + 1e-9 || v * this.factor < this.low - 1e-9),
-      );
-    if (beyond) note += " They go on beyond the edge of the plot; the table has their ends.";
+    const note = this.bandNote();
     this.key.hidden = this.wide && !note;
     const names = this.wide
       ? []
@@ -250,61 +192,17 @@ class Curves {
   }
 
   axes() {
-    const group = svg("g", { class: "hv-axis" });
-    const end = this.width - this.right;
-    const numbers = ticks(this.low, this.high);
-    const texts = tickTexts(numbers);
-    for (const [i, value] of numbers.entries()) {
-      group.append(
-        svg("line", {
-          x1: PAD.left,
-          x2: end,
-          y1: this.y(value),
-          y2: this.y(value),
-          class: "hv-gridline",
-        }),
-        svg(
-          "text",
-          { x: PAD.left - 8, y: this.y(value) + 4, "text-anchor": "end", class: "hv-tick" },
-          texts[i],
-        ),
-      );
-    }
     const { total } = this.view.store;
-    for (const epoch of ticks(0, total, this.wide ? 6 : 4).filter(Number.isInteger)) {
-      group.append(
-        svg(
-          "text",
-          { x: this.x(epoch), y: HEIGHT - PAD.bottom + 18, "text-anchor": "middle" },
-          `${epoch}`,
-        ),
-      );
-    }
-    group.append(
-      svg("line", {
-        x1: PAD.left,
-        x2: end,
-        y1: HEIGHT - PAD.bottom,
-        y2: HEIGHT - PAD.bottom,
-        class: "hv-baseline",
-      }),
-      svg(
-        "text",
-        { x: (PAD.left + end) / 2, y: HEIGHT - 6, "text-anchor": "middle", class: "hv-title" },
-        "epoch",
-      ),
-      svg(
-        "text",
-        {
-          x: 0,
-          y: 0,
-          transform: `translate(12 ${(HEIGHT - PAD.bottom + PAD.top) / 2}) rotate(-90)`,
-          "text-anchor": "middle",
-          class: "hv-title",
-        },
-        this.metric.axis,
-      ),
-    );
+    const marks = ticks(this.low, this.high);
+    const epochs = ticks(0, total, this.wide ? 6 : 4).filter(Number.isInteger);
+    const plot = {
+      ...PAD,
+      base: HEIGHT - PAD.bottom,
+      end: this.width - this.right,
+      bottom: HEIGHT,
+    };
+    const group = svg("g", { class: "hv-axis" });
+    group.append(...epochAxes(plot, this, { marks, epochs, title: this.metric.axis }));
     return group;
   }
 
@@ -398,7 +296,12 @@ class Curves {
         text: this.markText(),
         kind: "",
       });
-    for (const { x, y, at, text, kind } of spread(tags, 17, PAD.top - 2, HEIGHT - PAD.bottom)) {
+    for (const { x, y, at, text, kind } of spreadLabels(
+      tags,
+      17,
+      PAD.top - 2,
+      HEIGHT - PAD.bottom,
+    )) {
       if (Math.abs(at - y) > 5)
         out.push(svg("line", { x1: x + 6, y1: y, x2: x + 11, y2: at, class: "hv-leader" }));
       out.push(svg("text", { x: x + 14, y: at + 4, class: kind }, text));
@@ -489,23 +392,4 @@ class Curves {
       x + 14 + this.tip.offsetWidth > this.box.clientWidth ? x - 14 - this.tip.offsetWidth : x + 14;
     this.tip.style.transform = `translate(${Math.max(0, left).toFixed(0)}px, 12px)`;
   }
-}
-
-/** Move labels apart so that none is nearer than `gap` to the next. */
-function spread(ends, gap, top, bottom) {
-  const sorted = ends.map((end) => ({ ...end, at: end.y })).sort((a, b) => a.y - b.y);
-  for (let i = 1; i < sorted.length; i++)
-    sorted[i].at = Math.max(sorted[i].at, sorted[i - 1].at + gap);
-  const over = (sorted.at(-1)?.at ?? 0) - bottom;
-  if (over > 0) {
-    sorted.at(-1).at -= over;
-    for (let i = sorted.length - 2; i >= 0; i--)
-      sorted[i].at = Math.min(sorted[i].at, sorted[i + 1].at - gap);
-  }
-  for (const end of sorted) end.at = Math.max(top, end.at);
-  return sorted;
-}
-
-function short(text, most) {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

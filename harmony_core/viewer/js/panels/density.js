@@ -22,6 +22,57 @@ const ORDERS = [
   ["recall", "lowest recall first"],
   ["grad", "highest mean g first"],
 ];
+const VALUES = [
+  ["each", "Each region"],
+  ["sums", "Cumulative", "Running sum from easy to hard"],
+];
+const SCALES = [
+  ["linear", "Linear"],
+  ["log", "Log", "Logarithm of 1 + value"],
+];
+const AXES = [
+  ["fit", "Axis fits", "The vertical axis fits this epoch"],
+  ["fixed", "Axis fixed", "The vertical axis is the same over all epochs"],
+];
+const REGIONS = [
+  ["own", "Own regions", "The unit regions of each class"],
+  ["equal", "Equal bins", "The bins in which every method was recorded"],
+];
+
+const READING = [
+  "Each chart is one class.",
+  "Left are samples the network finds easy, right the hard ones.",
+  "Above: how many samples.",
+  "Below: what the optimiser feels of them, count × weight × g;",
+  "a flat outline there is a balanced class.",
+];
+const IN_BINS = {
+  none: [
+    "No method here keeps a gradient density,",
+    "so all are shown in the equal bins they were recorded in.",
+  ].join(" "),
+  chosen: "Shown in the equal bins in which every method was recorded.",
+};
+const OWN = [
+  [
+    "The ticks are the class's own unit regions:",
+    "many samples, fine regions; few samples, coarse ones.",
+  ].join(" "),
+  [
+    "A method with a density shows the loss's own counts,",
+    "which remember about one pass over the class, so that their sum can be a little above N",
+  ].join(" "),
+];
+const SHARED = [
+  "keeps one density for all classes, so all classes have the same regions;",
+  "counts are those of the class, shared out from the bins they were recorded in.",
+].join(" ");
+const REMARKS = [
+  "The lower row and the counts of the others are of the whole epoch;",
+  "at epoch 0 they are of the followed samples, before any step.",
+  "Each class has its own vertical axis.",
+  "Press a region to list its samples.",
+];
 
 class Density {
   constructor(view) {
@@ -82,85 +133,49 @@ class Density {
   }
 
   buildTools() {
-    const again = () => this.redrawAll();
-    const many = this.view.store.classes.length > 4;
+    const pick = (label, options, name, chosen) => {
+      return choiceRow(label, options, options[this[name] ? 1 : 0][0], (value) => {
+        this[name] = value === chosen;
+        this.redrawAll();
+      });
+    };
     this.tools.replaceChildren(
-      choiceRow(
-        "Values",
-        [
-          ["each", "Each region"],
-          ["sums", "Cumulative", "Running sum from easy to hard"],
-        ],
-        this.sums ? "sums" : "each",
-        (v) => {
-          this.sums = v === "sums";
-          again();
-        },
-      ),
-      choiceRow(
-        "Scale",
-        [
-          ["linear", "Linear"],
-          ["log", "Log", "Logarithm of 1 + value"],
-        ],
-        this.logs ? "log" : "linear",
-        (v) => {
-          this.logs = v === "log";
-          again();
-        },
-      ),
-      choiceRow(
-        "Vertical axis",
-        [
-          ["fit", "Axis fits", "The vertical axis fits this epoch"],
-          ["fixed", "Axis fixed", "The vertical axis is the same over all epochs"],
-        ],
-        this.fixed ? "fixed" : "fit",
-        (v) => {
-          this.fixed = v === "fixed";
-          again();
-        },
-      ),
-      this.view.store.field(0, "regions")
-        ? choiceRow(
-            "Regions",
-            [
-              ["own", "Own regions", "The unit regions of each class"],
-              ["equal", "Equal bins", "The bins in which every method was recorded"],
-            ],
-            this.choice,
-            (v) => {
-              this.choice = v;
-              this.choose(null);
-              this.explain();
-              again();
-            },
-          )
-        : "",
-      many
-        ? selectBox("Sort", ORDERS, this.order, (v) => {
-            this.order = v;
-            this.arrange();
-          })
-        : "",
-      many
-        ? el(
-            "label",
-            { class: "hv-select" },
-            el("span", { text: "Find" }),
-            el("input", {
-              type: "search",
-              placeholder: "class name",
-              value: this.search,
-              oninput: (event) => {
-                this.search = event.target.value;
-                this.arrange();
-              },
-              onkeydown: (event) => event.key !== "Escape" && event.stopPropagation(),
-            }),
-          )
-        : "",
+      pick("Values", VALUES, "sums", "sums"),
+      pick("Scale", SCALES, "logs", "log"),
+      pick("Vertical axis", AXES, "fixed", "fixed"),
     );
+    if (this.view.store.field(0, "regions")) this.tools.append(this.regionChoice());
+    if (this.view.store.classes.length > 4) this.tools.append(this.sortBox(), this.searchBox());
+  }
+
+  regionChoice() {
+    return choiceRow("Regions", REGIONS, this.choice, (value) => {
+      this.choice = value;
+      this.choose(null);
+      this.explain();
+      this.redrawAll();
+    });
+  }
+
+  sortBox() {
+    return selectBox("Sort", ORDERS, this.order, (value) => {
+      this.order = value;
+      this.arrange();
+    });
+  }
+
+  searchBox() {
+    const input = el("input", {
+      type: "search",
+      placeholder: "class name",
+      value: this.search,
+      oninput: () => {
+        this.search = input.value;
+        this.arrange();
+      },
+      onkeydown: (event) => event.key !== "Escape" && event.stopPropagation(),
+    });
+    return el("label", { class: "hv-select" }, el("span", { text: "Find" }), input);
   }
 
   buildKey() {
@@ -183,37 +198,26 @@ class Density {
 
   /** Say where the regions come from. */
   explain() {
+    const { classes, bins } = this.view.store;
+    const parts = [...READING, ...this.origin()];
+    if (bins?.joined > 1) {
+      const many = `To keep ${classes.length} classes light`;
+      parts.push(`${many}, ${bins.joined} recorded bins of g are sent as one.`);
+    }
+    this.caption.textContent = [...parts, ...REMARKS].join(" ");
+  }
+
+  /** Which regions the charts are cut into, as sentences. */
+  origin() {
     const { store } = this.view;
     const lender = lenderOf(store);
     const kinds = store.densities ?? [];
-    const parts = [
-      "Each chart is one class. Left are samples the network finds easy, right the hard ones. Above: how many samples. Below: what the optimiser feels of them, count × weight × g; a flat outline there is a balanced class.",
-    ];
-    if (this.choice === "equal" || lender < 0)
-      parts.push(
-        lender < 0
-          ? "No method here keeps a gradient density, so all are shown in the equal bins they were recorded in."
-          : "Shown in the equal bins in which every method was recorded.",
-      );
-    else if (kinds[lender] === "own") {
-      parts.push(
-        "The ticks are the class's own unit regions: many samples, fine regions; few samples, coarse ones. A method with a density shows the loss's own counts, which remember about one pass over the class, so that their sum can be a little above N",
-      );
-      parts[parts.length - 1] += kinds.some((kind) => kind !== "own")
-        ? `; the others are recorded in equal bins and shared out to the regions of ${store.methods[lender]}.`
-        : ".";
-    } else
-      parts.push(
-        `${store.methods[lender]} keeps one density for all classes, so all classes have the same regions; counts are those of the class, shared out from the bins they were recorded in.`,
-      );
-    if (store.bins?.joined > 1)
-      parts.push(
-        `To keep ${store.classes.length} classes light, ${store.bins.joined} recorded bins of g are sent as one.`,
-      );
-    parts.push(
-      "The lower row and the counts of the others are of the whole epoch; at epoch 0 they are of the followed samples, before any step. Each class has its own vertical axis. Press a region to list its samples.",
-    );
-    this.caption.textContent = parts.join(" ");
+    if (lender < 0) return [IN_BINS.none];
+    if (this.choice === "equal") return [IN_BINS.chosen];
+    const name = store.methods[lender];
+    if (kinds[lender] !== "own") return [`${name} ${SHARED}`];
+    const borrowed = `; the others are recorded in equal bins and shared out to the regions of ${name}.`;
+    return [OWN[0], OWN[1] + (kinds.some((kind) => kind !== "own") ? borrowed : ".")];
   }
 
   /** The classes that are asked for, in the chosen order. */

@@ -27,6 +27,8 @@ const PARTS_DRAWN = [
   { name: "head_norm", title: "Norm of the classifier's row", unit: "Euclidean norm", log: false },
 ];
 
+const TIP = { class: "hv-mark hv-tipmark", width: 9, height: 9 };
+
 class ClassBars {
   constructor(view) {
     this.view = view;
@@ -49,59 +51,9 @@ class ClassBars {
     this.extend();
   }
 
+  /** One of the two numbers: a row a class, a bar a method. */
   part(part) {
-    const { store, theme } = this.view;
-    const rows = this.order.map((c) => {
-      const fills = store.methods.map((_, m) => {
-        const fill = el("i", { style: `--color:${theme.methodColor(m)}` });
-        const mark = svg("svg", {
-          class: "hv-mark hv-tipmark",
-          width: 9,
-          height: 9,
-          viewBox: "-5 -5 10 10",
-          "aria-hidden": "true",
-        });
-        mark.append(
-          svg("path", {
-            d: shapePath(theme.methodMarker(m), 0, 0, 3.4),
-            fill: theme.methodColor(m),
-          }),
-        );
-        const value = el("b");
-        return {
-          m,
-          fill,
-          mark,
-          value,
-          node: el(
-            "div",
-            { class: "hv-barline" },
-            el("span", { class: "hv-thin" }, fill, mark),
-            value,
-          ),
-        };
-      });
-      const limit = part.log
-        ? el("span", { class: "hv-limit", title: `N = ${count(store.scene.train_counts[c])}` })
-        : null;
-      const node = el(
-        "div",
-        { class: "hv-classbar" },
-        el(
-          "span",
-          { class: "hv-who" },
-          classMark(theme, c),
-          el("span", { class: "hv-name", text: store.classes[c], title: store.classes[c] }),
-        ),
-        el(
-          "div",
-          { class: "hv-barlines" },
-          ...fills.map((f) => f.node),
-          el("div", { class: "hv-limits", "aria-hidden": "true" }, limit),
-        ),
-      );
-      return { c, fills, limit, node };
-    });
+    const rows = this.order.map((c) => this.row(c, part));
     const scale = el("div", { class: "hv-barscale", "aria-hidden": "true" });
     const node = el(
       "section",
@@ -112,6 +64,37 @@ class ClassBars {
       scale,
     );
     return { ...part, node, rows, scale };
+  }
+
+  row(c, part) {
+    const { store, theme } = this.view;
+    const name = store.classes[c];
+    const title = `N = ${count(store.scene.train_counts[c])}`;
+    const fills = store.methods.map((_, m) => this.bar(m));
+    const limit = part.log ? el("span", { class: "hv-limit", title }) : null;
+    const limits = el("div", { class: "hv-limits", "aria-hidden": "true" }, limit);
+    const label = el("span", { class: "hv-name", text: name, title: name });
+    const node = el(
+      "div",
+      { class: "hv-classbar" },
+      el("span", { class: "hv-who" }, classMark(theme, c), label),
+      el("div", { class: "hv-barlines" }, ...fills.map((f) => f.node), limits),
+    );
+    return { c, fills, limit, node };
+  }
+
+  bar(m) {
+    const { theme } = this.view;
+    const color = theme.methodColor(m);
+    const fill = el("i", { style: `--color:${color}` });
+    const mark = svg(
+      "svg",
+      { ...TIP, viewBox: "-5 -5 10 10", "aria-hidden": "true" },
+      svg("path", { d: shapePath(theme.methodMarker(m), 0, 0, 3.4), fill: color }),
+    );
+    const value = el("b");
+    const thin = el("span", { class: "hv-thin" }, fill, mark);
+    return { m, fill, mark, value, node: el("div", { class: "hv-barline" }, thin, value) };
   }
 
   /** The axis ends where the largest value of all epochs does. */

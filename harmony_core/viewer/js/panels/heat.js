@@ -1,7 +1,7 @@
 // Class × gradient norm at one epoch, or epoch × gradient norm of one class, as heat maps.
 import { choiceRow, selectBox } from "../controls/choices.js";
 import { rowOf } from "../data/regions.js";
-import { fit, pixelRatio } from "../draw/canvas.js";
+import { clearedContext, fit, pixelRatio, sidewaysText } from "../draw/canvas.js";
 import { el } from "../draw/dom.js";
 import { percent } from "../draw/format.js";
 import { methodMark } from "../draw/marks.js";
@@ -22,6 +22,15 @@ export default {
 
 const HEAT_PAD = { top: 8, bottom: 34, right: 10 };
 const NAMED_FROM = 11;
+
+const ROWS = [
+  ["classes", "All classes, this epoch"],
+  ["epochs", "One class, all epochs"],
+];
+const VALUES = [
+  ["hist_count", "Samples"],
+  ["hist_pull", "Samples × weight × g"],
+];
 
 class Heat {
   constructor(view) {
@@ -56,59 +65,38 @@ class Heat {
 
   buildTools() {
     const { store } = this.view;
-    const again = () => {
-      this.buildTools();
-      this.size();
-      this.draw(this.view.player.index);
-    };
-    this.tools.replaceChildren(
-      choiceRow(
-        "Rows",
-        [
-          ["classes", "All classes, this epoch"],
-          ["epochs", "One class, all epochs"],
-        ],
-        this.mode,
-        (v) => {
-          this.mode = v;
-          again();
-        },
-      ),
-      choiceRow(
-        "Values",
-        [
-          ["hist_count", "Samples"],
-          ["hist_pull", "Samples × weight × g"],
-        ],
-        this.what,
-        (v) => {
-          this.what = v;
-          this.cached = null;
-          this.buildKey();
-          this.draw(this.view.player.index);
-        },
-      ),
-      this.mode === "epochs"
-        ? selectBox(
-            "Class",
-            this.order.map((c) => [c, store.classes[c]]),
-            this.c,
-            (v) => {
-              this.c = Number(v);
-              this.cached = null;
-              this.draw(this.view.player.index);
-            },
-          )
-        : "",
-    );
+    const rows = choiceRow("Rows", ROWS, this.mode, (mode) => this.setMode(mode));
+    const values = choiceRow("Values", VALUES, this.what, (what) => {
+      this.what = what;
+      this.buildKey();
+      this.drawAgain();
+    });
+    this.tools.replaceChildren(rows, values);
+    if (this.mode !== "epochs") return;
+    const classes = this.order.map((c) => [c, store.classes[c]]);
+    const select = selectBox("Class", classes, this.c, (c) => {
+      this.c = Number(c);
+      this.drawAgain();
+    });
+    this.tools.append(select);
+  }
+
+  setMode(mode) {
+    this.mode = mode;
+    this.buildTools();
+    this.size();
+    this.draw(this.view.player.index);
+  }
+
+  drawAgain() {
+    this.cached = null;
+    this.draw(this.view.player.index);
   }
 
   buildKey() {
     const stops = [0, 16, 64, 144, 255].map((i) => `rgb(${this.ramp[i].join(",")})`);
-    const swatch =
-      this.swatch ??
-      (this.swatch = el("canvas", { width: 160, height: 10, "aria-hidden": "true" }));
-    const context = swatch.getContext("2d");
+    this.swatch ??= el("canvas", { width: 160, height: 10, "aria-hidden": "true" });
+    const context = this.swatch.getContext("2d");
     const fade = context.createLinearGradient(0, 0, 160, 0);
     [0, 0.25, 0.5, 0.75, 1].forEach((at, i) => fade.addColorStop(at, stops[i]));
     context.fillStyle = fade;
@@ -116,7 +104,7 @@ class Heat {
     const of = this.what === "hist_count" ? "samples" : "samples × weight × g";
     this.key.replaceChildren(
       el("span", { text: "0" }),
-      swatch,
+      this.swatch,
       el("span", { text: `100 % of the class's ${of}` }),
     );
   }
@@ -181,10 +169,7 @@ class Heat {
   }
 
   brush(canvas) {
-    const context = canvas.getContext("2d");
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
-    return context;
+    return clearedContext(canvas, this.width, this.height, this.ratio);
   }
 
   cell(context, x, y, w, h, share) {
@@ -199,7 +184,7 @@ class Heat {
     const gap = this.rowHeight > 9 ? 1 : 0;
     this.order.forEach((c, r) => {
       const row = rowOf(store, index, panel.m, this.what, c);
-      const sum = row.reduce((a, b) => a + b, 0) || 1;
+      const sum = totalOf(row);
       const w = this.span / row.length;
       for (let b = 0; b < row.length; b++)
         this.cell(
@@ -238,7 +223,7 @@ class Heat {
     const { total, frames } = store;
     frames.forEach((frame, i) => {
       const row = rowOf(store, i, panel.m, this.what, this.c);
-      const sum = row.reduce((a, b) => a + b, 0) || 1;
+      const sum = totalOf(row);
       const next = frames[i + 1]?.epoch ?? frame.epoch + 1;
       const x = this.left + (frame.epoch / (total + 1)) * this.span;
       const w = ((next - frame.epoch) / (total + 1)) * this.span;
@@ -258,12 +243,8 @@ class Heat {
     context.textBaseline = "middle";
     for (const g of [0, 0.5, 1])
       context.fillText(`${g}`, this.left - 6, HEAT_PAD.top + (1 - g) * this.inner);
-    context.save();
-    context.translate(12, HEAT_PAD.top + this.inner / 2);
-    context.rotate(-Math.PI / 2);
     context.textAlign = "center";
-    context.fillText("gradient norm g", 0, 0);
-    context.restore();
+    sidewaysText(context, "gradient norm g", 12, HEAT_PAD.top + this.inner / 2);
     this.axis(
       context,
       [
@@ -345,11 +326,8 @@ class Heat {
       return;
     }
     this.c = this.order[this.over.row];
-    this.mode = "epochs";
     this.over = null;
-    this.buildTools();
-    this.size();
-    this.draw(this.view.player.index);
+    this.setMode("epochs");
   }
 
   /** The hovered cell in words, under every panel. */
@@ -369,9 +347,10 @@ class Heat {
         row.length - 1,
         Math.floor((this.across ? 1 - this.over.down : this.over.across) * row.length),
       );
-      const sum = row.reduce((a, v) => a + v, 0) || 1;
       const epoch = this.across ? `, epoch ${store.frames[index].epoch}` : "";
-      note.textContent = `${store.classes[c]}${epoch}, g from ${(b / row.length).toFixed(2)} to ${((b + 1) / row.length).toFixed(2)}: ${percent(row[b] / sum)} %`;
+      const [low, high] = [b, b + 1].map((edge) => (edge / row.length).toFixed(2));
+      const share = percent(row[b] / totalOf(row));
+      note.textContent = `${store.classes[c]}${epoch}, g from ${low} to ${high}: ${share} %`;
     }
   }
 
@@ -379,11 +358,12 @@ class Heat {
     const { store } = this.view;
     const words = (c) => {
       const row = rowOf(store, index, panel.m, this.what, c);
-      const sum = row.reduce((a, b) => a + b, 0) || 1;
-      return `${store.classes[c]} ${Math.round((100 * row.subarray(row.length >> 1).reduce((a, b) => a + b, 0)) / sum)} percent`;
+      const hard = row.subarray(row.length >> 1).reduce((a, b) => a + b, 0);
+      return `${store.classes[c]} ${Math.round((100 * hard) / totalOf(row))} percent`;
     };
     const classes = this.across ? [this.c] : this.order.slice(0, 12);
-    return `${panel.label}, epoch ${store.frames[index].epoch}. Share of hard samples: ${classes.map(words).join(", ")}.`;
+    const where = `${panel.label}, epoch ${store.frames[index].epoch}.`;
+    return `${where} Share of hard samples: ${classes.map(words).join(", ")}.`;
   }
 
   data(index) {
@@ -415,4 +395,9 @@ class Heat {
       rows,
     };
   }
+}
+
+/** The sum of a row to divide by; 1 for an empty one. */
+function totalOf(row) {
+  return row.reduce((a, b) => a + b, 0) || 1;
 }
