@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("analysis",),
     ("training",),
     ("runs", "plots"),
+    ("viewer",),
     ("inspection",),
     ("lessons",),
     ("export", "bench"),
@@ -53,7 +54,7 @@ LIGHT = (
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
     *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds", "presets")),
 )
-LIGHT_ROOMS = ("runs", "plots", "export", "lessons")
+LIGHT_ROOMS = ("runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

@@ -30,7 +30,7 @@ from ..catalog import complete
 from ..config import ExperimentConfig
 from ..errors import ConfigError
 from ..link import from_query
-from ..plots.panels import ARENA, PANEL_PARTS
+from ..viewer.panels import ARENA, PANEL_PARTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"
 KINDS = ("number", "choice", "line")
