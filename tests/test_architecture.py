@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("analysis",),
     ("training",),
     ("runs", "plots"),
+    ("viewer",),
     ("inspection",),
     ("lessons",),
     ("export", "bench"),
@@ -52,7 +53,7 @@ LIGHT = (
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
     *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds")),
 )
-LIGHT_ROOMS = ("experiments", "runs", "plots", "export", "lessons")
+LIGHT_ROOMS = ("experiments", "runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

@@ -17,12 +17,12 @@ from ..analysis.summary import TITLES, MethodSummary, comparisons
 from ..experiments.method_text import format_methods
 from ..files import write_atomically
 from ..frames import Scene
-from ..plots.bundle import bundle, stylesheet
-from ..plots.panels import ARENA, DENSITY, WEIGHTS
-from ..plots.payload import Payload
 from ..runs.record import ExperimentRecord
 from ..runs.results import summaries_of
 from ..runs.store import RunStore
+from ..viewer.bundle import bundle, stylesheet
+from ..viewer.panels import ARENA, DENSITY, WEIGHTS
+from ..viewer.payload import Payload
 from .recording import Recording, record_all
 
 MOST_BYTES = 25_000_000
@@ -57,6 +57,7 @@ pre { overflow-x: auto; font-size: 13px; }
 summary { cursor: pointer; }
 """
 START = """
+const { mount, unpackWire } = harmonyView;
 const root = document.querySelector(".hv");
 const packed = document.getElementById("recording").textContent.trim();
 const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));

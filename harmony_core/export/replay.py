@@ -9,9 +9,9 @@ import json
 from pathlib import Path
 
 from ..files import write_atomically
-from ..plots.panels import ARENA
 from ..runs.record import ExperimentRecord
 from ..runs.store import RunStore
+from ..viewer.panels import ARENA
 from .recording import Recording, record_all
 
 MOST_BYTES = 1_000_000

@@ -15,8 +15,8 @@ from typing import Any
 import streamlit as st
 
 from harmony_core.experiments.method_text import method_labels
-from harmony_core.plots.payload import build_payload
 from harmony_core.runs.record import ExperimentRecord
+from harmony_core.viewer.payload import build_payload
 
 from .._session import place as where
 from .._session.page_links import page_links

@@ -22,8 +22,8 @@ from harmony_core.config import (
 )
 from harmony_core.data import LongTailedDataset
 from harmony_core.experiments.complete import complete
-from harmony_core.plots import DENSITY, WEIGHTS, Payload, build_payload, parts_of
 from harmony_core.training import Lockstep
+from harmony_core.viewer import DENSITY, WEIGHTS, Payload, build_payload, parts_of
 
 HEAD = (0.05, 0.15, 0.05, 0.45, 0.95, 0.85)
 """Gradient norms of the head's samples, in fifths of [0, 1]: 3, 0, 1, 0 and 2 samples."""

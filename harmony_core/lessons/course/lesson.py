@@ -31,7 +31,7 @@ from ...config import ExperimentConfig
 from ...errors import ConfigError
 from ...experiments.complete import complete
 from ...experiments.link import from_query
-from ...plots.panels import ARENA, PANEL_PARTS
+from ...viewer.panels import ARENA, PANEL_PARTS
 
 FOLDER = Path(str(files(__package__) / "texts"))
 KINDS = ("number", "choice", "line")
