@@ -66,7 +66,7 @@ def _set_logits(engine: Lockstep) -> None:
     """Every network becomes (x, 0): x from two units, its positive and its negative part."""
     for parameter in engine.networks.parameters():
         parameter.zero_()
-    middle, scale = engine.inputs.mean[0], engine.inputs.scale[0]
+    middle, scale = engine.data.mean[0], engine.data.scale[0]
     weights, biases = engine.networks.weights[0], engine.networks.biases[0]
     for unit, sign in enumerate((1, -1)):
         weights[:, unit, 0] = sign / scale

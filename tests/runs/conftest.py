@@ -69,7 +69,7 @@ class FakeEngine:
     built: list[int] = field(default_factory=list)
 
     def __call__(
-        self, config: ExperimentConfig, dataset: object, repeat: int = 0, *, crew: int = 1
+        self, config: ExperimentConfig, dataset: object, repeat: int = 0, *, threads: int = 1
     ) -> FakeLockstep:
         self.built.append(repeat)
         return FakeLockstep(self, config, repeat)

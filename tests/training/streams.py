@@ -1,4 +1,4 @@
-"""Tracks that need no GPU: one does a recorded step again, one replays it as a CUDA graph would."""
+"""Streams without a GPU: one repeats a captured step, one replays it as a CUDA graph would."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 
-class Rehearsal:
-    """Work is done at once, and replaying a step is doing it again."""
+class RepeatingStream:
+    """Work is done at once, and replaying a step is running it again."""
+
+    captures = True
 
     def __init__(self, device: torch.device) -> None:
-        self.recorded = self.replayed = self.open_now = 0
+        self.captured = self.replayed = self.begun = 0
 
-    def open(self) -> None:
-        self.open_now += 1
+    def begin(self) -> None:
+        self.begun += 1
 
-    def running(self) -> AbstractContextManager[object]:
-        assert self.open_now == 1
+    def use(self) -> AbstractContextManager[object]:
+        assert self.begun == 1
         return nullcontext()
 
-    def record(self, step: Callable[[], None]) -> Callable[[], None]:
-        self.recorded += 1
+    def capture(self, step: Callable[[], None]) -> Callable[[], None]:
+        self.captured += 1
         return self.counted(step)
 
     def counted(self, step: Callable[[], None]) -> Callable[[], None]:
@@ -36,30 +38,30 @@ class Rehearsal:
 
         return replay
 
-    def bound(self) -> None:
-        assert self.open_now == 1
+    def limit_queue(self) -> None:
+        assert self.begun == 1
 
-    def close(self) -> None:
-        self.open_now -= 1
+    def end(self) -> None:
+        self.begun -= 1
 
 
-class Unrecordable(Rehearsal):
-    """A device that cannot record what it is given."""
+class FailingStream(RepeatingStream):
+    """A device that cannot capture any step."""
 
-    def record(self, step: Callable[[], None]) -> Callable[[], None]:
+    def capture(self, step: Callable[[], None]) -> Callable[[], None]:
         raise RuntimeError("operation not permitted when stream is capturing\nand more")
 
 
-class Emulated(Rehearsal):
-    """A CUDA graph in slow motion.
+class EmulatedStream(RepeatingStream):
+    """An emulated CUDA graph.
 
-    Recording notes every kernel with its arguments and undoes what it did; replaying calls the same
-    kernels with the same tensors and numbers, whatever Python would do by now, and puts what they
-    make in the same memory.
+    The capture notes every kernel with its arguments and undoes its effects; a replay calls the
+    same kernels with the same tensors and numbers, whatever Python would do by then, and writes
+    their results to the same memory.
     """
 
-    def record(self, step: Callable[[], None]) -> Callable[[], None]:
-        self.recorded += 1
+    def capture(self, step: Callable[[], None]) -> Callable[[], None]:
+        self.captured += 1
         tape = _Tape()
         with tape:
             step()
@@ -92,7 +94,7 @@ class _Tape(TorchDispatchMode):
         return out
 
     def _save(self, tensors: list[Tensor]) -> None:
-        """Keep what was there before the step first wrote to memory that is not its own."""
+        """Keep the values from before the step first wrote to memory that it did not allocate."""
         for tensor in tensors:
             place = tensor.untyped_storage().data_ptr()
             if place not in self._known:

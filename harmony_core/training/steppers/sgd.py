@@ -1,4 +1,4 @@
-"""Stochastic gradient descent on given gradients, with momentum in an optimiser's state."""
+"""Stochastic gradient descent with momentum, on given gradients and an optimiser's state."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ import torch
 from torch import Tensor
 from torch.optim.sgd import sgd
 
-from ..config import OptimConfig
+from ...config import OptimConfig
 
 
-class Descent:
+class SGD:
     """SGD on some of an optimiser's parameters; the optimiser keeps the state for checkpoints.
 
     The same numbers as ``optimizer.step()`` without its bookkeeping, which takes as long as the
-    step of a small network. The rate may be a tensor on the device: the fused form alone takes one
-    without asking for its value.
+    step of a small network.
     """
 
     def __init__(
@@ -26,11 +25,15 @@ class Descent:
         self._momentum: list[Tensor | None] = []
 
     def forget(self) -> None:
-        """Look for the state anew: a checkpoint has replaced it."""
+        """Look up the momentum buffers again at the next step: a checkpoint has replaced them."""
         self._momentum = []
 
     @torch.no_grad()
-    def __call__(self, rate: float | Tensor) -> None:
+    def step(self, rate: float | Tensor) -> None:
+        """Update the parameters that have a gradient.
+
+        ``rate`` may be a tensor on the device: the fused kernel does not read its value back.
+        """
         if not self._momentum:
             self._momentum = self._buffers()
         used = [i for i, parameter in enumerate(self._parameters) if parameter.grad is not None]
@@ -48,8 +51,8 @@ class Descent:
         )
 
     def _buffers(self) -> list[Tensor | None]:
-        """The momentum of each parameter: zero before the first step, which needs no rule of its
-        own then."""
+        """The momentum of each parameter: zero at the start, so that the first step is no special
+        case."""
         if self._optim.momentum == 0:
             return [None] * len(self._parameters)
         state = self._optimizer.state

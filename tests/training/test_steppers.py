@@ -1,4 +1,4 @@
-"""Replayed steps are the plain steps: same batches, same switches, same weights."""
+"""Every stepper trains alike: same batches, same switches, same weights."""
 
 from __future__ import annotations
 
@@ -24,9 +24,14 @@ from harmony_core.experiments.complete import complete
 from harmony_core.frames import Frame
 from harmony_core.losses import LOSSES
 from harmony_core.training import Lockstep
-from harmony_core.training.capture import SWITCH, CudaTrack, MakeTrack, tracks_for
-from harmony_core.training.lanes import WARM_UP
-from tests.training.tracks import Emulated, Rehearsal, Unrecordable
+from harmony_core.training.steppers.cuda_graph import (
+    SWITCH,
+    CudaStream,
+    MakeStream,
+    choose_stream,
+)
+from harmony_core.training.steppers.separate import WARM_UP, SeparateStepper
+from tests.training.streams import EmulatedStream, FailingStream, RepeatingStream
 
 METHODS = (
     MethodConfig("harmonized", {"warmup": 1}),
@@ -59,11 +64,16 @@ def images(**changes: object) -> ExperimentConfig:
     )
 
 
-def engine(config: ExperimentConfig, make_track: MakeTrack | None = None) -> Lockstep:
+def engine(config: ExperimentConfig, make_stream: MakeStream | None = None) -> Lockstep:
     dataset = build_dataset(config.data, config.seeds.data)
     if dataset.kind == "images":
         dataset = thin(replace(dataset, augment=True))
-    return Lockstep(config, dataset, make_track=make_track)
+    return Lockstep(config, dataset, make_stream=make_stream)
+
+
+def separate(lockstep: Lockstep) -> SeparateStepper:
+    assert isinstance(lockstep.stepper, SeparateStepper)
+    return lockstep.stepper
 
 
 def thin(dataset: LongTailedDataset) -> LongTailedDataset:
@@ -89,38 +99,39 @@ def assert_close(first: list[list[Frame]], second: list[list[Frame]], exact: boo
                     )  # fmt: skip
 
 
-@pytest.mark.parametrize("make_track", [Rehearsal, Emulated, Unrecordable])
-def test_images_in_lanes_train_as_all_together(make_track: MakeTrack) -> None:
+@pytest.mark.parametrize("make_stream", [RepeatingStream, EmulatedStream, FailingStream])
+def test_separate_networks_train_as_in_joint_steps(make_stream: MakeStream) -> None:
     config = images(epochs=5)
-    lanes = engine(config, make_track)
-    assert_close(list(engine(config).run()), list(lanes.run()), exact=True)
-    assert lanes._lanes is not None
-    assert len(lanes._lanes.lanes) == len(METHODS)
-    assert lanes._lanes.places.full * config.epochs >= 20
+    lockstep = engine(config, make_stream)
+    assert_close(list(engine(config).run()), list(lockstep.run()), exact=True)
+    stepper = separate(lockstep)
+    assert len(stepper.groups) == len(METHODS)
+    assert stepper.buffers.full_batches * config.epochs >= 20
 
 
-@pytest.mark.parametrize("make_track", [Rehearsal, Emulated])
-def test_points_in_one_lane_train_as_all_together(make_track: MakeTrack) -> None:
+@pytest.mark.parametrize("make_stream", [RepeatingStream, EmulatedStream])
+def test_a_batched_network_is_one_group_and_trains_as_in_joint_steps(
+    make_stream: MakeStream,
+) -> None:
     config = points()
-    lanes = engine(config, make_track)
-    assert_close(list(engine(config).run()), list(lanes.run()))
-    assert lanes._lanes is not None
-    assert len(lanes._lanes.lanes) == 1
+    lockstep = engine(config, make_stream)
+    assert_close(list(engine(config).run()), list(lockstep.run()))
+    assert len(separate(lockstep).groups) == 1
 
 
-def test_every_loss_replays_as_its_plain_step() -> None:
+def test_every_loss_replays_as_its_eager_step() -> None:
     config = points(methods=tuple(MethodConfig(name) for name in LOSSES), epochs=3)
-    assert_close(list(engine(config).run()), list(engine(config, Emulated).run()))
+    assert_close(list(engine(config).run()), list(engine(config, EmulatedStream).run()))
 
 
 def test_a_schedule_in_single_precision_stays_close() -> None:
     config = points(optim=OptimConfig(lr=0.05, batch_size=32, schedule="cosine", decay_at=()))
-    assert_close(list(engine(config).run()), list(engine(config, Emulated).run()))
+    assert_close(list(engine(config).run()), list(engine(config, EmulatedStream).run()))
 
 
-def test_training_without_momentum_works_in_lanes() -> None:
+def test_training_without_momentum_can_be_captured() -> None:
     config = points(optim=replace(PLAIN, momentum=0.0), epochs=2)
-    assert_close(list(engine(config).run()), list(engine(config, Emulated).run()))
+    assert_close(list(engine(config).run()), list(engine(config, EmulatedStream).run()))
 
 
 @pytest.mark.parametrize("size", [64, 10_000])
@@ -130,70 +141,72 @@ def test_epochs_without_a_smaller_last_batch_and_without_a_full_one(size: int) -
         config,
         data=DataConfig("clouds", {"n_max": 64, "test_per_class": 20}, imbalance_factor=1),
     )
-    assert_close(list(engine(config).run()), list(engine(config, Emulated).run()))
+    assert_close(list(engine(config).run()), list(engine(config, EmulatedStream).run()))
 
 
-def test_a_step_is_recorded_once_after_plain_ones_and_replayed_from_then_on() -> None:
-    lanes = engine(images(epochs=3), Rehearsal)
-    list(lanes.run())
-    assert lanes._lanes is not None
-    full = lanes._lanes.places.full * 3
-    for lane in lanes._lanes.lanes:
-        assert lane.track.recorded == 1  # type: ignore[attr-defined]
-        assert lane.track.replayed == full - WARM_UP  # type: ignore[attr-defined]
-        assert lane.track.open_now == 0  # type: ignore[attr-defined]
-        assert lane.recorded
-        assert lane.reason == ""
+def test_a_step_is_captured_once_after_eager_ones_and_replayed_from_then_on() -> None:
+    lockstep = engine(images(epochs=3), RepeatingStream)
+    list(lockstep.run())
+    stepper = separate(lockstep)
+    full = stepper.buffers.full_batches * 3
+    for group in stepper.groups:
+        assert group.stream.captured == 1  # type: ignore[attr-defined]
+        assert group.stream.replayed == full - WARM_UP  # type: ignore[attr-defined]
+        assert group.stream.begun == 0  # type: ignore[attr-defined]
+        assert group.captured
+        assert group.eager_reason == ""
 
 
-def test_nothing_a_recording_refers_to_moves() -> None:
-    lanes = engine(images(), Rehearsal)
-    epochs = lanes.run()
+def test_no_memory_of_a_captured_step_moves() -> None:
+    lockstep = engine(images(), RepeatingStream)
+    stepper = separate(lockstep)
+    epochs = lockstep.run()
     next(epochs)
     next(epochs)
 
-    def places() -> list[int]:
-        assert lanes._lanes is not None
-        tensors = [*lanes.networks.parameters(), *lanes.networks.buffers()]
-        tensors += [buffer for loss in lanes.losses for buffer in loss.buffers()]
-        tensors += [state["momentum_buffer"] for state in lanes.optimizer.state.values()]
-        tensors += [t for t in vars(lanes._lanes.places).values() if isinstance(t, torch.Tensor)]
-        for lane in lanes._lanes.lanes:
-            tensors += [t for t in vars(lane).values() if isinstance(t, torch.Tensor)]
-            tensors += [lane._collector.sums, lane._collector.loss]
+    def addresses() -> list[int]:
+        tensors = [*lockstep.networks.parameters(), *lockstep.networks.buffers()]
+        tensors += [buffer for loss in lockstep.losses for buffer in loss.buffers()]
+        tensors += [state["momentum_buffer"] for state in lockstep.optimizer.state.values()]
+        tensors += [t for t in vars(stepper.buffers).values() if isinstance(t, torch.Tensor)]
+        for group in stepper.groups:
+            tensors += [group.order, group.counter, group.rate]
+            tensors += [group.collector.sums, group.collector.loss]
         return [tensor.data_ptr() for tensor in tensors]
 
-    before = places()
+    before = addresses()
     list(epochs)
-    assert places() == before
+    assert addresses() == before
 
 
-def test_what_cannot_be_recorded_says_why(caplog: pytest.LogCaptureFixture) -> None:
-    lanes = engine(points(epochs=2), Unrecordable)
+def test_a_step_that_cannot_be_captured_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    lockstep = engine(points(epochs=2), FailingStream)
     with caplog.at_level(logging.WARNING):
-        list(lanes.run())
-    assert lanes._lanes is not None
-    (reason,) = lanes._lanes.reasons()
-    assert reason == "RuntimeError: operation not permitted when stream is capturing"
+        list(lockstep.run())
+    (group,) = separate(lockstep).groups
+    reason = "RuntimeError: operation not permitted when stream is capturing"
+    assert group.eager_reason == reason
     assert caplog.text.count(reason) == 1
-    assert lanes.stepping == f"1 of 1 eager: {reason}"
+    assert lockstep.stepping == f"1 of 1 eager: {reason}"
 
 
 def test_a_record_says_how_steps_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine(points()).stepping == ""
-    assert engine(points(), Rehearsal).stepping == "CUDA graphs"
+    assert engine(points(), RepeatingStream).stepping == "CUDA graphs"
     gpu = torch.device("cuda")
-    assert tracks_for(torch.device("cpu"), 1)[0] is None
-    assert tracks_for(gpu, 1) == (CudaTrack, "")
-    made, reason = tracks_for(gpu, 2)
-    assert made is None
+    assert choose_stream(torch.device("cpu"), 1) == (None, "")
+    assert choose_stream(gpu, 1) == (CudaStream, "")
+    stream, reason = choose_stream(gpu, 2)
+    assert stream is None
     assert "processes" in reason
     monkeypatch.setenv(SWITCH, "0")
-    assert tracks_for(gpu, 1) == (None, "turned off by HARMONY_CUDA_GRAPHS=0")
+    assert choose_stream(gpu, 1) == (None, "turned off by HARMONY_CUDA_GRAPHS=0")
 
 
-@pytest.mark.parametrize(("first", "second"), [(Emulated, None), (None, Emulated)])
-def test_a_run_may_go_on_the_other_way(first: MakeTrack | None, second: MakeTrack | None) -> None:
+@pytest.mark.parametrize(("first", "second"), [(EmulatedStream, None), (None, EmulatedStream)])
+def test_a_run_may_continue_with_the_other_stepper(
+    first: MakeStream | None, second: MakeStream | None
+) -> None:
     config = images(epochs=5)
     whole = list(engine(config).run())
     begun = engine(config, first)
@@ -203,40 +216,39 @@ def test_a_run_may_go_on_the_other_way(first: MakeTrack | None, second: MakeTrac
     assert_close(whole, before + list(rest.run()), exact=True)
 
 
-def test_going_back_to_a_checkpoint_records_anew() -> None:
+def test_going_back_to_a_checkpoint_captures_again() -> None:
     config = images(epochs=4)
-    lanes = engine(config, Emulated)
-    epochs = lanes.run()
+    lockstep = engine(config, EmulatedStream)
+    epochs = lockstep.run()
     begun = list(islice(epochs, 3))
-    kept = lanes.checkpoint()
+    kept = lockstep.checkpoint()
     first = list(epochs)
-    lanes.restore(kept)
-    assert_close(first, list(lanes.run()), exact=True)
+    lockstep.restore(kept)
+    assert_close(first, list(lockstep.run()), exact=True)
     assert len(begun) == 3
 
 
-def test_stopping_amid_an_epoch_ends_it() -> None:
-    lanes = engine(points(), Rehearsal)
-    frames = list(lanes.run(lambda: lanes.epoch == 2))
+def test_stopping_within_an_epoch_ends_it() -> None:
+    lockstep = engine(points(), RepeatingStream)
+    frames = list(lockstep.run(lambda: lockstep.epoch == 2))
     assert [f[0].epoch for f in frames] == [0, 1, 2]
-    assert lanes._lanes is not None
-    assert lanes._lanes.lanes[0].track.open_now == 0  # type: ignore[attr-defined]
+    assert separate(lockstep).groups[0].stream.begun == 0  # type: ignore[attr-defined]
 
 
-def test_the_emulated_graph_does_what_was_recorded_and_nothing_else() -> None:
+def test_the_emulated_graph_does_what_was_captured_and_nothing_else() -> None:
     total, step = torch.zeros(2), [1.0]
 
     def add() -> None:
         total.add_(torch.ones(2) * step[0])
 
-    replay = Emulated(torch.device("cpu")).record(add)
+    replay = EmulatedStream(torch.device("cpu")).capture(add)
     assert total.tolist() == [0, 0]
     step[0] = 100.0
     replay()
     replay()
     assert total.tolist() == [2, 2]
     with pytest.raises(AssertionError, match="went to the host"):
-        Emulated(torch.device("cpu")).record(lambda: total.add_(total.sum().item()))
+        EmulatedStream(torch.device("cpu")).capture(lambda: total.add_(total.sum().item()))
 
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -260,16 +272,14 @@ def test_graphs_on_a_gpu_train_as_eager_steps(
 
 
 @needs_gpu
-def test_no_round_waits_for_the_gpu() -> None:
-    lanes = engine(images(device="cuda", epochs=3))
-    assert lanes._lanes is not None
-    lanes._train_epoch(None)
-    plan = lanes._begin_epoch(frozenset({"uniform", "square_root"}))
-    lanes._lanes.load(
-        plan, ["uniform", "uniform", "uniform", "square_root"], [0.1] * lanes._lanes.places.steps
-    )
+def test_no_step_waits_for_the_gpu() -> None:
+    lockstep = engine(images(device="cuda", epochs=3))
+    stepper = separate(lockstep)
+    lockstep.load_epoch()
+    stepper.run()
+    lockstep.load_epoch()
     torch.cuda.set_sync_debug_mode("error")
     try:
-        lanes._lanes.run()
+        stepper.run()
     finally:
         torch.cuda.set_sync_debug_mode("default")

@@ -1,4 +1,4 @@
-"""Freed memory stays in a process that trains until it is given back."""
+"""A process that trains keeps freed memory until it returns it to the system."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from harmony_core.training import memory
+from harmony_core.training import malloc
 
 SCRIPT = """
 import ctypes, os, sys
 from pathlib import Path
-from harmony_core.training.memory import give_back, keep_freed
+from harmony_core.training.malloc import give_back, keep_freed
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -34,7 +34,7 @@ print(kept, resident() - start)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a setting of glibc")
-def test_freed_blocks_stay_until_they_are_given_back() -> None:
+def test_freed_blocks_are_kept_until_they_are_returned() -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120
     )
@@ -47,6 +47,6 @@ def test_freed_blocks_stay_until_they_are_given_back() -> None:
 
 
 def test_other_systems_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory.sys, "platform", "darwin")
-    assert not memory.keep_freed()
-    assert not memory.give_back()
+    monkeypatch.setattr(malloc.sys, "platform", "darwin")
+    assert not malloc.keep_freed()
+    assert not malloc.give_back()

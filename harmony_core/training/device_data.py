@@ -7,16 +7,16 @@ import torch
 from torch import Tensor
 
 from ..data.dataset import Array, LongTailedDataset
-from .order import PAD
+from .epoch_plan import PAD
 
 
-class Inputs:
-    """Inputs of a data set on a device, given out as the network takes them.
+class DeviceData:
+    """Inputs of a data set on a device, in the form that networks take.
 
-    Points and table rows are standardised by the training set's mean and deviation (points in the
-    plane only centred and scaled by one common number, so that circles stay circles). Images stay
-    uint8 in memory, (n, h, w, channels); a batch is cropped, flipped, normalised by the training
-    set's channel mean and deviation, and turned to (n, channels, h, w) on the device.
+    Points and table rows are standardised by the training set's mean and standard deviation (points
+    in the plane are centred and divided by one common number, so that circles stay circles). Images
+    stay uint8 in memory, (n, h, w, channels); a batch is cropped, flipped, normalised by the
+    training set's channel mean and deviation, and permuted to (n, channels, h, w) on the device.
     """
 
     def __init__(self, dataset: LongTailedDataset, device: torch.device) -> None:
@@ -32,35 +32,43 @@ class Inputs:
             if self.kind == "points":
                 deviation = np.full_like(deviation, np.sqrt((deviation**2).mean()))
         scale = 1 / np.where(deviation > 1e-12, deviation, 1.0)
-        if self.kind == "images":  # by value of an image: an axis of 3 channels is slow to go along
+        if self.kind == "images":  # one value per pixel and channel: a loop over 3 is slow
             pixels = inputs.shape[1] * inputs.shape[2]
             mean, scale = np.tile(mean, pixels), np.tile(scale, pixels)
         self.mean = torch.as_tensor(mean, dtype=torch.float32, device=device)
         self.scale = torch.as_tensor(scale, dtype=torch.float32, device=device)
 
     def shape(self, inputs: Array) -> tuple[int, ...]:
-        """The shape of one input as the network takes it."""
+        """The shape of one input of the network."""
         if self.kind == "images":
             _, height, width, channels = inputs.shape
             return (channels, height, width)
         return tuple(inputs.shape[1:])
 
     def load(self, inputs: Array, pad: bool = False) -> Tensor:
-        """Inputs on the device; ``pad`` adds the border that cropping cuts from."""
+        """Inputs on the device; ``pad`` adds the border of zeros that crops reach into."""
         tensor = torch.from_numpy(np.ascontiguousarray(inputs)).to(self.device)
         if self.kind == "images":
             return torch.nn.functional.pad(tensor, (0, 0, PAD, PAD, PAD, PAD)) if pad else tensor
         return (tensor - self.mean) * self.scale
 
+    def batch(
+        self, source: Tensor, index: Tensor, crop: Tensor | None, flip: Tensor | None
+    ) -> Tensor:
+        """Rows ``index`` of `load`'s tensor for the network, cropped and flipped where given."""
+        if crop is not None and flip is not None:
+            return self.finish(self.cut(source, index, crop, flip))
+        return self.finish(source[index])
+
     def finish(self, batch: Tensor) -> Tensor:
-        """A batch cut from `load`'s tensor, normalised and in the network's layout."""
+        """Rows of `load`'s tensor, normalised and in the network's layout."""
         if self.kind != "images":
             return batch
         values = batch.flatten(1).to(torch.float32, copy=True).sub_(self.mean).mul_(self.scale)
         return values.view(batch.shape).permute(0, 3, 1, 2)
 
     def cut(self, source: Tensor, index: Tensor, crop: Tensor, flip: Tensor) -> Tensor:
-        """Rows ``index`` of a padded source, cropped at offsets (n, 2) and mirrored where asked."""
+        """Rows ``index`` of a padded source, cropped at offsets (n, 2), mirrored where ``flip``."""
         padded_height, padded_width, channels = source.shape[1:]
         height, width = padded_height - 2 * PAD, padded_width - 2 * PAD
         rows = torch.arange(height, device=self.device) + crop[:, :1]
@@ -73,7 +81,7 @@ class Inputs:
 
 
 def _channel_moments(images: Array) -> tuple[Array, Array]:
-    """Mean and deviation of each channel, in blocks so that memory stays small."""
+    """Mean and standard deviation of each channel, computed in blocks to save memory."""
     total = np.zeros(images.shape[3])
     square = np.zeros(images.shape[3])
     for start in range(0, len(images), 4096):
