@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from .config import DEFERRALS, SAMPLERS, MethodConfig
 from .errors import ConfigError
 from .losses import LOSSES
-from .parameters import Value, choose, resolve
+from .parameters import GREEK, Value, choose, resolve
 
 GRAMMAR = "loss[@preset][[name=value,…]][:drw|:drs][+sampler][~label]"
 _METHOD = re.compile(
@@ -28,9 +28,6 @@ _METHOD = re.compile(
 )
 _INT = re.compile(r"[+-]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_SYMBOLS = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "kappa": "κ", "lambda": "λ", "rho": "ρ", "tau": "τ",
-}  # fmt: skip
 _SHORT = {"ldam": "LDAM", "ghm": "GHM", "vs": "VS"}
 _SAMPLING = {"class_balanced": "class-balanced sampling", "square_root": "square-root sampling"}
 
@@ -89,7 +86,8 @@ def method_label(method: MethodConfig) -> str:
     if method.label:
         return method.label
     preset, changed = _nearest_preset(method)
-    name = _SHORT.get(method.loss) or re.split(r"[(:]", LOSSES[method.loss].title)[0].strip()
+    spec = LOSSES[method.loss]
+    name = spec.short_title or re.split(r"[(:]", spec.title)[0].strip()
     if preset:
         name += f" {preset.replace('_', ' ')}"
     if method.deferral != "none":
@@ -134,7 +132,7 @@ def _described(name: str, value: Value) -> str:
     if isinstance(value, bool):
         return words if value else f"no {words}"
     shown = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{_SYMBOLS.get(name, words)}={shown}"
+    return f"{GREEK.get(name, words)}={shown}"
 
 
 def _pairs(text: str, owner: str) -> dict[str, Value]:

@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("catalog",),
     ("link", "method_text"),
     ("presets",),
-    ("analysis",),
+    ("explain", "analysis"),
     ("training",),
     ("runs", "plots"),
     ("inspection",),
@@ -51,9 +51,9 @@ LIGHT = (
     *(f"harmony_core.{name}" for name in ("link", "losses", "losses.registry", "data")),
     *(f"harmony_core.{name}" for name in ("data.registry", "models", "models.registry")),
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
-    *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds", "presets")),
+    *(f"harmony_core.{name}" for name in ("analysis.seeds", "presets")),
 )
-LIGHT_ROOMS = ("runs", "plots", "export", "lessons")
+LIGHT_ROOMS = ("explain", "runs", "plots", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

@@ -6,12 +6,11 @@ import math
 
 import streamlit as st
 
-from harmony_core.parameters import Parameter, Value
+from harmony_core.parameters import GREEK, Parameter, Value
 
 from .._common.labels import plain
 from .drafts import seed, seed_among
 
-GREEK = {"alpha": "α", "kappa": "κ", "tau": "τ", "rho": "ρ", "gamma": "γ", "beta": "β"}
 _SMALL = 1e-9
 
 
