@@ -210,11 +210,11 @@ def still(before: Array, after: Array, kept: Array) -> float:
 
 def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
     """Agreement and stability of every way over the epochs of the first method."""
-    from harmony_core.analysis.embedding import landmarks_of
     from harmony_core.analysis.embedding.features import probabilities
     from harmony_core.analysis.embedding.fidelity import agreement, trustworthiness
     from harmony_core.analysis.embedding.neighbours import nearest, overlap
     from harmony_core.analysis.embedding.regions import ask_map
+    from harmony_core.runs.embedding.store import landmarks_of
 
     marks = landmarks_of(scene)
     parts = [(f[-1].landmark_features.astype(np.float32), f[-1].landmark_logits) for f in frames]
@@ -246,12 +246,8 @@ def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
 
 def fidelity(title: str, scene: Any, frames: list[list[Any]]) -> None:
     """The figures of the last epoch for each loss, with λ = 0.3 and 0."""
-    from harmony_core.analysis.embedding import (
-        EmbeddingMovie,
-        EmbeddingSettings,
-        View,
-        landmarks_of,
-    )
+    from harmony_core.analysis.embedding import EmbeddingMovie, EmbeddingSettings, View
+    from harmony_core.runs.embedding.store import landmarks_of
 
     print(f"\n## Fidelity: {title}\n")
     print("| loss | λ | balanced accuracy | agrees | tail | errors | clear | pale | trust "

@@ -1,7 +1,7 @@
 """Lockstep training beside the reference loop, and where a step's time goes.
 
     python benchmarks/training.py [--repeats 5] [--source cifar10-lt100-jpeg.zip]
-    python benchmarks/training.py --profile plane|cnn > docs/profiles/…
+    python benchmarks/training.py --profile plane|cnn > profile.txt
 
 Without ``--source`` images are random, in the shape and number of CIFAR-10-LT with factor 100; the
 clock does not see the difference. A profile lists the operations of a training by their own time.

@@ -26,8 +26,9 @@ from ..errors import RunError
 from ..frames import Frame, Scene
 from ..method_text import method_labels
 from ..runs.record import ExperimentRecord
-from ..runs.results import all_frames, number_cell, safe_cell, write_csv
+from ..runs.results import all_frames
 from ..runs.store import RunStore
+from .results import number_cell, safe_cell, write_csv
 
 Row = Sequence[object]
 WHERE = ("repeat", "epoch", "method")

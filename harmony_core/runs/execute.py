@@ -8,8 +8,8 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, HarmonyError, RunError
+from .embedding.during_training import Pictures
 from .failures import Stopped, explain, foreseen
-from .pictures import Pictures
 from .ranks import Ranks
 from .record import ExperimentRecord, current_versions, now
 from .reporter import OnProgress, Reporter

@@ -19,9 +19,9 @@ from harmony_core.frames import Frame, Scene
 from harmony_core.lessons.outcome import Outcome
 from harmony_core.plots.style import METHOD_COLORS
 
-from .._common.parts import theme
-from .._common.tables import cells, table
-from .._common.thumbs import svg_uri
+from .._shared.tables import cells, table
+from .._shared.theme import theme
+from .._shared.thumbnails import svg_uri
 
 
 def microscope(outcome: Outcome) -> None:

@@ -15,9 +15,9 @@ from harmony_core.lessons.feedback import Guess
 from harmony_core.lessons.lesson import Lesson
 from harmony_core.lessons.steps import Place, from_query
 
-from .._common.address import rewriting
-from .._common.component import Sources, component, nothing
-from .._common.parts import ROOT
+from .._session.address_bar import rewriting
+from .._shared.component import Sources, component, nothing
+from .._shared.page import ROOT
 
 _PLACE = "learn place"
 _WRITTEN = "learn written"

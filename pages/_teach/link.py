@@ -10,7 +10,7 @@ from harmony_core.data import DATASETS
 from harmony_core.lessons.lesson import Lesson
 from harmony_core.lessons.steps import CODE, HIDEABLE, MOST_SEED, Place
 
-from .._learn.student import rooms
+from .._learn.class_seat import rooms
 
 AS_WRITTEN = "As in each step"
 

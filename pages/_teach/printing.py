@@ -9,8 +9,8 @@ import streamlit as st
 from harmony_core.lessons.lesson import Lesson
 from harmony_core.lessons.worksheet import answer_key, worksheet
 
-from .._common.parts import messages
 from .._learn.training import kept
+from .._shared.messages import messages
 
 
 def print_desk(course: tuple[Lesson, ...]) -> None:

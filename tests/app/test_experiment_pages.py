@@ -18,8 +18,8 @@ from harmony_core.lessons.glossary import find
 from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
-from pages._common.links import WORDS
-from pages._run.microscope import chosen_sample, named
+from pages._experiment.microscope import chosen_sample, named
+from pages._session.page_links import WORDS
 from tests.plots.synthetic import make_run
 
 from .conftest import Open, finished, texts

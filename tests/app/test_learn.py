@@ -17,7 +17,8 @@ from harmony_core.lessons.lesson import Lesson, lessons
 from harmony_core.lessons.outcome import Outcome
 from harmony_core.lessons.prepare import prepared
 from harmony_core.runs.store import RunStore
-from pages._learn import student, training
+from pages._learn import class_seat as student
+from pages._learn import training
 
 from .conftest import FakeQueue, Open, texts
 

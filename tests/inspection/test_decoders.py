@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harmony_core.inspection import decoders, image_files
-from harmony_core.inspection.decoders import Decoders
-from harmony_core.inspection.image_files import Look, open_images
+from harmony_core.readers.images import decode_processes as decoders
+from harmony_core.readers.images import image_files
+from harmony_core.readers.images.decode_processes import Decoders
+from harmony_core.readers.images.image_files import Look, open_images
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -203,7 +204,7 @@ def test_cancelling_ends_the_processes(
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the process in /proc")
 def test_a_killed_parent_leaves_no_process_behind() -> None:
     code = (
-        "import time\nfrom harmony_core.inspection import decoders\n"
+        "import time\nfrom harmony_core.readers.images import decode_processes as decoders\n"
         "decoders.cores = lambda: 2\nplaces = decoders.Decoders(decoders.MANY)\n"
         "print(places._processes[0].pid, flush=True)\ntime.sleep(600)\n"
     )

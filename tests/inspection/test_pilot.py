@@ -15,15 +15,15 @@ from scipy import stats
 from harmony_core.config import MethodConfig
 from harmony_core.errors import DataError
 from harmony_core.inspection import analyse_tail, inspect_file, read_file
-from harmony_core.inspection.contents import Contents
-from harmony_core.inspection.document import to_json
 from harmony_core.inspection.intervals import Estimate, paired, wilson
-from harmony_core.inspection.learning_curve import LearningCurve
-from harmony_core.inspection.pilot import Pilot, Trial, run_pilot
-from harmony_core.inspection.pilot_data import cut_counts, pilot_data
-from harmony_core.inspection.pilot_training import METHODS
+from harmony_core.inspection.pilot.data import cut_counts, pilot_data
+from harmony_core.inspection.pilot.learning_curve import LearningCurve
+from harmony_core.inspection.pilot.pilot import Pilot, Trial, run_pilot
+from harmony_core.inspection.pilot.recommend import recommend
+from harmony_core.inspection.pilot.training import METHODS
 from harmony_core.inspection.quality import Finding, Quality
-from harmony_core.inspection.recommend import recommend
+from harmony_core.inspection.report.document import to_json
+from harmony_core.readers.contents import Contents
 
 
 def clouds(counts: list[int], distance: float, seed: int = 0) -> pd.DataFrame:
@@ -270,7 +270,7 @@ def test_a_noisy_tail_is_said() -> None:
 def test_everything_at_once_is_strict_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import json
 
-    from harmony_core.inspection import pilot as module
+    from harmony_core.inspection.pilot import pilot as module
 
     monkeypatch.setattr(module, "STEPS", 30)
     monkeypatch.setattr(module, "SEEDS", 2)

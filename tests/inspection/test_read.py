@@ -13,7 +13,7 @@ import pytest
 
 from harmony_core.errors import DataError
 from harmony_core.inspection import read_file
-from harmony_core.inspection.contents import Contents
+from harmony_core.readers.contents import Contents
 
 COUNTS = {"cat": 9, "dog": 4, "emu": 2}
 FRAME = pd.DataFrame(
@@ -311,7 +311,7 @@ def test_what_changes_along_the_file_is_followed(write: Write) -> None:
     path = write("a.csv", "\n".join(lines))
     contents = read_file(path)
     assert found(contents) == {"x": 300_003, "y": 300_000}
-    from harmony_core.inspection.table_file import scan
+    from harmony_core.readers.tables.table_file import scan
 
     class Rows:
         def __init__(self) -> None:

@@ -11,12 +11,10 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from harmony_core.analysis.embedding import (
-    EmbeddingSettings,
-    embedding_path,
-)
+from harmony_core.analysis.embedding import EmbeddingSettings
 from harmony_core.config import Seeds
-from harmony_core.runs.drawings import Drawing
+from harmony_core.runs.embedding.process import Drawing
+from harmony_core.runs.embedding.store import embedding_path
 from harmony_core.runs.store import RunStore
 from tests.app.conftest import APP, FakeQueue, Open, finished, texts
 from tests.app.embedding.recorded import (

@@ -1,0 +1,1 @@
+"""An experiment as text, and back: links, method lines, presets, options, shell commands."""
