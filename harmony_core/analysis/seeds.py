@@ -1,4 +1,4 @@
-"""Several seeds of one experiment: bands around its curves, intervals on its bars, sentences.
+"""Several seeds of one experiment: bands around its curves, sentences that compare methods.
 
     curves = Curves(labels)
     for scene, frame in all_frames: curves.add(scene, frame)
@@ -133,38 +133,6 @@ def band_of(values: Array, level: float = LEVEL) -> tuple[Array, Array, Array, A
     least = np.where(n > 0, np.where(known, values, np.inf).min(axis=0, initial=np.inf), np.nan)
     most = np.where(n > 0, np.where(known, values, -np.inf).max(axis=0, initial=-np.inf), np.nan)
     return n, mean, mean - half, mean + half, least, most
-
-
-@dataclass(frozen=True)
-class Bar:
-    """The height of one bar over the finished repeats, with its interval and range."""
-
-    label: str
-    figure: str
-    mean: float
-    low: float
-    high: float
-    """95 % Student's t interval of the mean; NaN for a single repeat."""
-    least: float
-    most: float
-    repeats: int
-
-
-def bars(summaries: Sequence[MethodSummary], figures: Sequence[str] = COMPARED) -> list[Bar]:
-    """One bar for each figure and method, of the final epoch; without results, none."""
-    made = []
-    for name in figures:
-        for summary in summaries:
-            values = summary[name].values
-            if values:
-                low, high = summary[name].interval(LEVEL)
-                made.append(
-                    Bar(
-                        summary.label, name, summary[name].mean, low, high, min(values),
-                        max(values), len(values),
-                    )
-                )  # fmt: skip
-    return made
 
 
 def sentences(summaries: Sequence[MethodSummary], figure: str = "balanced_accuracy") -> list[str]:
