@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from .errors import ConfigError
 
 Value = bool | int | float | str
-
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "kappa": "κ", "lambda": "λ", "rho": "ρ", "tau": "τ",
 }  # fmt: skip

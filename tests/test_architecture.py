@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("readers",),
     ("losses", "data", "models"),
     ("experiments",),
-    ("analysis",),
+    ("explain", "analysis"),
     ("training",),
     ("runs", "plots"),
     ("viewer",),
@@ -51,9 +51,9 @@ LIGHT = (
     *(f"harmony_core.{name}" for name in ("losses", "losses.registry", "data")),
     *(f"harmony_core.{name}" for name in ("data.registry", "models", "models.registry")),
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
-    *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds")),
+    *(f"harmony_core.{name}" for name in ("analysis.seeds",)),
 )
-LIGHT_ROOMS = ("experiments", "runs", "plots", "viewer", "export", "lessons")
+LIGHT_ROOMS = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

@@ -1,4 +1,4 @@
-"""Several seeds of one experiment: bands around its curves, and sentences.
+"""Several seeds of one experiment: bands around its curves, sentences that compare methods.
 
     curves = Curves(labels)
     for scene, frame in all_frames: curves.add(scene, frame)

@@ -101,7 +101,7 @@ def method_label(method: MethodConfig) -> str:
         return method.label
     preset, changed = _nearest_preset(method)
     spec = LOSSES[method.loss]
-    name = spec.short or re.split(r"[(:]", spec.title)[0].strip()
+    name = spec.short_title or re.split(r"[(:]", spec.title)[0].strip()
     if preset:
         name += f" {preset.replace('_', ' ')}"
     if method.deferral != "none":

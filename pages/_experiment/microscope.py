@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from harmony_core.analysis.formula import plain
-from harmony_core.analysis.microscope import Explanation, explain, weight_curve
 from harmony_core.config import ExperimentConfig
+from harmony_core.explain.latex import number_text
+from harmony_core.explain.sample import SampleExplanation, explain, weight_curve
 from harmony_core.frames import Frame, Scene
 
 from .._session import place as where
@@ -172,28 +172,28 @@ def _who(scene: Scene, sample: int, epoch: int) -> None:
     row.html(f'<p class="who" data-sample="{sample}">{html.escape(", ".join(facts))}.</p>')
 
 
-def _formula(one: Explanation, label: str) -> None:
+def _formula(one: SampleExplanation, label: str) -> None:
     st.html(
         f'<h4 class="method-name">{mark(one.method)}{html.escape(label)}</h4>'
         f'<dl class="terms" data-method="{one.method}">'
         + "".join(
             f"<div><dt>{name}</dt><dd>{value}</dd></div>"
             for name, value in (
-                ("p", plain(one.p_y)),
-                ("g", plain(one.grad_norm)),
-                ("weight", plain(one.weight)),
-                ("loss", plain(one.loss)),
+                ("p", number_text(one.p_y)),
+                ("g", number_text(one.grad_norm)),
+                ("weight", number_text(one.weight)),
+                ("loss", number_text(one.loss)),
             )
         )
         + "</dl>"
     )
-    st.markdown("\n\n".join(f"{literal(t.name)}\n\n$$\n{t.latex}\n$$" for t in one.terms))
+    st.markdown("\n\n".join(f"{literal(t.name)}\n\n$$\n{t.latex}\n$$" for t in one.steps))
     for note in one.notes:
         st.caption(note)
 
 
 def _curve(
-    scene: Scene, frames: Sequence[Frame], labels: Sequence[str], seen: Sequence[Explanation]
+    scene: Scene, frames: Sequence[Frame], labels: Sequence[str], seen: Sequence[SampleExplanation]
 ) -> None:
     from harmony_core.plots.weight_curves import Curve, weight_curve_figure
 
@@ -224,7 +224,7 @@ def _curve(
     )
 
 
-def _numbers(scene: Scene, labels: Sequence[str], seen: Sequence[Explanation]) -> None:
+def _numbers(scene: Scene, labels: Sequence[str], seen: Sequence[SampleExplanation]) -> None:
     with st.expander("The same as text, and the pull on every class"):
         head = ["Term", *(labels[one.method] for one in seen)]
         rows = [(name, cells([value(one) for one in seen])) for name, value in ROWS.items()]
@@ -238,7 +238,7 @@ def _numbers(scene: Scene, labels: Sequence[str], seen: Sequence[Explanation]) -
         order = np.argsort(-np.max([np.abs(one.gradient) for one in seen], axis=0), kind="stable")
         rows = []
         for c in order[:MOST_LISTED]:
-            pairs = [(plain(one.p[c]), plain(one.gradient[c])) for one in seen]
+            pairs = [(number_text(one.p[c]), number_text(one.gradient[c])) for one in seen]
             rows.append((scene.class_names[c], cells([text for pair in pairs for text in pair])))
         st.caption(
             "Pull: the gradient of this sample’s loss on the logit of each class. Below zero "
@@ -247,21 +247,21 @@ def _numbers(scene: Scene, labels: Sequence[str], seen: Sequence[Explanation]) -
         table("Probability and gradient of every class", head, rows)
 
 
-def _region(one: Explanation) -> str:
+def _region(one: SampleExplanation) -> str:
     if one.region is None:
         return "–"
-    return f"{one.region.index + 1} of {one.region.many}"
+    return f"{one.region.index + 1} of {one.region.regions}"
 
 
-ROWS: dict[str, Callable[[Explanation], str]] = {
-    "p of its class": lambda one: plain(one.p_y),
-    "gradient norm g": lambda one: plain(one.grad_norm),
+ROWS: dict[str, Callable[[SampleExplanation], str]] = {
+    "p of its class": lambda one: number_text(one.p_y),
+    "gradient norm g": lambda one: number_text(one.grad_norm),
     "unit region": _region,
-    "density A in it": lambda one: "–" if one.region is None else plain(one.region.density),
-    "share of the class": lambda one: "–" if one.region is None else plain(one.region.share),
-    "intra weight": lambda one: plain(one.intra),
-    "inter weight": lambda one: plain(one.inter),
-    "weight": lambda one: plain(one.weight),
-    "cross-entropy": lambda one: plain(one.cross_entropy),
-    "loss": lambda one: plain(one.loss),
+    "density A in it": lambda one: "–" if one.region is None else number_text(one.region.density),
+    "share of the class": lambda one: "–" if one.region is None else number_text(one.region.share),
+    "intra weight": lambda one: number_text(one.intra),
+    "inter weight": lambda one: number_text(one.inter),
+    "weight": lambda one: number_text(one.weight),
+    "cross-entropy": lambda one: number_text(one.cross_entropy),
+    "loss": lambda one: number_text(one.loss),
 }

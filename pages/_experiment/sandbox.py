@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from harmony_core.analysis.formula import plain
-from harmony_core.analysis.sandbox import ClassWeights, redraw
 from harmony_core.config import MethodConfig
+from harmony_core.explain.latex import number_text
+from harmony_core.explain.sandbox import ClassWeights, default_settings, first_network, redraw
 from harmony_core.frames import Frame, Scene
-from harmony_core.losses import LOSSES
 
 from .._shared.labels import plain as number
 from .._shared.tables import cells, table
@@ -31,8 +30,7 @@ def sandbox(
     scene: Scene, frames: Sequence[Frame], labels: Sequence[str], methods: Sequence[MethodConfig]
 ) -> None:
     """Draw the sandbox for one epoch; moving a slider draws only this again."""
-    usual = next((m for m, method in enumerate(methods) if method.loss == "harmonized"), 0)
-    st.fragment(_sandbox)(scene, frames, labels, usual)
+    st.fragment(_sandbox)(scene, frames, labels, first_network(methods))
 
 
 def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], usual: int) -> None:
@@ -54,7 +52,7 @@ def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], usual
 
 
 def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int]:
-    default = {p.name: p.default for p in LOSSES["harmonized"].parameters}
+    default = default_settings()
     row = st.columns(4, gap="medium")
     settings: dict[str, float | bool | int] = {
         "alpha": row[0].slider(
@@ -119,8 +117,8 @@ def _pictures(scene: Scene, drawn: Sequence[ClassWeights]) -> None:
         for c in classes:
             w, n = drawn[c].weights, drawn[c].counts
             values = [
-                str(len(w)), plain(float(w[0])), plain(float(w[-1])),
-                plain(float(w.max())), f"{int(np.argmax(n)) + 1} of {len(n)}",
+                str(len(w)), number_text(float(w[0])), number_text(float(w[-1])),
+                number_text(float(w.max())), f"{int(np.argmax(n)) + 1} of {len(n)}",
             ]  # fmt: skip
             rows.append((scene.class_names[c], cells([f"{scene.train_counts[c]:,}", *values])))
         head = [

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import streamlit as st
 
-from harmony_core.analysis.formula import plain
-from harmony_core.analysis.starvation import Starved, plain_inverse, starved
 from harmony_core.experiments.method_text import method_labels
+from harmony_core.explain.latex import number_text
+from harmony_core.explain.starvation import Starved, plain_inverse, starved
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
 
@@ -51,10 +51,10 @@ def _note(
             f"fullest region of {literal(listed + more)} is a hard one, and {many} plain inverse "
             f"density weighs it down: of {literal(names[worst.label])}, {100 * worst.hard:.0f} % "
             f"of the density lies above g = 0.5, and its fullest region weighs "
-            f"{plain(worst.weight)}, while an easier region weighs {plain(worst.easier)}. These "
-            "are the samples that need learning. The envelope forbids a harder sample to weigh "
-            "less than an easier one, and the margin form leaves the balance between classes to "
-            "the boundary."
+            f"{number_text(worst.weight)}, while an easier region weighs "
+            f"{number_text(worst.easier)}. These are the samples that need learning. The envelope "
+            "forbids a harder sample to weigh less than an easier one, and the margin form leaves "
+            "the balance between classes to the boundary."
         )
         st.button(
             f"Look at epoch {epoch}",

@@ -172,7 +172,5 @@ def _methods(found: Inspection) -> tuple[MethodConfig, ...]:
     advice = found.recommendation
     if advice is None or advice.method == BASE:
         return ExperimentConfig().methods
-    others = [METHODS[advice.method]]
-    if advice.method != "harmonized":
-        others.append(METHODS["harmonized"])
-    return (METHODS[BASE], *others)
+    names = dict.fromkeys((BASE, advice.method, "harmonized"))
+    return tuple(METHODS[name] for name in names)

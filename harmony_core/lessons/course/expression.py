@@ -98,11 +98,6 @@ def names(text: str) -> set[str]:
     return found - set(FUNCTIONS)
 
 
-def names_in(text: str) -> set[str]:
-    """The names that the places of a text use."""
-    return set().union(*(names(match[1]) for match in PLACE.finditer(text)))
-
-
 @lru_cache(maxsize=1024)
 def _parsed(text: str) -> ast.expr:
     try:

@@ -10,7 +10,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmony_core.analysis.sandbox import adaptive_regions, redraw, region_weights
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -20,6 +19,8 @@ from harmony_core.config import (
 )
 from harmony_core.data import build_dataset
 from harmony_core.experiments.complete import complete
+from harmony_core.explain.density import adaptive_regions, region_weights
+from harmony_core.explain.sandbox import redraw
 from harmony_core.frames import Frame, Scene
 from harmony_core.losses import density
 from harmony_core.training.lockstep import Lockstep

@@ -13,10 +13,9 @@ import numpy as np
 from ..config import MethodConfig
 from ..frames import Frame
 from ..losses.registry import LOSSES
+from .base import explanation_class
 
 HARD = 0.5
-PLAIN = 0.75
-"""Exponent from which an inverse density without envelope counts as plain."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,9 @@ class Starved:
 
 
 def plain_inverse(method: MethodConfig) -> bool:
-    """Whether a method weighs by nearly the plain inverse of its density, without the envelope."""
-    if method.loss != "harmonized":
-        return False
+    """Whether a method weighs by nearly the plain inverse of a density, without the envelope."""
     params = LOSSES[method.loss].resolve(method.params)
-    return not params["envelope"] and float(params["alpha"]) >= PLAIN
+    return explanation_class(method.loss).plain_inverse_density(params)
 
 
 def starved(frame: Frame) -> list[Starved]:
@@ -45,17 +42,17 @@ def starved(frame: Frame) -> list[Starved]:
     if frame.density is None or frame.regions is None or frame.region_weight is None:
         return []
     found = []
-    for label, many in enumerate(np.asarray(frame.regions).tolist()):
-        density = np.asarray(frame.density[label, :many], dtype=np.float64)
-        weight = np.asarray(frame.region_weight[label, :many], dtype=np.float64)
+    for label, regions in enumerate(np.asarray(frame.regions).tolist()):
+        density = np.asarray(frame.density[label, :regions], dtype=np.float64)
+        weight = np.asarray(frame.region_weight[label, :regions], dtype=np.float64)
         total = density.sum()
-        full = int(density.argmax()) if many else 0
-        if total <= 0 or not full or (full + 0.5) / many <= HARD:
+        full = int(density.argmax()) if regions else 0
+        if total <= 0 or not full or (full + 0.5) / regions <= HARD:
             continue
-        held = density[:full] >= 1
-        easier = float(weight[:full][held].max(initial=0))
-        middles = (np.arange(many) + 0.5) / many
+        occupied = density[:full] >= 1
+        easier = float(weight[:full][occupied].max(initial=0))
+        middles = (np.arange(regions) + 0.5) / regions
         if easier > weight[full]:
             share = float(density[middles > HARD].sum() / total)
             found.append(Starved(label, share, float(weight[full]), easier))
-    return sorted(found, key=lambda one: -one.hard)
+    return sorted(found, key=lambda found_class: -found_class.hard)

@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from harmony_core.analysis.formula import WIDEST, plain, shown_width, tex
-from harmony_core.analysis.microscope import Explanation, explain, weight_curve
 from harmony_core.config import ExperimentConfig, MethodConfig
 from harmony_core.errors import DataError
+from harmony_core.explain.latex import number_latex, number_text
+from harmony_core.explain.sample import SampleExplanation, explain, weight_curve
 from harmony_core.frames import Frame, Scene
 from harmony_core.losses import LOSSES, build_loss
 from harmony_core.losses.base import Loss
 from harmony_core.losses.weighted import class_balanced_weights
 
+WIDEST = 34
+"""Signs a line may show: what fits 375 pixels at the size of a formula on its own line."""
 COUNTS = np.array([600, 226, 85, 32, 12])
 EPOCHS, K = 20, 24
 CASES: list[tuple[str, dict[str, Any], str]] = [(name, {}, "none") for name in LOSSES] + [
@@ -77,7 +79,7 @@ def trained(method: MethodConfig, epoch: int) -> tuple[Loss, Scene, Frame, torch
     return loss, scene, frame, logits
 
 
-def seen(method: MethodConfig, epoch: int, sample: int) -> Explanation:
+def seen(method: MethodConfig, epoch: int, sample: int) -> SampleExplanation:
     _, scene, frame, _ = trained(method, epoch)
     return explain(ExperimentConfig(methods=(method,), epochs=EPOCHS), scene, frame, sample)
 
@@ -126,12 +128,12 @@ def test_the_region_is_where_the_sample_lies() -> None:
         found = explain(config, scene, frame, i)
         assert found.region is not None
         low, high = found.region.span
-        assert low <= found.grad_norm < high or found.region.index == found.region.many - 1
-        row = state.counts[found.label, : found.region.many] + 1.0  # λ = 1
+        assert low <= found.grad_norm < high or found.region.index == found.region.regions - 1
+        row = state.counts[found.label, : found.region.regions] + 1.0  # λ = 1
         assert found.region.share == pytest.approx(float(row[found.region.index] / row.sum()))
         assert found.region.rarity / found.region.mean == pytest.approx(found.intra, rel=1e-6)
         edges, weights = weight_curve(frame, found.label) or ((), ())
-        assert len(edges) == len(weights) + 1 == found.region.many + 1
+        assert len(edges) == len(weights) + 1 == found.region.regions + 1
         assert weights[found.region.index] == pytest.approx(found.intra)
 
 
@@ -149,12 +151,12 @@ def test_formulas_are_narrow_balanced_and_say_the_same_in_words(
     for sample in (0, 1, 4, 7):
         found = seen(method, epoch, sample)
         assert len(found.latex) == len(found.text) >= 4
-        for step in found.terms:
+        for step in found.steps:
             assert shown_width(step.latex) <= WIDEST, step.latex
             assert step.latex.count("{") == step.latex.count("}")
             assert "nan" not in step.latex + step.text
             assert step.text.count(" = ") >= 1
-        assert found.terms[-1].text.endswith(plain(-found.gradient[found.label]))
+        assert found.steps[-1].text.endswith(number_text(-found.gradient[found.label]))
 
 
 def test_the_formula_of_a_sample_by_hand() -> None:
@@ -200,6 +202,23 @@ def test_only_tracked_samples_can_be_explained(sample: int) -> None:
     ],
 )  # fmt: skip
 def test_numbers_have_three_significant_digits(number: float, words: str, formula: str) -> None:
-    assert plain(number) == words
-    assert tex(number) == formula
+    assert number_text(number) == words
+    assert number_latex(number) == formula
     assert not re.search(r"e[+-]\d", formula)
+
+
+def shown_width(latex: str) -> int:
+    """About how many signs the widest line of a LaTeX block shows."""
+    body = latex.replace(r"\begin{aligned}", "").replace(r"\end{aligned}", "")
+    return max(_signs(line) for line in body.split(r"\\"))
+
+
+def _signs(line: str) -> int:
+    fraction = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
+    while match := fraction.search(line):
+        wider = max(match[1], match[2], key=_signs)
+        line = line[: match.start()] + wider + line[match.end() :]
+    line = re.sub(r"\\(?:text|mathrm|operatorname)\{([^{}]*)\}", r"\1", line)
+    line = re.sub(r"\\(?:left|right|tilde|,|;|!|quad)", "", line)
+    line = re.sub(r"\\[a-zA-Z]+", "x", line)
+    return len(re.sub(r"[{}^_&\s]", "", line))
