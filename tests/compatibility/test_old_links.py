@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.cli import main
 from harmony_core.config import ExperimentConfig, MethodConfig
-from harmony_core.lessons import steps
-from harmony_core.lessons.glossary import find
-from harmony_core.lessons.lesson import lessons
-from harmony_core.link import from_query, to_query
-from harmony_core.method_text import format_methods, method_labels, parse_methods
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.link import from_query, to_query
+from harmony_core.experiments.method_text import format_methods, method_labels, parse_methods
+from harmony_core.lessons.course.lesson import lessons
+from harmony_core.lessons.glossary.terms import find
+from pages._arena.controls import steps
 from pages._embedding.link_text import chosen_text, read_chosen, read_settings, settings_text
 
 from .old_files import OLD, read_json

@@ -112,7 +112,8 @@ def test_drawn_maps_are_exported_and_not_drawn_again(
 
 def test_maps_with_settings_of_their_own_are_not_drawn_again(runs_folder: Path) -> None:
     """Their folder is named after the settings: under another name they would be drawn again."""
-    from harmony_core.analysis.embedding import EmbeddingSettings, embed_run, stored_epochs
+    from harmony_core.analysis.embedding import EmbeddingSettings
+    from harmony_core.runs.embedding.store import embed_run, stored_epochs
     from harmony_core.runs.store import RunStore
 
     run_id = take("finished", runs_folder)
