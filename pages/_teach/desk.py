@@ -8,14 +8,14 @@ from contextlib import suppress
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.classroom.place import CODE, Place
+from harmony_core.lessons.classroom.place import CODE, CoursePlace
 from harmony_core.lessons.classroom.tally import Row, Tally, tally
 from harmony_core.lessons.course.lesson import Lesson
 
 from .._common.address import rewriting
 from .._common.parts import messages, toasts
 from .._common.tables import cells, table
-from .._learn.student import rooms
+from .._learn.student import classroom
 from .link import address
 
 TICK = 2.0
@@ -25,7 +25,7 @@ TICK = 2.0
 def class_desk(course: tuple[Lesson, ...]) -> None:
     """Open a class, or show the one of the link."""
     code, key = st.query_params.get("class", ""), st.query_params.get("key", "")
-    if not CODE.fullmatch(code) or not rooms().there(code):
+    if not CODE.fullmatch(code) or not classroom().is_open(code):
         if code:
             st.info(
                 "This class has ended, and nothing of it was kept.", icon=":material/group_off:"
@@ -44,9 +44,9 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
         )
         return
     with messages():
-        rooms().seats(code, key)  # the key of another class is refused here
+        classroom().seats(code, key)  # the key of another class is refused here
         st.markdown(f"**Class {code}.** The link for your students:")
-        st.code(address(Place(code=code)), language=None, wrap_lines=True)
+        st.code(address(CoursePlace(code=code)), language=None, wrap_lines=True)
         st.caption("The address of this page holds your key to the class. Keep it to yourself.")
         step = st.selectbox(
             "Step to look at",
@@ -66,9 +66,9 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
 
 def _look(code: str, key: str, lesson: Lesson) -> None:
     with messages():
-        found = tally(lesson, rooms().entries(code, key, lesson.number))
-        seats = rooms().seats(code, key)
-        where = rooms().steps(code, key)
+        found = tally(lesson, classroom().entries(code, key, lesson.number))
+        seats = classroom().seats(code, key)
+        where = classroom().predictions(code, key)
         st.html(
             f'<p class="class-count" role="status">{seats} joined · {found.students} predicted '
             f"here · {found.finished} runs done · {found.right} were right</p>"
@@ -111,13 +111,13 @@ def bars(rows: tuple[Row, ...]) -> str:
 
 def _open() -> None:
     with toasts():
-        code, key = rooms().open()
+        code, key = classroom().open()
         with rewriting():
             st.query_params.from_dict({"class": code, "key": key})
 
 
 def _end(code: str, key: str) -> None:
     with suppress(HarmonyError):
-        rooms().end(code, key)
+        classroom().end(code, key)
     with rewriting():
         st.query_params.from_dict({})
