@@ -74,7 +74,7 @@ def _look(code: str, key: str, lesson: Lesson) -> None:
             f"here · {found.finished} runs done · {found.right} were right</p>"
         )
         if where:
-            said = ", ".join(f"step {step}: {many}" for step, many in where.items())
+            said = ", ".join(f"step {step}: {count}" for step, count in where.items())
             st.caption(f"Predictions so far: {said}.")
         left, right = st.columns(2, gap="large")
         with left:
@@ -93,7 +93,7 @@ def _look(code: str, key: str, lesson: Lesson) -> None:
 def _spread(found: Tally) -> str:
     return (
         f"From {found.least:.1f} to {found.most:.1f}, mean {found.mean:.1f}, over {found.finished} "
-        "runs. If everybody has a seed of their own, this spread is luck alone."
+        "runs. If everybody has a seed of their own, this spread is chance alone."
     )
 
 
