@@ -17,8 +17,9 @@ from collections.abc import Iterator, Sequence
 from queue import SimpleQueue
 from typing import IO
 
+from ..data.decode import quiet_decoders
 from ..processes import close_pipes, start_module
-from .shrink import Shrunk, quiet, shrink_all
+from .shrink import Shrunk, shrink_all
 from .threads import cores
 
 MANY = 3_000
@@ -73,7 +74,7 @@ class Decoders:
 @contextlib.contextmanager
 def decoders(images: int) -> Iterator[Decoders]:
     """Places to decode so many images at, for the length of the block."""
-    with quiet():
+    with quiet_decoders():
         open_ = Decoders(images)
         try:
             yield open_
@@ -123,5 +124,5 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(OSError, EOFError), quiet():  # the parent is gone
+    with contextlib.suppress(OSError, EOFError), quiet_decoders():  # the parent is gone
         serve(sys.stdin.buffer, sys.stdout.buffer)

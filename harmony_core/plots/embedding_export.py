@@ -19,7 +19,7 @@ from ..analysis.embedding.stored import (
 from ..errors import RunError
 from ..files import write_atomically
 from .embedding_film import film
-from .embedding_text import caption
+from .embedding_text import caption, two_digits
 from .style import SURFACE
 
 MOST_BYTES = 5_000_000
@@ -117,14 +117,10 @@ def _table(frame: EmbeddingFrame) -> str:
             panel.label,
             "–" if accuracy is None else f"{100 * accuracy:.1f} %",
             *shares,
-            _number(shown.trustworthiness),
-            _number(shown.silhouette.get("head")),
-            _number(shown.silhouette.get("tail")),
+            two_digits(shown.trustworthiness),
+            two_digits(shown.silhouette.get("head")),
+            two_digits(shown.silhouette.get("tail")),
         ]
         rows.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>")
     top = "".join(f"<th>{head}</th>" for head in heads)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
