@@ -116,3 +116,10 @@ class CellMixture(Mixture):
         return np.asarray(
             self.corners[picked] + self.side * rng.random(shape) + rng.logistic(0, self.blur, shape)
         )
+
+
+def draw(truth: Mixture, counts: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Points (n, 2) and targets (n,), ``counts[c]`` of each class, class after class."""
+    points = [truth.sample(c, int(count), rng) for c, count in enumerate(counts)]
+    targets = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    return np.concatenate(points), targets

@@ -26,7 +26,7 @@ from ..config import DataConfig
 from ..errors import ConfigError, DataError
 from ..parameters import Parameter, show
 from .dataset import LongTailedDataset
-from .densities import GaussianMixture
+from .densities import GaussianMixture, draw
 from .long_tail import add_label_noise, long_tail_counts
 from .randomness import generator
 from .spec import DatasetSpec, Progress
@@ -142,13 +142,13 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
     else:
         n_max, factor = int(params["n_max"]), config.imbalance_factor
         counts = long_tail_counts(n_max, c, factor, config.profile)
-        train_inputs, train_targets = _draw(truth, counts, generator(seed, "train"))
+        train_inputs, train_targets = draw(truth, counts, generator(seed, "train"))
         note = (
             f"All samples are drawn from round Gaussians of width {width:g} around the painted "
             "points; the Bayes boundary is that of these Gaussians."
         )
     test_counts = np.full(c, int(params["test_per_class"]))
-    test_inputs, test_targets = _draw(truth, test_counts, generator(seed, "test"))
+    test_inputs, test_targets = draw(truth, test_counts, generator(seed, "test"))
     train_targets, flipped = add_label_noise(
         train_targets, config.label_noise, c, generator(seed, "label noise")
     )
@@ -201,11 +201,6 @@ def _painted(text: str) -> tuple[Array, Array]:
 
 def _truth(points: Array, owner: Array, width: float) -> GaussianMixture:
     return GaussianMixture(points, width, owner)
-
-
-def _draw(truth: GaussianMixture, counts: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    points = [truth.sample(c, int(count), rng) for c, count in enumerate(counts)]
-    return np.concatenate(points), np.repeat(np.arange(len(counts), dtype=np.int64), counts)
 
 
 def _steps(x: float) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..config import DataConfig
 from ..errors import ConfigError
 from .dataset import LongTailedDataset
-from .densities import Mixture
+from .densities import Mixture, draw
 from .long_tail import add_label_noise, long_tail_counts
 from .painted import PAINTED, preview_truth
 from .randomness import generator
@@ -49,13 +49,6 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
         truth=truth,
         flipped=flipped if flipped.any() else None,
     )
-
-
-def draw(truth: Mixture, counts: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Points (n, 2) and targets (n,), ``counts[c]`` of each class, class after class."""
-    points = [truth.sample(c, int(count), rng) for c, count in enumerate(counts)]
-    targets = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-    return np.concatenate(points), targets
 
 
 def _intruders(

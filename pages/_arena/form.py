@@ -20,6 +20,7 @@ from harmony_core.config import (
     reference_recipe,
 )
 from harmony_core.data import DATASETS
+from harmony_core.link import RECIPES as LINK_RECIPES
 from harmony_core.models import MODELS
 
 from .._session import draft as drafts
@@ -32,7 +33,7 @@ from .methods import choose_methods
 EPOCHS = (5, 10, 20, 40, 60, 100, 200)
 BATCHES = (16, 32, 64, 128, 256, 512)
 REPEATS = (1, 2, 3, 5, 10)
-RECIPES = {"quick": quick_recipe(), "reference": reference_recipe()}
+RECIPES = {name: recipe() for name, recipe in LINK_RECIPES.items()}
 DEVICE_NAMES = {"auto": "GPU if there is one", "cpu": "CPU", "cuda": "GPU (CUDA)"}
 MOST_FRAMES = 120
 USUAL_EPOCHS = {"points": 60, "images": 20, "table": 60}
