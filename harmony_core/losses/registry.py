@@ -1,7 +1,8 @@
 """All losses, declared without importing torch: what a picker, a slider and a formula need.
 
 A new loss is its file, its explanation (`harmony_core.explain`) and one entry here. In the
-equations: z logits, y label, p = softmax(z), g = 1 − p_y, N_c samples of class c among N, π_c = N_c/N its prior, n the batch, C the classes.
+equations: z logits, y label, p = softmax(z), g = 1 − p_y, N_c samples of class c among N,
+π_c = N_c/N its prior, n the batch, C the classes.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ _SPECS = (
     LossSpec(
         name="class_balanced",
         title="Class-balanced (effective number)",
-        summary="Weights classes by how much new information their samples add, not by their number.",
+        summary="Weights a class by how much new information its samples add, not by their number.",
         equation=r"\mathcal{L} = \frac{\sum_i u_{y_i}\,(-\log p_{y_i})}{\sum_i u_{y_i}},"
         r"\quad u_c \propto \frac{1-\beta}{1-\beta^{N_c}},\ \sum_c u_c = C",
         factory="harmony_core.losses.weighted:ClassBalanced",
