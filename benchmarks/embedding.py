@@ -166,7 +166,6 @@ def train(
     data: str, epochs: int, keep: int, *, factor: float = 50.0, **params: Any
 ) -> tuple[Any, list[list[Any]]]:
     """The scene, and the frames of ``keep`` epochs, of one run of the three losses."""
-    from harmony_core.catalog import complete
     from harmony_core.config import (
         DataConfig,
         ExperimentConfig,
@@ -175,6 +174,7 @@ def train(
         RecordConfig,
     )
     from harmony_core.data import build_dataset
+    from harmony_core.experiments.complete import complete
     from harmony_core.training.lockstep import Lockstep
 
     config = complete(

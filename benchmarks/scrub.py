@@ -25,7 +25,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from harmony_core.plots import ARENA, DENSITY, WEIGHTS, build_payload, parts_of
+from harmony_core.viewer import ARENA, DENSITY, WEIGHTS, build_payload, parts_of
 from tests.plots.synthetic import make_run, page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -14,7 +14,7 @@ Value = bool | int | float | str
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "kappa": "κ", "lambda": "λ", "rho": "ρ", "tau": "τ",
 }  # fmt: skip
-"""Parameters that are shown as a letter."""
+"""How a parameter named after a Greek letter is written."""
 
 _brief = reprlib.Repr()
 _brief.maxstring = _brief.maxother = _brief.maxlong = 80

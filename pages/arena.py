@@ -7,8 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from harmony_core.config import ExperimentConfig
 from harmony_core.data.painted import PAINTED
-from harmony_core.method_text import method_labels
-from harmony_core.presets import ablation
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.experiments.presets import ablation
 from harmony_core.runs.record import ExperimentRecord
 from pages._arena.estimate import estimate
 from pages._arena.form import setup

@@ -6,8 +6,8 @@ import html
 
 import streamlit as st
 
-from harmony_core.lessons.glossary import Term, find, glossary
-from harmony_core.lessons.pictures import picture
+from harmony_core.lessons.glossary.drawings import picture
+from harmony_core.lessons.glossary.terms import Term, find, glossary
 from pages._session.address_bar import rewriting
 from pages._shared.messages import lead
 from pages._shared.page import draw, put

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harmony_core.config import DataConfig, ExperimentConfig
 from harmony_core.data import DATASETS, scenario_preview
-from harmony_core.link import to_query
+from harmony_core.experiments.link import to_query
 from pages._experiment.replay import replay
 from pages._shared.messages import lead
 from pages._shared.page import draw
@@ -17,7 +17,7 @@ from pages._shared.thumbnails import scatter, svg_uri, thumbnail
 
 ARENA = "pages/arena.py"
 DOORS = (
-    ("learn", "Learn it in eleven steps", "school"),
+    ("learn", "Learn it step by step", "school"),
     ("inspect_data", "Inspect your own data", "troubleshoot"),
     ("teach", "Teach with it", "co_present"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harmony_core.lessons.lesson import Lesson, lessons
+from harmony_core.lessons.course.lesson import Lesson, lessons
 from pages._shared.messages import lead
 from pages._shared.page import draw
 from pages._teach.class_desk import class_desk

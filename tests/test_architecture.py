@@ -22,16 +22,14 @@ CORE = "harmony_core"
 # From the bottom up. A room imports rooms of lower layers, and itself. Rooms that share a layer do
 # not know each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "parameters", "config", "frames"),
+    ("errors", "parameters", "config", "files", "frames", "processes"),
     ("readers",),
     ("losses", "data", "models"),
-    ("catalog",),
-    ("link", "method_text"),
-    ("presets",),
+    ("experiments",),
     ("explain", "analysis"),
     ("training",),
     ("runs", "plots"),
-    ("experiments",),
+    ("viewer",),
     ("inspection",),
     ("lessons",),
     ("export", "bench"),
@@ -49,13 +47,13 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
 LIGHT = (
     "harmony_core",
-    *(f"harmony_core.{name}" for name in ("errors", "parameters", "config", "frames", "catalog")),
-    *(f"harmony_core.{name}" for name in ("link", "losses", "losses.registry", "data")),
+    *(f"harmony_core.{name}" for name in ("errors", "parameters", "config", "frames")),
+    *(f"harmony_core.{name}" for name in ("losses", "losses.registry", "data")),
     *(f"harmony_core.{name}" for name in ("data.registry", "models", "models.registry")),
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
-    *(f"harmony_core.{name}" for name in ("analysis.seeds", "presets")),
+    *(f"harmony_core.{name}" for name in ("analysis.seeds",)),
 )
-LIGHT_ROOMS = ("explain", "runs", "plots", "export", "lessons")
+LIGHT_ROOMS = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

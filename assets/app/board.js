@@ -7,7 +7,10 @@ const MOST = 80;
 function place(board, event) {
   const box = board.getBoundingClientRect();
   const clip = (v) => Math.max(0, Math.min(100, v));
-  return [clip((100 * (event.clientX - box.left)) / box.width), clip((100 * (event.clientY - box.top)) / box.height)];
+  return [
+    clip((100 * (event.clientX - box.left)) / box.width),
+    clip((100 * (event.clientY - box.top)) / box.height),
+  ];
 }
 
 function path(points) {

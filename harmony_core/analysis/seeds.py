@@ -22,6 +22,7 @@ from ..frames import Frame, Scene
 from ..parameters import choose
 from .accuracy import frame_figures
 from .boundary import disagreement
+from .intervals import student_quantile
 from .summary import MethodSummary, comparisons
 
 Array = NDArray[Any]
@@ -127,9 +128,7 @@ def band_of(values: Array, level: float = LEVEL) -> tuple[Array, Array, Array, A
     error = np.sqrt(square.sum(axis=0) / free / some)
     half = np.full(values.shape[1], np.nan)
     if (n > 1).any():
-        from scipy import stats
-
-        half[n > 1] = stats.t.ppf((1 + level) / 2, free[n > 1]) * error[n > 1]
+        half[n > 1] = student_quantile((1 + level) / 2, free[n > 1]) * error[n > 1]
     least = np.where(n > 0, np.where(known, values, np.inf).min(axis=0, initial=np.inf), np.nan)
     most = np.where(n > 0, np.where(known, values, -np.inf).max(axis=0, initial=-np.inf), np.nan)
     return n, mean, mean - half, mean + half, least, most

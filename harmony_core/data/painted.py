@@ -4,10 +4,10 @@
 
 After ``xy.`` come the points of class 0, 1, … with a dot between classes. A point is three
 characters of the URL-safe base64 alphabet: 18 bits, x in the upper 9 and y in the lower; a
-coordinate is (number − 256) / 128, so it lies in [−2, 2) on a grid of 1/128.
+coordinate is (number − 256) / 128, so it is in [−2, 2) on a grid of 1/128.
 
-Around every painted point stands a round Gaussian of width ``width``; a class's density is the mean
-of its Gaussians. It is known exactly, and with it the Bayes rule. The balanced test set is drawn
+Every painted point is the centre of a round Gaussian of width ``width``; a class's density is the
+mean of its Gaussians. It is known exactly, and so is the Bayes rule. The balanced test set is drawn
 from it. The training set is the painted points themselves (profile ``as_is``), or is drawn from the
 density too, with the counts of a profile.
 """
@@ -40,7 +40,7 @@ MOST_POINTS = 2000
 MOST_CHARACTERS = 8192
 MOST_CLASSES = 10
 SIDE = 2.0
-"""Coordinates lie in [−SIDE, SIDE)."""
+"""Coordinates are in [−SIDE, SIDE)."""
 STEPS = 128
 """Steps of a coordinate in one unit."""
 PREFIX = "xy"
@@ -75,6 +75,7 @@ PAINTED = DatasetSpec(
     classes=None,
     profiles=("as_is", "exponential", "step", "pareto"),
     lesson="Put a few points of a rare class where you expect trouble, and see who still finds it.",
+    truth=lambda params: _truth(*_painted(str(params["points"])), float(params["width"])),
 )
 
 
@@ -105,14 +106,14 @@ def decode_points(text: str) -> list[Point]:
     if len(text) > MOST_CHARACTERS or not re.fullmatch(PATTERN, text):
         raise ConfigError(
             f"Expected painted points as {PREFIX}. and three characters a point, a dot between "
-            f"classes, at most {MOST_CHARACTERS} characters, but got {show(text)}. Paint them anew."
+            f"classes, at most {MOST_CHARACTERS} characters, but got {show(text)}. Paint again."
         )
     groups = text.split(".")[1:]
     for label, group in enumerate(groups):
         if len(group) % 3:
             raise ConfigError(
                 f"Expected three characters for every painted point, but got {len(group)} for "
-                f"class {label}. The text is cut off; paint the points anew."
+                f"class {label}. The text is cut off; paint the points again."
             )
     _check_count(sum(map(len, groups)) // 3)
     points = []
@@ -142,13 +143,13 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
     else:
         n_max, factor = int(params["n_max"]), config.imbalance_factor
         counts = long_tail_counts(n_max, c, factor, config.profile)
-        train_inputs, train_targets = _draw(truth, counts, generator(seed, "train"))
+        train_inputs, train_targets = truth.draw(counts, generator(seed, "train"))
         note = (
             f"All samples are drawn from round Gaussians of width {width:g} around the painted "
             "points; the Bayes boundary is that of these Gaussians."
         )
     test_counts = np.full(c, int(params["test_per_class"]))
-    test_inputs, test_targets = _draw(truth, test_counts, generator(seed, "test"))
+    test_inputs, test_targets = truth.draw(test_counts, generator(seed, "test"))
     train_targets, flipped = add_label_noise(
         train_targets, config.label_noise, c, generator(seed, "label noise")
     )
@@ -164,11 +165,6 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
         flipped=flipped if flipped.any() else None,
         notes=(note,),
     )
-
-
-def preview_truth() -> GaussianMixture:
-    """The density of the small example, for a thumbnail."""
-    return _truth(*_painted(""), float(PAINTED.parameters[1].default))
 
 
 def example() -> list[Point]:
@@ -201,11 +197,6 @@ def _painted(text: str) -> tuple[Array, Array]:
 
 def _truth(points: Array, owner: Array, width: float) -> GaussianMixture:
     return GaussianMixture(points, width, owner)
-
-
-def _draw(truth: GaussianMixture, counts: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    points = [truth.sample(c, int(count), rng) for c, count in enumerate(counts)]
-    return np.concatenate(points), np.repeat(np.arange(len(counts), dtype=np.int64), counts)
 
 
 def _steps(x: float) -> int:

@@ -1,1 +1,1 @@
-"""An experiment as text, and back: links, method lines, presets, options, shell commands."""
+"""An experiment as text and back: links, methods, flags, presets, shell commands; completion."""

@@ -6,15 +6,14 @@ import argparse
 import shlex
 from collections.abc import Mapping
 
-from ..catalog import complete
-from ..config import ExperimentConfig
+from ..config import RECIPES, ExperimentConfig
 from ..data import DATASETS
 from ..errors import HarmonyError
-from ..link import RECIPES
-from ..method_text import format_methods
 from ..models import MODELS
 from ..parameters import Parameter, Value
-from ..runs.run_options import config_from
+from .complete import complete
+from .method_text import format_methods
+from .options import config_from
 
 FILE = "experiment.json"
 FLAGS = (

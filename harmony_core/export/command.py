@@ -12,7 +12,7 @@ from typing import IO
 
 from ..config import MethodConfig
 from ..errors import ConfigError, RunError
-from ..method_text import method_labels
+from ..experiments.method_text import method_labels
 from ..runs.record import ExperimentRecord
 from ..runs.store import RunStore
 from .results import write_csv

@@ -10,7 +10,7 @@ from typing import Any
 from ..analysis.embedding.result import EmbeddingFrame, Landmarks, load_embedding
 from ..analysis.embedding.settings import EmbeddingSettings
 from ..errors import RunError
-from ..frames import write_atomically
+from ..files import write_atomically
 from ..plots.embedding.all_epochs import film
 from ..plots.embedding.text import caption
 from ..plots.style import SURFACE
@@ -59,7 +59,7 @@ def export_embedding_html(
     ]
     title = record.title or f"Experiment {record.id}"
     page = embedding_page(frames, landmarks, title, theme=theme)
-    write_atomically(Path(path), lambda file: file.write(page.encode()))
+    write_atomically(Path(path), page.encode())
     return Path(path)
 
 

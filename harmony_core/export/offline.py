@@ -14,14 +14,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..analysis.summary import TITLES, MethodSummary, comparisons
-from ..frames import Scene, write_atomically
-from ..method_text import format_methods
-from ..plots.bundle import bundle, stylesheet
-from ..plots.panels import ARENA, DENSITY, WEIGHTS
-from ..plots.payload import Payload
+from ..experiments.method_text import format_methods
+from ..files import write_atomically
+from ..frames import Scene
 from ..runs.record import ExperimentRecord
 from ..runs.results import summaries_of
 from ..runs.store import RunStore
+from ..viewer.bundle import bundle, stylesheet
+from ..viewer.panels import ARENA, DENSITY, WEIGHTS
+from ..viewer.payload import Payload
 from .recording import Recording, record_all
 
 MOST_BYTES = 25_000_000
@@ -56,6 +57,7 @@ pre { overflow-x: auto; font-size: 13px; }
 summary { cursor: pointer; }
 """
 START = """
+const { mount, unpackWire } = harmonyView;
 const root = document.querySelector(".hv");
 const packed = document.getElementById("recording").textContent.trim();
 const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
@@ -88,7 +90,7 @@ def offline_html(
         record, store.scene(record.id, repeat), summaries_of(store, record), recording, repeat,
         _packed(recording.payload, panels),
     )  # fmt: skip
-    write_atomically(Path(path), lambda file: file.write(page.encode()))
+    write_atomically(Path(path), page.encode())
     return recording
 
 

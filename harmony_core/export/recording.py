@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..errors import RunError
-from ..method_text import method_labels
-from ..plots.bands import view_bands
-from ..plots.panels import parts_of
-from ..plots.payload import Payload, build_payload
+from ..experiments.method_text import method_labels
 from ..runs.record import ExperimentRecord
 from ..runs.results import curves_of
 from ..runs.store import RunStore
+from ..viewer.bands import view_bands
+from ..viewer.panels import parts_of
+from ..viewer.payload import Payload, build_payload
 
 FEWEST = 2
 

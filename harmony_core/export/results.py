@@ -19,8 +19,8 @@ from ..analysis.summary import (
     comparisons,
     summarise,
 )
+from ..experiments.method_text import method_labels
 from ..frames import Scene
-from ..method_text import method_labels
 from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames, final_frames
 from ..runs.store import RunStore

@@ -6,19 +6,19 @@ import json
 from typing import Any
 
 from .. import __version__, losses
-from ..catalog import complete
 from ..config import CLASS_BALANCE, DEFERRAL_START, ExperimentConfig, MethodConfig, OptimConfig
 from ..data import DATASETS
 from ..errors import ConfigError
+from ..experiments.complete import complete
+from ..experiments.method_text import method_label
 from ..losses import LOSSES, LossSpec
-from ..method_text import method_label
 from ..models import MODELS
 from ..parameters import Parameter
 
 SHAPES = {"points": (2,), "table": (10,), "digits": (1, 8, 8)}
 KINDS = {"points": "points", "table": "rows", "images": "images, channels first"}
 PAD = 4
-"""As `training.order.PAD`, which loads torch."""
+"""As `training.epoch_plan.PAD`, which loads torch."""
 
 
 def snippet(config: ExperimentConfig, method: int) -> str:
@@ -71,7 +71,7 @@ def _header(config: ExperimentConfig, method: MethodConfig) -> str:
         lines.append("from harmony_core.losses.weighted import class_balanced_weights")
     lines += [
         "from harmony_core.models import build_model",
-        "from harmony_core.training.order import generator",
+        "from harmony_core.training import generator",
         "",
         f"EPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {config.epochs}",
         f"BATCH_SIZE = {config.optim.batch_size}",
@@ -155,7 +155,7 @@ def _sampler(method: MethodConfig) -> list[str]:
 
 
 def _augmentation(config: ExperimentConfig) -> list[str]:
-    """The crop and the mirror of `training.inputs`, on a batch."""
+    """The crop and the mirror of `training.device_data`, on a batch."""
     if not DATASETS[config.data.name].augments:
         return []
     return [

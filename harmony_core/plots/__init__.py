@@ -1,20 +1,4 @@
-"""How results look: one style for every figure, and the payload of the view in the browser.
+"""How results look: one style for every figure, and pure builders: arrays in, figures out.
 
-Nothing here imports torch or streamlit; arrays come in, plain data goes out.
+Nothing here imports torch or streamlit.
 """
-
-from .bands import view_bands
-from .panels import ARENA, DENSITY, WEIGHTS, parts_of
-from .payload import Payload, blank_payload, build_payload, unpack_payload
-
-__all__ = [
-    "Payload",
-    "blank_payload",
-    "build_payload",
-    "unpack_payload",
-    "ARENA",
-    "DENSITY",
-    "WEIGHTS",
-    "parts_of",
-    "view_bands",
-]

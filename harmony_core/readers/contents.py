@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from .images.image_files import ArrayImages, ImageFiles
     from .tables.table_file import TableFile
 
-KINDS = ("table", "counts", "images", "annotations")
-
 
 @dataclass(frozen=True)
 class Contents:
@@ -22,7 +20,7 @@ class Contents:
     name: str
     """The file's name, without its folder."""
     kind: str
-    """One of `KINDS`."""
+    """``table``, ``counts``, ``images`` or ``annotations``."""
     form: str
     """The format, as a person calls it."""
     size: int

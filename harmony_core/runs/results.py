@@ -9,8 +9,8 @@ from ..analysis.summary import (
     MethodSummary,
     summarise,
 )
+from ..experiments.method_text import method_labels
 from ..frames import Frame, Scene
-from ..method_text import method_labels
 from .record import ExperimentRecord
 from .store import RunStore
 

@@ -11,9 +11,9 @@ from functools import lru_cache
 
 import streamlit as st
 
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig
 from harmony_core.errors import HarmonyError
+from harmony_core.experiments.complete import complete
 from harmony_core.runs.store import RunStore
 
 from .._shared.backend import store

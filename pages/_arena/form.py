@@ -9,6 +9,7 @@ import streamlit as st
 
 from harmony_core.config import (
     DEVICES,
+    RECIPES,
     SCHEDULES,
     VARIED,
     DataConfig,
@@ -16,8 +17,6 @@ from harmony_core.config import (
     ModelConfig,
     OptimConfig,
     Seeds,
-    quick_recipe,
-    reference_recipe,
 )
 from harmony_core.data import DATASETS
 from harmony_core.models import MODELS
@@ -32,7 +31,6 @@ from .methods import choose_methods
 EPOCHS = (5, 10, 20, 40, 60, 100, 200)
 BATCHES = (16, 32, 64, 128, 256, 512)
 REPEATS = (1, 2, 3, 5, 10)
-RECIPES = {"quick": quick_recipe(), "reference": reference_recipe()}
 DEVICE_NAMES = {"auto": "GPU if there is one", "cpu": "CPU", "cuda": "GPU (CUDA)"}
 MOST_FRAMES = 120
 USUAL_EPOCHS = {"points": 60, "images": 20, "table": 60}
@@ -156,7 +154,7 @@ def _optim(optim: OptimConfig) -> OptimConfig:
             st.button(
                 f"{words(name)} recipe",
                 key=f"{PREFIX}recipe-{name}",
-                type="primary" if optim == RECIPES[name] else "secondary",
+                type="primary" if optim == RECIPES[name]() else "secondary",
                 on_click=_recipe,
                 args=(name,),
                 help=_recipe_help(name),
@@ -198,9 +196,9 @@ def _optim(optim: OptimConfig) -> OptimConfig:
 def _recipe(name: str) -> None:
     for key in [key for key in st.session_state if str(key).startswith(PREFIX + "optim-")]:
         del st.session_state[key]
-    drafts.keep(replace(drafts.current(), optim=RECIPES[name]))
+    drafts.keep(replace(drafts.current(), optim=RECIPES[name]()))
 
 
 def _recipe_help(name: str) -> str:
-    doc = (quick_recipe if name == "quick" else reference_recipe).__doc__ or ""
+    doc = RECIPES[name].__doc__ or ""
     return doc.strip().splitlines()[0]

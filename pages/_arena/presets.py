@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig
 from harmony_core.errors import HarmonyError
-from harmony_core.presets import PRESETS, Preset
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.presets import PRESETS, Preset
 
 from .._session import draft as drafts
 from .._shared.page import put

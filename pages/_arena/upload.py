@@ -7,7 +7,7 @@ from functools import lru_cache
 import streamlit as st
 
 from harmony_core.data.uploads import resolve_source, store_upload
-from harmony_core.link import UPLOAD
+from harmony_core.experiments.link import UPLOAD
 from harmony_core.readers.images.archives import ZipSource
 from harmony_core.readers.images.layout import arrange
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from harmony_core.analysis.embedding.settings import SETTINGS, EmbeddingSettings
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
-from harmony_core.method_text import method_labels
 from harmony_core.parameters import Parameter
 from harmony_core.runs.record import ExperimentRecord
 from pages._embedding.link_text import read_settings

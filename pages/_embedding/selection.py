@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from harmony_core.analysis.embedding import EmbeddingFrame, Landmarks, changed
 from harmony_core.analysis.embedding.selection import Course, class_mix, confusion, course
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
-from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
 from .._shared.backend import store

@@ -16,7 +16,7 @@ from harmony_core.analysis.embedding import (
     load_embedding,
 )
 from harmony_core.errors import RunError
-from harmony_core.method_text import method_labels
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.runs.embedding.store import embedding_path
 
 from .._shared.backend import store

@@ -7,10 +7,10 @@ from typing import Any
 
 from harmony_core.analysis.seeds import Curves
 from harmony_core.errors import RunError
-from harmony_core.method_text import method_labels
-from harmony_core.plots import view_bands
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
+from harmony_core.viewer import view_bands
 
 from .._shared.backend import store
 

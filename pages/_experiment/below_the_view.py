@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from harmony_core.method_text import method_labels
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
 from .._session import place as where

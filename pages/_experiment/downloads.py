@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
+from harmony_core.experiments.link import to_query
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.experiments.shell_command import FILE, command_line
-from harmony_core.link import to_query
-from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
 from .._session import place as where

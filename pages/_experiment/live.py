@@ -14,22 +14,15 @@ from typing import Any
 
 import streamlit as st
 
-from harmony_core.method_text import method_labels
-from harmony_core.plots.payload import build_payload
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
+from harmony_core.viewer.panels import DENSITY, WEIGHTS, parts_of
+from harmony_core.viewer.payload import build_payload
 
 from .._session import place as where
 from .._session.page_links import page_links
 from .._shared.backend import queue, store
-from .._shared.lockstep_view import (
-    ARENA,
-    DENSITY,
-    WEIGHTS,
-    lockstep_view,
-    parts_of,
-    sent_until,
-    take_back,
-)
+from .._shared.lockstep_view import ARENA, lockstep_view, sent_until, take_back
 from .._shared.messages import messages
 from .._shared.page import put
 from .._shared.status import status_strip

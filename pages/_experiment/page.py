@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
-from harmony_core.method_text import method_labels
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
 from .._session import draft as drafts

@@ -20,7 +20,7 @@ from harmony_core.data.painted import (
     example,
 )
 from harmony_core.frames import Scene
-from harmony_core.plots import blank_payload
+from harmony_core.viewer import blank_payload
 
 from .._session import draft as drafts
 from .._session.start import start

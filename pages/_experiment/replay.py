@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
-from harmony_core.plots.payload import Payload, unpack_payload
+from harmony_core.viewer.payload import Payload, unpack_payload
 
 from .._shared.lockstep_view import lockstep_view
 from .._shared.page import ROOT

@@ -9,8 +9,8 @@ import streamlit as st
 
 from harmony_core.analysis.seeds import sentences
 from harmony_core.analysis.summary import FIGURES, TITLES, Figure, MethodSummary, summarise
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
-from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
 from .._shared.backend import store

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import streamlit as st
 
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.explain.latex import number_text
 from harmony_core.explain.starvation import Starved, plain_inverse, starved
-from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
 

@@ -18,7 +18,6 @@ from .._shared.thumbnails import _MARKS, svg_uri, thumbnail
 
 Counts = tuple[tuple[str, int], ...]
 Extent = tuple[float, float, float, float]
-DIGITS_LARGEST = 125
 SIDE = 400
 
 

@@ -16,7 +16,7 @@ from harmony_core.explain.switched import (
     switched,
 )
 from harmony_core.frames import Frame, Scene
-from harmony_core.lessons.outcome import Outcome
+from harmony_core.lessons.course.outcome import Outcome
 from harmony_core.plots.style import METHOD_COLORS
 
 from .._shared.tables import cells, table
@@ -25,7 +25,7 @@ from .._shared.thumbnails import svg_uri
 
 
 def microscope(outcome: Outcome) -> None:
-    """Choose a sample and a loss; see its formula and where the sample lies in the density."""
+    """Choose a sample and a loss; see its formula and the sample's place in the density."""
     scene, frame = outcome.scenes[0], outcome.last[0][0]
     samples = instructive_samples(scene, frame)
     if not samples:

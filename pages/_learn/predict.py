@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harmony_core.lessons.feedback import Guess, Line, as_line
-from harmony_core.lessons.lesson import Lesson
+from harmony_core.lessons.course.feedback import Guess, Line, as_line
+from harmony_core.lessons.course.lesson import Lesson
 
 from .._shared.component import Sources, component, nothing
 from .._shared.page import ROOT

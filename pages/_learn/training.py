@@ -10,15 +10,16 @@ import streamlit as st
 
 from harmony_core.config import ExperimentConfig
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.lesson import Lesson
-from harmony_core.lessons.outcome import Outcome, from_store
-from harmony_core.lessons.prepare import path_of, prepared
-from harmony_core.method_text import method_labels
-from harmony_core.plots.payload import build_payload
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.lessons.course.lesson import Lesson
+from harmony_core.lessons.course.outcome import Outcome, from_store
+from harmony_core.lessons.course.prepare import path_of, prepared
 from harmony_core.runs.record import ExperimentRecord
+from harmony_core.viewer.panels import parts_of
+from harmony_core.viewer.payload import build_payload
 
 from .._shared.backend import queue, store
-from .._shared.lockstep_view import lockstep_view, parts_of, sent_until
+from .._shared.lockstep_view import lockstep_view, sent_until
 from .._shared.messages import messages, spoken
 from .._shared.status import status_strip
 from . import progress
@@ -220,7 +221,7 @@ def _still_running(run: str) -> None:
 
 
 def kept(lesson: Lesson) -> Outcome:
-    """The prepared result of a lesson; read anew when its file has changed."""
+    """The prepared result of a lesson; read again when its file has changed."""
     path = path_of(lesson)
     return _kept(lesson, path.stat().st_mtime_ns if path.exists() else 0)
 

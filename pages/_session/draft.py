@@ -12,11 +12,11 @@ from typing import Any
 
 import streamlit as st
 
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig, ModelConfig
 from harmony_core.data import DATASETS
 from harmony_core.errors import HarmonyError
-from harmony_core.link import Query, from_query, to_query
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.link import Query, from_query, to_query
 
 from .._shared.backend import store
 from . import place as where

@@ -42,7 +42,7 @@ def page_links(here: str, run: str) -> None:
 
 def glossary_link(term: str, label: str = "") -> None:
     """A link to what ``term`` means; a term that the glossary lacks is plain text."""
-    from harmony_core.lessons.glossary import find
+    from harmony_core.lessons.glossary.terms import find
 
     found = find(term)
     if found is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig
+from harmony_core.experiments.complete import complete
 from harmony_core.runs.record import ExperimentRecord
 
 from .._shared.backend import queue, store

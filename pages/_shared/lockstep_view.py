@@ -1,7 +1,6 @@
 """The lockstep view: every panel of one experiment, driven by one epoch scrubber in the browser.
 
-A Streamlit components-v2 component around the hand-written modules of ``assets/view``, which
-`harmony_core.plots.bundle` joins into one.
+A Streamlit components-v2 component around the script that `harmony_core.viewer.bundle` gives.
 
 A payload holds only the epochs after the last one that this browser session was given. A view that
 finds a gap (a fresh mount, a dropped tick) asks for what it lacks: its trigger ``need`` says after
@@ -27,9 +26,9 @@ from typing import Any
 
 import streamlit as st
 
-from harmony_core.plots.bundle import bundle, stylesheet
-from harmony_core.plots.panels import ARENA, DENSITY, WEIGHTS, parts_of
-from harmony_core.plots.payload import Payload
+from harmony_core.viewer.bundle import bundle, stylesheet
+from harmony_core.viewer.panels import ARENA, DENSITY, WEIGHTS, parts_of
+from harmony_core.viewer.payload import Payload
 
 from .component import Sources, component, nothing
 

@@ -1,4 +1,4 @@
-"""Bands, bars and sentences over seeds, against SciPy and by hand."""
+"""Bands and sentences over seeds, against SciPy and by hand."""
 
 from __future__ import annotations
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, Seeds
 from harmony_core.data.painted import decode_points
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.experiments.presets import PRESETS
 from harmony_core.explain.starvation import plain_inverse, starved
 from harmony_core.losses import LOSSES
-from harmony_core.method_text import method_labels
-from harmony_core.presets import PRESETS
 from harmony_core.runs.store import RunStore
 from pages._experiment.paint import options, painted_points, with_points
 

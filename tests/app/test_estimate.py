@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, ModelConfig, Seeds
+from harmony_core.experiments.complete import complete
 from harmony_core.runs.store import RunStore
 
 from .conftest import Open, finished, scene

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.experiments.complete import complete
 from harmony_core.explain.latex import number_text
 from harmony_core.explain.sample import explain
-from harmony_core.lessons.glossary import find
+from harmony_core.lessons.glossary.terms import find
 from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from harmony_core.link import from_query
-from harmony_core.plots.payload import build_payload
+from harmony_core.experiments.link import from_query
+from harmony_core.viewer.payload import build_payload
 from pages._experiment import replay
 from pages._shared import backend
 

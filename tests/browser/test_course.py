@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from harmony_core.lessons.expression import fill, number
-from harmony_core.lessons.facts import facts
-from harmony_core.lessons.feedback import Feedback, Guess, feedback, happened
-from harmony_core.lessons.lesson import Lesson, lessons
-from harmony_core.lessons.outcome import Outcome
-from harmony_core.lessons.prepare import prepared
+from harmony_core.lessons.course.expression import fill, number
+from harmony_core.lessons.course.facts import facts
+from harmony_core.lessons.course.feedback import Feedback, Guess, feedback, happened
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from harmony_core.lessons.course.outcome import Outcome
+from harmony_core.lessons.course.prepare import prepared
 
 from .conftest import PATIENCE, serving, settled, slide
 
@@ -63,7 +63,7 @@ def test_a_step_from_its_question_to_its_end(page: Any, lesson: Lesson) -> None:
             page.wait_for_selector(".verdict", state="detached")
     page.get_by_role("button", name=f"{lesson.number} ✓", exact=True).wait_for()
     if lesson is COURSE[-1]:
-        says(page, "You have done all 11 steps")
+        says(page, f"You have done all {len(lessons())} steps")
     else:
         page.locator(".st-key-learn-next button").wait_for()
     settled(page)

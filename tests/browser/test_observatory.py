@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.experiments.complete import complete
 from harmony_core.explain.latex import number_text
 from harmony_core.explain.sample import explain
 from harmony_core.runs.execute import execute

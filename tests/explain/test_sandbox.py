@@ -10,7 +10,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -19,6 +18,7 @@ from harmony_core.config import (
     quick_recipe,
 )
 from harmony_core.data import build_dataset
+from harmony_core.experiments.complete import complete
 from harmony_core.explain.density import adaptive_regions, region_weights
 from harmony_core.explain.sandbox import redraw
 from harmony_core.frames import Frame, Scene

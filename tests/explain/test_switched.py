@@ -9,8 +9,8 @@ from torch.nn import functional as F
 
 from harmony_core.explain.switched import FORMULAS, instructive_samples, switched
 from harmony_core.frames import Frame, Scene
-from harmony_core.lessons.lesson import lessons
-from harmony_core.lessons.prepare import prepared
+from harmony_core.lessons.course.lesson import lessons
+from harmony_core.lessons.course.prepare import prepared
 from harmony_core.losses import build_loss
 
 COURSE = lessons()

@@ -13,8 +13,8 @@ import pytest
 from harmony_core.config import ExperimentConfig
 from harmony_core.errors import RunError
 from harmony_core.export import offline_html, write_replay
-from harmony_core.plots.payload import VERSION, Payload, unpack_payload
 from harmony_core.runs import RunStore
+from harmony_core.viewer.payload import VERSION, Payload, unpack_payload
 from tests.export.conftest import Experiment
 
 ASSET = Path(__file__).parents[2] / "assets" / "replays" / "hard_head.bin"

@@ -42,13 +42,13 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Run this code in place of the worker."""
 
     def use(code: str) -> None:
-        def start(_: Request) -> subprocess.Popen[str]:
+        def start(*_: str) -> subprocess.Popen[str]:
             return subprocess.Popen(
                 [sys.executable, "-c", code], text=True, stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
 
-        monkeypatch.setattr(job, "_start", start)
+        monkeypatch.setattr(job, "start_module", start)
 
     return use
 

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
+from harmony_core.analysis.intervals import Estimate
 from harmony_core.config import MethodConfig
 from harmony_core.errors import DataError
 from harmony_core.inspection import analyse_tail, inspect_file, read_file
-from harmony_core.inspection.intervals import Estimate, paired, wilson
 from harmony_core.inspection.pilot.data import cut_counts, pilot_data
 from harmony_core.inspection.pilot.learning_curve import LearningCurve
 from harmony_core.inspection.pilot.pilot import Pilot, Trial, run_pilot
@@ -181,29 +180,6 @@ def test_progress_can_cancel_the_pilot(tmp_path: Path) -> None:
     contents = opened(clouds([60, 30], 2.0), tmp_path)
     with pytest.raises(Cancelled):
         trained(contents, seeds=2, steps=10, progress=cancel)
-
-
-def test_the_paired_interval_is_scipys() -> None:
-    a, b = np.array([0.8, 0.75, 0.9, 0.7]), np.array([0.7, 0.74, 0.8, 0.65])
-    found = paired(a, b)
-    expected = stats.ttest_rel(a, b).confidence_interval(0.95)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-    assert not found.clear
-    assert paired(a + 0.1, b).clear
-    # Splits that overlap: the standard error grows by √((1/4 + 1/2) / (1/4)).
-    wider = paired(a, b, overlap=0.5)
-    assert wider.mean - wider.low == pytest.approx((found.mean - found.low) * np.sqrt(3))
-    four = paired(a, b, comparisons=4)
-    reach = stats.t.ppf(1 - 0.025 / 4, 3) * (a - b).std(ddof=1) / 2
-    assert four.high - four.mean == pytest.approx(reach)
-    assert np.isnan(paired(a[:1], b[:1]).low)
-    assert "+6.5 points (95 % interval" in found.points()
-
-
-def test_wilson_is_scipys() -> None:
-    expected = stats.binomtest(7, 10).proportion_ci(method="wilson")
-    assert wilson(7, 10) == pytest.approx((expected.low, expected.high))
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def made_up(gain: float, spread: float, curve: LearningCurve | None = None) -> Pilot:

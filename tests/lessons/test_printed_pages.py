@@ -8,10 +8,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from harmony_core.lessons.lesson import lessons
-from harmony_core.lessons.pictures import PICTURES, picture
-from harmony_core.lessons.prepare import prepared
-from harmony_core.lessons.worksheet import answer_key, prose, worksheet
+from harmony_core.lessons.classroom.worksheet import answer_key, prose, worksheet
+from harmony_core.lessons.course.lesson import lessons
+from harmony_core.lessons.course.prepare import prepared
+from harmony_core.lessons.glossary.drawings import PICTURES, picture
 
 COURSE = lessons()
 

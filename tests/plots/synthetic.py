@@ -210,7 +210,8 @@ def page(
     import base64
     import json
 
-    from harmony_core.plots.bundle import bundle, stylesheet
+    from harmony_core.viewer import ARENA
+    from harmony_core.viewer.bundle import bundle, stylesheet
 
     surface, ink, accent = {
         "light": ("#ffffff", "#1a2230", "#23395b"),
@@ -225,7 +226,7 @@ body {{ margin: 0; padding: 0 16px 60px; background: var(--st-background-color);
 {stylesheet()}</style><div class="hv"></div><script type="module">
 {bundle(adapter=False)}
 const wires = {data};
-Object.assign(window, {{ rebin, toCsv, drawSvg, tickTexts }});
+Object.assign(window, harmonyView);
 window.log = [];
 window.payload = (name) => unpackWire(Uint8Array.from(atob(wires[name]), (c) => c.charCodeAt(0)));
 window.callbacks = {{
@@ -235,9 +236,10 @@ window.callbacks = {{
   draft: (points) => log.push(["draft", points]),
   painted: (points) => log.push(["painted", points]),
 }};
-window.start = (name, options = {{}}) => {{
+window.start = (name, options) => {{
   const {{ meta, blob }} = payload(name);
-  const given = {{ meta: {{ ...meta, options }}, blob }};
+  const shown = {{ panels: {json.dumps(ARENA)}, ...options }};
+  const given = {{ meta: {{ ...meta, options: shown }}, blob }};
   window.view = mount(document.querySelector(".hv"), given, callbacks);
 }};
 {f"start(Object.keys(wires)[0], {json.dumps(options or {})});" if autostart else ""}
@@ -248,7 +250,7 @@ window.ready = true;
 def main() -> None:
     import argparse
 
-    from harmony_core.plots import ARENA, build_payload, parts_of
+    from harmony_core.viewer import ARENA, build_payload, parts_of
 
     parser = argparse.ArgumentParser(description="Write a page with the view of a made-up run.")
     parser.add_argument("out", type=Path)

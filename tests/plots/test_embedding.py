@@ -29,10 +29,11 @@ from harmony_core.errors import ConfigError, RunError
 from harmony_core.export.embedding_page import MOST_BYTES, embedding_page, export_embedding_html
 from harmony_core.frames import Scene
 from harmony_core.plots.embedding.all_epochs import film
-from harmony_core.plots.embedding.figure import PER_PANEL, embedding_figure
+from harmony_core.plots.embedding.figure import embedding_figure
 from harmony_core.plots.embedding.marks import Colouring, class_palette, region_image
 from harmony_core.plots.embedding.overlay import for_touch
 from harmony_core.plots.embedding.text import caption, panel_title
+from harmony_core.plots.embedding.traces import PER_PANEL
 from harmony_core.runs.embedding.store import embedding_path
 
 N = 40

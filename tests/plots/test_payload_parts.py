@@ -10,7 +10,7 @@ import pytest
 
 from harmony_core.analysis.seeds import Curves
 from harmony_core.errors import DataError
-from harmony_core.plots import (
+from harmony_core.viewer import (
     ARENA,
     DENSITY,
     WEIGHTS,
@@ -20,8 +20,8 @@ from harmony_core.plots import (
     unpack_payload,
     view_bands,
 )
-from harmony_core.plots.record import join_of
-from harmony_core.plots.thumbs import BYTES_MOST, EXTREMES, chosen_samples
+from harmony_core.viewer.frame_arrays import join_of
+from harmony_core.viewer.thumbnails import BYTES_MOST, EXTREMES, chosen_samples
 
 from . import hand_made
 from .synthetic import make_image_run, make_run

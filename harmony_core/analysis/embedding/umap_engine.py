@@ -75,12 +75,3 @@ def improve(
             move_other=True,
         )
     return np.asarray(moved, dtype=np.float32)
-
-
-def warm_up() -> None:
-    """Import and compile what `improve` needs, about five seconds, before somebody waits for it."""
-    ring = np.arange(8, dtype=np.int32)
-    graph = Graph(8, ring, np.roll(ring, 1), np.ones(8, dtype=np.float32))
-    start = np.stack([np.cos(ring), np.sin(ring)], axis=1)
-    random = np.array([1, 2, 3], dtype=np.int64)
-    improve(start, graph, 2, alpha=1.0, min_dist=0.1, random=random)

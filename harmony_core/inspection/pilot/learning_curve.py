@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.accuracy import group_recall, recall
+from ...analysis.intervals import Estimate, paired
 from ...data.randomness import generator
-from ..intervals import Estimate, paired
 from .data import PilotData
 from .training import METHODS, final_frames, pilot_config
 

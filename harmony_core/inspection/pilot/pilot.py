@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.accuracy import group_recall, recall
+from ...analysis.intervals import Estimate, paired
 from ...config import MethodConfig
 from ...readers.contents import Contents
 from ...readers.messages import Progress, silent
-from ..intervals import Estimate, paired
 from ..tail.statistics import GROUPS, Tail, group_classes
 from .data import FEWEST, PilotData, pilot_data
 from .learning_curve import LearningCurve, measure_curve

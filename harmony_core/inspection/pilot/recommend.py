@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...analysis.intervals import Estimate
 from ...readers.messages import listed
-from ..intervals import Estimate
 from .pilot import Pilot
 from .training import BASE
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ...config import DataConfig
+from ...errors import DataError
+from ...files import write_atomically
 
 NAME = "digits-lt.npz"
 FACTOR = 50.0
@@ -19,11 +22,16 @@ def write_digits(folder: Path, seed: int = 0) -> Path:
 
     data = build_dataset(CONFIG, seed)
     path = folder / NAME
-    np.savez_compressed(
+    arrays: dict[str, Any] = {
+        "x_train": data.train_inputs,
+        "y_train": data.train_targets,
+        "x_test": data.test_inputs,
+        "y_test": data.test_targets,
+    }
+    write_atomically(
         path,
-        x_train=data.train_inputs,
-        y_train=data.train_targets,
-        x_test=data.test_inputs,
-        y_test=data.test_targets,
+        lambda file: np.savez_compressed(file, **arrays),
+        error=DataError,
+        advice="Free some space, then try again.",
     )
     return path

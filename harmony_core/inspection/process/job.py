@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from ...processes import close_pipes, start_module
 from .worker import SMALLER, Request
 
+WORKER = "harmony_core.inspection.process.worker"
 AT_ONCE = 2
 """Processes of all visitors together; others wait."""
 LONGEST = 1_800.0
@@ -97,7 +96,7 @@ class Job:
             if not self._status.active:
                 return
             try:
-                process = self._process = _start(self.request)
+                process = self._process = start_module(WORKER, self.request.to_json())
             except OSError as error:
                 self._fail(f"Expected to start a process, but got: {error.strerror or error}.")
                 return
@@ -106,15 +105,13 @@ class Job:
         late.daemon = True
         late.start()
         assert process.stdout is not None
-        assert process.stdin is not None
         try:
             for line in process.stdout:
                 self._hear(line)
             code = process.wait()
         finally:
             late.cancel()
-            process.stdin.close()
-            process.stdout.close()
+            close_pipes(process)
         with self._lock:
             if self._status.active:
                 self._fail(
@@ -155,13 +152,3 @@ class Job:
 
     def _fail(self, text: str) -> None:
         self._status = replace(self._status, state="failed", error=text)
-
-
-def _start(request: Request) -> subprocess.Popen[str]:
-    home = str(Path(__file__).resolve().parents[3])
-    path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
-    command = [sys.executable, "-m", "harmony_core.inspection.process.worker", request.to_json()]
-    return subprocess.Popen(
-        command, text=True, encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path},
-    )  # fmt: skip

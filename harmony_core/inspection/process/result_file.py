@@ -7,23 +7,21 @@ JSON and plain arrays; nothing in it is run when it is read.
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 
+from ...analysis.intervals import Estimate
 from ...config import MethodConfig
 from ...errors import DataError
+from ...files import read_arrays, write_atomically
 from ...readers.annotations.boxes import BoxNotes
 from ...readers.contents import Contents
 from ...readers.labels import Labels, MultiLabel
 from ..analyse import Inspection
-from ..intervals import Estimate
 from ..pilot.learning_curve import LearningCurve
 from ..pilot.pilot import Pilot, Trial
 from ..pilot.recommend import Recommendation
@@ -50,14 +48,12 @@ def save_found(path: Path, found: Inspection) -> None:
     arrays: dict[str, Any] = {}
     document = {name: _plain(getattr(found, name), arrays) for name in _PARTS}
     arrays["document"] = np.frombuffer(json.dumps(document).encode(), dtype=np.uint8)
-    out = io.BytesIO()
-    np.savez(out, **arrays)
-    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
-    try:
-        part.write_bytes(out.getvalue())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_atomically(
+        path,
+        lambda file: np.savez(file, **arrays),
+        error=DataError,
+        advice="Free some space, then look again.",
+    )
 
 
 def load_found(
@@ -65,8 +61,7 @@ def load_found(
 ) -> Inspection:
     """What `save_found` wrote, its tail computed anew; `DataError` if the file is damaged."""
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+        arrays = read_arrays(path)
         document = json.loads(arrays["document"].tobytes())
         contents, quality, pilot, recommendation = (
             _built(document[name], arrays) for name in _PARTS

@@ -15,13 +15,13 @@ import dataclasses
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import HarmonyError
+from ...processes import leave_with_parent
 from ...readers.contents import Contents
 from ...readers.messages import Progress
 from ...readers.open import AUTO
@@ -145,11 +145,6 @@ def _say(line: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def _leave_with_parent() -> None:
-    sys.stdin.read()
-    os._exit(2)
-
-
 def _step_back() -> None:
     """Let the server go first, for the processor and when memory runs out."""
     with contextlib.suppress(OSError, AttributeError):
@@ -159,7 +154,7 @@ def _step_back() -> None:
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    leave_with_parent()
     _step_back()
     try:
         main(Request.from_json(sys.argv[1]), _say)

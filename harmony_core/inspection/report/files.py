@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from ...errors import DataError
+from ...files import write_atomically
 from .document import class_rows, plain
 
 if TYPE_CHECKING:
@@ -47,21 +45,15 @@ def harmless(text: str) -> str:
 
 
 def save(path: Path, text: str) -> None:
-    """Write a text under a temporary name beside ``path``, then move it into place."""
-    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
+    """Write a text as UTF-8, atomically; `DataError` where that cannot be done."""
     try:
-        try:
-            with open(part, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            os.replace(part, path)
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
+        content = text.encode()
+    except UnicodeEncodeError as error:
         raise DataError(
-            f"Expected to write {path.name}, but got: {getattr(error, 'strerror', None) or error}. "
-            "Choose another folder."
+            f"Expected text for {path.name} that UTF-8 can hold, but got: {error}. "
+            "Rename the class or column it comes from."
         ) from error
+    write_atomically(path, content, error=DataError, advice="Choose another folder.")
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

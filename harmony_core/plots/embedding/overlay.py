@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from .figure import PER_PANEL
+from .traces import PER_PANEL
 
 Array = NDArray[Any]
 UNKNOWN = 0.2

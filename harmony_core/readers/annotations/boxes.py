@@ -22,9 +22,6 @@ class BoxNotes:
     """(c,) images with at least one object of the class."""
     empty_boxes: Array
     """(c,) boxes without area or outside of the image."""
-    image_count: int
-    bare_images: int
-    """Images without any object."""
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

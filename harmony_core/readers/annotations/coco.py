@@ -70,7 +70,7 @@ def read_coco(document: dict[str, Any]) -> tuple[Labels, BoxNotes, tuple[str, ..
     total = len(images) or len(with_object)
     return (
         _object_labels(_unique(names), (ALL,), counts[None], total, len(with_object)),
-        BoxNotes(per_image, empty, total, total - len(with_object)),
+        BoxNotes(per_image, empty),
         notes,
     )
 

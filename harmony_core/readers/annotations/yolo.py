@@ -24,7 +24,7 @@ YAML_BYTES = limits.MB
 
 def read_yolo(path: Path, progress: Progress) -> tuple[Labels, BoxNotes, tuple[str, ...]] | None:
     """Objects by class of a YOLO folder or ZIP (labels/…/*.txt); ``None`` if it is none."""
-    texts, read, images = _texts(path)
+    texts, read = _texts(path)
     labels = [
         t for t in texts if "labels" in [p.lower() for p in t[:-1]] and t[-1].endswith(".txt")
     ]
@@ -72,15 +72,15 @@ def read_yolo(path: Path, progress: Progress) -> tuple[Labels, BoxNotes, tuple[s
         in_images[c] += files
     return (
         _object_labels(_unique(names), splits, counts, len(labels), len(labels) - bare),
-        BoxNotes(in_images, empties, max(len(labels), images), bare),
+        BoxNotes(in_images, empties),
         notes,
     )
 
 
 def _texts(
     path: Path,
-) -> tuple[list[tuple[str, ...]], Callable[[tuple[str, ...]], bytes], int]:
-    """The text files of a folder or a checked ZIP, how to read one, and the number of images."""
+) -> tuple[list[tuple[str, ...]], Callable[[tuple[str, ...]], bytes]]:
+    """The text files of a folder or a checked ZIP, and how to read one."""
     suffixes = (".txt", ".yaml", ".yml", ".names")
     if path.is_dir():
         files = {}
@@ -95,10 +95,8 @@ def _texts(
             with open(files[parts], "rb") as file:
                 return file.read(TEXT_BYTES + 1)
 
-        return list(files), read_path, 0
-    source = ZipSource(path)  # refuses links, paths that lead out, bombs, encryption
-    images = len(source.files)
-    source.close()
+        return list(files), read_path
+    ZipSource(path).close()  # refuses links, paths that lead out, bombs, encryption
     archive = zipfile.ZipFile(path)
     entries = {
         tuple(info.filename.split("/")): info
@@ -115,7 +113,7 @@ def _texts(
                 f"Expected a readable ZIP, but {shown('/'.join(parts))} is damaged: {error}."
             ) from error
 
-    return list(entries), read_entry, images
+    return list(entries), read_entry
 
 
 def _class_names(

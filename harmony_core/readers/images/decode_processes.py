@@ -10,15 +10,14 @@ images it had are decoded here. Axes: n images.
 from __future__ import annotations
 
 import contextlib
-import os
 import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from queue import SimpleQueue
 from typing import IO
 
+from ...processes import close_pipes, start_module
 from ..threads import cores
 from .thumbnails import Shrunk, quiet, shrink_all
 
@@ -68,10 +67,7 @@ class Decoders:
             process.kill()
         for process in self._processes:
             process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with contextlib.suppress(OSError):  # what was never sent
-                    assert pipe is not None
-                    pipe.close()
+            close_pipes(process)
 
 
 @contextlib.contextmanager
@@ -87,18 +83,9 @@ def decoders(images: int) -> Iterator[Decoders]:
 
 def _start() -> subprocess.Popen[bytes] | None:
     """A process that decodes, or ``None`` where none may be started."""
-    if not sys.executable:
-        return None
-    home = str(Path(__file__).resolve().parents[3])
-    path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
+    variables = {"PYTHONSAFEPATH": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:
-        return subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={
-                **os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1", "OPENBLAS_NUM_THREADS": "1"
-            },
-        )  # fmt: skip
+        return start_module(__name__, binary=True, environment=variables)
     except OSError:
         return None
 

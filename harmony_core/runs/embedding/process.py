@@ -7,9 +7,7 @@ appear, and learns at the end whether it succeeded.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +15,7 @@ from pathlib import Path
 
 from ...analysis.embedding.settings import EmbeddingSettings
 from ...errors import RunError
+from ...processes import close_pipes, start_module
 
 
 @dataclass(frozen=True)
@@ -48,17 +47,10 @@ class Drawings:
                 return
             self._leave()
             self._errors.pop(drawing, None)
-            command = [
-                sys.executable, "-m", "harmony_core.runs.embedding.worker",
-                str(self.root.resolve()), drawing.run_id, str(drawing.repeat),
-                json.dumps(drawing.settings.to_dict()),
-            ]  # fmt: skip
-            home = str(Path(__file__).resolve().parents[3])
-            path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
             try:
-                self._process = subprocess.Popen(
-                    command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path},
+                self._process = start_module(
+                    "harmony_core.runs.embedding.worker", str(self.root.resolve()),
+                    drawing.run_id, str(drawing.repeat), json.dumps(drawing.settings.to_dict()),
                 )  # fmt: skip
             except OSError as error:
                 raise RunError(
@@ -104,9 +96,7 @@ class Drawings:
 
     def _close(self) -> None:
         if self._process is not None:
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            close_pipes(self._process)
         self._process = self._wanted = None
 
 

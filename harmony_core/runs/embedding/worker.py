@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 
 from filelock import FileLock
 
 from ...analysis.embedding.settings import EmbeddingSettings
+from ...processes import leave_with_parent
 from ..failures import explain
 from ..store import RunStore
 from .store import embed_run, embedding_path
@@ -33,13 +33,8 @@ def main(root: str, run_id: str, repeat: int, settings: EmbeddingSettings) -> No
             embed_run(store, run_id, r, settings)
 
 
-def _leave_with_parent() -> None:
-    sys.stdin.read()
-    os._exit(2)
-
-
 if __name__ == "__main__":
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    leave_with_parent()
     try:
         chosen = EmbeddingSettings.from_dict(json.loads(sys.argv[4]))
         main(sys.argv[1], sys.argv[2], int(sys.argv[3]), chosen)

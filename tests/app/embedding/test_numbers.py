@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from harmony_core.analysis.embedding import EmbeddingSettings, load_embedding
-from harmony_core.plots.embedding.figure import PER_PANEL
 from harmony_core.plots.embedding.overlay import chosen_dots
+from harmony_core.plots.embedding.traces import PER_PANEL
 from harmony_core.runs.embedding.store import embedding_path, landmarks_of
 from harmony_core.runs.store import RunStore
 from pages._embedding.maps import offline_page

@@ -117,7 +117,7 @@ def test_a_damaged_picture_is_explained_and_can_be_drawn_again(
 
 
 def test_a_picture_of_other_samples_is_refused(open_page: Open, run: str, store: RunStore) -> None:
-    from harmony_core.frames import read_npz, write_npz
+    from harmony_core.files import read_npz, write_npz
 
     path = embedding_path(store.root, run, 0, EmbeddingSettings(), 2)
     parts = read_npz(path)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harmony_core.plots import DENSITY, WEIGHTS, blank_payload, build_payload, parts_of
+from harmony_core.viewer import DENSITY, WEIGHTS, blank_payload, build_payload, parts_of
 from tests.plots import hand_made
 from tests.plots.synthetic import make_image_run, make_run, page
 

@@ -27,7 +27,7 @@ def shown(tab: Any) -> str:
 
 def picture(tab: Any, panel: int = 0) -> str:
     settle(tab)
-    return str(tab.evaluate(f"view.planes.panels[{panel}].base.toDataURL()"))
+    return str(tab.evaluate(f"view.main.panels[{panel}].base.toDataURL()"))
 
 
 def point(tab: Any, sample: int, panel: int = 0) -> tuple[float, float]:
@@ -310,7 +310,7 @@ def test_images_show_confusion_and_read_out_a_cell(open_view: Open) -> None:
     assert tab.get_by_role("heading", name="What each method takes for what").count() == 1
     assert tab.locator(".hv-plane").count() == 2
     box = tab.locator(".hv-canvas").first.bounding_box()
-    left, top, cell = tab.evaluate("[view.planes.left, view.planes.top, view.planes.cell]")
+    left, top, cell = tab.evaluate("[view.main.left, view.main.top, view.main.cell]")
     tab.mouse.move(box["x"] + left + 1.5 * cell, box["y"] + top + 0.5 * cell)
     share = tab.evaluate("(100 * view.store.value(3, 0, 'confusion', 1)).toFixed(1)")
     settle(tab)

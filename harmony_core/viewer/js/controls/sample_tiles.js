@@ -1,0 +1,126 @@
+// Samples as small pictures: a thumbnail, or their place in the plane.
+import { pixelRatio } from "../draw/canvas.js";
+import { el } from "../draw/dom.js";
+import { count, plain } from "../draw/format.js";
+import { classMark } from "../draw/marks.js";
+import { traceShape } from "../draw/shapes.js";
+import { mix, parseColor } from "../draw/theme.js";
+
+/** Pictures of samples, made when they are first asked for. */
+export class Tiles {
+  constructor(view) {
+    this.view = view;
+  }
+
+  /** Position of each sample's thumbnail, if it has one. */
+  thumbOf(sample) {
+    const { static: fixed } = this.view.store;
+    if (this.source !== fixed) {
+      this.source = fixed;
+      this.places = new Map([...(fixed.thumb_of ?? [])].map((s, i) => [s, i]));
+      this.back = null;
+    }
+    return this.places.get(sample);
+  }
+
+  /** One picture of `size` CSS pixels. */
+  make(sample, size = 44) {
+    const { store } = this.view;
+    const at = this.thumbOf(sample);
+    if (at != null) return this.thumbnail(at, size);
+    if (store.static.points && store.scene.extent) return this.plane(sample, size);
+    const c = store.static.targets[sample];
+    return el(
+      "span",
+      {
+        class: "hv-tile hv-tile-none",
+        style: `width:${size}px;height:${size}px`,
+        title: store.static.thumbs ? "no thumbnail was sent of this sample" : null,
+      },
+      classMark(this.view.theme, c, 16),
+    );
+  }
+
+  thumbnail(at, size) {
+    const [, h, w, depth] = this.view.store.shapes.thumbs;
+    const { thumbs } = this.view.store.static;
+    const canvas = el("canvas", {
+      class: "hv-tile",
+      width: w,
+      height: h,
+      style: `width:${size}px;height:${Math.round((size * h) / w)}px`,
+    });
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(w, h);
+    const from = at * h * w * depth;
+    for (let i = 0; i < h * w; i++) {
+      for (let k = 0; k < 3; k++)
+        image.data[4 * i + k] = thumbs[from + i * depth + (depth >= 3 ? k : 0)];
+      image.data[4 * i + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  /** The plane with the regions of Bayes, faint, and the sample in it. */
+  plane(sample, size) {
+    const { store, theme } = this.view;
+    const ratio = pixelRatio();
+    const canvas = el("canvas", {
+      class: "hv-tile",
+      width: Math.round(size * ratio),
+      height: Math.round(size * ratio),
+      style: `width:${size}px;height:${size}px`,
+    });
+    const context = canvas.getContext("2d");
+    if (!this.back || this.mark !== theme.mark) this.back = this.ground();
+    context.imageSmoothingEnabled = true;
+    if (this.back.width) context.drawImage(this.back, 0, 0, canvas.width, canvas.height);
+    const [x0, x1, y0, y1] = store.scene.extent;
+    const { points, targets } = store.static;
+    context.scale(ratio, ratio);
+    context.beginPath();
+    traceShape(
+      context,
+      theme.classShape(targets[sample]),
+      ((points[2 * sample] - x0) / (x1 - x0)) * size,
+      (1 - (points[2 * sample + 1] - y0) / (y1 - y0)) * size,
+      4.5,
+    );
+    context.lineWidth = 2.5;
+    context.strokeStyle = theme.shade(0);
+    context.stroke();
+    context.fillStyle = theme.classColor(targets[sample]);
+    context.fill();
+    return canvas;
+  }
+
+  ground() {
+    const { store, theme } = this.view;
+    const { side } = store;
+    this.mark = theme.mark;
+    const canvas = el("canvas", { width: side, height: side });
+    if (!store.static.bayes) return canvas;
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(side, side);
+    const tints = store.classes.map((_, c) =>
+      mix(theme.surface, parseColor(theme.classColor(c)), 0.22),
+    );
+    for (let y = 0; y < side; y++) {
+      for (let x = 0; x < side; x++) {
+        const to = 4 * ((side - 1 - y) * side + x);
+        tints[store.static.bayes[y * side + x]].forEach((v, k) => (image.data[to + k] = v));
+        image.data[to + 3] = 255;
+      }
+    }
+    context.putImageData(image, 0, 0);
+    return canvas;
+  }
+}
+
+/** Where a sample lies or which row it is, in a few words. */
+export function sampleName(store, sample) {
+  const { points, index } = store.static;
+  const where = points ? ` (${plain(points[2 * sample])}, ${plain(points[2 * sample + 1])})` : "";
+  return `sample ${count(index[sample])}${where}`;
+}

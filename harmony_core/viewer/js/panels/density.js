@@ -1,0 +1,385 @@
+// The gradient density: one small chart a class, all methods over each other.
+import { choiceRow, selectBox, toggleButton } from "../controls/choices.js";
+import { CHART_HEIGHT, ClassChart } from "../controls/class_chart.js";
+import { Lazy } from "../controls/lazy.js";
+import { RegionList } from "../controls/sample_list.js";
+import { classHistogram, lenderOf, regionText, regionsOf, samplesIn } from "../data/regions.js";
+import { el } from "../draw/dom.js";
+import { methodMark } from "../draw/marks.js";
+
+export default {
+  title: "How hard the samples of each class are",
+  parts: ["samples", "histograms", "density", "thumbs"],
+  needs: ["hist_count", "grad"],
+  create: (view) => new Density(view),
+};
+
+const LIST_SLOW = 200;
+const ORDERS = [
+  ["count", "most samples first"],
+  ["rare", "fewest samples first"],
+  ["name", "name"],
+  ["recall", "lowest recall first"],
+  ["grad", "highest mean g first"],
+];
+const VALUES = [
+  ["each", "Each region"],
+  ["sums", "Cumulative", "Running sum from easy to hard"],
+];
+const SCALES = [
+  ["linear", "Linear"],
+  ["log", "Log", "Logarithm of 1 + value"],
+];
+const AXES = [
+  ["fit", "Axis fits", "The vertical axis fits this epoch"],
+  ["fixed", "Axis fixed", "The vertical axis is the same over all epochs"],
+];
+const REGIONS = [
+  ["own", "Own regions", "The unit regions of each class"],
+  ["equal", "Equal bins", "The bins in which every method was recorded"],
+];
+
+const READING = [
+  "Each chart is one class.",
+  "Left are samples the network finds easy, right the hard ones.",
+  "Above: how many samples.",
+  "Below: what the optimiser feels of them, count × weight × g;",
+  "a flat outline there is a balanced class.",
+];
+const IN_BINS = {
+  none: [
+    "No method here keeps a gradient density,",
+    "so all are shown in the equal bins they were recorded in.",
+  ].join(" "),
+  chosen: "Shown in the equal bins in which every method was recorded.",
+};
+const OWN = [
+  [
+    "The ticks are the class's own unit regions:",
+    "many samples, fine regions; few samples, coarse ones.",
+  ].join(" "),
+  [
+    "A method with a density shows the loss's own counts,",
+    "which remember about one pass over the class, so that their sum can be a little above N",
+  ].join(" "),
+];
+const SHARED = [
+  "keeps one density for all classes, so all classes have the same regions;",
+  "counts are those of the class, shared out from the bins they were recorded in.",
+].join(" ");
+const REMARKS = [
+  "The lower row and the counts of the others are of the whole epoch;",
+  "at epoch 0 they are of the followed samples, before any step.",
+  "Each class has its own vertical axis.",
+  "Press a region to list its samples.",
+];
+
+class Density {
+  constructor(view) {
+    this.view = view;
+    this.choice = "own";
+    this.sums = this.logs = this.fixed = false;
+    this.order = "count";
+    this.search = "";
+    this.chosen = null;
+    this.grid = el("div", { class: "hv-chartgrid" });
+    this.none = el("p", { class: "hv-quiet", hidden: true });
+    this.found = el("p", { class: "hv-quiet hv-found", role: "status" });
+    this.tip = el("div", { class: "hv-tip hv-histtip", hidden: true, "aria-hidden": "true" });
+    this.list = new RegionList(
+      view,
+      () => this.choose(null),
+      (m) => this.lead(m),
+    );
+    this.tools = el("div", { class: "hv-tools", "data-skip": "" });
+    this.key = el("div", {
+      class: "hv-key hv-chips",
+      role: "group",
+      "aria-label": "Methods drawn",
+    });
+    this.node = el(
+      "div",
+      { class: "hv-density" },
+      this.tools,
+      this.key,
+      el(
+        "div",
+        { class: "hv-withside" },
+        el("div", {}, this.found, this.grid, this.none),
+        this.list.node,
+      ),
+      this.tip,
+    );
+    this.lazy = new Lazy((node) => this.chartOf(node).draw(view.player.index));
+  }
+
+  build() {
+    const { store } = this.view;
+    this.method ??= Math.max(0, lenderOf(store));
+    this.method = Math.min(this.method, store.methods.length - 1);
+    this.shown ??= new Set(store.methods.keys());
+    this.shown = new Set([...this.shown].filter((m) => m < store.methods.length));
+    this.buildTools();
+    this.buildKey();
+    this.charts = store.classes.map((_, c) => new ClassChart(this, c));
+    this.byNode = new Map(this.charts.map((chart) => [chart.node, chart]));
+    for (const { node } of this.charts) node.style.minHeight = `${CHART_HEIGHT + 30}px`;
+    this.arrange();
+    this.explain();
+  }
+
+  chartOf(node) {
+    return this.byNode.get(node);
+  }
+
+  buildTools() {
+    const pick = (label, options, name, chosen) => {
+      return choiceRow(label, options, options[this[name] ? 1 : 0][0], (value) => {
+        this[name] = value === chosen;
+        this.redrawAll();
+      });
+    };
+    this.tools.replaceChildren(
+      pick("Values", VALUES, "sums", "sums"),
+      pick("Scale", SCALES, "logs", "log"),
+      pick("Vertical axis", AXES, "fixed", "fixed"),
+    );
+    if (this.view.store.field(0, "regions")) this.tools.append(this.regionChoice());
+    if (this.view.store.classes.length > 4) this.tools.append(this.sortBox(), this.searchBox());
+  }
+
+  regionChoice() {
+    return choiceRow("Regions", REGIONS, this.choice, (value) => {
+      this.choice = value;
+      this.choose(null);
+      this.explain();
+      this.redrawAll();
+    });
+  }
+
+  sortBox() {
+    return selectBox("Sort", ORDERS, this.order, (value) => {
+      this.order = value;
+      this.arrange();
+    });
+  }
+
+  searchBox() {
+    const input = el("input", {
+      type: "search",
+      placeholder: "class name",
+      value: this.search,
+      oninput: () => {
+        this.search = input.value;
+        this.arrange();
+      },
+      onkeydown: (event) => event.key !== "Escape" && event.stopPropagation(),
+    });
+    return el("label", { class: "hv-select" }, el("span", { text: "Find" }), input);
+  }
+
+  buildKey() {
+    const { store, theme } = this.view;
+    this.key.replaceChildren(
+      ...store.methods.map((label, m) =>
+        toggleButton(
+          label,
+          this.shown.has(m),
+          (on) => {
+            if (on) this.shown.add(m);
+            else this.shown.delete(m);
+            this.redrawAll();
+          },
+          methodMark(theme, m),
+        ),
+      ),
+    );
+  }
+
+  /** Say where the regions come from. */
+  explain() {
+    const { classes, bins } = this.view.store;
+    const parts = [...READING, ...this.origin()];
+    if (bins?.joined > 1) {
+      const many = `To keep ${classes.length} classes light`;
+      parts.push(`${many}, ${bins.joined} recorded bins of g are sent as one.`);
+    }
+    this.caption.textContent = [...parts, ...REMARKS].join(" ");
+  }
+
+  /** Which regions the charts are cut into, as sentences. */
+  origin() {
+    const { store } = this.view;
+    const lender = lenderOf(store);
+    const kinds = store.densities ?? [];
+    if (lender < 0) return [IN_BINS.none];
+    if (this.choice === "equal") return [IN_BINS.chosen];
+    const name = store.methods[lender];
+    if (kinds[lender] !== "own") return [`${name} ${SHARED}`];
+    const borrowed = `; the others are recorded in equal bins and shared out to the regions of ${name}.`;
+    return [OWN[0], OWN[1] + (kinds.some((kind) => kind !== "own") ? borrowed : ".")];
+  }
+
+  /** The classes that are asked for, in the chosen order. */
+  arrange() {
+    const { store, player } = this.view;
+    const counts = store.scene.train_counts;
+    const value = (name) => (c) => store.value(player.index, this.method, name, c);
+    const down = (read) => (a, b) => read(b) - read(a) || a - b;
+    const up = (read) => (a, b) => read(a) - read(b) || a - b;
+    const by = {
+      count: down((c) => counts[c]),
+      rare: up((c) => counts[c]),
+      recall: up(value("recall")),
+      grad: down(value("mean_grad")),
+      name: (a, b) => store.classes[a].localeCompare(store.classes[b], "en", { numeric: true }),
+    }[this.order];
+    const wanted = this.search.trim().toLowerCase();
+    this.inView = store.classes
+      .map((_, c) => c)
+      .filter((c) => store.classes[c].toLowerCase().includes(wanted))
+      .sort(by);
+    this.grid.replaceChildren(...this.inView.map((c) => this.charts[c].node));
+    this.none.hidden = this.inView.length > 0;
+    this.none.textContent = `No class has “${this.search}” in its name.`;
+    const sorted = ["recall", "grad"].includes(this.order)
+      ? `, sorted by ${store.methods[this.method]} at epoch ${player.epoch}`
+      : "";
+    this.found.textContent =
+      wanted || sorted ? `${this.inView.length} of ${store.classes.length} classes${sorted}` : "";
+    this.lazy.watch(this.inView.map((c) => this.charts[c].node));
+  }
+
+  size() {
+    for (const chart of this.charts) chart.built = false;
+    this.redrawAll();
+  }
+
+  extend() {}
+
+  /** The playhead was let go: an order that depends on the epoch is renewed. */
+  rest() {
+    if (["recall", "grad"].includes(this.order)) this.arrange();
+  }
+
+  redrawAll() {
+    for (const node of this.lazy.shown) this.chartOf(node).draw(this.view.player.index);
+    this.drawList();
+  }
+
+  /** Draw every chart, also those out of sight, for a file. */
+  prepare() {
+    for (const c of this.inView) this.charts[c].draw(this.view.player.index);
+  }
+
+  draw(index) {
+    for (const node of this.lazy.shown) this.chartOf(node).draw(index);
+    const now = performance.now();
+    if (this.chosen && (!this.view.player.playing || now - (this.listed ?? 0) > LIST_SLOW)) {
+      this.listed = now;
+      this.drawList();
+    }
+    if (this.told) this.tell(...this.told);
+  }
+
+  /** List the samples of a region, or of none. */
+  choose(c, region) {
+    const same = this.chosen && this.chosen.c === c && this.chosen.region === region;
+    this.chosen = c == null || same ? null : { c, region };
+    this.list.reset();
+    this.redrawAll();
+  }
+
+  lead(m) {
+    if (this.chosen) {
+      const { c, region } = this.chosen;
+      const before = regionsOf(
+        this.view.store,
+        this.view.player.index,
+        this.method,
+        c,
+        this.choice,
+      ).many;
+      const after = regionsOf(this.view.store, this.view.player.index, m, c, this.choice).many;
+      this.chosen.region = Math.min(after - 1, Math.floor(((region + 0.5) / before) * after));
+    }
+    this.method = m;
+    this.redrawAll();
+  }
+
+  drawList() {
+    if (!this.chosen) {
+      this.list.node.hidden = true;
+      return;
+    }
+    const { store, player } = this.view;
+    const { c, region } = this.chosen;
+    const { many } = regionsOf(store, player.index, this.method, c, this.choice);
+    const found = samplesIn(store, player.index, this.method, c, many, region);
+    this.list.show({
+      c,
+      m: this.method,
+      words: regionText(region, many),
+      found,
+      again: () => this.drawList(),
+    });
+  }
+
+  tell(chart, b, x, y) {
+    this.told = chart && b != null ? [chart, b, x, y] : null;
+    this.tip.hidden = !this.told;
+    if (!this.told) return;
+    this.tip.replaceChildren(...chart.readOut(b));
+    const box = this.node.getBoundingClientRect();
+    const left =
+      x - box.left + 16 + this.tip.offsetWidth > box.width
+        ? x - box.left - 16 - this.tip.offsetWidth
+        : x - box.left + 16;
+    this.tip.style.transform = `translate(${Math.max(0, Math.min(left, box.width - this.tip.offsetWidth)).toFixed(0)}px, ${(y - box.top + 18).toFixed(0)}px)`;
+  }
+
+  /** Count and pull by class, method and region, of the classes on the page. */
+  data(index) {
+    const { store } = this.view;
+    const rows = [];
+    for (const c of this.inView) {
+      for (const m of this.shown) {
+        const seen = classHistogram(store, index, m, c, "count", this.choice);
+        const pull = classHistogram(store, index, m, c, "pull", this.choice);
+        const weights = store.field(index, "region_weight");
+        for (let b = 0; b < seen.many; b++) {
+          const own = seen.source === "own" || seen.source === "shared";
+          const weight =
+            weights && own
+              ? store.value(index, m, "region_weight", c * weights.shape[1] + b)
+              : null;
+          rows.push([
+            store.classes[c],
+            store.methods[m],
+            b + 1,
+            b / seen.many,
+            (b + 1) / seen.many,
+            seen.values[b],
+            pull.values[b],
+            weight,
+            seen.from === "density" ? "the loss's density" : "the epoch",
+          ]);
+        }
+      }
+    }
+    return {
+      columns: [
+        "class",
+        "method",
+        "region",
+        "g from",
+        "g to",
+        "samples",
+        "count × weight × g",
+        "weight of the region",
+        "counted by",
+      ],
+      rows,
+    };
+  }
+}

@@ -1,0 +1,488 @@
+// The plane of each method: what it decides where, how sure it is, and the points it learns from.
+import { pixelRatio } from "../draw/canvas.js";
+import { boundarySegments, joinSegments, marginOfCodes } from "../draw/contour.js";
+import { el } from "../draw/dom.js";
+import { percent } from "../draw/format.js";
+import { methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
+import { Stamps } from "../draw/stamps.js";
+import { mix, parseColor } from "../draw/theme.js";
+
+export default {
+  title: "Where each method draws its boundaries",
+  caption: [
+    "Colour is the class decided there, stronger where the network is surer; the pale line is where it changes its mind.",
+    "Dashed: the Bayes boundary of the balanced problem, the best any rule can do.",
+    "Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5).",
+    "Press one to follow it.",
+  ],
+  parts: ["confusion", "plane", "samples"],
+  instead: "confusion",
+  suits: (store) => Boolean(store.static.points && store.scene.extent),
+  legend: true,
+  main: true,
+  create: (view) => new Planes(view),
+};
+
+const SHADE = [0.1, 0.55];
+const REACH = 12;
+
+/** Decision code → packed RGBA, for one theme and number of classes. */
+function colorTable(theme, classes) {
+  const levels = Math.max(1, Math.floor(256 / classes));
+  const table = new Uint32Array(256);
+  for (let code = 0; code < 256; code++) {
+    const sure = levels > 1 ? (code % levels) / (levels - 1) : 1;
+    const shade = SHADE[0] + (SHADE[1] - SHADE[0]) * sure;
+    const [r, g, b] = mix(
+      theme.surface,
+      parseColor(theme.classColor(Math.floor(code / levels))),
+      shade,
+    );
+    table[code] = (255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r);
+  }
+  return table;
+}
+
+/** Small multiples, one plane a method. */
+class Planes {
+  constructor(view) {
+    this.view = view;
+    this.raster = true;
+    this.node = el("div", { class: "hv-planes" });
+    this.lines = new Map();
+  }
+
+  /** Make the panels anew: after a reset or another theme. */
+  build() {
+    const { store, theme } = this.view;
+    const { static: fixed, scene, side } = store;
+    this.lines.clear();
+    this.margins = marginOfCodes(scene.classes.length);
+    this.table = colorTable(theme, scene.classes.length);
+    this.bayes = fixed.bayes
+      ? tracePath(
+          joinSegments(
+            boundarySegments(
+              (i) => fixed.bayes[i],
+              () => 1,
+              side,
+            ),
+            6,
+          ),
+          side,
+        )
+      : null;
+    this.order = drawingOrder(fixed.targets, scene.train_counts);
+    this.panels = scene.methods.map((label, m) => this.panel(label, m));
+    this.node.replaceChildren(...this.panels.map((panel) => panel.node));
+    this.node.style.setProperty("--hv-columns", columnsFor(scene.methods.length));
+    this.node.dataset.columns = columnsFor(scene.methods.length);
+    this.size();
+  }
+
+  panel(label, m) {
+    const base = el("canvas", { role: "img", tabindex: 0 });
+    const marks = el("canvas", { class: "hv-over", "aria-hidden": "true" });
+    const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
+    const accuracy = el("b");
+    const off = el("b");
+    const shift = el("b");
+    const { store, theme } = this.view;
+    const node = el(
+      "figure",
+      { class: "hv-plane" },
+      el(
+        "figcaption",
+        {},
+        el("h4", {}, methodMark(theme, m), label),
+        el(
+          "dl",
+          {},
+          el("div", {}, el("dt", { text: "balanced accuracy" }), el("dd", {}, accuracy, " %")),
+          store.static.bayes
+            ? el("div", {}, el("dt", { text: "differs from Bayes" }), el("dd", {}, off, " %"))
+            : null,
+          store.static.bayes
+            ? el(
+                "div",
+                { class: "hv-shift" },
+                el("dt", { text: "shift at the tail" }),
+                el("dd", {}, shift, " %"),
+              )
+            : null,
+        ),
+      ),
+      el("div", { class: "hv-canvas" }, base, marks, over),
+    );
+    const panel = {
+      node,
+      base,
+      marks,
+      over,
+      accuracy,
+      off,
+      shift,
+      m,
+      label,
+      image: null,
+      back: document.createElement("canvas"),
+    };
+    base.addEventListener(
+      "pointermove",
+      (event) => event.pointerType === "mouse" && this.point(panel, event),
+    );
+    base.addEventListener("pointerleave", () => this.view.hover(null));
+    base.addEventListener("click", (event) =>
+      this.view.select(this.nearest(panel, event, event.pointerType === "touch" ? 24 : REACH)),
+    );
+    base.addEventListener("keydown", (event) => this.key(panel, event));
+    return panel;
+  }
+
+  /** Fit the canvases to their boxes on this screen. */
+  size() {
+    const ratio = pixelRatio();
+    this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
+    const pixels = Math.round(this.width * ratio);
+    if (
+      pixels !== this.stamps?.side ||
+      ratio !== this.ratio ||
+      this.view.theme.mark !== this.painted
+    ) {
+      this.stamps = new Stamps(this.view.theme, ratio, pixels);
+      this.painted = this.view.theme.mark;
+    }
+    this.ratio = ratio;
+    for (const { base, marks, over } of this.panels) {
+      for (const canvas of [base, marks, over])
+        if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
+    }
+    this.shown = null;
+    const k = this.view.store.scene.tracked;
+    this.unit = Math.max(
+      2,
+      Math.min(3.4, (this.width / 110) * Math.min(1, Math.sqrt(700 / Math.max(1, k)) + 0.15)),
+    );
+    this.place();
+  }
+
+  /** Where each tracked sample falls on the canvas, in CSS pixels. */
+  place() {
+    const { points } = this.view.store.static;
+    const [x0, x1, y0, y1] = this.view.store.scene.extent;
+    this.xs = new Float32Array(points.length / 2);
+    this.ys = new Float32Array(points.length / 2);
+    for (let i = 0; i < this.xs.length; i++) {
+      this.xs[i] = ((points[2 * i] - x0) / (x1 - x0)) * this.width;
+      this.ys[i] = (1 - (points[2 * i + 1] - y0) / (y1 - y0)) * this.width;
+    }
+  }
+
+  draw(index) {
+    for (const panel of this.panels) this.drawPanel(panel, index);
+    this.drawOver();
+  }
+
+  drawPanel(panel, index) {
+    const { store } = this.view;
+    const context = panel.base.getContext("2d", { alpha: false });
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.fillStyle = this.view.theme.shade(0);
+    context.fillRect(0, 0, this.width, this.width);
+    this.drawRegions(panel, context, index);
+    this.drawLines(panel, context, index);
+    this.drawPoints(panel, index);
+    const accuracy = store.scalar(index, panel.m, "accuracy");
+    const off = store.scalar(index, panel.m, "disagreement");
+    panel.accuracy.textContent = percent(accuracy);
+    panel.off.textContent = percent(off);
+    const [lost, taken] = ["tail_lost", "tail_taken"].map((name) =>
+      store.scalar(index, panel.m, name),
+    );
+    panel.shift.textContent = lost == null ? "–" : signed(taken - lost);
+    if (!this.view.player.playing) {
+      const bayes =
+        off == null
+          ? ""
+          : `, differs from the Bayes rule on ${percent(off)} percent of the balanced density`;
+      if (lost != null)
+        panel.shift.parentElement.parentElement.title = `Of the balanced density, ${store.classes[store.scene.rarest]}, the rarest class, gives up ${percent(lost)} % that Bayes would give it and takes ${percent(taken)} % that Bayes would not.`;
+      panel.base.setAttribute(
+        "aria-label",
+        `${panel.label} at epoch ${store.frames[index].epoch}: balanced accuracy ${percent(accuracy)} percent${bayes}. Enter selects a hard sample, comma and full stop move between them.`,
+      );
+    }
+  }
+
+  /** Each sample under each method, as drawn. */
+  data(index) {
+    const { store } = this.view;
+    const { points, targets, index: rows } = store.static;
+    const value = (m, name, i) => store.value(index, m, name, i);
+    const out = [...targets].flatMap((c, i) =>
+      store.methods.map((label, m) => [
+        rows[i],
+        store.classes[c],
+        points[2 * i],
+        points[2 * i + 1],
+        label,
+        value(m, "weight", i),
+        value(m, "grad", i),
+        value(m, "own", i),
+        store.classes[value(m, "predicted", i)],
+      ]),
+    );
+    return {
+      columns: [
+        "training sample",
+        "class",
+        "x",
+        "y",
+        "method",
+        "weight",
+        "g",
+        "p of its class",
+        "predicted",
+      ],
+      rows: out,
+    };
+  }
+
+  /** The numbers above the planes. */
+  twinData(index) {
+    const { store } = this.view;
+    const names = ["accuracy", "disagreement", "tail_lost", "tail_taken"];
+    const rows = store.methods.map((label, m) => [
+      label,
+      ...names.map((name) => {
+        const v = store.scalar(index, m, name);
+        return v == null ? null : Number((100 * v).toFixed(2));
+      }),
+    ]);
+    return {
+      columns: [
+        "method",
+        "balanced accuracy (%)",
+        "differs from Bayes (% of density)",
+        "tail gives up (%)",
+        "tail takes (%)",
+      ],
+      rows,
+    };
+  }
+
+  drawRegions(panel, context, index) {
+    const { store } = this.view;
+    const grid = store.raw(index, panel.m, "grid");
+    if (!grid) return;
+    const side = store.field(index, "grid").shape[0];
+    const { back } = panel;
+    const brush = back.getContext("2d", { alpha: false });
+    if (!panel.image || panel.image.width !== side) {
+      back.width = back.height = side;
+      panel.image = brush.createImageData(side, side);
+      panel.cells = new Uint32Array(panel.image.data.buffer);
+    }
+    const { cells } = panel;
+    for (let y = 0; y < side; y++) {
+      const from = y * side;
+      const to = (side - 1 - y) * side;
+      for (let x = 0; x < side; x++) cells[to + x] = this.table[grid[from + x]];
+    }
+    brush.putImageData(panel.image, 0, 0);
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "medium";
+    context.drawImage(back, 0, 0, this.width, this.width);
+  }
+
+  /** The learned boundary: a gap between the regions. */
+  drawLines(panel, context, index) {
+    const path = this.learned(panel.m, index);
+    if (!path) return;
+    const unit = this.width / this.view.store.field(index, "grid").shape[0];
+    context.save();
+    context.translate(0, this.width);
+    context.scale(unit, -unit);
+    context.lineJoin = "round";
+    context.strokeStyle = this.view.theme.shade(0);
+    context.lineWidth = 1.6 / unit;
+    context.stroke(path);
+    context.restore();
+  }
+
+  /** The boundary of a frame as a path in grid units, kept for the next time it is shown. */
+  learned(m, index) {
+    const { store } = this.view;
+    const grid = store.raw(index, m, "grid");
+    if (!grid) return null;
+    const key = `${m}.${store.frames[index].epoch}`;
+    let path = this.lines.get(key);
+    if (!path) {
+      const levels = Math.max(1, Math.floor(256 / store.classes.length));
+      const names = new Uint8Array(256).map((_, code) => Math.floor(code / levels));
+      const side = store.field(index, "grid").shape[0];
+      const segments = boundarySegments(
+        (i) => names[grid[i]],
+        (i) => this.margins[grid[i]],
+        side,
+      );
+      this.lines.set(key, (path = tracePath(joinSegments(segments, 2), side)));
+    }
+    return path;
+  }
+
+  /** The boundary that no rule can better, dashed. */
+  drawBayes(context) {
+    const unit = this.width / this.view.store.side;
+    context.save();
+    context.translate(0, this.width);
+    context.scale(unit, -unit);
+    context.lineJoin = "round";
+    context.globalAlpha = 0.7;
+    context.strokeStyle = this.view.theme.shade(0);
+    context.lineWidth = 3 / unit;
+    context.stroke(this.bayes);
+    context.globalAlpha = 1;
+    context.setLineDash([5 / unit, 4 / unit]);
+    context.strokeStyle = this.view.theme.shade(1);
+    context.lineWidth = 1.5 / unit;
+    context.stroke(this.bayes);
+    context.restore();
+  }
+
+  drawPoints(panel, index) {
+    const { store, focus } = this.view;
+    const { targets } = store.static;
+    const { stamps, ratio, xs, ys } = this;
+    const weight = store.raw(index, panel.m, "weight");
+    const grad = store.raw(index, panel.m, "grad");
+    const bar = store.scene.hard / (store.field(index, "grad")?.scale ?? 1);
+    stamps.clear();
+    for (const i of this.order) {
+      const c = targets[i];
+      const stamp = stamps.get(
+        c,
+        this.radius(weight ? weight[i] : 1),
+        grad ? grad[i] > bar : false,
+        focus != null && focus !== c,
+      );
+      stamps.put(stamp, Math.round(xs[i] * ratio), Math.round(ys[i] * ratio));
+    }
+    panel.marks.getContext("2d").putImageData(stamps.image, 0, 0);
+  }
+
+  /** A cross on each sample whose label noise changed. */
+  drawFlipped(context) {
+    const { flipped } = this.view.store.static;
+    const r = 2.8;
+    context.beginPath();
+    for (let i = 0; i < this.xs.length; i++) {
+      if (!flipped[i]) continue;
+      context.moveTo(this.xs[i] - r, this.ys[i] - r);
+      context.lineTo(this.xs[i] + r, this.ys[i] + r);
+      context.moveTo(this.xs[i] + r, this.ys[i] - r);
+      context.lineTo(this.xs[i] - r, this.ys[i] + r);
+    }
+    context.strokeStyle = this.view.theme.shade(0);
+    context.lineWidth = 2.2;
+    context.stroke();
+    context.strokeStyle = this.view.theme.hard;
+    context.lineWidth = 1.2;
+    context.stroke();
+  }
+
+  /** Radius in quarter pixels: area grows with weight, within limits. */
+  radius(weight) {
+    return Math.round(4 * Math.max(1.5, Math.min(this.unit * 3, this.unit * Math.sqrt(weight))));
+  }
+
+  /** What lies over the marks; it does not change with the epoch. */
+  drawOver() {
+    const { selected, hovered, marks } = this.view;
+    const shown = `${selected} ${hovered} ${marks}`;
+    if (shown === this.shown) return;
+    this.shown = shown;
+    for (const { over } of this.panels) {
+      const context = over.getContext("2d");
+      context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      context.clearRect(0, 0, this.width, this.width);
+      if (this.bayes) this.drawBayes(context);
+      if (marks) this.drawFlipped(context);
+      for (const [sample, r] of [
+        [hovered, 9],
+        [selected, 11],
+      ]) {
+        if (sample == null) continue;
+        context.beginPath();
+        context.arc(this.xs[sample], this.ys[sample], r, 0, 2 * Math.PI);
+        context.strokeStyle = this.view.theme.shade(0);
+        context.lineWidth = 5;
+        context.stroke();
+        context.strokeStyle = this.view.theme.shade(1);
+        context.lineWidth = 2;
+        context.stroke();
+      }
+    }
+  }
+
+  point(panel, event) {
+    this.view.hover(this.nearest(panel, event, REACH), event);
+  }
+
+  nearest(panel, event, reach) {
+    const box = panel.base.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    let best = null;
+    let closest = reach * reach;
+    for (const i of this.order) {
+      const d = (this.xs[i] - x) ** 2 + (this.ys[i] - y) ** 2;
+      if (d <= closest) {
+        closest = d;
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** Without a mouse: Enter selects the hardest sample of this method, comma and full stop the next. */
+  key(panel, event) {
+    const by = { Enter: 0, ",": -1, ".": 1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const grad = this.view.store.raw(this.view.player.index, panel.m, "grad");
+    if (!grad) return;
+    const ranked = [...grad.keys()].sort((a, b) => grad[b] - grad[a] || a - b);
+    const at = by ? ranked.indexOf(this.view.selected) + by : 0;
+    this.view.select(ranked[Math.max(0, Math.min(ranked.length - 1, at))]);
+  }
+}
+
+/** A share as percent with its sign. */
+function signed(share) {
+  const text = percent(Math.abs(share));
+  return Number(text) === 0 ? text : `${share > 0 ? "+" : "−"}${text}`;
+}
+
+/** Polylines between cell centres as one path, a cell one unit wide, drawn out to the border. */
+function tracePath(lines, side) {
+  const path = new Path2D();
+  const out = (v) => (v < 0.01 ? 0 : v > side - 1.01 ? side : v + 0.5);
+  for (const line of lines) {
+    const last = line.length - 1;
+    line.forEach(([x, y], i) => {
+      const end = i === 0 || i === last;
+      if (i) path.lineTo(end ? out(x) : x + 0.5, end ? out(y) : y + 0.5);
+      else path.moveTo(out(x), out(y));
+    });
+  }
+  return path;
+}
+
+/** Samples of large classes first, so that the tail lies on top. */
+function drawingOrder(targets, counts) {
+  return Uint32Array.from(
+    [...targets.keys()].sort((a, b) => counts[targets[b]] - counts[targets[a]] || a - b),
+  );
+}

@@ -1,0 +1,290 @@
+// Weights of the followed samples at the epoch: a dot each, and a box over the middle half.
+import { choiceRow } from "../controls/choices.js";
+import { ticks } from "../draw/axis.js";
+import { fit, pixelRatio } from "../draw/canvas.js";
+import { el } from "../draw/dom.js";
+import { cellText, plain } from "../draw/format.js";
+import { methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
+import { mix } from "../draw/theme.js";
+
+export default {
+  title: "How weights are spread inside each class",
+  caption: [
+    "One dot a followed training sample at the end of the epoch, the largest class on top.",
+    "The box holds the middle half, the thick line is the median.",
+    "A wide box is a class whose samples are told apart by their difficulty.",
+    "Press a dot to follow the sample.",
+  ],
+  parts: ["samples"],
+  needs: ["weight"],
+  create: (view) => new Spread(view),
+};
+
+const STRIP = { top: 6, bottom: 36, right: 12, reach: 9 };
+
+/** Value at a share of a sorted list, between neighbours. */
+export function quantile(sorted, share) {
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  return sorted[low] + ((sorted[low + 1] ?? sorted[low]) - sorted[low]) * (at - low);
+}
+
+class Spread {
+  constructor(view) {
+    this.view = view;
+    this.raster = true;
+    this.log = null;
+    this.tools = el("div", { class: "hv-tools", "data-skip": "" });
+    this.grid = el("div", { class: "hv-planes hv-heats" });
+    this.node = el("div", {}, this.tools, this.grid);
+  }
+
+  build() {
+    const { store } = this.view;
+    this.order = store.byCount;
+    this.samples = store.classes.map(() => []);
+    store.static.targets.forEach((c, i) => this.samples[c].push(i));
+    this.panels = store.methods.map((label, m) => this.panel(label, m));
+    this.grid.replaceChildren(...this.panels.map(({ node }) => node));
+    this.grid.style.setProperty("--hv-columns", columnsFor(store.methods.length));
+    this.extend();
+    this.size();
+  }
+
+  panel(label, m) {
+    const base = el("canvas", { role: "img", tabindex: 0 });
+    const node = el(
+      "figure",
+      { class: "hv-plane" },
+      el("figcaption", {}, el("h4", {}, methodMark(this.view.theme, m), label)),
+      el("div", { class: "hv-heatscroll" }, el("div", { class: "hv-canvas" }, base)),
+    );
+    const panel = { node, base, m, label };
+    base.addEventListener(
+      "pointermove",
+      (event) =>
+        event.pointerType === "mouse" && this.view.hover(this.nearest(panel, event), event),
+    );
+    base.addEventListener("pointerleave", () => this.view.hover(null));
+    base.addEventListener("click", (event) => this.view.select(this.nearest(panel, event)));
+    base.addEventListener("keydown", (event) => this.key(panel, event));
+    return panel;
+  }
+
+  /** The axis spans the weights of all epochs and methods. */
+  extend() {
+    const { store } = this.view;
+    let most = 1;
+    let least = 1;
+    for (let i = 0; i < store.frames.length; i++) {
+      for (const m of store.methods.keys()) {
+        for (const v of store.raw(i, m, "weight")) {
+          if (v > most) most = v;
+          else if (v > 0 && v < least) least = v;
+        }
+      }
+    }
+    this.logs = this.log ?? most / least > 60;
+    this.low = this.logs ? Math.log10(Math.max(least, 1e-4)) - 0.05 : 0;
+    this.high = this.logs ? Math.log10(most) + 0.05 : most * 1.03;
+    this.tools.replaceChildren(
+      choiceRow(
+        "Scale",
+        [
+          ["linear", "Linear"],
+          ["log", "Log"],
+        ],
+        this.logs ? "log" : "linear",
+        (v) => {
+          this.log = v === "log";
+          this.extend();
+          this.draw(this.view.player.index);
+        },
+      ),
+    );
+  }
+
+  size() {
+    this.ratio = pixelRatio();
+    this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
+    const c = this.order.length;
+    this.rowHeight = Math.max(12, Math.min(34, 460 / c));
+    this.left = Math.min(92, this.width * 0.28);
+    this.height = STRIP.top + c * this.rowHeight + STRIP.bottom;
+    for (const { base } of this.panels) {
+      base.width = Math.round(this.width * this.ratio);
+      base.height = Math.round(this.height * this.ratio);
+      base.parentElement.style.height = `${this.height}px`;
+    }
+  }
+
+  x(v) {
+    const at =
+      ((this.logs ? Math.log10(Math.max(v, 10 ** this.low)) : v) - this.low) /
+      (this.high - this.low || 1);
+    return this.left + at * (this.width - this.left - STRIP.right);
+  }
+
+  /** Where in its row a sample lies, always the same. */
+  y(row, sample) {
+    const part = (sample * 0.618033988749895) % 1;
+    return STRIP.top + (row + 0.14 + 0.72 * part) * this.rowHeight;
+  }
+
+  draw(index) {
+    for (const panel of this.panels) this.drawPanel(panel, index);
+  }
+
+  drawPanel(panel, index) {
+    const { store, theme, focus, selected, player } = this.view;
+    const context = panel.base.getContext("2d");
+    const weight = store.raw(index, panel.m, "weight");
+    const ink = theme.shade(1);
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.width, this.height);
+    this.drawAxis(context);
+    panel.boxes = [];
+    this.order.forEach((c, r) => {
+      const values = Float32Array.from(this.samples[c], (i) => weight[i]).sort();
+      context.fillStyle = theme.classColor(c);
+      context.globalAlpha = focus != null && focus !== c ? 0.08 : values.length > 200 ? 0.3 : 0.6;
+      for (const i of this.samples[c])
+        context.fillRect(this.x(weight[i]) - 1.25, this.y(r, i) - 1.25, 2.5, 2.5);
+      context.globalAlpha = 1;
+      context.fillStyle = theme.shade(0.8);
+      context.textAlign = "right";
+      context.textBaseline = "middle";
+      context.font = `12px ${theme.font}`;
+      const y = STRIP.top + (r + 0.5) * this.rowHeight;
+      context.fillText(fit(context, store.classes[c], this.left - 10), this.left - 7, y);
+      if (!values.length) return;
+      const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share));
+      panel.boxes.push({
+        c,
+        n: values.length,
+        least: values[0],
+        low,
+        middle,
+        high,
+        most: values.at(-1),
+      });
+      const half = Math.min(8, this.rowHeight * 0.32);
+      context.strokeStyle = ink;
+      context.lineWidth = 1.25;
+      context.strokeRect(this.x(low), y - half, Math.max(1, this.x(high) - this.x(low)), 2 * half);
+      context.lineWidth = 2.5;
+      context.beginPath();
+      context.moveTo(this.x(middle), y - half);
+      context.lineTo(this.x(middle), y + half);
+      context.stroke();
+    });
+    if (selected != null) {
+      const row = this.order.indexOf(store.static.targets[selected]);
+      context.beginPath();
+      context.arc(this.x(weight[selected]), this.y(row, selected), 6, 0, 2 * Math.PI);
+      context.lineWidth = 2;
+      context.stroke();
+    }
+    if (!player.playing) {
+      const words = panel.boxes
+        .slice(0, 12)
+        .map(
+          ({ c, low, middle, high }) =>
+            `${store.classes[c]} ${plain(middle)}, middle half ${plain(low)} to ${plain(high)}`,
+        );
+      panel.base.setAttribute(
+        "aria-label",
+        `${panel.label}, median weight at epoch ${store.frames[index].epoch}: ${words.join("; ")}. Enter selects the sample that weighs most, comma and full stop move between them.`,
+      );
+    }
+  }
+
+  drawAxis(context) {
+    const { theme } = this.view;
+    const base = STRIP.top + this.order.length * this.rowHeight;
+    const marks = this.logs
+      ? Array.from(
+          { length: Math.ceil(this.high) - Math.floor(this.low) + 1 },
+          (_, i) => 10 ** (Math.floor(this.low) + i),
+        ).filter((v) => Math.log10(v) >= this.low && Math.log10(v) <= this.high)
+      : ticks(0, this.high, 4);
+    context.font = `12px ${theme.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    for (const v of marks) {
+      context.fillStyle = `rgb(${mix(theme.surface, theme.ink, v === 1 ? 0.4 : 0.12)
+        .map(Math.round)
+        .join(",")})`;
+      context.fillRect(this.x(v) - 0.5, STRIP.top, 1, base - STRIP.top);
+      context.fillStyle = theme.shade(0.7);
+      context.fillText(cellText(Number(v.toPrecision(6))), this.x(v), base + 4);
+    }
+    context.fillText(
+      `sample weight${this.logs ? ", log" : ""}`,
+      (this.left + this.width - STRIP.right) / 2,
+      base + 20,
+    );
+  }
+
+  nearest(panel, event) {
+    const { store, player } = this.view;
+    const weight = store.raw(player.index, panel.m, "weight");
+    const box = panel.base.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const row = Math.floor((y - STRIP.top) / this.rowHeight);
+    let best = null;
+    let closest = STRIP.reach ** 2;
+    for (const i of this.samples[this.order[row]] ?? []) {
+      const d = (this.x(weight[i]) - x) ** 2 + (this.y(row, i) - y) ** 2;
+      if (d <= closest) [best, closest] = [i, d];
+    }
+    return best;
+  }
+
+  /** Without a mouse: Enter selects the sample that weighs most, comma and full stop the next. */
+  key(panel, event) {
+    const by = { Enter: 0, ",": -1, ".": 1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const weight = this.view.store.raw(this.view.player.index, panel.m, "weight");
+    const ranked = [...weight.keys()].sort((a, b) => weight[b] - weight[a] || a - b);
+    const at = by ? ranked.indexOf(this.view.selected) + by : 0;
+    this.view.select(ranked[Math.max(0, Math.min(ranked.length - 1, at))]);
+  }
+
+  data(index) {
+    const { store } = this.view;
+    const rows = [];
+    for (const c of this.order) {
+      for (const m of store.methods.keys()) {
+        const weight = store.raw(index, m, "weight");
+        const values = Float32Array.from(this.samples[c], (i) => weight[i]).sort();
+        const five = values.length
+          ? [0, 0.25, 0.5, 0.75, 1].map((share) => quantile(values, share))
+          : [null, null, null, null, null];
+        rows.push([
+          store.frames[index].epoch,
+          store.classes[c],
+          store.methods[m],
+          values.length,
+          ...five,
+        ]);
+      }
+    }
+    return {
+      columns: [
+        "epoch",
+        "class",
+        "method",
+        "followed samples",
+        "least",
+        "lower quarter",
+        "median",
+        "upper quarter",
+        "most",
+      ],
+      rows,
+    };
+  }
+}

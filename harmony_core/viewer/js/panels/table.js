@@ -1,0 +1,174 @@
+// The text twin of every panel: one row a class, sortable, for the epoch at the playhead.
+import { el } from "../draw/dom.js";
+import { count, percent, plain } from "../draw/format.js";
+import { classMark, methodMark } from "../draw/marks.js";
+
+export default {
+  title: "Every class in numbers",
+  caption: [
+    "The same epoch as text.",
+    "Press a heading to sort; the best recall of a row is set in bold.",
+  ],
+  parts: [],
+  twin: false,
+  create: (view) => new ClassTable(view),
+};
+
+const SLOW = 120;
+
+class ClassTable {
+  constructor(view) {
+    this.view = view;
+    this.table = el("table");
+    this.node = el(
+      "div",
+      {
+        class: "hv-tablebox",
+        tabindex: 0,
+        role: "group",
+        "aria-label": "Table of classes, scrolls",
+      },
+      this.table,
+    );
+    this.sort = { key: "n", down: true };
+  }
+
+  build() {
+    const { store, theme } = this.view;
+    const span = store.methods.length;
+    const parts = [
+      ["recall", "recall (%)", percent],
+      ["mean_weight", "mean weight", (v) => plain(v)],
+      ["mean_grad", "mean g", (v) => plain(v)],
+    ];
+    this.columns = parts.flatMap(([name, , format]) =>
+      store.methods.map((label, m) => ({ key: `${name}.${m}`, name, m, label, format })),
+    );
+    this.headings = new Map();
+    const heading = (key, text, mark, label) => {
+      const button = el(
+        "button",
+        {
+          type: "button",
+          title: `Sort by ${label}`,
+          "aria-label": `Sort by ${label}`,
+          onclick: () => this.by(key),
+        },
+        mark,
+        text,
+      );
+      const cell = el("th", { scope: "col", class: key.includes(".0") ? "hv-first" : "" }, button);
+      this.headings.set(key, cell);
+      return cell;
+    };
+    const top = el(
+      "tr",
+      {},
+      el("td", { colspan: 2 }),
+      ...parts.map(([, title]) =>
+        el("th", { scope: "colgroup", colspan: span, class: "hv-first", text: title }),
+      ),
+    );
+    const second = el(
+      "tr",
+      {},
+      heading("class", "class", null, "class"),
+      heading("n", "N", null, "training samples"),
+      ...this.columns.map(({ key, name, label, m }) =>
+        heading(
+          key,
+          el("span", { text: label }),
+          methodMark(theme, m, 20),
+          `${parts.find(([p]) => p === name)[1]} of ${label}`,
+        ),
+      ),
+    );
+    this.body = el("tbody");
+    this.rows = store.classes.map((name, c) => {
+      const cells = this.columns.map(({ m }) => el("td", { class: m === 0 ? "hv-first" : "" }));
+      const row = el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, classMark(theme, c), el("span", { text: name })),
+        el("td", { text: count(store.scene.train_counts[c]) }),
+        ...cells,
+      );
+      return { c, row, cells, shown: [] };
+    });
+    this.table.replaceChildren(
+      el("caption", {
+        class: "hv-hidden",
+        text: "Recall, mean weight and mean gradient norm of each class and method",
+      }),
+      el("thead", {}, top, second),
+      this.body,
+    );
+    this.arrange(this.view.player.index);
+  }
+
+  by(key) {
+    this.sort = { key, down: this.sort.key === key ? !this.sort.down : key !== "class" };
+    this.arrange(this.view.player.index);
+  }
+
+  /** Put the rows in the chosen order, at the epoch shown. */
+  arrange(index) {
+    const { key, down } = this.sort;
+    for (const [name, cell] of this.headings)
+      cell.setAttribute("aria-sort", name === key ? (down ? "descending" : "ascending") : "none");
+    const value = (c) => {
+      if (key === "class") return c;
+      if (key === "n") return this.view.store.scene.train_counts[c];
+      const [name, m] = key.split(".");
+      const v = this.view.store.value(index, Number(m), name, c);
+      return Number.isNaN(v) ? -Infinity : v;
+    };
+    const sorted = [...this.rows].sort(
+      (a, b) => (value(a.c) - value(b.c)) * (down ? -1 : 1) || a.c - b.c,
+    );
+    this.body.replaceChildren(...sorted.map(({ row }) => row));
+  }
+
+  data(index) {
+    const { store } = this.view;
+    const names = ["recall", "mean_weight", "mean_grad"];
+    const rows = store.classes.flatMap((name, c) =>
+      store.methods.map((label, m) => [
+        store.frames[index].epoch,
+        name,
+        store.scene.train_counts[c],
+        label,
+        ...names.map((field) => store.value(index, m, field, c)),
+      ]),
+    );
+    return {
+      columns: ["epoch", "class", "N", "method", "recall (share)", "mean weight", "mean g"],
+      rows,
+    };
+  }
+
+  draw(index) {
+    const { store, player } = this.view;
+    const now = performance.now();
+    const moving = player.playing || player.follow;
+    if ((moving || this.view.trailing) && index !== player.last && now - (this.drawn ?? 0) < SLOW)
+      return;
+    this.drawn = now;
+    const methods = store.methods.length;
+    const data = this.columns.map(({ name, m }) => store.raw(index, m, name));
+    for (const { c, cells, shown } of this.rows) {
+      let best = -1;
+      for (let m = 0; m < methods; m++) best = Math.max(best, data[m]?.[c] ?? -1);
+      this.columns.forEach(({ format }, i) => {
+        const value = data[i]?.[c];
+        const text = format(value);
+        const mark = i < methods && methods > 1 && value === best;
+        if (shown[i] === text + mark) return;
+        shown[i] = text + mark;
+        cells[i].textContent = text;
+        cells[i].classList.toggle("hv-best", mark);
+      });
+    }
+    if (!moving && this.sort.key.includes(".")) this.arrange(index);
+  }
+}

@@ -1,0 +1,475 @@
+// A number of every class over epochs: one small chart a method, one line a class, one playhead.
+import { choiceRow } from "../controls/choices.js";
+import { tickTexts, ticks } from "../draw/axis.js";
+import { el, svg } from "../draw/dom.js";
+import { cellText } from "../draw/format.js";
+import { classMark, methodMark } from "../draw/marks.js";
+import { columnsFor } from "../draw/multiples.js";
+import { shapePath } from "../draw/shapes.js";
+
+export default {
+  title: "Mean weight of each class over epochs",
+  caption: [
+    "One chart a method, one line a class, in the class's colour and shape; the charts of a row share one axis.",
+    "The weight is what multiplies a sample's loss, and it is a product.",
+    "The inter part is what the class alone decides, the same for all its samples: lines far apart are classes made to count more or less.",
+    "The intra part is by difficulty; its mean off 1 says that difficulty has also moved the class's total.",
+    "The harmonized loss keeps that mean at 1 under its own smoothed density, so near 1 here.",
+    "A method that shifts margins instead of weights leaves the inter part at 1.",
+  ],
+  parts: ["effects"],
+  legend: true,
+  create: (view) => new ClassLines(view),
+};
+
+const LINES = { top: 12, bottom: 40, left: 54, right: 22, height: 270, low: 190 };
+const NUMBERS = {
+  mean_weight: {
+    label: "Mean weight",
+    axis: "mean weight",
+    mark: 1,
+    title: "Mean weight of each class over epochs",
+    alike: "1 throughout: every sample counts the same.",
+  },
+  intra_weight: {
+    label: "Intra part",
+    axis: "mean intra weight",
+    mark: 1,
+    title: "Mean intra weight of each class over epochs",
+    alike: "1 for every sample: difficulty changes no weight here.",
+  },
+  inter_weight: {
+    label: "Inter part",
+    axis: "inter weight",
+    mark: 1,
+    title: "Inter weight of each class over epochs",
+    alike: "1 for every class: no class weights. Margins and samplers are not weights.",
+  },
+  mean_grad: {
+    label: "Mean g",
+    axis: "mean gradient norm g",
+    low: 0,
+    high: 1,
+    title: "Mean gradient norm of each class over epochs",
+  },
+  share: {
+    label: "Effective share",
+    axis: "effective number / samples",
+    low: 0,
+    high: 1,
+    title: "Effective share of each class's samples over epochs",
+  },
+  head_norm: {
+    label: "Classifier norm",
+    axis: "norm of the class's row",
+    title: "Norm of each class's classifier row over epochs",
+  },
+  recall: {
+    label: "Recall",
+    axis: "recall",
+    low: 0,
+    high: 1,
+    title: "Recall of each class over epochs",
+  },
+};
+const SPLIT = ["intra_weight", "inter_weight", "mean_weight"];
+const SPLIT_TITLES = [
+  "Intra part: mean over the class's samples, by difficulty",
+  "Inter part: by class alone",
+  "Their product: the mean weight",
+];
+/** How far from 1 a number may be and still count as 1. */
+const ALIKE = 1e-4;
+/** The least height of an axis as a share of its largest value. */
+const SPAN = 0.1;
+
+class ClassLines {
+  constructor(view) {
+    this.view = view;
+    this.choice = "split";
+    this.log = null;
+    this.tools = el("div", { class: "hv-tools", "data-skip": "" });
+    this.note = el("p", { class: "hv-quiet hv-found" });
+    this.grid = el("div", { class: "hv-lines" });
+    this.tip = el("div", { class: "hv-tip", hidden: true, "aria-hidden": "true" });
+    this.node = el("div", { class: "hv-plotbox" }, this.tools, this.note, this.grid, this.tip);
+  }
+
+  /** A number of a class under a method; NaN where it is not known. */
+  read(index, m, c, id) {
+    const { store } = this.view;
+    if (id === "share") return store.value(index, m, "effective", c) / store.scene.train_counts[c];
+    if (id === "intra_weight")
+      return store.value(index, m, "mean_weight", c) / store.value(index, m, "inter_weight", c);
+    return store.value(index, m, id, c);
+  }
+
+  /** The numbers that were recorded. */
+  known() {
+    const { store } = this.view;
+    const sources = { share: "effective", intra_weight: "inter_weight" };
+    return Object.keys(NUMBERS).filter((id) =>
+      store.field(store.frames.length - 1, sources[id] ?? id),
+    );
+  }
+
+  build() {
+    const known = this.known();
+    const split = known.includes("inter_weight");
+    if (this.choice === "split" ? !split : !known.includes(this.choice))
+      this.choice = split ? "split" : "mean_weight";
+    const ids = this.choice === "split" ? SPLIT : [this.choice];
+    this.rows = ids.map((id) => this.row(id));
+    this.panels = this.rows.flatMap((row) => row.panels);
+    this.grid.replaceChildren(...this.rows.map(({ node }) => node));
+    for (const row of this.rows) this.domain(row);
+    this.buildTools(known, split);
+    this.heading.textContent =
+      this.choice === "split"
+        ? "What the weight of each class is made of, over epochs"
+        : NUMBERS[this.choice].title;
+    this.note.textContent = split
+      ? ""
+      : "This run was recorded before intra and inter weight were kept apart; only their product is known. Train it again to see both.";
+    this.size();
+  }
+
+  buildTools(known, split) {
+    const numbers = known.map((id) => [id, NUMBERS[id].label]);
+    if (split) numbers.unshift(["split", "Intra, inter, product"]);
+    this.tools.replaceChildren(
+      choiceRow("Number shown", numbers, this.choice, (id) => {
+        this.choice = id;
+        this.log = null;
+        this.again();
+      }),
+      choiceRow(
+        "Scale",
+        [
+          ["auto", "Auto", "Logarithmic where the values span more than a factor of 12"],
+          ["linear", "Linear"],
+          ["log", "Log"],
+        ],
+        this.log == null ? "auto" : this.log ? "log" : "linear",
+        (v) => {
+          this.log = v === "auto" ? null : v === "log";
+          this.again();
+        },
+      ),
+    );
+  }
+
+  again() {
+    const focused = this.tools.contains(this.tools.getRootNode().activeElement);
+    this.build();
+    this.draw(this.view.player.index);
+    if (focused) this.tools.querySelector("[aria-checked=true]").focus();
+  }
+
+  /** One number of all methods: charts beside each other that share an axis. */
+  row(id) {
+    const { store } = this.view;
+    const whole = this.choice !== "split";
+    const row = { id, metric: NUMBERS[id], height: whole ? LINES.height : LINES.low };
+    row.panels = store.methods.map((label, m) => this.panel(row, label, m));
+    const charts = el("div", { class: "hv-planes" }, ...row.panels.map(({ node }) => node));
+    charts.style.setProperty("--hv-columns", columnsFor(store.methods.length));
+    row.node = whole
+      ? charts
+      : el(
+          "section",
+          { class: "hv-linerow", "aria-label": row.metric.title },
+          el("h4", { text: SPLIT_TITLES[SPLIT.indexOf(id)] }),
+          charts,
+        );
+    return row;
+  }
+
+  panel(row, label, m) {
+    const plot = svg("svg", { class: "hv-plot", height: row.height, role: "img" });
+    const words = el("p", { class: "hv-quiet hv-alikeline", hidden: true });
+    const node = el(
+      "figure",
+      { class: "hv-plane" },
+      el("figcaption", {}, el("h4", {}, methodMark(this.view.theme, m), label)),
+      plot,
+      words,
+    );
+    const panel = { node, plot, words, m, label, row };
+    plot.addEventListener("pointermove", (event) => this.move(panel, event));
+    plot.addEventListener("pointerleave", () => {
+      this.tip.hidden = true;
+    });
+    plot.addEventListener("pointerdown", (event) => this.press(panel, event));
+    plot.addEventListener("pointerup", () => {
+      if (this.held) this.view.rest();
+      this.held = false;
+    });
+    return panel;
+  }
+
+  /** The axis of all methods: the same, so that they can be compared. */
+  domain(row) {
+    const { store } = this.view;
+    const { metric } = row;
+    let [low, high, least] = [Infinity, -Infinity, Infinity];
+    for (const panel of row.panels) {
+      panel.off = 0;
+      for (let i = 0; i < store.frames.length; i++) {
+        for (const c of store.classes.keys()) {
+          const v = this.read(i, panel.m, c, row.id);
+          if (!Number.isFinite(v)) continue;
+          low = Math.min(low, v);
+          high = Math.max(high, v);
+          if (v > 0) least = Math.min(least, v);
+          panel.off = Math.max(panel.off, Math.abs(v - 1));
+        }
+      }
+    }
+    if (!Number.isFinite(low)) [low, high] = [0, 1];
+    if (metric.mark != null)
+      [low, high] = [Math.min(low, metric.mark), Math.max(high, metric.mark)];
+    row.logs = this.log ?? (metric.high == null && high / Math.max(least, 1e-9) > 12);
+    if (row.logs) {
+      row.low = Math.log10(Math.min(least, high)) - 0.05;
+      row.high = Math.log10(high) + 0.05;
+    } else {
+      const span = Math.max(high - low, SPAN * Math.abs(high)) || 1;
+      const middle = (low + high) / 2;
+      row.low = metric.low ?? Math.max(0, middle - 0.56 * span);
+      row.high = metric.high ?? Math.max(middle, row.low + 0.5 * span) + 0.56 * span;
+    }
+    const floor = row.low;
+    row.at = (v) =>
+      ((row.logs ? Math.log10(Math.max(v, 10 ** floor)) : v) - row.low) / (row.high - row.low || 1);
+  }
+
+  extend() {
+    if (this.known().length !== this.recorded) this.build();
+    else {
+      for (const row of this.rows) this.domain(row);
+      this.size();
+    }
+  }
+
+  size() {
+    this.recorded = this.known().length;
+    this.width = Math.max(200, this.panels[0]?.node.clientWidth || 300);
+    for (const panel of this.panels) this.fill(panel);
+  }
+
+  x(epoch) {
+    return LINES.left + (epoch / this.view.store.total) * (this.width - LINES.left - LINES.right);
+  }
+
+  y(row, v) {
+    return row.height - LINES.bottom - row.at(v) * (row.height - LINES.top - LINES.bottom);
+  }
+
+  marks({ logs, low, high }) {
+    if (!logs) return ticks(low, high, 4);
+    const out = [];
+    for (let power = Math.floor(low); power <= Math.ceil(high); power++) {
+      for (const step of high - low > 2 ? [1] : [1, 2, 5]) {
+        const v = step * 10 ** power;
+        if (Math.log10(v) >= low && Math.log10(v) <= high) out.push(Number(v.toPrecision(6)));
+      }
+    }
+    return out.length > 1 ? out : ticks(10 ** low, 10 ** high, 4);
+  }
+
+  fill(panel) {
+    const { store, theme, live } = this.view;
+    const { plot, words, m, row } = panel;
+    const { metric } = row;
+    const alike = this.choice === "split" && metric.alike && panel.off < ALIKE;
+    words.hidden = !alike;
+    plot.style.display = alike ? "none" : "";
+    words.textContent = alike ? metric.alike.replace(/^1 /, live ? "So far 1 " : "1 ") : "";
+    const end = this.width - LINES.right;
+    const base = row.height - LINES.bottom;
+    plot.setAttribute("viewBox", `0 0 ${this.width} ${row.height}`);
+    plot.setAttribute("width", this.width);
+    const marks = this.marks(row);
+    const texts = tickTexts(marks);
+    const axis = marks.flatMap((v, i) => [
+      svg("line", {
+        x1: LINES.left,
+        x2: end,
+        y1: this.y(row, v),
+        y2: this.y(row, v),
+        class: "hv-gridline",
+      }),
+      svg(
+        "text",
+        { x: LINES.left - 7, y: this.y(row, v) + 4, "text-anchor": "end", class: "hv-tick" },
+        texts[i],
+      ),
+    ]);
+    for (const epoch of ticks(0, store.total, 4).filter(Number.isInteger))
+      axis.push(
+        svg("text", { x: this.x(epoch), y: base + 17, "text-anchor": "middle" }, `${epoch}`),
+      );
+    axis.push(
+      svg("line", { x1: LINES.left, x2: end, y1: base, y2: base, class: "hv-baseline" }),
+      svg(
+        "text",
+        { x: (LINES.left + end) / 2, y: row.height - 6, "text-anchor": "middle" },
+        "epoch",
+      ),
+      svg(
+        "text",
+        {
+          transform: `translate(9 ${(base + LINES.top) / 2}) rotate(-90)`,
+          "text-anchor": "middle",
+        },
+        metric.axis + (row.logs ? ", log" : ""),
+      ),
+    );
+    const reference = svg("g", { class: "hv-reference" });
+    if (metric.mark != null)
+      reference.append(
+        svg("line", {
+          x1: LINES.left,
+          x2: end,
+          y1: this.y(row, metric.mark),
+          y2: this.y(row, metric.mark),
+        }),
+      );
+    const many = store.classes.length > 12;
+    panel.lines = store.classes.map((_, c) => {
+      let d = "";
+      store.frames.forEach((frame, i) => {
+        const v = this.read(i, m, c, row.id);
+        if (Number.isFinite(v))
+          d += `${d ? "L" : "M"}${this.x(frame.epoch).toFixed(1)} ${this.y(row, v).toFixed(1)}`;
+      });
+      return svg("path", {
+        d,
+        class: "hv-line hv-classline",
+        stroke: theme.classColor(c),
+        "stroke-width": many ? 1 : 1.75,
+        "data-class": c,
+      });
+    });
+    panel.ends = store.classes.map((_, c) =>
+      svg("path", {
+        fill: theme.classColor(c),
+        class: "hv-end",
+        d: shapePath(theme.classShape(c), 0, 0, many ? 3 : 4.2),
+      }),
+    );
+    panel.needle = svg("line", { y1: LINES.top - 6, y2: base, x1: 0, x2: 0, class: "hv-needle" });
+    panel.lit = undefined;
+    plot.replaceChildren(...axis, reference, ...panel.lines, panel.needle, ...panel.ends);
+  }
+
+  draw(index) {
+    const { store, player, focus, selected } = this.view;
+    const x = this.x(store.frames[index].epoch);
+    const lit = focus ?? (selected == null ? null : store.static.targets[selected]);
+    for (const panel of this.panels) {
+      if (!panel.words.hidden) continue;
+      panel.needle.setAttribute("transform", `translate(${x.toFixed(1)} 0)`);
+      panel.ends.forEach((mark, c) => {
+        const v = this.read(index, panel.m, c, panel.row.id);
+        mark.style.display = Number.isFinite(v) ? "" : "none";
+        if (Number.isFinite(v))
+          mark.setAttribute(
+            "transform",
+            `translate(${x.toFixed(1)} ${this.y(panel.row, v).toFixed(1)})`,
+          );
+      });
+      if (panel.lit !== lit) {
+        panel.lit = lit;
+        for (const list of [panel.lines, panel.ends])
+          list.forEach((path, c) => path.classList.toggle("hv-faded", lit != null && lit !== c));
+      }
+      if (!player.playing) panel.plot.setAttribute("aria-label", this.summary(panel, index));
+    }
+  }
+
+  summary(panel, index) {
+    const { store } = this.view;
+    const words = [...store.classes.keys()]
+      .slice(0, 12)
+      .map((c) => `${store.classes[c]} ${cellText(this.read(index, panel.m, c, panel.row.id))}`);
+    return `${panel.label}, ${panel.row.metric.axis} at epoch ${store.frames[index].epoch}: ${words.join(", ")}${store.classes.length > 12 ? "; the table has all classes" : ""}.`;
+  }
+
+  indexAt(panel, event) {
+    const box = panel.plot.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * this.width;
+    return this.view.store.indexOf(
+      Math.round(
+        Math.max(
+          0,
+          ((x - LINES.left) / (this.width - LINES.left - LINES.right)) * this.view.store.total,
+        ),
+      ),
+    );
+  }
+
+  press(panel, event) {
+    this.held = true;
+    panel.plot.setPointerCapture(event.pointerId);
+    this.view.player.seek(this.indexAt(panel, event));
+    this.view.scrubber.refresh();
+  }
+
+  move(panel, event) {
+    const index = this.indexAt(panel, event);
+    if (this.held) this.view.player.seek(index);
+    this.tell(panel, index, event);
+  }
+
+  /** The classes nearest to the pointer, in the order of their values. */
+  tell(panel, index, event) {
+    const { store, theme } = this.view;
+    const box = panel.plot.getBoundingClientRect();
+    const y = event.clientY - box.top;
+    const values = [...store.classes.keys()]
+      .map((c) => [c, this.read(index, panel.m, c, panel.row.id)])
+      .filter(([, v]) => Number.isFinite(v));
+    const near = values
+      .sort((a, b) => Math.abs(this.y(panel.row, a[1]) - y) - Math.abs(this.y(panel.row, b[1]) - y))
+      .slice(0, 10)
+      .sort((a, b) => b[1] - a[1]);
+    const left = values.length - near.length;
+    this.tip.replaceChildren(
+      el("b", { text: `epoch ${store.frames[index].epoch}` }),
+      ...near.map(([c, v]) =>
+        el(
+          "div",
+          {},
+          classMark(theme, c),
+          el("span", { text: store.classes[c] }),
+          el("em", { text: cellText(v) }),
+        ),
+      ),
+      left ? el("span", { class: "hv-quiet", text: `and ${left} classes farther away` }) : "",
+    );
+    this.tip.hidden = false;
+    const mine = this.node.getBoundingClientRect();
+    const x = event.clientX - mine.left;
+    const at = x + 16 + this.tip.offsetWidth > mine.width ? x - 16 - this.tip.offsetWidth : x + 16;
+    this.tip.style.transform = `translate(${Math.max(0, at).toFixed(0)}px, ${(box.top - mine.top + 8).toFixed(0)}px)`;
+  }
+
+  data(index) {
+    const { store } = this.view;
+    const rows = [...store.classes.keys()].flatMap((c) =>
+      store.methods.map((label, m) => [
+        store.frames[index].epoch,
+        store.classes[c],
+        store.scene.train_counts[c],
+        label,
+        ...Object.keys(NUMBERS).map((id) => this.read(index, m, c, id)),
+      ]),
+    );
+    return {
+      columns: ["epoch", "class", "N", "method", ...Object.values(NUMBERS).map(({ axis }) => axis)],
+      rows,
+    };
+  }
+}
