@@ -2,7 +2,7 @@
 import { classHistogram, cumulated, regionText, regionsOf } from "../data/regions.js";
 import { axisText, roundUp, ticks } from "../draw/axis.js";
 import { el, svg } from "../draw/dom.js";
-import { cellText, count, percent } from "../draw/format.js";
+import { cellText, count } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
 import { rampPath, stepPath } from "../draw/outlines.js";
 import { shapePath } from "../draw/shapes.js";
@@ -148,7 +148,7 @@ export class ClassChart {
     return seen.size > 1;
   }
 
-  /** Where the axis ends: a round number above this epoch's values, or above those of all epochs. */
+  /** Where the axis ends: a round number above the values of this epoch, or of all epochs. */
   top(what, index) {
     const { store } = this.view;
     if (!this.panel.fixed) {

@@ -18,7 +18,8 @@ export function fileName(view, panel, ending) {
     String(text)
       .replace(/[^0-9A-Za-z.-]+/g, "-")
       .replace(/^[-.]+|[-.]+$/g, "");
-  return `${safe(view.store.run) || "run"}_${safe(panel.kind)}_epoch-${view.player.epoch}.${ending}`;
+  const epoch = `epoch-${view.player.epoch}`;
+  return `${safe(view.store.run) || "run"}_${safe(panel.kind)}_${epoch}.${ending}`;
 }
 
 /** Offer a file to the reader. */

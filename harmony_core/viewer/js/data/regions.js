@@ -1,4 +1,4 @@
-// Histograms of the gradient norm g of one class: in its own unit regions, or in equal bins. No DOM.
+// Histograms of the gradient norm g of one class, in its own unit regions or in equal bins.
 
 /** How many unit regions class `c` is shown in for method `m`, and whose they are. */
 export function regionsOf(store, index, m, c, choice) {

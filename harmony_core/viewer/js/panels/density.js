@@ -216,8 +216,8 @@ class Density {
     if (this.choice === "equal") return [IN_BINS.chosen];
     const name = store.methods[lender];
     if (kinds[lender] !== "own") return [`${name} ${SHARED}`];
-    const borrowed = `; the others are recorded in equal bins and shared out to the regions of ${name}.`;
-    return [OWN[0], OWN[1] + (kinds.some((kind) => kind !== "own") ? borrowed : ".")];
+    const others = "; the others are recorded in equal bins and shared out to the regions of";
+    return [OWN[0], OWN[1] + (kinds.every((kind) => kind === "own") ? "." : `${others} ${name}.`)];
   }
 
   /** The classes that are asked for, in the chosen order. */
@@ -331,11 +331,12 @@ class Density {
     if (!this.told) return;
     this.tip.replaceChildren(...chart.readOut(b));
     const box = this.node.getBoundingClientRect();
-    const left =
-      x - box.left + 16 + this.tip.offsetWidth > box.width
-        ? x - box.left - 16 - this.tip.offsetWidth
-        : x - box.left + 16;
-    this.tip.style.transform = `translate(${Math.max(0, Math.min(left, box.width - this.tip.offsetWidth)).toFixed(0)}px, ${(y - box.top + 18).toFixed(0)}px)`;
+    const wide = this.tip.offsetWidth;
+    const at = x - box.left;
+    const left = at + 16 + wide > box.width ? at - 16 - wide : at + 16;
+    const inside = Math.max(0, Math.min(left, box.width - wide));
+    const down = y - box.top + 18;
+    this.tip.style.transform = `translate(${inside.toFixed(0)}px, ${down.toFixed(0)}px)`;
   }
 
   /** Count and pull by class, method and region, of the classes on the page. */

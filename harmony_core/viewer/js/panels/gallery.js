@@ -121,7 +121,8 @@ class Gallery {
     const c = store.static.targets[sample];
     const g = store.value(index, m, "grad", sample);
     const weight = plain(store.value(index, m, "weight", sample));
-    const name = `${store.classes[c]}, ${sampleName(store, sample)}: weight ${weight}, g ${plain(g)}`;
+    const who = `${store.classes[c]}, ${sampleName(store, sample)}`;
+    const name = `${who}: weight ${weight}, g ${plain(g)}`;
     return el(
       "button",
       {

@@ -35,6 +35,7 @@
 //   size()          the view has another width
 //   rest()          the playhead was let go
 //   drawOver()      another sample is hovered; for a `main` panel
+//   destroy()       the view ends; nothing of the panel may go on
 //   prepare()       draw what is out of sight too, for a file
 //   data(index)     {columns, rows} behind the drawing, for CSV and the table
 //   twinData(index) the same for the table alone, if that shows something else

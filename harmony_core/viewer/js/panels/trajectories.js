@@ -1,11 +1,11 @@
 // How weight or g of the followed samples of one class moves over the epochs, under every method.
 import { choiceRow, selectBox } from "../controls/choices.js";
 import { ticks } from "../draw/axis.js";
-import { pixelRatio } from "../draw/canvas.js";
+import { clearedContext, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";
 import { el } from "../draw/dom.js";
 import { cellText, count, plain } from "../draw/format.js";
-import { classMark, methodMark } from "../draw/marks.js";
-import { columnsFor } from "../draw/multiples.js";
+import { classMark } from "../draw/marks.js";
+import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { parseColor } from "../draw/theme.js";
 
 export default {
@@ -39,8 +39,8 @@ class Paths {
     this.c = Math.min(this.c ?? rarestFollowed(store), store.classes.length - 1);
     this.followed = undefined;
     this.panels = store.methods.map((label, m) => this.panel(label, m));
-    this.grid.replaceChildren(...this.panels.map(({ node }) => node));
-    this.grid.style.setProperty("--hv-columns", columnsFor(store.methods.length));
+    const nodes = this.panels.map(({ node }) => node);
+    fillGrid(this.grid, nodes);
     this.extend();
     this.size();
   }
@@ -79,13 +79,8 @@ class Paths {
     const base = el("canvas", { role: "img", tabindex: 0 });
     const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const read = el("p", { class: "hv-cell" });
-    const node = el(
-      "figure",
-      { class: "hv-plane" },
-      el("figcaption", {}, el("h4", {}, methodMark(this.view.theme, m), label)),
-      el("div", { class: "hv-canvas" }, base, over),
-      read,
-    );
+    const canvases = el("div", { class: "hv-canvas" }, base, over);
+    const node = methodFigure(this.view, m, [canvases, read]);
     const panel = { node, base, over, read, m, label };
     base.addEventListener("click", (event) => this.press(panel, event));
     base.addEventListener("keydown", (event) => this.key(panel, event));
@@ -125,8 +120,7 @@ class Paths {
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     for (const { base, over } of this.panels) {
       for (const canvas of [base, over]) {
-        canvas.width = Math.round(this.width * this.ratio);
-        canvas.height = Math.round(PATH_BOX.height * this.ratio);
+        fitCanvas(canvas, this.width, PATH_BOX.height, this.ratio);
       }
       base.parentElement.style.height = `${PATH_BOX.height}px`;
     }
@@ -161,27 +155,26 @@ class Paths {
         this.extend();
       }
     }
-    const key = `${this.c} ${this.what} ${store.frames.length} ${this.width} ${this.view.theme.mark}`;
+    const { mark } = this.view.theme;
+    const key = `${this.c} ${this.what} ${store.frames.length} ${this.width} ${mark}`;
     if (key !== this.drawn) {
       this.drawn = key;
       for (const panel of this.panels) this.drawLines(panel);
-      const some =
-        this.samples.length < this.all
-          ? `${this.samples.length} of the ${count(this.all)} followed samples, evenly by g at the end`
-          : `all ${count(this.all)} followed samples`;
-      this.who.replaceChildren(
-        classMark(this.view.theme, this.c),
-        ` ${store.classes[this.c]}: ${some}`,
-      );
+      const who = ` ${store.classes[this.c]}: ${this.which()}`;
+      this.who.replaceChildren(classMark(this.view.theme, this.c), who);
     }
     for (const panel of this.panels) this.drawHead(panel, index);
   }
 
+  /** How many of the followed samples are drawn. */
+  which() {
+    const all = `${count(this.all)} followed samples`;
+    if (this.samples.length === this.all) return `all ${all}`;
+    return `${this.samples.length} of the ${all}, evenly by g at the end`;
+  }
+
   brush(canvas) {
-    const context = canvas.getContext("2d");
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, PATH_BOX.height);
-    return context;
+    return clearedContext(canvas, this.width, PATH_BOX.height, this.ratio);
   }
 
   trace(context, m, sample) {
@@ -199,14 +192,13 @@ class Paths {
   drawLines(panel) {
     const { store, theme } = this.view;
     const context = this.brush(panel.base);
-    const grey = (share) => theme.shade(share);
     context.font = `12px ${theme.font}`;
     context.textBaseline = "middle";
     const base = PATH_BOX.height - PATH_BOX.bottom;
     for (const v of ticks(0, this.most, 4)) {
-      context.fillStyle = grey(0.12);
+      context.fillStyle = theme.shade(0.12);
       context.fillRect(PATH_BOX.left, this.y(v), this.width - PATH_BOX.left - PATH_BOX.right, 1);
-      context.fillStyle = grey(0.7);
+      context.fillStyle = theme.shade(0.7);
       context.textAlign = "right";
       context.fillText(cellText(v), PATH_BOX.left - 6, this.y(v));
     }
@@ -215,14 +207,12 @@ class Paths {
     for (const epoch of ticks(0, store.total, 4).filter(Number.isInteger))
       context.fillText(`${epoch}`, this.x(epoch), base + 5);
     context.fillText("epoch", (PATH_BOX.left + this.width - PATH_BOX.right) / 2, base + 21);
-    context.save();
-    context.translate(9, base / 2);
-    context.rotate(-Math.PI / 2);
     context.textBaseline = "middle";
-    context.fillText(this.what === "weight" ? "sample weight" : "gradient norm g", 0, 0);
-    context.restore();
-    const [r, g, b] = parseColor(theme.classColor(this.c));
-    context.strokeStyle = `rgba(${r},${g},${b},${Math.max(0.07, Math.min(0.5, 12 / Math.max(1, this.samples.length)))})`;
+    const title = this.what === "weight" ? "sample weight" : "gradient norm g";
+    sidewaysText(context, title, 9, base / 2);
+    const color = parseColor(theme.classColor(this.c)).join(",");
+    const alpha = Math.max(0.07, Math.min(0.5, 12 / Math.max(1, this.samples.length)));
+    context.strokeStyle = `rgba(${color},${alpha})`;
     context.lineWidth = 1;
     for (const sample of this.samples) this.trace(context, panel.m, sample);
   }
@@ -256,11 +246,16 @@ class Paths {
     panel.read.textContent = mine
       ? `selected sample: ${plain(this.value(index, panel.m, selected))}`
       : `median: ${plain(half)}`;
-    if (!player.playing)
-      panel.base.setAttribute(
-        "aria-label",
-        `${panel.label}: ${this.what === "weight" ? "weight" : "gradient norm"} of samples of ${store.classes[this.c]} over epochs, median ${plain(half)} at epoch ${store.frames[index].epoch}. Comma and full stop select one sample after the other.`,
-      );
+    if (!player.playing) panel.base.setAttribute("aria-label", this.summary(panel, index, half));
+  }
+
+  summary(panel, index, median) {
+    const { store } = this.view;
+    const what = this.what === "weight" ? "weight" : "gradient norm";
+    const lines = `${what} of samples of ${store.classes[this.c]} over epochs`;
+    const middle = `median ${plain(median)} at epoch ${store.frames[index].epoch}`;
+    const keys = "Comma and full stop select one sample after the other.";
+    return `${panel.label}: ${lines}, ${middle}. ${keys}`;
   }
 
   /** Select the sample whose line passes nearest. */
