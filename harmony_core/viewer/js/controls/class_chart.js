@@ -1,4 +1,4 @@
-// One class: how many samples at each difficulty, and below what the optimiser feels of them.
+// One class: how many samples at each difficulty, and below what the optimiser sees of them.
 import { classHistogram, cumulated, regionText, regionsOf } from "../data/regions.js";
 import { axisText, roundUp, ticks } from "../draw/axis.js";
 import { el, svg } from "../draw/dom.js";
@@ -20,7 +20,7 @@ export class ClassChart {
     this.tops = new Map();
   }
 
-  /** The drawing anew: first time on screen, another width, theme or choice. */
+  /** Make the drawing: when it first comes into view, and for another width, theme or choice. */
   build() {
     const { view, c, panel } = this;
     const { store, theme } = view;
@@ -198,7 +198,7 @@ export class ClassChart {
     const top = this.top(row.what, index);
     const grow = panel.logs ? (v) => Math.log1p(v) / Math.log1p(top) : (v) => v / top;
     const y = (v) => row.top + ROOM.row - grow(v) * ROOM.row;
-    const unit = panel.sums ? ", cumulated" : this.mixed ? " per 0.1 of g" : "";
+    const unit = panel.sums ? ", cumulative" : this.mixed ? " per 0.1 of g" : "";
     const title = `${row.what === "count" ? "samples" : "count × weight × g"}${unit}`;
     const drawn = `${top} ${panel.logs} ${title} ${this.width}`;
     if (row.drawn !== drawn) {

@@ -35,7 +35,7 @@ export class Tiles {
       {
         class: "hv-tile hv-tile-none",
         style: `width:${size}px;height:${size}px`,
-        title: store.static.thumbs ? "no thumbnail was sent of this sample" : null,
+        title: store.static.thumbs ? "no thumbnail of this sample was sent" : null,
       },
       classMark(this.view.theme, c, 16),
     );

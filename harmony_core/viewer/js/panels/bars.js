@@ -1,4 +1,4 @@
-// Mean recall of head, medium and tail at the playhead, one bar a method.
+// Mean recall of head, medium and tail at the epoch shown, one bar per method.
 import { bandsOf } from "../data/bands.js";
 import { el } from "../draw/dom.js";
 import { count, percent } from "../draw/format.js";
@@ -8,7 +8,7 @@ export default {
   title: "Recall of frequent and rare classes",
   caption: [
     "Mean recall over the classes of each group, on the balanced test set.",
-    "N is the number of training samples of a class; the best of a group is set in bold.",
+    "N is the number of training samples of a class; the best method of each group is in bold.",
   ],
   parts: [],
   create: (view) => new Bars(view),

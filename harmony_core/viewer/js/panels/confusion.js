@@ -6,10 +6,11 @@ import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { mix, parseColor } from "../draw/theme.js";
 
 export default {
-  title: "What each method takes for what",
+  title: "Which classes each method confuses",
   caption: [
     "Rows are the true class, columns the predicted one; a row sums to 100 %.",
-    "The diagonal is right, everything beside it a mistake; shade grows with the square root of the share.",
+    "The diagonal is correct, everything beside it a mistake;",
+    "shade grows with the square root of the share.",
     "Point at a cell to read it in all panels.",
   ],
   legend: true,

@@ -1,4 +1,4 @@
-// The gradient density: one small chart a class, all methods over each other.
+// The gradient density: one small chart per class, all methods overlaid.
 import { choiceRow, selectBox, toggleButton } from "../controls/choices.js";
 import { CHART_HEIGHT, ClassChart } from "../controls/class_chart.js";
 import { Lazy } from "../controls/lazy.js";
@@ -41,10 +41,10 @@ const REGIONS = [
 
 const READING = [
   "Each chart is one class.",
-  "Left are samples the network finds easy, right the hard ones.",
-  "Above: how many samples.",
-  "Below: what the optimiser feels of them, count × weight × g;",
-  "a flat outline there is a balanced class.",
+  "The samples the network finds easy are on the left, the hard ones on the right.",
+  "The upper row is how many samples there are.",
+  "The lower row is what the optimiser sees of them, count × weight × g;",
+  "a flat outline there means a balanced class.",
 ];
 const IN_BINS = {
   none: [
@@ -60,16 +60,16 @@ const OWN = [
   ].join(" "),
   [
     "A method with a density shows the loss's own counts,",
-    "which remember about one pass over the class, so that their sum can be a little above N",
+    "which remember about one pass over the class, so their sum can be slightly above N",
   ].join(" "),
 ];
 const SHARED = [
   "keeps one density for all classes, so all classes have the same regions;",
-  "counts are those of the class, shared out from the bins they were recorded in.",
+  "the counts are of each class, redistributed from the bins they were recorded in.",
 ].join(" ");
 const REMARKS = [
-  "The lower row and the counts of the others are of the whole epoch;",
-  "at epoch 0 they are of the followed samples, before any step.",
+  "The lower row and the counts of the other methods cover the whole epoch;",
+  "at epoch 0 they cover the followed samples, before any step.",
   "Each class has its own vertical axis.",
   "Press a region to list its samples.",
 ];
@@ -196,12 +196,12 @@ class Density {
     );
   }
 
-  /** Say where the regions come from. */
+  /** Write the caption: how to read the charts, and where their regions come from. */
   explain() {
     const { classes, bins } = this.view.store;
     const parts = [...READING, ...this.origin()];
     if (bins?.joined > 1) {
-      const many = `To keep ${classes.length} classes light`;
+      const many = `To keep a page with ${classes.length} classes light`;
       parts.push(`${many}, ${bins.joined} recorded bins of g are sent as one.`);
     }
     this.caption.textContent = [...parts, ...REMARKS].join(" ");
@@ -216,7 +216,7 @@ class Density {
     if (this.choice === "equal") return [IN_BINS.chosen];
     const name = store.methods[lender];
     if (kinds[lender] !== "own") return [`${name} ${SHARED}`];
-    const others = "; the others are recorded in equal bins and shared out to the regions of";
+    const others = "; the others are recorded in equal bins and redistributed to the regions of";
     return [OWN[0], OWN[1] + (kinds.every((kind) => kind === "own") ? "." : `${others} ${name}.`)];
   }
 
@@ -257,7 +257,7 @@ class Density {
 
   extend() {}
 
-  /** The playhead was let go: an order that depends on the epoch is renewed. */
+  /** Sort again by a number of the epoch, now that the playhead rests. */
   rest() {
     if (["recall", "grad"].includes(this.order)) this.arrange();
   }
@@ -267,7 +267,7 @@ class Density {
     this.drawList();
   }
 
-  /** Draw every chart, also those out of sight, for a file. */
+  /** Draw every chart, those out of sight too, for a file. */
   prepare() {
     for (const c of this.inView) this.charts[c].draw(this.view.player.index);
   }
@@ -282,7 +282,7 @@ class Density {
     if (this.told) this.tell(...this.told);
   }
 
-  /** List the samples of a region, or of none. */
+  /** List the samples of a region; of none if it was chosen already. */
   choose(c, region) {
     const same = this.chosen && this.chosen.c === c && this.chosen.region === region;
     this.chosen = c == null || same ? null : { c, region };

@@ -10,8 +10,10 @@ import { mix, parseColor } from "../draw/theme.js";
 export default {
   title: "Difficulty of every class at a glance",
   caption: [
-    "Rows are classes, the largest on top, columns the gradient norm g; a row sums to 100 % and shade grows with the square root of the share.",
-    "Mass that moves left over the epochs is difficulty that is learned; mass that stays on the right is not.",
+    "Rows are classes, the largest on top, columns the gradient norm g;",
+    "a row sums to 100 %, and shade grows with the square root of the share.",
+    "Mass that moves left over the epochs is difficulty that is being learned;",
+    "mass that stays on the right is not.",
     "Press a class to see it over all epochs.",
   ],
   parts: ["histograms"],

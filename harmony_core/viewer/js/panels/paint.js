@@ -10,8 +10,9 @@ import { classMark } from "../draw/marks.js";
 export default {
   title: "Paint your own points",
   caption: [
-    "Press to add points of the chosen class, hold and move for more; shift or alt while pressing erases.",
-    "The faint colours are what a method of this run decides at the epoch shown.",
+    "Press to add points of the chosen class; hold and move to add more;",
+    "hold Shift or Alt to erase.",
+    "The faint colours are what one method of this run decides at the epoch shown.",
     "Then train again: every method starts from the same initial weights on exactly these points.",
   ],
   twin: false,
@@ -213,11 +214,11 @@ class Painter {
   remarks(classes) {
     const { length } = this.points;
     const parts = [`${count(length)} of at most ${count(this.limit)} points.`];
-    if (this.cut) parts.push(`They stand for the run's ${count(this.cut)} samples, evenly chosen.`);
+    if (this.cut) parts.push(`They represent the run's ${count(this.cut)} samples, evenly chosen.`);
     if (length >= this.limit) parts.push("The board is full: erase some to add more.");
     if (classes < 2) parts.push("Paint at least two classes to train.");
     else if (this.painted.untrained) {
-      parts.push("Not trained yet: press Retrain, or Train above, which takes them along.");
+      parts.push("Not trained yet: press Retrain, or Train above, which includes them.");
     }
     return parts;
   }

@@ -11,7 +11,8 @@ import { Stamps } from "../draw/stamps.js";
 export default {
   title: "Where each method draws its boundaries",
   caption: [
-    "Colour is the class decided there, stronger where the network is surer; the pale line is where it changes its mind.",
+    "Colour is the class decided there, stronger where the network is more confident;",
+    "the pale line is where the decision changes.",
     "Dashed: the Bayes boundary of the balanced problem, the best any rule can do.",
     "Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5).",
     "Press one to follow it.",

@@ -10,9 +10,9 @@ import { fillGrid, methodFigure } from "../draw/multiples.js";
 export default {
   title: "How weights are spread inside each class",
   caption: [
-    "One dot a followed training sample at the end of the epoch, the largest class on top.",
-    "The box holds the middle half, the thick line is the median.",
-    "A wide box is a class whose samples are told apart by their difficulty.",
+    "One dot per followed training sample at the end of the epoch, the largest class on top.",
+    "The box spans the middle half, the thick line is the median.",
+    "A wide box is a class whose samples are weighted differently by their difficulty.",
     "Press a dot to follow the sample.",
   ],
   parts: ["samples"],

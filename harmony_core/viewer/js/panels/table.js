@@ -1,4 +1,4 @@
-// The text twin of every panel: one row a class, sortable, for the epoch at the playhead.
+// Every class as text: one sortable row per class, at the epoch shown.
 import { el } from "../draw/dom.js";
 import { count, percent, plain } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
@@ -7,7 +7,7 @@ export default {
   title: "Every class in numbers",
   caption: [
     "The same epoch as text.",
-    "Press a heading to sort; the best recall of a row is set in bold.",
+    "Press a heading to sort; the best recall in each row is in bold.",
   ],
   parts: [],
   twin: false,
@@ -63,17 +63,17 @@ class ClassTable {
     });
     const methods = this.columns.map(({ key, title, label, m }) => {
       const name = el("span", { text: label });
-      return this.heading(key, name, methodMark(theme, m, 20), `${title} of ${label}`);
+      return this.columnHead(key, name, methodMark(theme, m, 20), `${title} of ${label}`);
     });
     const own = [
-      this.heading("class", "class", null, "class"),
-      this.heading("n", "N", null, "training samples"),
+      this.columnHead("class", "class", null, "class"),
+      this.columnHead("n", "N", null, "training samples"),
     ];
     const top = el("tr", {}, el("td", { colspan: 2 }), ...groups);
     return el("thead", {}, top, el("tr", {}, ...own, ...methods));
   }
 
-  heading(key, text, mark, label) {
+  columnHead(key, text, mark, label) {
     const title = `Sort by ${label}`;
     const onclick = () => this.by(key);
     const attributes = { type: "button", title, "aria-label": title, onclick };

@@ -11,8 +11,8 @@ import { parseColor } from "../draw/theme.js";
 export default {
   title: "Paths of samples over the epochs",
   caption: [
-    "One line a followed sample of the class.",
-    "Lines that fall are samples being learned; lines that stay up are noise or overlap.",
+    "One line per followed sample of the class.",
+    "Lines that fall are samples being learned; lines that stay high are noise or overlap.",
     "Press a line to follow its sample in every method and panel.",
   ],
   parts: ["samples", "thumbs"],
@@ -22,6 +22,11 @@ export default {
 
 const PATH_BOX = { top: 8, bottom: 38, left: 42, right: 12, height: 240 };
 const PATHS_MOST = 300;
+
+const VALUES = [
+  ["weight", "Weight"],
+  ["grad", "Gradient norm g"],
+];
 
 class Paths {
   constructor(view) {
@@ -48,31 +53,18 @@ class Paths {
   buildTools() {
     const { store } = this.view;
     const order = store.byCount;
+    const sized = (c) => `${store.classes[c]} (N = ${count(store.scene.train_counts[c])})`;
+    const classes = order.map((c) => [c, sized(c)]);
     this.tools.replaceChildren(
-      choiceRow(
-        "Values",
-        [
-          ["weight", "Weight"],
-          ["grad", "Gradient norm g"],
-        ],
-        this.what,
-        (v) => {
-          this.what = v;
-          this.extend();
-          this.draw(this.view.player.index);
-        },
-      ),
-      selectBox(
-        "Class",
-        order.map((c) => [c, `${store.classes[c]} (N = ${count(store.scene.train_counts[c])})`]),
-        this.c,
-        (v) => {
-          this.c = Number(v);
-          this.extend();
-          this.draw(this.view.player.index);
-        },
-      ),
+      choiceRow("Values", VALUES, this.what, (what) => this.choose({ what })),
+      selectBox("Class", classes, this.c, (c) => this.choose({ c: Number(c) })),
     );
+  }
+
+  choose(chosen) {
+    Object.assign(this, chosen);
+    this.extend();
+    this.draw(this.view.player.index);
   }
 
   panel(label, m) {
@@ -170,7 +162,7 @@ class Paths {
   which() {
     const all = `${count(this.all)} followed samples`;
     if (this.samples.length === this.all) return `all ${all}`;
-    return `${this.samples.length} of the ${all}, evenly by g at the end`;
+    return `${this.samples.length} of the ${all}, spaced evenly by g at the last epoch`;
   }
 
   brush(canvas) {

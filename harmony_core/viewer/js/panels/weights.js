@@ -1,21 +1,24 @@
-// A number of every class over epochs: one small chart a method, one line a class, one playhead.
+// A number of every class over epochs: one small chart per method, one line per class.
 import { choiceRow } from "../controls/choices.js";
 import { NUMBERS, classNumber, knownNumbers } from "../data/class_numbers.js";
 import { ticks } from "../draw/axis.js";
 import { el, svg } from "../draw/dom.js";
 import { epochAxes } from "../draw/epoch_axes.js";
 import { cellText } from "../draw/format.js";
-import { classMark, methodMark } from "../draw/marks.js";
-import { columnsFor } from "../draw/multiples.js";
+import { classMark } from "../draw/marks.js";
+import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { shapePath } from "../draw/shapes.js";
 
 export default {
   title: "Mean weight of each class over epochs",
   caption: [
-    "One chart a method, one line a class, in the class's colour and shape; the charts of a row share one axis.",
-    "The weight is what multiplies a sample's loss, and it is a product.",
-    "The inter part is what the class alone decides, the same for all its samples: lines far apart are classes made to count more or less.",
-    "The intra part is by difficulty; its mean off 1 says that difficulty has also moved the class's total.",
+    "One chart per method, one line per class, in the class's colour and shape;",
+    "the charts of a row share one axis.",
+    "The weight multiplies a sample's loss, and it is a product of two parts.",
+    "The inter part depends on the class alone and is the same for all its samples:",
+    "lines far apart are classes made to count more or less.",
+    "The intra part depends on difficulty;",
+    "a mean other than 1 says that difficulty has also changed the class's total.",
     "The harmonized loss keeps that mean at 1 under its own smoothed density, so near 1 here.",
     "A method that shifts margins instead of weights leaves the inter part at 1.",
   ],
@@ -33,7 +36,7 @@ const SPLIT_TITLES = [
   "Their product: the mean weight",
 ];
 const UNSPLIT = [
-  "This run was recorded before intra and inter weight were kept apart;",
+  "This run was recorded before intra and inter weight were recorded separately;",
   "only their product is known. Train it again to see both.",
 ].join(" ");
 const SCALES = [
@@ -112,29 +115,19 @@ class ClassLines {
     const whole = this.choice !== "split";
     const row = { id, metric: NUMBERS[id], height: whole ? LINES.height : LINES.low };
     row.panels = store.methods.map((label, m) => this.panel(row, label, m));
-    const charts = el("div", { class: "hv-planes" }, ...row.panels.map(({ node }) => node));
-    charts.style.setProperty("--hv-columns", columnsFor(store.methods.length));
-    row.node = whole
-      ? charts
-      : el(
-          "section",
-          { class: "hv-linerow", "aria-label": row.metric.title },
-          el("h4", { text: SPLIT_TITLES[SPLIT.indexOf(id)] }),
-          charts,
-        );
+    const charts = el("div", { class: "hv-planes" });
+    const nodes = row.panels.map(({ node }) => node);
+    fillGrid(charts, nodes);
+    const heading = el("h4", { text: SPLIT_TITLES[SPLIT.indexOf(id)] });
+    const attributes = { class: "hv-linerow", "aria-label": row.metric.title };
+    row.node = whole ? charts : el("section", attributes, heading, charts);
     return row;
   }
 
   panel(row, label, m) {
     const plot = svg("svg", { class: "hv-plot", height: row.height, role: "img" });
     const words = el("p", { class: "hv-quiet hv-alikeline", hidden: true });
-    const node = el(
-      "figure",
-      { class: "hv-plane" },
-      el("figcaption", {}, el("h4", {}, methodMark(this.view.theme, m), label)),
-      plot,
-      words,
-    );
+    const node = methodFigure(this.view, m, [plot, words]);
     const panel = { node, plot, words, m, label, row };
     plot.addEventListener("pointermove", (event) => this.move(panel, event));
     plot.addEventListener("pointerleave", () => {
