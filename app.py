@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._common.address import settle
-from pages._common.backend import warm
-from pages._common.parts import ASSETS, entered, style, theme
+from pages._session.address_bar import settle
+from pages._shared.backend import warm
+from pages._shared.page import entered
+from pages._shared.theme import ASSETS, style, theme
 
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),

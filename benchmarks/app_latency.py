@@ -131,7 +131,7 @@ def counted(page: Any) -> Callable[[], float]:
 
 def imports() -> float:
     """Seconds a new process takes for all that the server imports before anybody comes."""
-    code = "import streamlit.web.cli, pages._run.live"
+    code = "import streamlit.web.cli, pages._experiment.live"
     start = time.perf_counter()
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, check=True,
                    capture_output=True)  # fmt: skip

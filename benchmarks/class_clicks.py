@@ -28,7 +28,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from benchmarks.app_latency import cpu, served
-from harmony_core.lessons.lesson import lessons
+from harmony_core.lessons.course.lesson import lessons
 
 PAUSE = (1.0, 2.5)
 """Seconds a student reads between two clicks; real ones take longer."""

@@ -166,7 +166,6 @@ def train(
     data: str, epochs: int, keep: int, *, factor: float = 50.0, **params: Any
 ) -> tuple[Any, list[list[Any]]]:
     """The scene, and the frames of ``keep`` epochs, of one run of the three losses."""
-    from harmony_core.catalog import complete
     from harmony_core.config import (
         DataConfig,
         ExperimentConfig,
@@ -175,6 +174,7 @@ def train(
         RecordConfig,
     )
     from harmony_core.data import build_dataset
+    from harmony_core.experiments.complete import complete
     from harmony_core.training.lockstep import Lockstep
 
     config = complete(
@@ -210,11 +210,11 @@ def still(before: Array, after: Array, kept: Array) -> float:
 
 def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
     """Agreement and stability of every way over the epochs of the first method."""
-    from harmony_core.analysis.embedding import landmarks_of
     from harmony_core.analysis.embedding.features import probabilities
     from harmony_core.analysis.embedding.fidelity import agreement, trustworthiness
     from harmony_core.analysis.embedding.neighbours import nearest, overlap
     from harmony_core.analysis.embedding.regions import ask_map
+    from harmony_core.runs.embedding.store import landmarks_of
 
     marks = landmarks_of(scene)
     parts = [(f[-1].landmark_features.astype(np.float32), f[-1].landmark_logits) for f in frames]
@@ -246,12 +246,8 @@ def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
 
 def fidelity(title: str, scene: Any, frames: list[list[Any]]) -> None:
     """The figures of the last epoch for each loss, with λ = 0.3 and 0."""
-    from harmony_core.analysis.embedding import (
-        EmbeddingMovie,
-        EmbeddingSettings,
-        View,
-        landmarks_of,
-    )
+    from harmony_core.analysis.embedding import EmbeddingMovie, EmbeddingSettings, View
+    from harmony_core.runs.embedding.store import landmarks_of
 
     print(f"\n## Fidelity: {title}\n")
     print("| loss | λ | balanced accuracy | agrees | tail | errors | clear | pale | trust "

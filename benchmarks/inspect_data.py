@@ -84,7 +84,7 @@ def job(name: str, path: Path) -> None:
         import pyarrow.parquet  # noqa: F401
 
         from harmony_core.inspection import analyse_tail, inspect_file, read_file
-        from harmony_core.inspection.pilot import run_pilot
+        from harmony_core.inspection.pilot.pilot import run_pilot
         from harmony_core.inspection.quality import images, tables
 
         assert images

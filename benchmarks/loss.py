@@ -21,7 +21,7 @@ import torch
 
 from harmony_core.bench.command import report
 from harmony_core.bench.losses import in_a_step, rows
-from harmony_core.training.memory import keep_freed
+from harmony_core.training.malloc import keep_freed
 
 
 def main() -> None:

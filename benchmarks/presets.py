@@ -22,14 +22,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from harmony_core.analysis.intervals import mean_interval
 from harmony_core.analysis.seeds import frame_metrics
-from harmony_core.analysis.summary import mean_interval
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig, RecordConfig, Seeds
 from harmony_core.data import build_dataset
 from harmony_core.data.densities import GaussianMixture
-from harmony_core.method_text import format_methods, method_labels
-from harmony_core.presets import PRESETS, Claim, Preset
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.method_text import format_methods, method_labels
+from harmony_core.experiments.presets import PRESETS, Claim, Preset
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SHOWN = ("balanced_accuracy", "head", "medium", "tail", "disagreement", "hard_part")
@@ -88,7 +88,7 @@ def judge(claim: Claim, values: Array, labels: tuple[str, ...]) -> tuple[bool, s
     gain = values[:, claim.better, column] - values[:, claim.worse, column]
     if claim.figure == "disagreement":
         gain = -gain
-    low, high = mean_interval(tuple(gain))
+    low, high = mean_interval(gain)
     wins, seeds = int((gain > 0).sum()), len(gain)
     better, worse = labels[claim.better], labels[claim.worse]
     verb = "lies closer to Bayes than" if claim.figure == "disagreement" else "beats"
@@ -127,11 +127,12 @@ def report(preset: Preset, seeds: Seeds) -> tuple[bool, list[str]]:
 
 INTRODUCTION = """# Presets
 
-Experiments that make one point each (`harmony_core/presets.py`), and what came out when they were
-run. Made by `python benchmarks/presets.py --markdown docs/presets.md`; everything that is not named
-is a default. Data, initial weights and order have seeds {first} to {last}, the same for all
-methods; the settings were chosen on other seeds, below 10. Which two methods a claim compares is
-fixed in the preset, so each 95 % interval is of its own claim alone, not of all of them at once.
+Experiments that make one point each (`harmony_core/experiments/presets.py`), and what came out when
+they were run. Made by `python benchmarks/presets.py --markdown docs/presets.md`; everything that is
+not named is a default. Data, initial weights and order have seeds {first} to {last}, the same
+for all methods; the settings were chosen on other seeds, below 10. Which two methods a claim
+compares is fixed in the preset, so each 95 % interval is of its own claim alone, not of all of them
+at once.
 Figures are percentages of the last epoch on a balanced test set, mean ± sample standard
 deviation over {seeds} seeds. *Differs from Bayes* is the share of the plane, under the balanced
 density, that is decided otherwise than by Bayes. *Hard parts* is the recall of those parts of

@@ -34,9 +34,9 @@ from harmony_core.losses import build_loss
 from harmony_core.losses.base import LossTerms
 from harmony_core.losses.density import MOST_REGIONS
 from harmony_core.training.collector import Collector
+from harmony_core.training.epoch_plan import PAD, draw_epoch
 from harmony_core.training.evaluate import judge
-from harmony_core.training.memory import keep_freed
-from harmony_core.training.order import PAD, draw_epoch
+from harmony_core.training.malloc import keep_freed
 
 DATA = {
     "CIFAR-10-LT": (12_406, 10, 32, 200),

@@ -1,10 +1,11 @@
-"""Lockstep training beside the reference loop, and where a step's time goes.
+"""Lockstep training against the reference loop, and where the time of a step goes.
 
     python benchmarks/training.py [--repeats 5] [--source cifar10-lt100-jpeg.zip]
-    python benchmarks/training.py --profile plane|cnn > docs/profiles/…
+    python benchmarks/training.py --profile plane|cnn > profile.txt
 
-Without ``--source`` images are random, in the shape and number of CIFAR-10-LT with factor 100; the
-clock does not see the difference. A profile lists the operations of a training by their own time.
+Without ``--source`` images are random, in the shape and number of CIFAR-10-LT with factor 100;
+speed does not depend on their content. A profile lists the operations of a training by their own
+time.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from harmony_core.bench.machine import describe
 from harmony_core.bench.table import Row
 from harmony_core.config import DataConfig
 from harmony_core.data import build_dataset
-from harmony_core.training.memory import keep_freed
-from harmony_core.training.threads import divide
+from harmony_core.training.cpu_threads import divide
+from harmony_core.training.malloc import keep_freed
 
 FULL = 12_406
 
@@ -64,7 +65,7 @@ def rows(given: argparse.Namespace) -> Iterator[Row]:
 
 
 def profile(what: str) -> None:
-    """Operations by their own time: 10 epochs in the plane, or one epoch of a small network."""
+    """Print operations by their own time: 10 epochs in the plane, or one of a small network."""
     model = "mlp" if what == "plane" else "small_cnn"
     data = training.cifar_shaped(2048)
     if what == "plane":
@@ -73,9 +74,9 @@ def profile(what: str) -> None:
         task = training.in_lockstep(data, model, training.FOUR, 1, "cpu")
     threads = divide(model, data, len(training.FOUR))
     task()
-    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiled:
         task()
-    table = seen.key_averages().table(
+    table = profiled.key_averages().table(
         sort_by="self_cpu_time_total", row_limit=30, max_name_column_width=44
     )
     print(f"{what}: 4 methods ({', '.join(training.FOUR)}), {threads}. {describe()}.\n")

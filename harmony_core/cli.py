@@ -39,22 +39,15 @@ from typing import Any, NoReturn
 
 from .analysis.summary import comparisons
 from .bench.command import add_parser as add_bench
-from .config import DEVICES, PROFILES
+from .config import DEVICES, PROFILES, RECIPES
 from .errors import HarmonyError, RunError
+from .experiments.options import config_from
 from .export.command import add_export_options, export
+from .export.results import recall_table, shot_table, summary_table, text_table, to_document
 from .inspection.command import add_parser as add_inspect
-from .link import RECIPES
 from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
-from .runs.results import (
-    recall_table,
-    shot_table,
-    summaries_of,
-    summary_table,
-    text_table,
-    to_document,
-)
-from .runs.run_options import config_from
+from .runs.results import summaries_of
 from .runs.store import RunStore
 
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130

@@ -1,7 +1,8 @@
 """What an experiment is, as frozen dataclasses with strict JSON both ways.
 
 `ExperimentConfig` is the whole truth about a run: the same config gives the same CPU result. It
-checks shapes and ranges here; names of losses, data sets and models are checked by `catalog`.
+checks shapes and ranges here; `experiments.complete` checks the names of losses, data sets and
+models.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,6 +140,12 @@ def quick_recipe(batch_size: int = 64) -> OptimConfig:
         warmup_epochs=2,
         decay_at=(),
     )
+
+
+RECIPES: dict[str, Callable[[], OptimConfig]] = {
+    "quick": quick_recipe,
+    "reference": reference_recipe,
+}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 A `Scene` holds what stays the same while an experiment trains (classes, tracked samples, the plane
 and its Bayes regions); a `Frame` holds what one method adds after one epoch. Both are plain NumPy,
-so a page can read them without torch. Files are written under a temporary name and then moved into
-place, so a reader never sees half of one.
+so a page can read them without torch.
 
 Axes: c classes, b bins of the gradient norm on [0, 1], u unit regions of the loss's own density
 (padded to the largest class), k tracked samples, g side of the decision grid, l landmarks of the
@@ -12,19 +11,16 @@ embedding, d features.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, TypeVar
-from uuid import uuid4
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import RunError
+from .files import Part, read_npz, write_npz
 
 Array = NDArray[Any]
 T = TypeVar("T")
@@ -104,13 +100,6 @@ class Frame:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(self.grad_weights.sum(axis=1) / counts)
 
-    @property
-    def mean_intra_weight(self) -> Array | None:
-        """(c,) mean over the epoch of what difficulty adds: `mean_weight` over `inter_weight`."""
-        if self.inter_weight is None:
-            return None
-        return np.asarray(self.mean_weight / np.maximum(self.inter_weight, np.finfo("f4").tiny))
-
 
 @dataclass(frozen=True)
 class Scene:
@@ -171,9 +160,6 @@ def load_scene(path: Path) -> Scene:
     return _join(Scene, plain, arrays, path)
 
 
-Part = tuple[dict[str, Any], dict[str, Array]]
-
-
 def _split(value: Frame | Scene) -> Part:
     """The JSON-ready fields and the arrays of a frame or scene."""
     plain: dict[str, Any] = {}
@@ -195,87 +181,3 @@ def _join(kind: type[T], plain: dict[str, Any], arrays: dict[str, Array], path: 
             f"Expected {path.name} to hold a {kind.__name__} of this version, but got: {error}. "
             "Run the experiment again to record it anew."
         ) from error
-
-
-RECORD = "__record__"
-MOST_IN_RECORD = 2**30
-"""Bytes; NumPy's records end at twice as many."""
-MOST_HEADER = 2**20
-"""Characters in which NumPy may say what a record holds."""
-
-
-def write_npz(path: Path, parts: list[Part]) -> None:
-    """Write JSON-ready fields and arrays of several parts as one ``.npz``, atomically.
-
-    The arrays become the fields of one record: an epoch has some sixty, most of a few hundred
-    bytes, and each member of an archive costs a reader a thirtieth of a millisecond.
-    """
-    arrays: dict[str, Any] = {
-        f"{i}.{name}": a for i, (_, part) in enumerate(parts) for name, a in part.items()
-    }
-    header = np.frombuffer(json.dumps([plain for plain, _ in parts]).encode(), dtype=np.uint8)
-    if sum(array.nbytes for array in arrays.values()) <= MOST_IN_RECORD:
-        arrays = {RECORD: _record(arrays)}
-
-    def write(file: IO[bytes]) -> None:
-        np.savez(file, __header__=header, **arrays)
-
-    write_atomically(path, write)
-
-
-def _record(arrays: dict[str, Any]) -> Array:
-    """Arrays as the fields of one record (): their bytes one after the other."""
-    record = np.zeros((), [(name, array.dtype, array.shape) for name, array in arrays.items()])
-    for name, array in arrays.items():
-        record[name] = array
-    return record
-
-
-def read_npz(path: Path) -> list[Part]:
-    """Read what `write_npz` wrote, never unpickling; damage raises `RunError`."""
-    try:
-        with (
-            open(path, "rb") as file,
-            np.load(file, allow_pickle=False, max_header_size=MOST_HEADER) as archive,
-        ):
-            arrays = {name: archive[name] for name in archive.files}
-        record = arrays.pop(RECORD, None)
-        if record is not None:
-            arrays |= {name: record[name].copy() for name in record.dtype.names or ()}
-        header = json.loads(arrays.pop("__header__").tobytes())
-        parts: list[Part] = [(dict(plain), {}) for plain in header]
-        for key, array in arrays.items():
-            number, name = key.split(".", 1)
-            parts[int(number)][1][name] = array
-        return parts
-    except Exception as error:  # damage can surface as almost any error of zipfile, json or NumPy
-        raise RunError(
-            f"Expected {path.name} to be a readable file of this experiment, but got: {error}. "
-            "Delete the file, then resume or repeat the experiment."
-        ) from error
-
-
-def write_atomically(path: Path, write: Any, *, durable: bool = False) -> None:
-    """Call ``write(file)`` on a temporary file beside ``path``, then move it into place.
-
-    ``durable``: not before it is on the disk, so that not even a power cut leaves an empty file.
-    A full disk or an unwritable folder raises `RunError`. Whatever goes wrong, the old file stays
-    as it was and no temporary file is left behind.
-    """
-    temporary = path.with_name(f".{path.name}.{uuid4().hex[:8]}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            write(file)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise RunError(
-            f"Expected to write {path.name} into {path.parent}, "
-            f"but got: {error.strerror or error}. "
-            "Free some space or choose another runs folder, then resume."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from .errors import ConfigError
 
 Value = bool | int | float | str
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "kappa": "κ", "lambda": "λ", "rho": "ρ", "tau": "τ",
+}  # fmt: skip
+"""How a parameter named after a Greek letter is written."""
 
 _brief = reprlib.Repr()
 _brief.maxstring = _brief.maxother = _brief.maxlong = 80

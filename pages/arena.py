@@ -7,24 +7,25 @@ from streamlit.delta_generator import DeltaGenerator
 
 from harmony_core.config import ExperimentConfig
 from harmony_core.data.painted import PAINTED
-from harmony_core.method_text import method_labels
-from harmony_core.presets import ablation
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.experiments.presets import ablation
 from harmony_core.runs.record import ExperimentRecord
-from pages._common import where
-from pages._common.address import settle
-from pages._common.backend import queue, store
-from pages._common.labels import count, data_title, literal, run_title
-from pages._common.links import words
-from pages._common.look import in_whole_page, whole_page
-from pages._common.parts import draw, lead, messages, spoken, toasts
-from pages._run.paint import editor, take_along
-from pages._setup import drafts
-from pages._setup.estimate import estimate
-from pages._setup.gallery import gallery, preset_of
-from pages._setup.history import history
-from pages._setup.preview import preview
-from pages._setup.setup import setup
-from pages._setup.start import start
+from pages._arena.estimate import estimate
+from pages._arena.form import setup
+from pages._arena.presets import gallery, preset_of
+from pages._arena.preview import preview
+from pages._arena.recent import history
+from pages._experiment.frame_polling import in_whole_page, whole_page
+from pages._experiment.paint import editor, take_along
+from pages._session import draft as drafts
+from pages._session import place as where
+from pages._session.address_bar import settle
+from pages._session.page_links import words
+from pages._session.start import start
+from pages._shared.backend import queue, store
+from pages._shared.labels import count, data_title, literal, run_title
+from pages._shared.messages import lead, messages, spoken, toasts
+from pages._shared.page import draw
 
 ABLATION = (
     "Take the harmonized loss apart on these data, in one run: no balance, the balance inside "
@@ -65,7 +66,7 @@ def arena() -> None:
         if config is not None and (record is None or not record.active):
             estimate(config)
     if record is not None:
-        from pages._run.live import show  # a first page comes sooner without
+        from pages._experiment.live import show  # a first page comes sooner without
 
         show(record, fresh=started is not None)
     elif config is not None and config.data.name == PAINTED.name:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pages._common.parts import draw
-from pages._run.experiment import experiment
+from pages._experiment.page import experiment
+from pages._shared.page import draw
 
 
 def density() -> None:

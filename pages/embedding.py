@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pages._common.parts import draw
-from pages._embedding.body import body
-from pages._run.experiment import experiment
+from pages._embedding.page import body
+from pages._experiment.page import experiment
+from pages._shared.page import draw
 
 
 def embedding() -> None:

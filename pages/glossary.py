@@ -6,11 +6,13 @@ import html
 
 import streamlit as st
 
-from harmony_core.lessons.glossary import Term, find, glossary
-from harmony_core.lessons.pictures import picture
-from pages._common.address import rewriting
-from pages._common.parts import draw, lead, put, theme
-from pages._common.thumbs import svg_uri
+from harmony_core.lessons.glossary.drawings import picture
+from harmony_core.lessons.glossary.terms import Term, find, glossary
+from pages._session.address_bar import rewriting
+from pages._shared.messages import lead
+from pages._shared.page import draw, put
+from pages._shared.theme import theme
+from pages._shared.thumbnails import svg_uri
 
 _ALL = "All terms"
 

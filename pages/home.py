@@ -8,10 +8,12 @@ import streamlit as st
 
 from harmony_core.config import DataConfig, ExperimentConfig
 from harmony_core.data import DATASETS, scenario_preview
-from harmony_core.link import to_query
-from pages._common.parts import draw, lead, theme
-from pages._common.thumbs import scatter, svg_uri, thumbnail
-from pages._run.replay import replay
+from harmony_core.experiments.link import to_query
+from pages._experiment.replay import replay
+from pages._shared.messages import lead
+from pages._shared.page import draw
+from pages._shared.theme import theme
+from pages._shared.thumbnails import scatter, svg_uri, thumbnail
 
 ARENA = "pages/arena.py"
 DOORS = (

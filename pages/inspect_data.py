@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._common.parts import draw, lead, messages
-from pages._inspect.file import file_line
-from pages._inspect.look import forget, look
-from pages._inspect.out import out_section
+from pages._inspect.downloads import out_section
+from pages._inspect.inspected_file import forget, look
 from pages._inspect.pilot import pilot_section, verdict
 from pages._inspect.progress import ending, going_on
 from pages._inspect.quality import quality_section
-from pages._inspect.session import room
-from pages._inspect.source import source
+from pages._inspect.reading_options import file_line
 from pages._inspect.tail import beta, bounds, tail_section
+from pages._inspect.upload import source
+from pages._inspect.visit_folder import room
+from pages._shared.messages import lead, messages
+from pages._shared.page import draw
 
 ABOUT = (
     "Hand in a file. In seconds you see how long its tail is and whether rare means noisy; then a "

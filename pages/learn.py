@@ -6,18 +6,20 @@ import html
 
 import streamlit as st
 
-from harmony_core.lessons.feedback import Feedback, Guess, feedback
-from harmony_core.lessons.lesson import Lesson, lessons
-from pages._common import where
-from pages._common.links import glossary_link
-from pages._common.parts import draw, lead, messages, spoken
-from pages._common.view import forget_sent
-from pages._learn import progress, student
+from harmony_core.lessons.course.feedback import Feedback, Guess, feedback
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from pages._learn import class_seat as student
+from pages._learn import progress
+from pages._learn.feedback import attempt_more, check, explain, tell
 from pages._learn.formula import microscope
 from pages._learn.predict import predict
 from pages._learn.progress import Attempt
-from pages._learn.result import attempt_more, check, explain, tell
 from pages._learn.training import begin, own, watch
+from pages._session import place as where
+from pages._session.page_links import glossary_link
+from pages._shared.lockstep_view import forget_sent
+from pages._shared.messages import lead, messages, spoken
+from pages._shared.page import draw
 
 _SHOWN = "learn shown"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harmony_core.lessons.lesson import Lesson, lessons
-from pages._common.parts import draw, lead
-from pages._teach.desk import class_desk
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from pages._shared.messages import lead
+from pages._shared.page import draw
+from pages._teach.class_desk import class_desk
 from pages._teach.link import link_desk
 from pages._teach.printing import print_desk
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.app_latency import FLAGS, served  # noqa: E402
-from harmony_core.lessons.lesson import Lesson, lessons  # noqa: E402
+from harmony_core.lessons.course.lesson import Lesson, lessons  # noqa: E402
 
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 ANSWER = "[class*='-check'] label"

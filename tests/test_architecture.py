@@ -22,12 +22,11 @@ CORE = "harmony_core"
 # From the bottom up. A room imports rooms of lower layers, and itself. Rooms that share a layer do
 # not know each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "parameters", "config", "frames"),
+    ("errors", "parameters", "config", "files", "frames", "processes"),
+    ("readers",),
     ("losses", "data", "models"),
-    ("catalog",),
-    ("link", "method_text"),
-    ("presets",),
-    ("analysis",),
+    ("experiments",),
+    ("explain", "analysis"),
     ("training",),
     ("runs", "plots"),
     ("viewer",),
@@ -36,9 +35,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("export", "bench"),
     ("cli",),
     ("__main__",),
-    ("pages._common",),
-    ("pages._setup",),
-    ("pages._run",),
+    ("pages._shared",),
+    ("pages._session",),
+    ("pages._arena", "pages._experiment"),
     ("pages._embedding", "pages._inspect", "pages._learn"),
     ("pages._teach",),
     ("pages",),
@@ -48,13 +47,13 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
 LIGHT = (
     "harmony_core",
-    *(f"harmony_core.{name}" for name in ("errors", "parameters", "config", "frames", "catalog")),
-    *(f"harmony_core.{name}" for name in ("link", "losses", "losses.registry", "data")),
+    *(f"harmony_core.{name}" for name in ("errors", "parameters", "config", "frames")),
+    *(f"harmony_core.{name}" for name in ("losses", "losses.registry", "data")),
     *(f"harmony_core.{name}" for name in ("data.registry", "models", "models.registry")),
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
-    *(f"harmony_core.{name}" for name in ("analysis.microscope", "analysis.seeds", "presets")),
+    *(f"harmony_core.{name}" for name in ("analysis.seeds",)),
 )
-LIGHT_ROOMS = ("runs", "plots", "viewer", "export", "lessons")
+LIGHT_ROOMS = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

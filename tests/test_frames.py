@@ -8,22 +8,20 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pytest
 
 from harmony_core.errors import RunError
+from harmony_core.files import write_npz
 from harmony_core.frames import (
     Frame,
     Scene,
     load_frames,
     load_scene,
-    read_npz,
     save_frames,
     save_scene,
-    write_atomically,
-    write_npz,
 )
 
 C, B, K = 3, 5, 4
@@ -107,13 +105,6 @@ def test_recall_and_mean_weight_by_hand() -> None:
     np.testing.assert_allclose(frame.mean_weight, [2.0, np.nan, 0.5])
 
 
-def test_the_mean_weight_is_split_by_hand_and_not_where_its_parts_are_unknown() -> None:
-    assert make_frame().mean_intra_weight is None
-    frame = make_frame(inter_weight=np.array([4.0, 2.0, 0.25], np.float32))
-    assert frame.mean_intra_weight is not None
-    np.testing.assert_allclose(frame.mean_intra_weight, [0.5, np.nan, 2.0])
-
-
 def test_a_class_without_test_samples_has_recall_zero() -> None:
     confusion = np.array([[2, 0, 0], [0, 0, 0], [0, 0, 4]])
     np.testing.assert_allclose(make_frame(confusion=confusion).recall, [1, 0, 1])
@@ -158,36 +149,6 @@ def savez(path: Path, header: object, **arrays: Any) -> None:
         np.savez(file, __header__=text, **arrays)
 
 
-@pytest.mark.parametrize("most", [2**30, 0])
-def test_arrays_of_every_kind_come_back_as_they_were(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    """As one record, or each by itself where a record would be too large."""
-    monkeypatch.setattr("harmony_core.frames.MOST_IN_RECORD", most)
-    arrays = {
-        "flat": np.arange(12, dtype=">i4").reshape(3, 4),
-        "columns": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
-        "empty": np.zeros((0, 3), np.float16),
-        "single": np.array(2.5),
-        "one": np.array([True]),
-        "words": np.array(["ein", "尾"]),
-    }
-    write_npz(tmp_path / "a.npz", [({"n": 1}, arrays), ({}, arrays), ({}, {})])
-    for number, (plain, found) in enumerate(read_npz(tmp_path / "a.npz")):
-        assert plain == ({"n": 1} if number == 0 else {})
-        assert list(found) == (list(arrays) if number < 2 else [])
-        for name, array in found.items():
-            np.testing.assert_array_equal(array, arrays[name], strict=True)
-            assert array.flags.writeable
-            assert array.flags.aligned
-
-
-def test_sixteen_methods_fit_what_a_file_may_say_of_itself(tmp_path: Path) -> None:
-    arrays = {f"some_longer_name_of_an_array_{i}": np.zeros((3, 4)) for i in range(40)}
-    write_npz(tmp_path / "a.npz", [({}, arrays)] * 16)
-    assert len(read_npz(tmp_path / "a.npz")[15][1]) == 40
-
-
 class Trap:
     """Leaves a file behind if it is ever unpickled."""
 
@@ -217,47 +178,6 @@ def test_a_field_of_another_version_is_named(tmp_path: Path) -> None:
     write_npz(tmp_path / "f.npz", [({"method": 0, "surprise": 1}, {})])
     with pytest.raises(RunError, match=r"Frame of this version.*surprise"):
         load_frames(tmp_path / "f.npz")
-
-
-def test_a_bare_array_is_not_a_frame_file(tmp_path: Path) -> None:
-    with open(tmp_path / "f.npz", "wb") as file:
-        np.save(file, np.arange(3))
-    with pytest.raises(RunError):
-        read_npz(tmp_path / "f.npz")
-
-
-@pytest.mark.parametrize(
-    "problem", [ValueError("no"), KeyboardInterrupt(), OSError(28, "No space")]
-)
-def test_a_write_that_fails_leaves_the_old_file_alone(
-    tmp_path: Path, problem: BaseException
-) -> None:
-    path = tmp_path / "record.json"
-    path.write_text("old")
-
-    def write(file: IO[bytes]) -> None:
-        file.write(b"half of the new")
-        raise problem
-
-    wanted = RunError if isinstance(problem, OSError) else type(problem)
-    with pytest.raises(wanted):
-        write_atomically(path, write)
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_reader_sees_the_old_file_until_the_new_one_is_whole(tmp_path: Path) -> None:
-    path = tmp_path / "record.json"
-    path.write_text("old")
-
-    def write(file: IO[bytes]) -> None:
-        file.write(b"new")
-        file.flush()
-        assert path.read_text() == "old"
-
-    write_atomically(path, write)
-    assert path.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from harmony_core import cli
-from harmony_core.runs.run_options import config_from
+from harmony_core.experiments.options import config_from
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -26,11 +26,6 @@ def recall(confusion: Array) -> Array:
     return _ratio(np.diag(confusion), confusion.sum(axis=1))
 
 
-def balanced_accuracy(confusion: Array) -> float:
-    """Mean recall of the classes that have samples."""
-    return float(np.nanmean(recall(confusion)))
-
-
 def thirds(train_counts: Array) -> Array:
     """(c,) counts → (c,) group by rank: 0 head, 1 medium, 2 tail.
 

@@ -1,4 +1,4 @@
-"""Several seeds of one experiment: bands around its curves, intervals on its bars, sentences.
+"""Several seeds of one experiment: bands around its curves, sentences that compare methods.
 
     curves = Curves(labels)
     for scene, frame in all_frames: curves.add(scene, frame)
@@ -22,6 +22,7 @@ from ..frames import Frame, Scene
 from ..parameters import choose
 from .accuracy import frame_figures
 from .boundary import disagreement
+from .intervals import student_quantile
 from .summary import MethodSummary, comparisons
 
 Array = NDArray[Any]
@@ -127,44 +128,10 @@ def band_of(values: Array, level: float = LEVEL) -> tuple[Array, Array, Array, A
     error = np.sqrt(square.sum(axis=0) / free / some)
     half = np.full(values.shape[1], np.nan)
     if (n > 1).any():
-        from scipy import stats
-
-        half[n > 1] = stats.t.ppf((1 + level) / 2, free[n > 1]) * error[n > 1]
+        half[n > 1] = student_quantile((1 + level) / 2, free[n > 1]) * error[n > 1]
     least = np.where(n > 0, np.where(known, values, np.inf).min(axis=0, initial=np.inf), np.nan)
     most = np.where(n > 0, np.where(known, values, -np.inf).max(axis=0, initial=-np.inf), np.nan)
     return n, mean, mean - half, mean + half, least, most
-
-
-@dataclass(frozen=True)
-class Bar:
-    """The height of one bar over the finished repeats, with its interval and range."""
-
-    label: str
-    figure: str
-    mean: float
-    low: float
-    high: float
-    """95 % Student's t interval of the mean; NaN for a single repeat."""
-    least: float
-    most: float
-    repeats: int
-
-
-def bars(summaries: Sequence[MethodSummary], figures: Sequence[str] = COMPARED) -> list[Bar]:
-    """One bar for each figure and method, of the final epoch; without results, none."""
-    made = []
-    for name in figures:
-        for summary in summaries:
-            values = summary[name].values
-            if values:
-                low, high = summary[name].interval(LEVEL)
-                made.append(
-                    Bar(
-                        summary.label, name, summary[name].mean, low, high, min(values),
-                        max(values), len(values),
-                    )
-                )  # fmt: skip
-    return made
 
 
 def sentences(summaries: Sequence[MethodSummary], figure: str = "balanced_accuracy") -> list[str]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..frames import Frame, Scene
 from .accuracy import frame_figures
+from .intervals import mean_interval
 
 Array = NDArray[Any]
 FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece")
@@ -166,7 +167,7 @@ def compare(
             f"but got {len(first)} and {len(second)}. Finish the experiment first."
         )
     differences = first - second
-    low, high = mean_interval(tuple(differences), 1 - 0.05 / pairs)
+    low, high = mean_interval(differences, 1 - 0.05 / pairs)
     return Comparison(
         a.label,
         b.label,
@@ -193,17 +194,3 @@ def comparisons(
     ranked = sorted(ready, key=lambda s: -s[figure].mean)
     pairs = math.comb(len(ranked), 2)
     return [compare(ranked[0], other, figure, pairs) for other in ranked[1:]]
-
-
-def mean_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float]:
-    """Student's t interval of the mean of independent values; NaN for fewer than two."""
-    if len(values) < 2:
-        return math.nan, math.nan
-    mean = float(np.mean(values))
-    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    if error == 0:
-        return mean, mean
-    from scipy import stats
-
-    low, high = stats.t.interval(level, len(values) - 1, loc=mean, scale=error)
-    return float(low), float(high)

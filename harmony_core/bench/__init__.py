@@ -1,6 +1,6 @@
-"""How fast this machine trains: medians of repeated runs, each beside what one would do otherwise.
+"""How fast this machine trains: medians of repeated runs, compared with the usual way to do it.
 
-`python -m harmony_core bench` runs it; the scripts of ``benchmarks/`` run the same at full length.
+`python -m harmony_core bench` runs it; the scripts in ``benchmarks/`` run the same at full length.
 torch is imported when something is measured.
 """
 

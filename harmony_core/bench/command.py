@@ -1,7 +1,7 @@
 """`python -m harmony_core bench`: how fast this machine trains, as one Markdown table.
 
-Progress goes to stderr, the table to stdout or into a file. Without a GPU the rows of the GPU are
-left out, and the last line says so.
+Progress goes to stderr, the table to stdout or to a file. Without a GPU its rows are left out, and
+the last line says so.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "bench",
         help="measure how fast this machine trains",
         description="Measures training, losses and data loading on this machine and writes one "
-        "Markdown table: medians of repeated runs, and ratios to what one would do otherwise. "
-        "Takes a minute or two; leave the machine alone meanwhile.",
+        "Markdown table: medians of repeated runs, and ratios to the usual way to do the same. "
+        "Takes a minute or two; run nothing else meanwhile.",
         allow_abbrev=False,
     )
     parser.set_defaults(command=bench)
@@ -37,16 +37,16 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--repeats", type=_count, metavar="N", help="runs of each (default: 3 or 7)"
     )
-    parser.add_argument("--only", choices=tuple(PARTS), nargs="+", help="some parts alone")
-    parser.add_argument("--output", metavar="FILE", help="write the table there, not to stdout")
+    parser.add_argument("--only", choices=tuple(PARTS), nargs="+", help="measure only these parts")
+    parser.add_argument("--output", metavar="FILE", help="write the table to FILE, not to stdout")
     return parser
 
 
 def bench(given: argparse.Namespace, stream: IO[str] | None = None) -> int:
-    """Measure what was asked for and write the table."""
-    from ..training.memory import keep_freed
+    """Run the chosen measurements and write the table."""
+    from ..training.malloc import keep_freed
 
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # this and the next as experiments do
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # this and the next line as for experiments
     keep_freed()
     repeats = given.repeats or (7 if given.full else 3)
     start = time.monotonic()
@@ -63,12 +63,12 @@ def bench(given: argparse.Namespace, stream: IO[str] | None = None) -> int:
 
 
 def report(rows: list[Row], repeats: int) -> str:
-    """The table, and under it what it was measured on."""
+    """The table, followed by a line about the machine."""
     from .machine import describe
 
     return (
-        f"{markdown(rows)}\n\nMedians of {repeats} runs each, taken in turn after one that does "
-        f"not count; a ratio is the median of ratios side by side. {describe()}."
+        f"{markdown(rows)}\n\nMedians of {repeats} runs each, in turn, after a warm-up run; a "
+        f"ratio is the median of the ratios of paired runs. {describe()}."
     )
 
 
@@ -125,4 +125,4 @@ def _count(text: str) -> int:
 PARTS: dict[str, Callable[[bool, int], Iterator[Row]]] = {
     "plane": _plane, "images": _images, "losses": _losses, "gpu": _gpu,
 }  # fmt: skip
-"""What is measured, in order; each is told whether to take its time, and how often to repeat."""
+"""The parts in order; each takes whether to measure all sizes, and the number of repeats."""

@@ -1,4 +1,4 @@
-"""The harmonized loss beside cross-entropy, and beside the usual loop over bins."""
+"""The harmonized loss against cross-entropy, and against the usual loop over bins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .table import Row, seconds
-from .timing import Timing, in_turn
+from .timing import Timing, in_turn, wait_for
 
 if TYPE_CHECKING:
     import torch
@@ -30,9 +30,9 @@ def long_tail(classes: int, factor: float = 100.0, largest: float = 5000.0) -> l
 
 
 class LoopGHM:
-    """GHM-C as it is usually written: a Python loop over bins, a mask and a count for each.
+    """GHM-C as usually written: a Python loop over bins, with a mask and a count for each.
 
-    Written for this comparison, with a moving average of the counts. On a GPU every count waits.
+    Written for this comparison, with a moving average of the counts. Every count waits for a GPU.
     """
 
     def __init__(self, bins: int = 30, momentum: float = 0.75) -> None:
@@ -62,9 +62,10 @@ class LoopGHM:
 
 
 def compare(samples: int, classes: int, repeats: int, device: torch.device) -> dict[str, Timing]:
-    """Forward and backward on the same logits: cross-entropy, harmonized, the loop, and ours of it.
+    """Forward and backward pass of four losses on the same logits.
 
-    On a GPU also cross-entropy and harmonized replayed from a CUDA graph.
+    Cross-entropy, harmonized, GHM of `losses` and GHM as a loop; on a GPU also cross-entropy and
+    harmonized replayed from a CUDA graph.
     """
     import torch
     from torch.nn import functional as F
@@ -91,22 +92,20 @@ def compare(samples: int, classes: int, repeats: int, device: torch.device) -> d
         return run
 
     tasks: dict[str, Callable[[], object]] = {name: step(loss) for name, loss in losses.items()}
-    finish: Callable[[], None] = lambda: None  # noqa: E731
     if device.type == "cuda":
-        from ..training.capture import CudaTrack
+        from ..training.steppers.cuda_graph import CudaStream
 
-        finish = torch.cuda.synchronize
         for name in ("cross-entropy", "harmonized"):
-            track = CudaTrack(device)
-            with track.running():
+            stream = CudaStream(device)
+            with stream.use():
                 for _ in range(3):
                     tasks[name]()
-                tasks[f"{name}, captured"] = track.record(step(losses[name]))
-    return in_turn(tasks, repeats, shortest=SHORTEST, finish=finish)
+                tasks[f"{name}, captured"] = stream.capture(step(losses[name]))
+    return in_turn(tasks, repeats, shortest=SHORTEST, finish=wait_for(device.type))
 
 
 def rows(full: bool, repeats: int, device: torch.device) -> Iterator[Row]:
-    """The losses alone at each size."""
+    """The losses alone, at each size."""
     for samples, classes in FULL if full else QUICK:
         times = compare(samples, classes, repeats, device)
         plain, ours = times["cross-entropy"], times["harmonized"]
@@ -139,7 +138,7 @@ def _wanted(ratio: float, classes: int, judged: bool) -> tuple[str, bool | None]
 
 
 def in_a_step(model: str, batch: int, repeats: int, device: torch.device) -> Row:
-    """A whole training step on 32 × 32 colour images under either loss."""
+    """A whole training step on 32 × 32 colour images with either loss."""
     import torch
     from torch.nn import functional as F
 
@@ -163,7 +162,6 @@ def in_a_step(model: str, batch: int, repeats: int, device: torch.device) -> Row
 
         return run
 
-    finish: Callable[[], None] = torch.cuda.synchronize if device.type == "cuda" else lambda: None
     times = in_turn(
         {
             "ce": step(F.cross_entropy),
@@ -171,7 +169,7 @@ def in_a_step(model: str, batch: int, repeats: int, device: torch.device) -> Row
         },
         repeats,
         shortest=SHORTEST,
-        finish=finish,
+        finish=wait_for(device.type),
     )
     ratio = times["harmonized"].over(times["ce"])
     wanted = (f"≤ {IN_A_STEP:g} ×", ratio <= IN_A_STEP) if model == "resnet32" else ("", None)

@@ -1,4 +1,4 @@
-"""What a measurement was made on."""
+"""The machine and versions that a measurement was made with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def processor() -> str:
-    """The processor's name, as far as the system tells it."""
+    """The processor's name, as the system reports it."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
             if line.startswith("model name"):
@@ -19,7 +19,7 @@ def processor() -> str:
 
 
 def load() -> str:
-    """How many processes wanted to run in the last minute."""
+    """The load average of the last minute: processes that run or wait to run."""
     return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 

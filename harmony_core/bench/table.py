@@ -10,7 +10,7 @@ HEADS = ("What", "Result", "Range", "Against", "Ratio", "Target", "")
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: a value with its unit and range, what it is compared to, and what we want.
+    """One measurement: a value with its unit and range, what it is compared with, and the target.
 
     ``met`` is None where there is no target.
     """
@@ -30,7 +30,7 @@ class Row:
 
 
 def markdown(rows: Iterable[Row]) -> str:
-    """The table, one line a row."""
+    """The table, one line per row."""
     cells = [HEADS, *(row.cells() for row in rows)]
     lines = ["| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in cells]
     lines.insert(1, "|---" * len(HEADS) + "|")
@@ -38,7 +38,7 @@ def markdown(rows: Iterable[Row]) -> str:
 
 
 def seconds(value: float) -> str:
-    """A time with a unit that suits it."""
+    """A time in µs, ms or s, to three digits."""
     for factor, unit in ((1e6, "µs"), (1e3, "ms")):
         if value * factor < 1000:
             return f"{value * factor:.3g} {unit}"

@@ -1,4 +1,4 @@
-"""Repeated measurements, taken in turn so that a busy moment hits all that is compared."""
+"""Repeated measurements in turn, so that a busy moment of the machine affects all tasks alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Task = Callable[[], object]
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds that each of several runs took."""
+    """The seconds of each of several runs."""
 
     seconds: tuple[float, ...]
 
@@ -29,7 +29,7 @@ class Timing:
         return max(self.seconds)
 
     def over(self, other: Timing) -> float:
-        """How many times as long this took: the median of the ratios of runs side by side."""
+        """How many times as long this took: the median of the ratios of paired runs."""
         pairs = zip(self.seconds, other.seconds, strict=True)
         return statistics.median(mine / its for mine, its in pairs)
 
@@ -42,10 +42,10 @@ def in_turn(
     finish: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Timing]:
-    """Seconds of one call of each task, ``repeats`` times, after one call that does not count.
+    """Seconds of one call of each task, ``repeats`` times, after a warm-up call.
 
-    A task that takes less than ``shortest`` seconds is called more often and the mean taken.
-    ``finish`` waits for the device.
+    A task that takes less than ``shortest`` seconds is called several times and the mean taken.
+    ``finish`` waits for the device, see `wait_for`.
     """
     calls = {}
     for name, task in tasks.items():
@@ -58,6 +58,15 @@ def in_turn(
         for name, task in tasks.items():
             taken[name].append(_seconds(task, calls[name], finish, clock))
     return {name: Timing(tuple(seconds)) for name, seconds in taken.items()}
+
+
+def wait_for(device: str) -> Callable[[], None]:
+    """A function that returns when a device, ``cpu`` or ``cuda``, has finished its queued work."""
+    if device != "cuda":
+        return lambda: None
+    import torch
+
+    return torch.cuda.synchronize
 
 
 def _seconds(

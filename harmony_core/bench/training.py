@@ -1,44 +1,39 @@
-"""Lockstep training beside a plain PyTorch loop, and four methods beside one."""
+"""Lockstep training against a plain PyTorch loop, and four methods against one."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..catalog import complete
 from ..config import DataConfig, ExperimentConfig, MethodConfig, ModelConfig, RecordConfig
 from ..config import OptimConfig as Optim
 from ..data.dataset import LongTailedDataset
+from ..experiments.complete import complete
 from .table import Row, per_second, seconds
-from .timing import Timing, in_turn
+from .timing import Timing, in_turn, wait_for
 
 if TYPE_CHECKING:
     import torch
 
 FOUR = ("ce", "ldam", "balanced_softmax", "harmonized")
 PLANE_SECONDS, PLANE_RATIO, LOOP_RATIO = 2.0, 1.6, 2.0
-LOOP = Path(__file__).parents[2] / "benchmarks" / "reference_loop.py"
 BATCH = 128
 
 
 def train(config: ExperimentConfig, dataset: LongTailedDataset) -> None:
-    """One whole training, frames and all, with the threads that an experiment gets."""
+    """One whole training with its frames, on the threads that an experiment gets."""
     from ..training import Lockstep
-    from ..training.threads import divided
+    from ..training.cpu_threads import divided
 
-    with divided(config.model.name, dataset, len(config.methods)) as threads:
-        for _ in Lockstep(config, dataset, crew=threads.crew).run():
+    with divided(config.model.name, dataset, len(config.methods)) as division:
+        for _ in Lockstep(config, dataset, threads=division.pool).run():
             pass
 
 
 def plane(methods: tuple[str, ...], epochs: int = 60) -> Callable[[], None]:
-    """The default scenario in the plane, with its decision grids."""
+    """A training on the default scenario in the plane, with decision grids."""
     from ..data import build_dataset
 
     config = complete(
@@ -51,7 +46,7 @@ def plane(methods: tuple[str, ...], epochs: int = 60) -> Callable[[], None]:
 
 
 def plane_rows(repeats: int) -> Iterator[Row]:
-    """60 epochs of the default scenario under four methods, and under one."""
+    """60 epochs of the default scenario with four methods, and with one."""
     tasks = {"four": plane(FOUR), **{name: plane((name,)) for name in ("ce", "harmonized")}}
     times = in_turn(tasks, repeats)
     four = times["four"]
@@ -59,9 +54,9 @@ def plane_rows(repeats: int) -> Iterator[Row]:
         "plane, default scenario, 60 epochs, 4 methods, with grids", seconds(four.median),
         _range(four), "", None, f"≤ {PLANE_SECONDS:g} s", four.median <= PLANE_SECONDS,
     )  # fmt: skip
-    for name in ("harmonized", "ce"):
+    for name, most in (("harmonized", PLANE_RATIO), ("ce", None)):
         ratio = four.over(times[name])
-        wanted = (f"≤ {PLANE_RATIO:g} ×", ratio <= PLANE_RATIO) if name == "harmonized" else ("",)
+        wanted = ("",) if most is None else (f"≤ {most:g} ×", ratio <= most)
         yield Row(
             "the same", seconds(four.median), "",
             f"{name} alone {seconds(times[name].median)}", ratio, *wanted,
@@ -69,7 +64,7 @@ def plane_rows(repeats: int) -> Iterator[Row]:
 
 
 def cifar_shaped(n: int, classes: int = 10) -> LongTailedDataset:
-    """Random colour images with a long tail: their content does not matter to the clock."""
+    """Random colour images with a long tail: speed does not depend on their content."""
     rng = np.random.default_rng(0)
     share = 100.0 ** -(np.arange(classes) / (classes - 1))
     counts = np.maximum(share / share.sum() * n, 1).astype(int)
@@ -93,9 +88,9 @@ def digits() -> LongTailedDataset:
 def in_lockstep(
     dataset: LongTailedDataset, model: str, methods: tuple[str, ...], epochs: int, device: str
 ) -> Callable[[], None]:
-    """Training alone, without recording."""
+    """Training without recording frames."""
     from ..training import Lockstep
-    from ..training.threads import divided
+    from ..training.cpu_threads import divided
 
     config = complete(
         ExperimentConfig(
@@ -108,16 +103,17 @@ def in_lockstep(
             record=RecordConfig(every=10_000, tracked=20),
         )
     )
-    engine: dict[str, Any] = {}
+    lockstep: Lockstep | None = None
 
     def run() -> None:
-        """The first call also builds the networks; later ones train the same ones on."""
-        with divided(model, dataset, len(methods)) as threads:
-            if not engine:
-                engine["lockstep"] = Lockstep(config, dataset, crew=threads.crew)
-            lockstep = engine["lockstep"]
+        """The first call also builds the networks; later calls continue to train them."""
+        nonlocal lockstep
+        with divided(model, dataset, len(methods)) as division:
+            if lockstep is None:
+                lockstep = Lockstep(config, dataset, threads=division.pool)
             for lockstep.epoch in range(epochs):
-                lockstep._train_epoch(None)
+                lockstep.load_epoch()
+                lockstep.stepper.run()
             lockstep.collector.finish()
 
     return run
@@ -126,12 +122,12 @@ def in_lockstep(
 def in_a_loop(
     dataset: LongTailedDataset, model: str, epochs: int, workers: int, device: str
 ) -> Any:
-    """The reference loop with cross-entropy; its workers live from the first call on."""
+    """The reference loop with cross-entropy; its workers start with the first call and stay."""
     import torch
 
     from ..models import build_model
+    from . import reference_loop as loop
 
-    loop = reference_loop()
     batches = loop.loader(
         dataset.train_inputs, dataset.train_targets, augment=dataset.augment, batch_size=BATCH,
         workers=workers,
@@ -151,7 +147,7 @@ def in_a_loop(
 
 
 def bare(dataset: LongTailedDataset, model: str, epochs: int, device: str) -> Callable[[], None]:
-    """The floor: as many steps of the same network on one batch that is already there."""
+    """The floor: as many steps of the same network on one batch that is already on the device."""
     import torch
     from torch.nn import functional as F
 
@@ -177,18 +173,6 @@ def bare(dataset: LongTailedDataset, model: str, epochs: int, device: str) -> Ca
     return run
 
 
-def reference_loop() -> ModuleType:
-    """The loop of ``benchmarks/``, which comes with the repository and not with the package."""
-    name = "harmony_reference_loop"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, LOOP)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
 def image_rows(
     title: str,
     dataset: LongTailedDataset,
@@ -199,20 +183,19 @@ def image_rows(
     workers: tuple[int, ...] = (0, 2),
     device: str = "cpu",
 ) -> Iterator[Row]:
-    """Images a second of one network, of four side by side, and of the loop at its best."""
+    """Images per second of one network, of four in lockstep, and of the faster reference loop."""
     tasks = {
         "one": in_lockstep(dataset, model, ("ce",), epochs, device),
         "four": in_lockstep(dataset, model, FOUR, epochs, device),
         "bare": _divided(bare(dataset, model, epochs, device), model, dataset),
     }
-    if LOOP.exists():
-        for count in workers if dataset.augment else (0,):
-            loop = in_a_loop(dataset, model, epochs, count, device)
-            tasks[f"loop, {count} workers"] = _divided(loop, model, dataset)
-    times = in_turn(tasks, repeats, finish=_finish(device))
+    for count in workers if dataset.augment else (0,):
+        loop = in_a_loop(dataset, model, epochs, count, device)
+        tasks[f"loop, {count} workers"] = _divided(loop, model, dataset)
+    times = in_turn(tasks, repeats, finish=wait_for(device))
     n = len(dataset.train_targets) * epochs
     loops = {name: time for name, time in times.items() if name.startswith("loop")}
-    best = min(loops, key=lambda name: loops[name].median, default=None)
+    best = min(loops, key=lambda name: loops[name].median)
     yield Row(
         f"{title}, {model}, the network alone on one batch (the floor)",
         per_second(n, times["bare"].median), "",
@@ -226,9 +209,6 @@ def image_rows(
             f"{per_second(n * networks, times[name].high, '')}– "
             f"{per_second(n * networks, times[name].low, '')}"
         )
-        if best is None:
-            yield Row(what, rate, spread)
-            continue
         ratio = networks * loops[best].over(times[name])
         yield Row(
             what, rate, spread, f"{best}: {per_second(n, loops[best].median)}", ratio,
@@ -239,8 +219,8 @@ def image_rows(
 def _divided(
     task: Callable[[], object], model: str, dataset: LongTailedDataset
 ) -> Callable[[], None]:
-    """A task with as many threads as are best for one network."""
-    from ..training.threads import divided
+    """A task with the number of threads that one network gets."""
+    from ..training.cpu_threads import divided
 
     def run() -> None:
         with divided(model, dataset, 1):
@@ -249,26 +229,18 @@ def _divided(
     return run
 
 
-def _finish(device: str) -> Callable[[], None]:
-    if device != "cuda":
-        return lambda: None
-    import torch
-
-    return torch.cuda.synchronize
-
-
 def _range(timing: Timing) -> str:
     return f"{seconds(timing.low)} – {seconds(timing.high)}"
 
 
 def gpu_rows(repeats: int, device: torch.device) -> Iterator[Row]:
-    """ResNet-32 on a GPU: one network, four and sixteen, from CUDA graphs."""
+    """ResNet-32 on a GPU with CUDA graphs: one, four and sixteen networks."""
     dataset = cifar_shaped(12_406)
     targets = {1: 45_000, 4: 0, 16: 120_000}
     for networks, wanted in targets.items():
         methods = tuple(FOUR[i % 4] for i in range(networks))
         task = in_lockstep(dataset, "resnet32", methods, 2, "cuda")
-        time = in_turn({"it": task}, repeats, finish=_finish("cuda"))["it"]
+        time = in_turn({"it": task}, repeats, finish=wait_for("cuda"))["it"]
         n = 2 * networks * len(dataset.train_targets)
         judged = (f"≥ {wanted:,}/s", n / time.median >= wanted) if wanted else ("", None)
         yield Row(

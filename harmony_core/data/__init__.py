@@ -6,8 +6,8 @@ from .arrays import dataset_from_arrays
 from .dataset import LongTailedDataset, Truth
 from .painted import decode_points, encode_points
 from .registry import DATASETS, build_dataset, dataset_spec
+from .scenarios.draw import scenario_preview
 from .spec import DatasetSpec, Progress
-from .synthetic import scenario_preview
 
 __all__ = [
     "DATASETS",

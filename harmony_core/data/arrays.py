@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError
+from ..readers.messages import listing
 from .dataset import LongTailedDataset
 from .randomness import generator
-from .split import balanced_holdout, cut_to_balance, listing
+from .split import balanced_holdout, cut_to_balance
 
 Array = NDArray[Any]
 MAX_CLASSES = 10_000

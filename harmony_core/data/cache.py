@@ -6,18 +6,22 @@ import contextlib
 import os
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..files import TEMPORARY, read_arrays, write_atomically
 
 Array = NDArray[Any]
 KEPT_BYTES = 4 * 2**30
 """Decoded arrays above this total are dropped, longest unused first."""
+ADVICE = "Free some space, or choose another folder with the environment variable HARMONY_DATA."
+OLD_TEMPORARY = ".*.part"
+"""Pattern of the temporary names up to version 0.1.0."""
 
 
 def cache_root() -> Path:
@@ -26,29 +30,15 @@ def cache_root() -> Path:
     return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "harmony" / "data"
 
 
-def write_atomic(path: Path, write: Any) -> None:
-    """Call ``write(file)`` on a temporary file next to ``path``, then move it into place."""
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(part, "wb") as file:
-                write(file)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise DataError(
-            f"Expected to be able to write {path}, but got: {error}. Free some space, or choose "
-            "another folder with the environment variable HARMONY_DATA."
-        ) from error
+def keep(path: Path, content: bytes | Callable[[IO[bytes]], object]) -> None:
+    """Write a file of the cache, and the folders above it; `DataError` where that fails."""
+    write_atomically(path, content, parents=True, error=DataError, advice=ADVICE)
 
 
 def load_arrays(path: Path) -> dict[str, Array] | None:
     """The arrays of a cache file, or ``None`` if there is none that can be read."""
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+        arrays = read_arrays(path)
         os.utime(path)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
@@ -57,12 +47,9 @@ def load_arrays(path: Path) -> dict[str, Array] | None:
 
 def save_arrays(path: Path, arrays: dict[str, Array]) -> None:
     """Keep arrays for `load_arrays`; a cache that cannot be written is no reason to stop."""
-
-    def write(file: IO[bytes]) -> None:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-
+    columns: dict[str, Any] = dict(arrays)
     with contextlib.suppress(DataError):
-        write_atomic(path, write)
+        keep(path, lambda file: np.savez(file, **columns))
         _drop_unused(path.parent)
 
 
@@ -75,6 +62,6 @@ def _drop_unused(folder: Path) -> None:
             total += file.stat().st_size
             if total > KEPT_BYTES:
                 file.unlink(missing_ok=True)
-        for file in folder.glob(".*.part"):
+        for file in (*folder.glob(TEMPORARY), *folder.glob(OLD_TEMPORARY)):
             if time.time() - file.stat().st_mtime > 86_400:
                 file.unlink(missing_ok=True)

@@ -42,7 +42,7 @@ class Mixture(ABC):
         rows = max(1, CHUNK // len(self.owner))
         for start in range(0, len(points), rows):
             part = slice(start, start + rows)
-            logs = self._log_components(points[part]) + np.log(self.weights)
+            logs = self.log_components(points[part]) + np.log(self.weights)
             for c in range(self.classes):
                 own = logs[:, self.owner == c]
                 top = own.max(axis=1)
@@ -55,8 +55,14 @@ class Mixture(ABC):
         picked = rng.choice(own, size=n, p=self.weights[own])
         return self._draw(picked, rng).astype(np.float32)
 
+    def draw(self, counts: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Points (n, 2) and targets (n,), ``counts[c]`` of each class, class after class."""
+        points = [self.sample(c, int(count), rng) for c, count in enumerate(counts)]
+        targets = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+        return np.concatenate(points), targets
+
     @abstractmethod
-    def _log_components(self, points: Array) -> Array:
+    def log_components(self, points: Array) -> Array:
         """(n, m) natural log of each component's density."""
 
     @abstractmethod
@@ -79,7 +85,7 @@ class GaussianMixture(Mixture):
         self._inverse = np.linalg.inv(factors)
         self._constant = -np.log(np.abs(np.linalg.det(factors))) - np.log(2 * np.pi)
 
-    def _log_components(self, points: Array) -> Array:
+    def log_components(self, points: Array) -> Array:
         dx = points[:, :1] - self.means[:, 0]
         dy = points[:, 1:] - self.means[:, 1]
         a, b = self._inverse[:, 0, 0], self._inverse[:, 0, 1]
@@ -103,7 +109,7 @@ class CellMixture(Mixture):
         self.corners = np.asarray(corners, dtype=float)
         self.side, self.blur = side, blur
 
-    def _log_components(self, points: Array) -> Array:
+    def log_components(self, points: Array) -> Array:
         total = np.zeros((len(points), len(self.corners)))
         for axis in (0, 1):
             u = (points[:, axis, None] - self.corners[:, axis]) / self.blur

@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 
 from ..config import DataConfig
 from ..errors import DataError
-from .archives import ZipSource
+from ..readers.images.archives import ZipSource
+from ..readers.images.decode import decode_all
+from ..readers.images.folders import FolderSource
+from ..readers.images.layout import Layout, Parts, arrange
+from ..readers.messages import listing
 from .assemble import assemble
 from .cache import cache_root, load_arrays, save_arrays
 from .dataset import LongTailedDataset
-from .decode import decode_all
-from .folders import FolderSource
-from .layout import Layout, Parts, arrange
 from .long_tail import counts_within
 from .randomness import generator
 from .spec import Progress
-from .split import balanced_holdout, cut_to_balance, listing
+from .split import balanced_holdout, cut_to_balance
 from .uploads import resolve_source
 
 Array = NDArray[Any]

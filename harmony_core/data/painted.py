@@ -75,6 +75,7 @@ PAINTED = DatasetSpec(
     classes=None,
     profiles=("as_is", "exponential", "step", "pareto"),
     lesson="Put a few points of a rare class where you expect trouble, and see who still finds it.",
+    truth=lambda params: _truth(*_painted(str(params["points"])), float(params["width"])),
 )
 
 
@@ -142,13 +143,13 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
     else:
         n_max, factor = int(params["n_max"]), config.imbalance_factor
         counts = long_tail_counts(n_max, c, factor, config.profile)
-        train_inputs, train_targets = _draw(truth, counts, generator(seed, "train"))
+        train_inputs, train_targets = truth.draw(counts, generator(seed, "train"))
         note = (
             f"All samples are drawn from round Gaussians of width {width:g} around the painted "
             "points; the Bayes boundary is that of these Gaussians."
         )
     test_counts = np.full(c, int(params["test_per_class"]))
-    test_inputs, test_targets = _draw(truth, test_counts, generator(seed, "test"))
+    test_inputs, test_targets = truth.draw(test_counts, generator(seed, "test"))
     train_targets, flipped = add_label_noise(
         train_targets, config.label_noise, c, generator(seed, "label noise")
     )
@@ -164,11 +165,6 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
         flipped=flipped if flipped.any() else None,
         notes=(note,),
     )
-
-
-def preview_truth() -> GaussianMixture:
-    """The density of the small example, for a thumbnail."""
-    return _truth(*_painted(""), float(PAINTED.parameters[1].default))
 
 
 def example() -> list[Point]:
@@ -201,11 +197,6 @@ def _painted(text: str) -> tuple[Array, Array]:
 
 def _truth(points: Array, owner: Array, width: float) -> GaussianMixture:
     return GaussianMixture(points, width, owner)
-
-
-def _draw(truth: GaussianMixture, counts: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    points = [truth.sample(c, int(count), rng) for c, count in enumerate(counts)]
-    return np.concatenate(points), np.repeat(np.arange(len(counts), dtype=np.int64), counts)
 
 
 def _steps(x: float) -> int:

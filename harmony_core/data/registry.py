@@ -11,11 +11,11 @@ from ..parameters import choose, resolve
 from .dataset import LongTailedDataset
 from .image_specs import IMAGES
 from .painted import PAINTED
-from .plane_specs import PLANES
+from .scenarios import SCENARIOS
 from .spec import DatasetSpec, Progress
 from .table_specs import TABLE
 
-_SPECS = (*PLANES, PAINTED, *IMAGES, TABLE)
+_SPECS = (*SCENARIOS, PAINTED, *IMAGES, TABLE)
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _SPECS}
 

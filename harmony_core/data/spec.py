@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..parameters import Parameter
+from ..parameters import Parameter, Value
+from .densities import Mixture
 
 Progress = Callable[[str, float | None], None]
 """Called with a message and the share done in [0, 1], or ``None`` where that is unknown."""
@@ -30,3 +31,5 @@ class DatasetSpec:
     """Whether training images are cropped and mirrored at random."""
     lesson: str = ""
     """What there is to find out with it, in one sentence."""
+    truth: Callable[[Mapping[str, Value]], Mixture] | None = None
+    """The densities that all parameters give, where they are known."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..readers.messages import listing
 from .long_tail import subsample
 
 Array = NDArray[Any]
@@ -52,9 +53,3 @@ def cut_to_balance(
         return np.arange(len(targets)), ()
     rows = subsample(targets, np.full(classes, least), rng)
     return rows, (f"The test set is cut to {least} {noun} of every class, at random.",)
-
-
-def listing(names: list[str], most: int = 5) -> str:
-    """A few names of many, for a message."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

@@ -23,7 +23,7 @@ TABLE = DatasetSpec(
             "Position of the column that says train or test; -1 to guess, -2 for none.", -2, 5_000,
         ),
     ),
-    factory="harmony_core.inspection.training_data:load",
+    factory="harmony_core.data.tables:load",
     default_model="mlp",
     classes=None,
     profiles=("as_is", "exponential", "step", "pareto"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from ..errors import DataError
-from .cache import cache_root, write_atomic
+from .cache import cache_root, keep
 
 UPLOAD_BYTES = 512 * 2**20
 """Largest file that is accepted."""
@@ -54,7 +54,7 @@ def store_upload(content: bytes | BinaryIO, limit: int = UPLOAD_BYTES) -> str:
             while piece := source.read(CHUNK):
                 file.write(piece)
 
-        write_atomic(path, write)
+        keep(path, write)
     return _PREFIX + path.name
 
 

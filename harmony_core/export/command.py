@@ -12,10 +12,10 @@ from typing import IO
 
 from ..config import MethodConfig
 from ..errors import ConfigError, RunError
-from ..method_text import method_labels
+from ..experiments.method_text import method_labels
 from ..runs.record import ExperimentRecord
-from ..runs.results import write_csv
 from ..runs.store import RunStore
+from .results import write_csv
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +57,7 @@ def export(given: argparse.Namespace) -> None:
 
         _tell(write_replay(store, record, Path(given.replay)).sentence)
     if given.embedding is not None:
-        from ..plots.embedding_export import export_embedding_html
+        from .embedding_page import export_embedding_html
 
         export_embedding_html(store, record, Path(given.embedding))
     others = (given.config, given.snippet, given.html, given.replay, given.embedding)

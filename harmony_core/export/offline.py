@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..analysis.summary import TITLES, MethodSummary, comparisons
-from ..frames import Scene, write_atomically
-from ..method_text import format_methods
+from ..experiments.method_text import format_methods
+from ..files import write_atomically
+from ..frames import Scene
 from ..runs.record import ExperimentRecord
 from ..runs.results import summaries_of
 from ..runs.store import RunStore
@@ -89,7 +90,7 @@ def offline_html(
         record, store.scene(record.id, repeat), summaries_of(store, record), recording, repeat,
         _packed(recording.payload, panels),
     )  # fmt: skip
-    write_atomically(Path(path), lambda file: file.write(page.encode()))
+    write_atomically(Path(path), page.encode())
     return recording
 
 

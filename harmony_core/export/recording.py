@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..errors import RunError
-from ..method_text import method_labels
+from ..experiments.method_text import method_labels
 from ..runs.record import ExperimentRecord
 from ..runs.results import curves_of
 from ..runs.store import RunStore

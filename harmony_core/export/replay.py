@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..frames import write_atomically
+from ..files import write_atomically
 from ..runs.record import ExperimentRecord
 from ..runs.store import RunStore
 from ..viewer.panels import ARENA
@@ -40,7 +40,7 @@ def write_replay(
         "bytes": len(wire),
         "config": record.config.to_dict(),
     }
-    write_atomically(path, lambda file: file.write(wire))
+    write_atomically(path, wire)
     text = json.dumps(origin, indent=1) + "\n"
-    write_atomically(path.with_name(path.name + ".json"), lambda file: file.write(text.encode()))
+    write_atomically(path.with_name(path.name + ".json"), text.encode())
     return recording

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .. import __version__
-from ..catalog import complete
+from .. import __version__, losses
 from ..config import CLASS_BALANCE, DEFERRAL_START, ExperimentConfig, MethodConfig, OptimConfig
 from ..data import DATASETS
 from ..errors import ConfigError
-from ..losses import LOSSES
-from ..method_text import method_label
+from ..experiments.complete import complete
+from ..experiments.method_text import method_label
+from ..losses import LOSSES, LossSpec
 from ..models import MODELS
 from ..parameters import Parameter
 
 SHAPES = {"points": (2,), "table": (10,), "digits": (1, 8, 8)}
 KINDS = {"points": "points", "table": "rows", "images": "images, channels first"}
 PAD = 4
-"""As `training.order.PAD`, which loads torch."""
+"""As `training.epoch_plan.PAD`, which loads torch."""
 
 
 def snippet(config: ExperimentConfig, method: int) -> str:
@@ -46,8 +46,7 @@ def snippet(config: ExperimentConfig, method: int) -> str:
 
 def _header(config: ExperimentConfig, method: MethodConfig) -> str:
     label = json.dumps(method_label(method), ensure_ascii=False)[1:-1].replace('"', "'")
-    harmonized = method.loss == "harmonized"
-    losses = "HarmonizedLoss" if harmonized else "build_loss"
+    name = _exported_class(LOSSES[method.loss]) or "build_loss"
     lines = [
         f'"""Train on a long tail with: {label}.',
         "",
@@ -66,13 +65,13 @@ def _header(config: ExperimentConfig, method: MethodConfig) -> str:
         "from torch.utils.data import DataLoader, TensorDataset"
         + (", WeightedRandomSampler" if _draws(method) else ""),
         "",
-        f"from harmony_core.losses import {losses}",
+        f"from harmony_core.losses import {name}",
     ]
     if method.deferral == "drw":
         lines.append("from harmony_core.losses.weighted import class_balanced_weights")
     lines += [
         "from harmony_core.models import build_model",
-        "from harmony_core.training.order import generator",
+        "from harmony_core.training import generator",
         "",
         f"EPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {config.epochs}",
         f"BATCH_SIZE = {config.optim.batch_size}",
@@ -80,6 +79,12 @@ def _header(config: ExperimentConfig, method: MethodConfig) -> str:
         f"INIT_SEED = {config.seeds.init}  # the same initial weights as in the experiment",
     ]
     return "\n".join(lines)
+
+
+def _exported_class(spec: LossSpec) -> str:
+    """The class of a loss if `harmony_core.losses` exports it by name, else nothing."""
+    _, name = spec.factory.split(":")
+    return name if name in losses.__all__ else ""
 
 
 def _load_data(config: ExperimentConfig) -> str:
@@ -150,7 +155,7 @@ def _sampler(method: MethodConfig) -> list[str]:
 
 
 def _augmentation(config: ExperimentConfig) -> list[str]:
-    """The crop and the mirror of `training.inputs`, on a batch."""
+    """The crop and the mirror of `training.device_data`, on a batch."""
     if not DATASETS[config.data.name].augments:
         return []
     return [
@@ -178,9 +183,10 @@ def _main(config: ExperimentConfig, method: MethodConfig) -> str:
     sizes = f'"{config.model.name}", tuple(train_x.shape[1:]), len(counts)'
     model = _call("build_model", sizes, shape, "generator=generator(INIT_SEED, 0)")
     given = _changed(method.params, spec.parameters)
+    exported = _exported_class(spec)
     loss = (
-        _call("HarmonizedLoss", "counts", given)
-        if method.loss == "harmonized"
+        _call(exported, "counts", given)
+        if exported
         else _call("build_loss", f'"{method.loss}", counts', given)
     )
     first = "drawing(train_y, counts, draw)" if method.sampler != "uniform" else None

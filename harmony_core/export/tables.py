@@ -17,17 +17,20 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
 from ..errors import RunError
+from ..experiments.method_text import method_labels
+from ..files import write_atomically
 from ..frames import Frame, Scene
-from ..method_text import method_labels
 from ..runs.record import ExperimentRecord
-from ..runs.results import all_frames, number_cell, safe_cell, write_csv
+from ..runs.results import all_frames
 from ..runs.store import RunStore
+from .results import number_cell, safe_cell, write_csv
 
 Row = Sequence[object]
 WHERE = ("repeat", "epoch", "method")
@@ -56,23 +59,23 @@ def write_tables(
             f"Expected experiment {record.id} to have recorded an epoch, but it has not. "
             "Wait for its first epoch, or resume it."
         )
-    try:
-        if target.suffix.lower() == ".zip":
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name in names:
-                    with archive.open(f"{name}.csv", "w") as raw, _text(raw) as file:
-                        _write(store, record, name, file)
-        else:
-            target.mkdir(parents=True, exist_ok=True)
+
+    def table(name: str, raw: IO[bytes]) -> None:
+        with _text(raw) as file:
+            _write(store, record, name, file)
+
+    def archive(raw: IO[bytes]) -> None:
+        with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as packed:
             for name in names:
-                with (target / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                    _write(store, record, name, file)
-    except OSError as error:
-        raise RunError(
-            f"Expected to write tables to {target}, but got: {error.strerror or error}. "
-            "Name another place."
-        ) from error
+                with packed.open(f"{name}.csv", "w") as entry:
+                    table(name, entry)
+
+    write = partial(write_atomically, parents=True, advice="Name another place.")
+    if target.suffix.lower() == ".zip":
+        write(target, archive)
+    else:
+        for name in names:
+            write(target / f"{name}.csv", partial(table, name))
     return [f"{name}.csv" for name in names]
 
 
@@ -149,7 +152,7 @@ def _cell(value: object) -> str:
 
 @contextmanager
 def _text(raw: IO[bytes]) -> Iterator[IO[str]]:
-    """A text file over an entry of a ZIP."""
+    """A text file over one of bytes, which stays open."""
     file = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
     yield file
     file.flush()

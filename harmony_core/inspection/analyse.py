@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .contents import Contents
-from .messages import Progress, silent
-from .read import AUTO, read_file
-from .tail import BETA, Tail, analyse_tail
+from ..readers.contents import Contents
+from ..readers.messages import Progress, silent
+from ..readers.open import AUTO, read_file
+from .tail.statistics import BETA, Tail, analyse_tail
 
 if TYPE_CHECKING:
-    from .pilot import Pilot
+    from .pilot.pilot import Pilot
+    from .pilot.recommend import Recommendation
     from .quality import Quality
-    from .recommend import Recommendation
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def inspect_contents(
     checked = check_quality(contents, progress, judge=judge) if quality else None
     if not pilot:
         return Inspection(contents, tail, checked)
-    from .pilot import run_pilot
-    from .recommend import recommend
+    from .pilot.pilot import run_pilot
+    from .pilot.recommend import recommend
 
     trial = run_pilot(contents, tail, progress=progress)
     return Inspection(contents, tail, checked, trial, recommend(trial, tail, checked))

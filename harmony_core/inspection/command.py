@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, HarmonyError
+from ..readers.messages import Progress, silent
+from ..readers.open import AUTO, NONE
 from .analyse import Inspection, inspect_file
-from .document import all_figures, class_rows, to_json
 from .measures import MEASURES
-from .messages import Progress, silent
-from .read import AUTO, NONE
-from .tail import BETA
+from .report.document import all_figures, class_rows, to_json
+from .tail.statistics import BETA
 
 DONE, USAGE = 0, 2
 SHOWN = 20
@@ -106,16 +106,16 @@ def _failed(message: str) -> int:
 
 
 def _write(found: Inspection, args: argparse.Namespace) -> None:
-    from . import export
+    from .report import files as export
 
     if args.html:
-        from .report import report_html
+        from .report.html import report_html
 
         export.save(Path(args.html), report_html(found))
     if args.csv:
         export.save(Path(args.csv), export.classes_csv(found))
     if args.script:
-        from .script import training_script
+        from .report.training_script import training_script
 
         export.save(Path(args.script), training_script(found, Path(args.file)))
 

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.randomness import generator
-from .messages import Progress
-from .threads import one_thread
+from ..readers.messages import Progress
+from ..readers.threads import one_thread
 
 Array = NDArray[Any]
 PATCH, STRIDE = 6, 2

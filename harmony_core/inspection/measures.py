@@ -306,8 +306,6 @@ _QUALITY = (
     ),
 )
 
-TAIL_MEASURES = tuple(m.name for m in _TAIL)
 SHIFT_MEASURES = tuple(m.name for m in _SHIFT)
-MULTI_LABEL_MEASURES = tuple(m.name for m in _MULTI)
 QUALITY_MEASURES = tuple(m.name for m in _QUALITY)
 MEASURES: dict[str, Measure] = {m.name: m for m in (*_TAIL, *_SHIFT, *_MULTI, *_QUALITY)}

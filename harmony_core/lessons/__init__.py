@@ -1,14 +1,11 @@
 """A course that runs: lessons as text files, feedback from a run, and what a teacher needs.
 
-No torch is imported here: a lesson's run is trained by a worker as any other experiment, and what
-is said about it is computed from its recorded frames.
+No torch is imported here: a lesson's run is trained by a worker as any other experiment, and the
+texts on its result are filled in from its recorded frames.
 
-    expression   [[tail_B - tail_A]] in a text, and the conditions of a prediction
-    outcome      what a run left behind, live or prepared
-    facts        the named numbers of an outcome
-    lesson       a lesson and its file
-    feedback     a prediction against an outcome
-    steps        where a student is, as a link and in the browser's own storage
-    classroom    tallies of a class, in memory only
-    worksheet    pages to print
+    course      lessons in ``texts/``, their prepared runs in ``runs/``, and the feedback on them
+    classroom   a student's place in the course, classes in memory, tallies, pages to print
+    glossary    the terms in ``terms.yaml`` and their drawings
+
+A new lesson is one text file, and its prepared run.
 """

@@ -14,10 +14,12 @@ from ..parameters import Parameter, Value, choose, resolve
 
 @dataclass(frozen=True)
 class LossSpec:
-    """A loss as a picker sees it.
+    """All that is declared about a loss.
 
-    ``factory`` names a class called as ``factory(class_counts, **parameters)``; ``equation`` is
-    LaTeX; ``presets`` are named settings; ``head`` is the kind of last layer its logits come from.
+    ``factory`` names a class called as ``factory(class_counts, **parameters)``; ``explanation`` a
+    `harmony_core.explain.base.LossExplanation`. Both are imported when first used. ``equation`` is
+    LaTeX; ``presets`` are named settings; ``head`` is the kind of last layer its logits come from;
+    ``short_title`` is for legends, where the title up to its first bracket or colon would be long.
     """
 
     name: str
@@ -30,6 +32,8 @@ class LossSpec:
     presets: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     head: str = "linear"
     needs_features: bool = False
+    explanation: str = "harmony_core.explain.base:RecordedExplanation"
+    short_title: str = ""
 
     def resolve(self, values: Mapping[str, object]) -> dict[str, Value]:
         """All parameters: the given ones, over those of the named ``preset``, over the defaults."""
@@ -64,6 +68,7 @@ _SPECS = (
         summary="Every sample counts once, so classes with many samples decide.",
         equation=r"\mathcal{L} = -\frac{1}{n} \sum_{i} \log p_{y_i}",
         factory="harmony_core.losses.cross_entropy:CrossEntropy",
+        explanation="harmony_core.explain.base:LossExplanation",
         reference="The baseline of every comparison.",
     ),
     LossSpec(
@@ -73,6 +78,7 @@ _SPECS = (
         equation=r"\mathcal{L} = \frac{\sum_i u_{y_i}\,(-\log p_{y_i})}{\sum_i u_{y_i}},"
         r"\quad u_c \propto N_c^{-\rho}",
         factory="harmony_core.losses.weighted:WeightedCrossEntropy",
+        explanation="harmony_core.explain.weighted:WeightedExplanation",
         reference="Japkowicz and Stephen 2002, doi:10.3233/IDA-2002-6504",
         parameters=(
             Parameter(
@@ -91,6 +97,7 @@ _SPECS = (
         equation=r"\mathcal{L} = \frac{\sum_i u_{y_i}\,(-\log p_{y_i})}{\sum_i u_{y_i}},"
         r"\quad u_c \propto \frac{1-\beta}{1-\beta^{N_c}},\ \sum_c u_c = C",
         factory="harmony_core.losses.weighted:ClassBalanced",
+        explanation="harmony_core.explain.weighted:ClassBalancedExplanation",
         reference="Cui et al. 2019, arXiv:1901.05555",
         parameters=(_BETA,),
     ),
@@ -100,6 +107,7 @@ _SPECS = (
         summary="Samples the network already gets right fade out, whatever their class.",
         equation=r"\mathcal{L} = -\frac{1}{n} \sum_i (1-p_{y_i})^{\gamma} \log p_{y_i}",
         factory="harmony_core.losses.focal:FocalLoss",
+        explanation="harmony_core.explain.focal:FocalExplanation",
         reference="Lin et al. 2017, arXiv:1708.02002",
         parameters=(_GAMMA,),
     ),
@@ -110,17 +118,20 @@ _SPECS = (
         equation=r"\mathcal{L} = \frac{\sum_i u_{y_i} (1-p_{y_i})^{\gamma} (-\log p_{y_i})}"
         r"{\sum_i u_{y_i}},\quad u_c \propto \frac{1-\beta}{1-\beta^{N_c}}",
         factory="harmony_core.losses.focal:ClassBalancedFocal",
+        explanation="harmony_core.explain.focal:ClassBalancedFocalExplanation",
         reference="Cui et al. 2019, arXiv:1901.05555",
         parameters=(_BETA, _GAMMA),
     ),
     LossSpec(
         name="ghm",
         title="Gradient harmonizing mechanism",
+        short_title="GHM",
         summary="Samples count less where many others, of any class, are equally hard.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i \frac{n}{S[b_i]\,K}\,(-\log p_{y_i}),"
         r"\quad S[b] \leftarrow \mu S[b] + (1-\mu) R[b],"
         r"\quad b_i = \lfloor M g_i \rfloor",
         factory="harmony_core.losses.ghm:GHMLoss",
+        explanation="harmony_core.explain.ghm:GHMExplanation",
         reference="Li, Liu and Wang 2019, arXiv:1811.05181",
         parameters=(
             Parameter("bins", 30, "Number M of equal bins of the gradient norm.", low=1, high=100),
@@ -132,10 +143,12 @@ _SPECS = (
     LossSpec(
         name="ldam",
         title="LDAM: margin by class size",
+        short_title="LDAM",
         summary="A rare class has to win by a larger margin, so it generalises better.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i \mathrm{CE}\!\left(s\,(z_i - m_{y_i} e_{y_i}),"
         r" y_i\right),\quad m_c = m\,\frac{N_c^{-1/4}}{\max_k N_k^{-1/4}}",
         factory="harmony_core.losses.ldam:LDAMLoss",
+        explanation="harmony_core.explain.ldam:LDAMExplanation",
         reference="Cao et al. 2019, arXiv:1906.07413",
         parameters=(
             Parameter("margin", 0.5, "Margin m of the rarest class, in cosine.", low=0.0, high=1.0),
@@ -153,6 +166,7 @@ _SPECS = (
         equation=r"\mathcal{L} = -\frac{1}{n} \sum_i \log"
         r"\frac{N_{y_i} e^{z_{i,y_i}}}{\sum_c N_c e^{z_{i,c}}}",
         factory="harmony_core.losses.logit_adjusted:BalancedSoftmax",
+        explanation="harmony_core.explain.logit_adjusted:BalancedSoftmaxExplanation",
         reference="Ren et al. 2020, arXiv:2007.10740",
     ),
     LossSpec(
@@ -161,17 +175,20 @@ _SPECS = (
         summary="Balanced softmax with a dial: adds τ log π to the logits during training.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i \mathrm{CE}(z_i + \tau \log \pi, y_i)",
         factory="harmony_core.losses.logit_adjusted:LogitAdjusted",
+        explanation="harmony_core.explain.logit_adjusted:LogitAdjustedExplanation",
         reference="Menon et al. 2021, arXiv:2007.07314",
         parameters=(_TAU,),
     ),
     LossSpec(
         name="vs",
         title="Vector scaling",
+        short_title="VS",
         summary="Shifts the logits by class and stretches them, so that the shift still acts late "
         "in training.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i \mathrm{CE}(z_i / \Delta + \tau \log \pi, y_i),"
         r"\quad \Delta_c = (N_{\max} / N_c)^{\gamma}",
         factory="harmony_core.losses.logit_adjusted:VectorScaling",
+        explanation="harmony_core.explain.logit_adjusted:VectorScalingExplanation",
         reference="Kini et al. 2021, arXiv:2103.01550",
         parameters=(
             Parameter(
@@ -192,6 +209,7 @@ _SPECS = (
         r"{\lVert p_i - e_{y_i} \rVert_1 \lVert h_i \rVert_1 + \varepsilon}\,(-\log p_{y_i}),"
         r"\quad u_c \propto N_c^{-1},\ \sum_c u_c = C",
         factory="harmony_core.losses.influence_balanced:InfluenceBalanced",
+        explanation="harmony_core.explain.influence_balanced:InfluenceBalancedExplanation",
         reference="Park et al. 2021, arXiv:2110.02444",
         parameters=(
             Parameter(
@@ -222,6 +240,7 @@ _SPECS = (
         r"w_c[b] = \frac{r_c[b]}{\sum_{b'} p_c[b']\,r_c[b']},\quad "
         r"r_c[b] = \max_{b' \le b} p_c[b']^{-\alpha}",
         factory="harmony_core.losses.harmonized:HarmonizedLoss",
+        explanation="harmony_core.explain.harmonized:HarmonizedExplanation",
         reference="Our reconstruction of Zhang et al. 2022, arXiv:2204.09234, from its abstract",
         parameters=(
             Parameter(

@@ -1,6 +1,6 @@
 """Networks that expose their penultimate features.
 
-Every network has ``features(inputs) -> (n, d)`` and ``head(features) -> (n, c)``; calling it does
+Every network has ``features(inputs) -> (n, d)`` and ``head(features) -> (n, c)``; a call applies
 both. Images are float (n, channels, h, w), points and table rows float (n, d).
 """
 

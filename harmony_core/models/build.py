@@ -1,4 +1,4 @@
-"""Build a network by name and draw its initial weights from a generator of its own."""
+"""Build a network by name and draw its initial weights from a given generator."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def build_model(
 ) -> Network:
     """A network with freshly drawn weights.
 
-    ``input_shape`` is one input as the network takes it: (d,) or (channels, h, w). The body's draw
-    does not depend on ``head``, so that methods with different heads start from the same features.
+    ``input_shape`` is the shape of one input: (d,) or (channels, h, w). The weights of the body do
+    not depend on ``head``, so that methods with different heads start with the same features.
     Unknown names and parameters raise `ConfigError` and list the known ones.
     """
     choose(name, MODELS, "model")
@@ -43,10 +43,10 @@ def build_model(
 
 
 def initialise(network: nn.Module, generator: torch.Generator) -> None:
-    """Draw all weights anew: He et al. 2015 (arXiv 1502.01852) for layers, 1/√d for the head.
+    """Draw all weights: He et al. 2015 (arXiv 1502.01852) for layers, 1/√d for the head.
 
     Biases of hidden layers are uniform in ±1/√fan_in, so that the kinks of a network on the plane
-    do not all start at the origin. Buffers and norm layers return to their defaults.
+    do not all pass through the origin. Buffers and norm layers are reset to their defaults.
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):

@@ -20,7 +20,7 @@ class LinearHead(nn.Module):
 
 
 class CosineHead(LinearHead):
-    """z_c = cos(f, w_c) in [−1, 1]; the loss brings the scale (Cao et al. 2019, arXiv 1906.07413).
+    """z_c = cos(f, w_c) in [−1, 1]; the loss scales it (Cao et al. 2019, arXiv 1906.07413).
 
     The bias is kept, unused, so that both heads have the same parameters.
     """
@@ -33,7 +33,7 @@ HEADS: dict[str, type[LinearHead]] = {"linear": LinearHead, "cosine": CosineHead
 
 
 class Network(nn.Module):
-    """A body that makes features and a head that makes logits of them."""
+    """A body that computes features, and a head that computes logits from them."""
 
     head: LinearHead
 

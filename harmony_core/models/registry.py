@@ -1,4 +1,4 @@
-"""The networks one can train, declared without importing torch."""
+"""The networks that can be trained, declared without importing torch."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..parameters import Parameter
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """A network as a picker sees it.
+    """What a picker needs to know about a network.
 
     ``factory`` names a class called as ``factory(input_shape, classes, head, **parameters)``;
-    ``kinds`` are the kinds of data it takes; ``threads`` is the number of CPU threads it trains
-    fastest with (0: all), as tiny networks lose more to waiting threads than they gain.
+    ``kinds`` are the kinds of data it takes; ``threads`` is the number of CPU threads with which it
+    trains fastest (0: all), because threads of a tiny network wait more than they compute.
     """
 
     name: str

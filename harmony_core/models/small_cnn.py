@@ -1,4 +1,4 @@
-"""A convolutional network that a laptop CPU trains in seconds an epoch."""
+"""A convolutional network that a laptop CPU trains in seconds per epoch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class SmallCNN(Network):
     """Three 3×3 convolutions of ``width``, 2·width and 4·width channels, each halving the image.
 
     Group normalisation instead of batch normalisation: no batch statistics, so that several ranks
-    with a part of a batch each compute just what one process computes with the whole.
+    with a part of the batch each compute what one process computes with the whole.
     """
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, head: str, width: int) -> None:
@@ -29,7 +29,6 @@ class SmallCNN(Network):
     def features(self, inputs: Tensor) -> Tensor:
         image = inputs
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            # The largest of a window and its positive part commute; this way round the positive
-            # part is taken of a quarter of the values.
+            # Pooling and ReLU commute; in this order ReLU runs on a quarter of the values.
             image = F.relu(F.max_pool2d(norm(convolution(image)), 2, ceil_mode=True))
         return image.mean(dim=(2, 3))

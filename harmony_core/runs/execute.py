@@ -8,8 +8,8 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, HarmonyError, RunError
+from .embedding.during_training import Pictures
 from .failures import Stopped, explain, foreseen
-from .pictures import Pictures
 from .ranks import Ranks
 from .record import ExperimentRecord, current_versions, now
 from .reporter import OnProgress, Reporter
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ..config import ExperimentConfig
     from ..data.dataset import LongTailedDataset
     from ..frames import Frame
+    from ..training.cpu_threads import Division
     from ..training.lockstep import Lockstep
-    from ..training.threads import Division
 
 SECONDS_BETWEEN_CHECKPOINTS = 2.0
 EPOCHS_BETWEEN_CHECKPOINTS = 5
@@ -80,7 +80,7 @@ def _claimable(store: RunStore, run_id: str) -> ExperimentRecord:
 
 def _begin(reporter: Reporter) -> None:
     """Check what can be checked at once, and say that it runs."""
-    from ..catalog import complete
+    from ..experiments.complete import complete
 
     store, record = reporter.store, reporter.record
     store.sweep(record.id)
@@ -99,7 +99,7 @@ def _begin(reporter: Reporter) -> None:
 
 def _train(reporter: Reporter, ranks: Ranks) -> bool:
     """All repeats that are not finished yet; whether it came to the end."""
-    from ..training.memory import give_back, keep_freed
+    from ..training.malloc import give_back, keep_freed
 
     config = reporter.record.config
     keep_freed()
@@ -118,7 +118,7 @@ def _train(reporter: Reporter, ranks: Ranks) -> bool:
 def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
     """One repeat, from its checkpoint if there is one; whether it came to its end."""
     from ..data import build_dataset
-    from ..training.threads import divided
+    from ..training.cpu_threads import divided
 
     if ranks.led(reporter.look):
         return False
@@ -129,14 +129,14 @@ def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
     with divided(config.model.name, dataset, len(config.methods)) as division:
         reporter.update(device=_device_name(config, ranks, division))
         reporter.update(message="building the networks")
-        return _train_on(dataset, division.crew, reporter, ranks, repeat)
+        return _train_on(dataset, division.pool, reporter, ranks, repeat)
 
 
 def _train_on(
-    dataset: LongTailedDataset, crew: int, reporter: Reporter, ranks: Ranks, repeat: int
+    dataset: LongTailedDataset, threads: int, reporter: Reporter, ranks: Ranks, repeat: int
 ) -> bool:
-    """One repeat on its data with so many threads beside each other; whether it came to its end."""
-    lockstep, restored = _engine(dataset, crew, reporter, ranks, repeat)
+    """One repeat on its data, stepped by ``threads`` threads; whether it came to its end."""
+    lockstep, restored = _engine(dataset, threads, reporter, ranks, repeat)
 
     def begin() -> None:
         store, run_id = reporter.store, reporter.record.id
@@ -189,13 +189,13 @@ def _device_and_steps(device: str, lockstep: Lockstep) -> str:
 
 
 def _engine(
-    dataset: LongTailedDataset, crew: int, reporter: Reporter, ranks: Ranks, repeat: int
+    dataset: LongTailedDataset, threads: int, reporter: Reporter, ranks: Ranks, repeat: int
 ) -> tuple[Lockstep, bool]:
     """The engine of one repeat, and whether a checkpoint was restored."""
     from ..training.lockstep import Lockstep
 
     store, config, run_id = reporter.store, reporter.record.config, reporter.record.id
-    lockstep = Lockstep(config, dataset, repeat, crew=crew)
+    lockstep = Lockstep(config, dataset, repeat, threads=threads)
     checkpoint = ranks.led(lambda: store.checkpoint(run_id, repeat))
     if checkpoint is None:
         return lockstep, False
@@ -205,7 +205,7 @@ def _engine(
         # Training this repeat anew gives the same frames; a damaged file only costs the time.
         if ranks.first:
             store.drop_checkpoint(run_id, repeat)
-        return Lockstep(config, dataset, repeat, crew=crew), False
+        return Lockstep(config, dataset, repeat, threads=threads), False
     return lockstep, True
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import BaseFileLock, FileLock, Timeout
 
 from ..errors import RunError
-from ..frames import write_atomically
+from ..files import TEMPORARY, write_atomically
 
 ID = re.compile(r"[0-9a-z-]{1,40}")
 
@@ -115,7 +115,7 @@ class ExperimentFolders:
 
     def sweep(self, run_id: str) -> None:
         """Remove temporary files that a killed process left in an experiment's folder."""
-        for path in self.folder(run_id).rglob(".*.tmp"):
+        for path in self.folder(run_id).rglob(TEMPORARY):
             path.unlink(missing_ok=True)
 
     def free_bytes(self) -> int:
@@ -151,7 +151,7 @@ class ExperimentFolders:
 
     def write(self, path: Path, content: bytes, *, durable: bool = False) -> None:
         """Write a whole file atomically."""
-        write_atomically(path, lambda file: file.write(content), durable=durable)
+        write_atomically(path, content, durable=durable)
 
 
 def make_folder(folder: Path) -> Path:

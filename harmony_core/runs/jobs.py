@@ -15,12 +15,12 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 from types import ModuleType
 
 from filelock import BaseFileLock
 
 from ..errors import HarmonyError, RunError
+from ..processes import close_pipes, end_process, start_module
 from .record import now
 from .store import RunStore
 
@@ -204,7 +204,7 @@ class _Slot:
         self._closing.set()
         process = self.process
         if process is not None:
-            _end(process)
+            end_process(process, SECONDS_TO_LEAVE)
         if self._started:
             self._thread.join(SECONDS_TO_LEAVE)
 
@@ -227,27 +227,18 @@ class _Slot:
             _bury(self.process)
         if self._closing.is_set():
             return SHUT_DOWN
-        package = Path(__file__).resolve().parents[2]
-        path = os.pathsep.join([str(package), *filter(None, [os.environ.get("PYTHONPATH")])])
         try:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "harmony_core.runs.worker",
-                    str(self.jobs.store.root.resolve()),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                env={**os.environ, "PYTHONPATH": path, "GOMP_SPINCOUNT": "0"},
-                start_new_session=True,  # Ctrl-C is the server's; it ends the workers itself
+            self.process = start_module(
+                "harmony_core.runs.worker",
+                str(self.jobs.store.root.resolve()),
+                quiet=False,
+                own_session=True,  # Ctrl-C is the server's; it ends the workers itself
+                environment={"GOMP_SPINCOUNT": "0"},
             )
         except OSError as error:
             return f"Expected to start a worker, but got: {error.strerror or error}. Resume later."
         if self._closing.is_set():
-            _end(self.process)
+            end_process(self.process, SECONDS_TO_LEAVE)
         died = self._expect("ready")
         self.ready = not died
         return died
@@ -273,23 +264,10 @@ class _Slot:
         return _obituary(process.returncode, closing=self._closing.is_set())
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """Make a worker leave by ending its input; kill it if it does not."""
-    if process.stdin is not None:
-        with suppress(OSError, ValueError):
-            process.stdin.close()
-    try:
-        process.wait(SECONDS_TO_LEAVE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 def _bury(process: subprocess.Popen[str]) -> None:
     """Make a worker leave and stop listening to it; only the thread that listens does this."""
-    _end(process)
-    if process.stdout is not None:
-        process.stdout.close()
+    end_process(process, SECONDS_TO_LEAVE)
+    close_pipes(process)
 
 
 def _obituary(code: int, *, closing: bool) -> str:

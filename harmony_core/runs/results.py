@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Iterator
-from typing import IO, Any
 
-import numpy as np
-
-from ..analysis.accuracy import shots
-from ..analysis.seeds import Curves, frame_metrics
+from ..analysis.seeds import Curves
 from ..analysis.summary import (
-    FIGURES,
-    SHOT_FIGURES,
-    TITLES,
-    Figure,
     MethodSummary,
-    comparisons,
     summarise,
 )
+from ..experiments.method_text import method_labels
 from ..frames import Frame, Scene
-from ..method_text import method_labels
 from .record import ExperimentRecord
 from .store import RunStore
-
-CELL_START = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def final_frames(
@@ -54,119 +41,6 @@ def curves_of(store: RunStore, record: ExperimentRecord) -> Curves:
     return curves
 
 
-def summary_table(summaries: list[MethodSummary]) -> str:
-    """One line a method: balanced accuracy, recall of head, medium and tail, calibration error."""
-    rows = [["Method", *(TITLES[name] for name in FIGURES)]]
-    rows += [[s.label, *(s[name].percent() for name in FIGURES)] for s in summaries]
-    return text_table(rows)
-
-
-def shot_table(summaries: list[MethodSummary], scene: Scene) -> str:
-    """The recall of classes by their training samples, with the field's bounds; a dash for none.
-
-    Empty where all classes are in one group: then the balanced accuracy says the same.
-    """
-    classes = np.bincount(shots(scene.train_counts), minlength=3)
-    if (classes > 0).sum() < 2:
-        return ""
-    heads = [
-        f"{word} ({count} {'class' if count == 1 else 'classes'}, {bounds})"
-        for word, bounds, count in zip(
-            ("Many-shot", "Medium-shot", "Few-shot"), ("> 100", "20 to 100", "< 20"), classes,
-            strict=True,
-        )
-    ]  # fmt: skip
-    rows = [["Recall % by training samples", *heads]]
-    rows += [[s.label, *(s[name].percent() for name in SHOT_FIGURES)] for s in summaries]
-    return text_table(rows)
-
-
-def recall_table(summaries: list[MethodSummary], scene: Scene) -> str:
-    """One line a class: its training samples and its recall under each method."""
-    rows = [["Recall % of class", "Training samples", *(s.label for s in summaries)]]
-    for c, name in enumerate(scene.class_names):
-        rows.append([name, str(scene.train_counts[c]), *(s.recall[c].percent() for s in summaries)])
-    return text_table(rows)
-
-
-def to_document(
-    store: RunStore, record: ExperimentRecord, *, classes: bool = False
-) -> dict[str, Any]:
-    """An experiment and its results as one JSON-ready dictionary; what is not a number is null."""
-    scenes, frames = final_frames(store, record)
-    summaries = summarise(scenes, frames, method_labels(record.config.methods))
-    document = {**record.to_dict(), "finished_repeats": len(scenes)}
-    document["methods"] = [_method_document(summary, classes) for summary in summaries]
-    document["comparisons"] = [comparison.sentence() for comparison in comparisons(summaries)]
-    if classes and scenes:
-        document["classes"] = [
-            {"name": name, "train_count": int(count)}
-            for name, count in zip(scenes[0].class_names, scenes[0].train_counts, strict=True)
-        ]
-    return document
-
-
-def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
-    """One line for each repeat, recorded epoch and method; all figures are shares in [0, 1]."""
-    labels = method_labels(record.config.methods)
-    writer: Any = None
-    for scene, frame in all_frames(store, record):
-        if writer is None:
-            classes = [f"recall {name}" for name in scene.class_names]
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(
-                [
-                    "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *TITLES,
-                    "disagreement", *classes,
-                ]
-            )  # fmt: skip
-        figures = frame_metrics(scene, frame)
-        numbers = [
-            frame.lr,
-            frame.train_loss,
-            frame.test_loss,
-            *(figures[name] for name in TITLES),
-            figures["disagreement"],
-            *frame.recall,
-        ]
-        label = labels[frame.method]
-        writer.writerow(
-            [
-                frame.repeat,
-                frame.epoch,
-                safe_cell(label),
-                *(number_cell(float(x)) for x in numbers),
-            ]
-        )
-
-
-def safe_cell(text: str) -> str:
-    """Text for a cell of a CSV file that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(CELL_START) else text
-
-
-def number_cell(value: float) -> str:
-    """A number for a cell of a CSV file; empty for what is not finite."""
-    return f"{value + 0.0:.6g}" if math.isfinite(value) else ""  # + 0.0: no minus zero
-
-
-def text_table(rows: list[list[str]]) -> str:
-    """Rows of cells as aligned text; columns of numbers, but not the first, to the right."""
-    right = [
-        i > 0 and all(not row[i] or row[i][0] in "–-0123456789" for row in rows[1:])
-        for i in range(len(rows[0]))
-    ]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
-
-
 def all_frames(store: RunStore, record: ExperimentRecord) -> Iterator[tuple[Scene, Frame]]:
     """Every recorded frame with the scene of its repeat, by repeat, epoch and method."""
     for repeat in range(record.config.seeds.repeats):
@@ -176,25 +50,3 @@ def all_frames(store: RunStore, record: ExperimentRecord) -> Iterator[tuple[Scen
             for epoch in epochs:
                 for frame in store.frames(record.id, repeat, epoch):
                     yield scene, frame
-
-
-def _method_document(summary: MethodSummary, classes: bool) -> dict[str, Any]:
-    document: dict[str, Any] = {"label": summary.label}
-    document |= {name: _figure_document(summary[name]) for name in TITLES}
-    if classes:
-        document["recall"] = [_figure_document(figure) for figure in summary.recall]
-    return document
-
-
-def _figure_document(figure: Figure) -> dict[str, Any]:
-    low, high = figure.interval()
-    return {
-        "mean": _number(figure.mean),
-        "spread": _number(figure.spread),
-        "interval": [_number(low), _number(high)],
-        "values": [_number(value) for value in figure.values],
-    }
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -84,15 +84,11 @@ class RunStore(ExperimentFolders):
         return record
 
     def list(self) -> Records:
-        """All readable records, newest first; `unreadable` says what is left out and why."""
+        """All readable records, newest first; `scan` says what is left out and why."""
         return self.scan()[0]
 
-    def unreadable(self) -> dict[str, str]:
-        """Experiments whose record cannot be read: id → one sentence why."""
-        return self.scan()[1]
-
     def scan(self) -> tuple[Records, dict[str, str]]:
-        """`list` and `unreadable` from one look at the disk."""
+        """`list`, and the experiments whose record cannot be read: id → one sentence why."""
         records: Records = []
         broken: dict[str, str] = {}
         for run_id in self.ids():

@@ -58,9 +58,9 @@ def warm_up() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "0")  # threads that spin slow down everybody else
     import torch
 
-    from ..catalog import complete
     from ..config import DataConfig, ExperimentConfig, RecordConfig
     from ..data import build_dataset
+    from ..experiments.complete import complete
     from ..training.lockstep import train
 
     threads = torch.get_num_threads()

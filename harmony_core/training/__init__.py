@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .epoch_plan import generator
 from .lockstep import Lockstep, train
 
-__all__ = ["Lockstep", "train"]
+__all__ = ["Lockstep", "generator", "train"]

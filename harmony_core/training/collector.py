@@ -1,4 +1,4 @@
-"""Counts on the device what every loss does to every class during an epoch."""
+"""Count on the device what every loss does to every class during an epoch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .distributed import sum_in_place, world
 
 
 class Collector:
-    """Histograms of the gradient norm by method and class, filled without leaving the device.
+    """Histograms of the gradient norm by method and class, accumulated on the device.
 
     Axes: m methods, c classes, b equal bins of [0, 1]. The four sums are the number of samples, of
     weights, of weight × gradient norm, and of squared weights.
@@ -38,9 +38,9 @@ class Collector:
         self.steps += 1
 
     def part(self, methods: slice) -> Collector:
-        """A collector of some of the methods that counts into this one's sums.
+        """A collector of some of the methods that adds to this one's sums.
 
-        Who uses parts counts the steps of the whole.
+        Steps are still counted by the whole: the caller increments its ``steps``.
         """
         start, stop, _ = methods.indices(self.shape[0])
         cells = self.shape[1] * self.shape[2]
@@ -50,7 +50,7 @@ class Collector:
         return part
 
     def finish(self) -> tuple[Tensor, Tensor]:
-        """The sums (4, m, c, b) and mean losses (m,) of the epoch over all ranks; starts anew."""
+        """The sums (4, m, c, b) and mean losses (m,) of the epoch over all ranks; then `forget`."""
         sums = self.sums.T.reshape(4, *self.shape).clone()
         loss = self.loss / max(self.steps, 1)
         sum_in_place(sums, loss)
@@ -58,7 +58,7 @@ class Collector:
         return sums, loss / world()[1]
 
     def forget(self) -> None:
-        """Start anew, in place."""
+        """Reset to zero, in place."""
         self.sums.zero_()
         self.loss.zero_()
         self.steps = 0

@@ -1,4 +1,4 @@
-"""Several processes as one: what torchrun started, and the sums over its ranks."""
+"""Several processes started by torchrun: this one's rank, and sums over all ranks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def check_batches(n: int, batch_size: int) -> None:
 
 
 def average_gradients(parameters: Iterable[Tensor]) -> None:
-    """Replace every gradient by its mean over the ranks, in one collective."""
+    """Replace every gradient by its mean over the ranks, with one all-reduce."""
     ranks = world()[1]
     if ranks == 1:
         return

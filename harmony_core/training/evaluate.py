@@ -1,4 +1,4 @@
-"""What networks say of a set of inputs, and the figures of a test set made from it."""
+"""The outputs of networks for a set of inputs, and the measures of a test set."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .crew import Crew
-from .inputs import Inputs
+from .device_data import DeviceData
 from .networks import Ensemble
+from .steppers.thread_pool import ThreadPool
 
 ECE_BINS = 15
 FEW = 16
-"""With at most so many classes probabilities are worked out class by class."""
+"""Up to this many classes, probabilities are computed class by class."""
 
 
 def chunk(flat: bool, device: torch.device) -> int:
     """How many rows go through the networks at once.
 
-    Few enough that all hidden layers stay in a CPU's cache; a GPU wants many, as its time goes
-    into starting kernels.
+    On a CPU few enough for all hidden layers to stay in the cache; on a GPU many, because starting
+    kernels takes most of the time.
     """
     if device.type == "cuda":
         return 65_536 if flat else 2_500
@@ -29,10 +29,10 @@ def chunk(flat: bool, device: torch.device) -> int:
 
 
 class Evaluation:
-    """Networks asked about samples, in pieces, by a crew of threads where there is one."""
+    """Evaluates networks on samples in chunks, which the threads of a pool share."""
 
-    def __init__(self, inputs: Inputs, crew: Crew) -> None:
-        self._inputs, self._crew = inputs, crew
+    def __init__(self, data: DeviceData, pool: ThreadPool) -> None:
+        self._data, self._pool = data, pool
 
     def forward(self, networks: Ensemble, source: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (m, n, c) and features (m, n, d) of all networks for all rows of ``source``."""
@@ -43,31 +43,31 @@ class Evaluation:
         )
 
     def logits(self, networks: Ensemble, source: Tensor) -> Tensor:
-        """The logits (m, n, c) alone: features are large, and copying them together takes time."""
+        """The logits (m, n, c) alone: features are large, and concatenating them takes time."""
         return _joined([[logits for logits, _ in row] for row in self._parts(networks, source)])
 
     @torch.no_grad()
     def _parts(self, networks: Ensemble, source: Tensor) -> list[list[tuple[Tensor, Tensor]]]:
-        """Logits and features by member of the ensemble and piece of ``source``."""
-        rows = max(len(source), 1)  # no rows give no logits, of the right shape
-        pieces = -(-rows // chunk(source.ndim == 2, source.device))
-        size = -(-rows // pieces)  # pieces of one size, for threads that share them
+        """Logits and features by group of networks and chunk of ``source``."""
+        rows = max(len(source), 1)  # without rows: empty logits of the right shape
+        chunks = -(-rows // chunk(source.ndim == 2, source.device))
+        size = -(-rows // chunks)  # chunks of equal size, so that threads finish together
         starts = range(0, rows, size)
-        members = networks.members()
+        groups = networks.groups()
 
-        def look(place: int) -> tuple[Tensor, Tensor]:
-            member, start = members[place // len(starts)], starts[place % len(starts)]
-            batch = self._inputs.finish(source[start : start + size])
-            return member.forward(batch.expand(member.size, *batch.shape))
+        def evaluate(i: int) -> tuple[Tensor, Tensor]:
+            group, start = groups[i // len(starts)], starts[i % len(starts)]
+            batch = self._data.finish(source[start : start + size])
+            return group.forward(batch.expand(group.size, *batch.shape))
 
         networks.eval()
-        parts = self._crew.each(look, range(len(members) * len(starts)))
+        parts = self._pool.map(evaluate, range(len(groups) * len(starts)))
         networks.train()
         return [parts[i : i + len(starts)] for i in range(0, len(parts), len(starts))]
 
 
 def _joined(parts: list[list[Tensor]]) -> Tensor:
-    """Pieces (m', n', …) by member and place, as one tensor (m, n, …)."""
+    """Tensors (m', n', …) by group and chunk, as one tensor (m, n, …)."""
     rows = [row[0] if len(row) == 1 else torch.cat(row, dim=1) for row in parts]
     return rows[0] if len(rows) == 1 else torch.cat(rows)
 
@@ -88,16 +88,16 @@ def mean_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def _few_classes(logits: Tensor) -> bool:
-    """Whether a softmax along rows would work on a handful of numbers at a time.
+    """Whether a softmax along rows would be too short for a CPU's vector registers.
 
-    Along columns it fills a CPU's registers, and gives the same numbers.
+    Along columns it fills them, and gives the same numbers.
     """
     return logits.shape[1] <= FEW and logits.device.type == "cpu"
 
 
 @dataclass(frozen=True)
 class TestFigures:
-    """Figures of one method on the test set."""
+    """Measures of one method on the test set."""
 
     __test__ = False
 

@@ -1,4 +1,4 @@
-"""The last layers of several networks as one, where some of them are cosines."""
+"""The last layers of several networks as one, where some are cosine heads."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 LEAST = 1e-12
-"""Shorter vectors are divided by this length, as `F.normalize` does."""
+"""Vectors shorter than this are divided by it, as `F.normalize` does."""
 
 
 class _MixedHeads(torch.autograd.Function):
-    """Derivatives by hand: those of two normalised tensors are 30 small operations otherwise.
+    """Linear and cosine heads with derivatives by hand: autograd would run 30 small operations.
 
     For u = f / ‖f‖ and a gradient G on u, ∂f = (G − ⟨G, u⟩ u) / ‖f‖.
     """
@@ -49,7 +49,7 @@ def mixed_heads(features: Tensor, weight: Tensor, bias: Tensor, angular: Tensor)
 
 
 def _unit(vectors: Tensor) -> tuple[Tensor, Tensor]:
-    """Vectors of length 1 along the last axis, and the lengths they had."""
+    """Vectors scaled to length 1 along the last axis, and their original lengths."""
     length = torch.linalg.vector_norm(vectors, dim=-1, keepdim=True).clamp_min_(LEAST)
     return vectors / length, length
 

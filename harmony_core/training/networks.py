@@ -1,4 +1,4 @@
-"""Several networks stepped together: one batched network where that is possible, or a list.
+"""Several networks as one module: one batched network where that is possible, or a list.
 
 Axes: m networks, n samples, c classes, d features.
 """
@@ -17,8 +17,8 @@ from .heads import mixed_heads
 from .step import Forward
 
 
-class Member(NamedTuple):
-    """Networks of an ensemble that share computation with each other and with no others."""
+class NetworkGroup(NamedTuple):
+    """Networks of an ensemble that are computed together, independently of all others."""
 
     networks: slice
     forward: Forward
@@ -31,14 +31,14 @@ class Member(NamedTuple):
 
 
 class Ensemble(nn.Module):
-    """m networks of the same shape, on inputs that may differ from network to network."""
+    """m networks of the same shape; each may have its own inputs."""
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         """(m, n, …) inputs → (m, n, c) logits and (m, n, d) features; m may be an expanded axis."""
         raise NotImplementedError
 
-    def members(self) -> list[Member]:
-        """The parts that can be stepped apart, in order."""
+    def groups(self) -> list[NetworkGroup]:
+        """The groups of networks that can be stepped separately, in order."""
         raise NotImplementedError
 
     def heads(self) -> tuple[Tensor, Tensor]:
@@ -47,7 +47,7 @@ class Ensemble(nn.Module):
 
 
 class SeparateNetworks(Ensemble):
-    """Any networks, one after the other."""
+    """Networks of any kind, computed one after the other."""
 
     def __init__(self, networks: list[Network], *, bf16: bool = False) -> None:
         super().__init__()
@@ -69,8 +69,8 @@ class SeparateNetworks(Ensemble):
             hidden = network.features(batch)
             return network.head(hidden), hidden
 
-    def members(self) -> list[Member]:
-        def alone(network: Network) -> Forward:
+    def groups(self) -> list[NetworkGroup]:
+        def forward_of(network: Network) -> Forward:
             def forward(inputs: Tensor) -> tuple[Tensor, Tensor]:
                 logits, hidden = self._one(network, inputs[0])
                 return logits.float()[None], hidden.float()[None]
@@ -78,7 +78,7 @@ class SeparateNetworks(Ensemble):
             return forward
 
         return [
-            Member(slice(i, i + 1), alone(network), list(network.parameters()))
+            NetworkGroup(slice(i, i + 1), forward_of(network), list(network.parameters()))
             for i, network in enumerate(self._members())
         ]
 
@@ -95,10 +95,10 @@ class SeparateNetworks(Ensemble):
 
 
 class StackedMLP(Ensemble):
-    """m perceptrons as one: each parameter has a leading network axis, each layer is one product.
+    """m perceptrons as one: parameters have a leading network axis, and a layer is one product.
 
-    Starts as an exact copy of the given networks. A cosine head is applied to the networks that
-    have one, so that methods with different heads still share the products.
+    Starts as an exact copy of the given networks. Networks with linear and with cosine heads share
+    the products.
     """
 
     cosine: Tensor
@@ -121,7 +121,8 @@ class StackedMLP(Ensemble):
         self.any_cosine = any(cosine)
         angular = torch.tensor([i for i, angle in enumerate(cosine) if angle], dtype=torch.int64)
         self.register_buffer("angular", angular, persistent=False)
-        self._layers = list(zip(self.weights, self.biases, strict=True))  # modules are slow to read
+        # Kept as a list, because reading a ParameterList in every step is slow.
+        self._layers = list(zip(self.weights, self.biases, strict=True))
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         hidden = inputs.flatten(2)
@@ -131,8 +132,8 @@ class StackedMLP(Ensemble):
             return mixed_heads(hidden, self.head_weight, self.head_bias, self.angular), hidden
         return torch.baddbmm(self.head_bias[:, None], hidden, self.head_weight.mT), hidden
 
-    def members(self) -> list[Member]:
-        return [Member(slice(0, len(self.cosine)), self.forward, list(self.parameters()))]
+    def groups(self) -> list[NetworkGroup]:
+        return [NetworkGroup(slice(0, len(self.cosine)), self.forward, list(self.parameters()))]
 
     def heads(self) -> tuple[Tensor, Tensor]:
         return _heads(self.head_weight, self.head_bias, self.cosine)

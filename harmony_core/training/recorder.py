@@ -1,4 +1,4 @@
-"""Turns the state of training at an epoch's end into frames."""
+"""Record the state of a training at the end of an epoch as frames."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
 from ..frames import Array, Frame, Scene
 from ..losses.base import Loss, LossTerms
-from .crew import Crew
+from .device_data import DeviceData
 from .evaluate import Evaluation, judge, most_likely
-from .inputs import Inputs
 from .networks import Ensemble
 from .scene import has_plane, plane_points
+from .steppers.thread_pool import ThreadPool
 
 
 class Recorder:
-    """Holds what is looked at (test set, tracked samples, plane, landmarks) on the device."""
+    """Keeps what is evaluated (test set, tracked samples, plane, landmarks) on the device."""
 
     def __init__(
         self,
         config: ExperimentConfig,
         dataset: LongTailedDataset,
         scene: Scene,
-        inputs: Inputs,
+        data: DeviceData,
         repeat: int,
-        crew: Crew,
+        pool: ThreadPool,
     ) -> None:
         self.repeat = repeat
-        self.ask = Evaluation(inputs, crew)
+        self.evaluation = Evaluation(data, pool)
         self.methods, self.bins = len(config.methods), config.record.bins
         self.classes = len(dataset.class_names)
         self.side = config.record.grid
-        self.test = inputs.load(dataset.test_inputs)
-        self.test_targets = torch.from_numpy(dataset.test_targets).to(inputs.device)
-        self.tracked = inputs.load(scene.tracked_inputs)
-        self.tracked_targets = torch.from_numpy(scene.tracked_targets).to(inputs.device)
+        self.test = data.load(dataset.test_inputs)
+        self.test_targets = torch.from_numpy(dataset.test_targets).to(data.device)
+        self.tracked = data.load(scene.tracked_inputs)
+        self.tracked_targets = torch.from_numpy(scene.tracked_targets).to(data.device)
         self.plane: Tensor | None = None
         if has_plane(dataset) and scene.extent is not None:
-            self.plane = inputs.load(plane_points(scene.extent, self.side))
+            self.plane = data.load(plane_points(scene.extent, self.side))
         self.landmarks: Tensor | None = None
         if scene.landmark_inputs is not None:
-            self.landmarks = inputs.load(scene.landmark_inputs)
+            self.landmarks = data.load(scene.landmark_inputs)
 
     @torch.no_grad()
     def frames(
@@ -59,8 +59,8 @@ class Recorder:
         shape = (4, self.methods, self.classes, self.bins)
         counts = np.zeros(shape) if sums is None else sums.cpu().numpy()
         train_loss = np.full(self.methods, np.nan) if mean_loss is None else mean_loss.cpu().numpy()
-        test = self.ask.logits(networks, self.test)
-        tracked, tracked_features = self.ask.forward(networks, self.tracked)
+        test = self.evaluation.logits(networks, self.test)
+        tracked, tracked_features = self.evaluation.forward(networks, self.tracked)
         grids = self._grids(networks, losses)
         marks = self._landmarks(networks, losses)
         head_weight, _ = networks.heads()
@@ -78,16 +78,16 @@ class Recorder:
                     train_loss=float(train_loss[i]),
                     test_loss=float(figures.loss),
                     ece=float(figures.ece),
-                    confusion=_numpy(figures.confusion, np.int64),
+                    confusion=as_numpy(figures.confusion, np.int64),
                     grad_counts=counts[0, i],
                     grad_weights=counts[1, i],
                     grad_pull=counts[2, i],
                     weight_square=counts[3, i].sum(axis=1),
-                    head_norms=_numpy(head_weight[i].norm(dim=1), np.float32),
-                    tracked_weight=_numpy(terms.weight, np.float32),
-                    tracked_grad_norm=_numpy(terms.grad_norm, np.float32),
-                    tracked_logits=_numpy(tracked[i] * scale, np.float16),
-                    inter_weight=_numpy(loss.inter_weight(), np.float32),
+                    head_norms=as_numpy(head_weight[i].norm(dim=1), np.float32),
+                    tracked_weight=as_numpy(terms.weight, np.float32),
+                    tracked_grad_norm=as_numpy(terms.grad_norm, np.float32),
+                    tracked_logits=as_numpy(tracked[i] * scale, np.float16),
+                    inter_weight=as_numpy(loss.inter_weight(), np.float32),
                     **_density(loss),
                     **grids[i],
                     **marks[i],
@@ -96,7 +96,7 @@ class Recorder:
         return frames
 
     def _tracked_terms(self, loss: Loss, logits: Tensor, features: Tensor) -> LossTerms:
-        """The loss's terms of the tracked samples, if any, without counting them."""
+        """The loss's terms of the tracked samples, without adding them to the loss's statistics."""
         if len(logits) == 0:
             return LossTerms(*logits.new_zeros(4, 0))
         loss.eval()
@@ -107,15 +107,16 @@ class Recorder:
     def _grids(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
         if self.plane is None:
             return [{} for _ in losses]
-        logits = self.ask.logits(networks, self.plane)
+        logits = self.evaluation.logits(networks, self.plane)
         shape = (self.side, self.side)
         grids = []
         for i, loss in enumerate(losses):
             confidence, label = most_likely(logits[i] * loss.scale)
+            in_255ths = (confidence * 255).round()
             grids.append(
                 {
-                    "grid_class": _numpy(label, np.uint8).reshape(shape),
-                    "grid_confidence": _numpy((confidence * 255).round(), np.uint8).reshape(shape),
+                    "grid_class": as_numpy(label, np.uint8).reshape(shape),
+                    "grid_confidence": as_numpy(in_255ths, np.uint8).reshape(shape),
                 }
             )
         return grids
@@ -123,14 +124,14 @@ class Recorder:
     def _landmarks(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
         if self.landmarks is None:
             return [{} for _ in losses]
-        logits, features = self.ask.forward(networks, self.landmarks)
+        logits, features = self.evaluation.forward(networks, self.landmarks)
         weight, bias = networks.heads()
         return [
             {
-                "landmark_features": _numpy(features[i], np.float16),
-                "landmark_logits": _numpy(logits[i] * loss.scale, np.float16),
-                "head_weight": _numpy(weight[i], np.float32),
-                "head_bias": _numpy(bias[i], np.float32),
+                "landmark_features": as_numpy(features[i], np.float16),
+                "landmark_logits": as_numpy(logits[i] * loss.scale, np.float16),
+                "head_weight": as_numpy(weight[i], np.float32),
+                "head_bias": as_numpy(bias[i], np.float32),
             }
             for i, loss in enumerate(losses)
         ]
@@ -142,14 +143,14 @@ def _density(loss: Loss) -> dict[str, Array]:
         return {}
     density, regions, weight = state
     return {
-        "density": _numpy(density, np.float32),
-        "regions": _numpy(regions, np.int64),
-        "region_weight": _numpy(weight, np.float32),
+        "density": as_numpy(density, np.float32),
+        "regions": as_numpy(regions, np.int64),
+        "region_weight": as_numpy(weight, np.float32),
     }
 
 
-def _numpy(tensor: Tensor, dtype: type) -> Array:
-    """The values as ``dtype``; in half precision, those beyond its range as its largest."""
+def as_numpy(tensor: Tensor, dtype: type) -> Array:
+    """The values as ``dtype``; values beyond the range of float16 become its largest."""
     if dtype is np.float16:
         top = float(np.finfo(np.float16).max)
         tensor = tensor.clamp(-top, top)

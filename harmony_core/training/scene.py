@@ -14,9 +14,9 @@ MAX_GRID_CLASSES = 256
 
 
 def stratified(targets: Array, size: int, rng: np.random.Generator) -> Array:
-    """At most ``size`` row numbers, ascending, keeping the rarest classes whole as far as it goes.
+    """At most ``size`` row numbers, ascending, that keep the rarest classes complete if possible.
 
-    Classes are served from the smallest up; each may take an equal share of what is left.
+    Classes are served from the smallest up; each may take an equal share of the rows left.
     """
     if len(targets) <= size:
         return np.arange(len(targets))
@@ -34,7 +34,7 @@ def stratified(targets: Array, size: int, rng: np.random.Generator) -> Array:
 
 def landmarks(dataset: LongTailedDataset, size: int, rng: np.random.Generator) -> Array:
     """Rows to embed: test samples (all if they fill at most 3/4 of ``size``), then the rarest
-    training samples. Training rows come as they are, test rows with n_train added.
+    training samples. Test rows are numbered from n_train on.
     """
     test = stratified(dataset.test_targets, max(size * 3 // 4, 1), rng)
     train = stratified(dataset.train_targets, max(size - len(test), 1), rng)

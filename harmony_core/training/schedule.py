@@ -8,9 +8,9 @@ from ..config import OptimConfig, epoch_after
 
 
 def learning_rate(optim: OptimConfig, epoch: int, step: int, steps: int, epochs: int) -> float:
-    """The rate of one step; ``epoch`` and ``step`` count from 0, ``steps`` are those of an epoch.
+    """The rate of a step; ``epoch`` and ``step`` count from 0, an epoch has ``steps`` steps.
 
-    The step and constant schedules change between epochs only, as the reference recipe does; the
+    The step schedule and the warm-up change between epochs only, as in the reference recipe; the
     cosine falls with every step.
     """
     if epoch < optim.warmup_epochs:

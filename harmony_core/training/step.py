@@ -1,4 +1,4 @@
-"""The forward and backward pass of one step, for all networks together or for some of them."""
+"""The forward and backward pass of one step, for all networks or a group of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def backward(
     inputs: Tensor,
     targets: Tensor,
 ) -> tuple[list[LossTerms], Tensor]:
-    """Leave each network's gradient in its parameters; the losses' terms and scalars (m,)."""
+    """Write the gradients into ``parameters``; returns the losses' terms and scalars (m,)."""
     logits, features = forward(inputs)
     if len(losses) == 1:
         terms = [losses[0].terms(logits[0], targets[0], features[0])]

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from harmony_core.analysis.embedding.link import read_settings
 from harmony_core.analysis.embedding.settings import SETTINGS, EmbeddingSettings
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
-from harmony_core.method_text import method_labels
 from harmony_core.parameters import Parameter
 from harmony_core.runs.record import ExperimentRecord
+from pages._embedding.link_text import read_settings
 
-from .._common.backend import store
-from .._common.labels import literal
-from .._common.parts import put
+from .._shared.backend import store
+from .._shared.labels import literal
+from .._shared.page import put
 from .link import Take, one_of, whole_numbers
-from .room import ROOMS, Room, room
+from .window_width import ROOMS, Room, room
 
 COLOURS = {
     "class": "True class",

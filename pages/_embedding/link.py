@@ -12,8 +12,8 @@ import streamlit as st
 
 from harmony_core.errors import ConfigError, HarmonyError
 
-from .._common.address import rewriting
-from .._common.parts import messages
+from .._session.address_bar import rewriting
+from .._shared.messages import messages
 
 _NOTED = "embedding link"
 _PROBLEM = "embedding link problem"

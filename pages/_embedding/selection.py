@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from harmony_core.analysis.embedding import EmbeddingFrame, Landmarks, changed
 from harmony_core.analysis.embedding.selection import Course, class_mix, confusion, course
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
-from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
-from .._common.backend import store
-from .._common.parts import put, theme
-from .._common.tables import cells, table
-from .rows import dot_columns
+from .._shared.backend import store
+from .._shared.page import put
+from .._shared.tables import cells, table
+from .._shared.theme import theme
+from .sample_table import dot_columns
 
 _CHOSEN = "embedding chosen"
 MOST_PICTURES = 60
@@ -34,7 +35,7 @@ def chosen(run: str, repeat: int, landmarks: Landmarks) -> NDArray[np.int64]:
 
 def remember(run: str, repeat: int, key: str, panels: int, landmarks: Landmarks) -> None:
     """Take over what was drawn in the figure ``key``; a figure drawn anew says nothing."""
-    from harmony_core.plots.embedding_overlay import chosen_dots
+    from harmony_core.plots.embedding.overlay import chosen_dots
 
     said = st.session_state.get(key) or {}
     points = (said.get("selection") or {}).get("points") or []
@@ -184,7 +185,7 @@ def _courses(
     epochs: Sequence[int],
     rows: NDArray[np.int64],
 ) -> None:
-    from harmony_core.plots.embedding_courses import course_figure
+    from harmony_core.plots.embedding.sample_curves import course_figure
 
     found = _course(
         str(store().root), record.id, repeat, tuple(epochs), tuple(int(i) for i in rows)

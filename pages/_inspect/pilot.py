@@ -8,16 +8,18 @@ import numpy as np
 import streamlit as st
 
 from harmony_core.inspection.analyse import Inspection
-from harmony_core.inspection.contents import Contents
-from harmony_core.inspection.pilot import SEEDS, Pilot
-from harmony_core.inspection.pilot_training import BASE, METHODS
-from harmony_core.inspection.recommend import Recommendation
-from harmony_core.inspection.report_charts import pilot_charts
-from harmony_core.inspection.tail import GROUPS
+from harmony_core.inspection.pilot.pilot import SEEDS, Pilot
+from harmony_core.inspection.pilot.recommend import Recommendation
+from harmony_core.inspection.pilot.training import BASE, METHODS
+from harmony_core.inspection.report.charts import pilot_charts
+from harmony_core.inspection.tail.statistics import GROUPS
+from harmony_core.readers.contents import Contents
 
-from .._common.parts import put, spoken, theme, toasts
-from .._common.tables import cells, table
-from .look import Look, look
+from .._shared.messages import spoken, toasts
+from .._shared.page import put
+from .._shared.tables import cells, table
+from .._shared.theme import theme
+from .inspected_file import Look, look
 from .progress import ending, going_on
 from .tail import bounds, chart
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from .._common.parts import spoken, toasts
-from .look import PREFIX, Look, look
+from .._shared.messages import spoken, toasts
+from .inspected_file import PREFIX, Look, look
 
 TICK = 0.3
 NAMED = "inspect-of-named"

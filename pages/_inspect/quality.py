@@ -9,12 +9,13 @@ import streamlit as st
 
 from harmony_core.inspection.analyse import Inspection
 from harmony_core.inspection.measures import MEASURES
+from harmony_core.inspection.pilot.recommend import noise
 from harmony_core.inspection.quality import Quality
-from harmony_core.inspection.recommend import noise
-from harmony_core.inspection.tail import GROUPS
+from harmony_core.inspection.tail.statistics import GROUPS
 
-from .._common.parts import put, spoken
-from .._common.tables import cells, table
+from .._shared.messages import spoken
+from .._shared.page import put
+from .._shared.tables import cells, table
 
 SORT = "inspect-of-sort"
 ROWS = 100

@@ -9,14 +9,16 @@ import numpy as np
 import streamlit as st
 
 from harmony_core.inspection.analyse import Inspection
-from harmony_core.inspection.document import all_figures, class_rows
 from harmony_core.inspection.measures import MEASURES, SHIFT_MEASURES
-from harmony_core.inspection.references import COMPARED, nearest, references
-from harmony_core.inspection.report_charts import tail_charts
-from harmony_core.inspection.tail import BETA, BOUNDS, GROUPS
+from harmony_core.inspection.report.charts import tail_charts
+from harmony_core.inspection.report.document import all_figures, class_rows
+from harmony_core.inspection.tail.references import COMPARED, nearest, references
+from harmony_core.inspection.tail.statistics import BETA, BOUNDS, GROUPS
 
-from .._common.parts import put, spoken, theme
-from .._common.tables import cells, table
+from .._shared.messages import spoken
+from .._shared.page import put
+from .._shared.tables import cells, table
+from .._shared.theme import theme
 
 CHIEF = (
     "imbalance_factor", "gini", "normalised_entropy", "effective_classes",

@@ -7,21 +7,27 @@ import html
 import numpy as np
 import streamlit as st
 
-from harmony_core.analysis.formula import plain
+from harmony_core.explain.latex import number_text
+from harmony_core.explain.switched import (
+    FIRST,
+    FORMULAS,
+    Switched,
+    instructive_samples,
+    switched,
+)
 from harmony_core.frames import Frame, Scene
-from harmony_core.lessons.outcome import Outcome
-from harmony_core.lessons.switches import NAMES, SAID, Switched, switched, telling
+from harmony_core.lessons.course.outcome import Outcome
 from harmony_core.plots.style import METHOD_COLORS
 
-from .._common.parts import theme
-from .._common.tables import cells, table
-from .._common.thumbs import svg_uri
+from .._shared.tables import cells, table
+from .._shared.theme import theme
+from .._shared.thumbnails import svg_uri
 
 
 def microscope(outcome: Outcome) -> None:
     """Choose a sample and a loss; see its formula and where the sample lies in the density."""
     scene, frame = outcome.scenes[0], outcome.last[0][0]
-    samples = telling(scene, frame)
+    samples = instructive_samples(scene, frame)
     if not samples:
         return
     with st.container(border=True, key="lesson-microscope"):
@@ -38,26 +44,27 @@ def microscope(outcome: Outcome) -> None:
         )
         name = st.segmented_control(
             "Loss",
-            list(NAMES),
-            default="ce",
+            list(FORMULAS),
+            default=FIRST,
             key="learn-loss",
             required=True,
-            format_func=NAMES.__getitem__,
+            format_func=lambda name: FORMULAS[name].title,
         )
-        seen = {one: switched(one, scene, frame, int(sample)) for one in NAMES}
+        seen = {one: switched(one, scene, frame, int(sample)) for one in FORMULAS}
         chosen = seen[str(name)]
-        st.markdown(SAID[chosen.name])
+        st.markdown(chosen.formula.summary)
         st.latex(chosen.latex)
         if chosen.shift:
             st.caption(
-                f"log π = {plain(chosen.shift)} for this class. With it the sample has the "
-                f"probability {plain(chosen.probability)} and the difficulty "
-                f"g = {plain(chosen.grad_norm)}."
+                f"log π = {number_text(chosen.shift)} for this class. With it the sample has the "
+                f"probability {number_text(chosen.probability)} and the difficulty "
+                f"g = {number_text(chosen.grad_norm)}."
             )
         else:
             st.caption(
                 f"The network gives this sample’s class the probability "
-                f"{plain(chosen.probability)}, so its difficulty is g = {plain(chosen.grad_norm)}."
+                f"{number_text(chosen.probability)}, so its difficulty is "
+                f"g = {number_text(chosen.grad_norm)}."
             )
         st.html(_histogram(chosen))
         _table(chosen, seen)
@@ -88,12 +95,12 @@ def _histogram(one: Switched) -> str:
         if here:
             middle = (b + 0.5) * step
             bars.append(f'<path d="M{middle:.1f} {high + 3}l6 9h-12z" fill="{mark}"/>')
-    whose = "all classes" if one.name == "ghm" else "its class"
+    whose = "all classes" if one.formula.all_classes else "its class"
     words = (
         f"Samples of {whose} by difficulty g from 0 to 1 in {len(one.counts)} regions. "
         f"The sample is in region {one.region + 1} with {one.counts[one.region]:.0f} samples"
         + (
-            f" and weight {plain(float(one.weights[one.region]))}."
+            f" and weight {number_text(float(one.weights[one.region]))}."
             if one.weights is not None
             else "."
         )
@@ -113,10 +120,10 @@ def _table(chosen: Switched, seen: dict[str, Switched]) -> None:
     with st.expander("All five losses and the density as tables"):
         rows = [
             (
-                NAMES[name],
-                cells([plain(v) for v in one.values]),
+                one.formula.title,
+                cells([number_text(v) for v in one.values]),
             )
-            for name, one in seen.items()
+            for one in seen.values()
         ]
         table(
             "The sample under five losses",
@@ -127,7 +134,7 @@ def _table(chosen: Switched, seen: dict[str, Switched]) -> None:
         rows = [
             (
                 f"{low:.2f} to {high:.2f}",
-                cells([f"{count:.0f}", "–" if weights is None else plain(float(weights[b]))]),
+                cells([f"{count:.0f}", "–" if weights is None else number_text(float(weights[b]))]),
             )
             for b, (low, high, count) in enumerate(
                 zip(chosen.edges, chosen.edges[1:], chosen.counts, strict=False)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harmony_core.lessons.feedback import Guess, Line, as_line
-from harmony_core.lessons.lesson import Lesson
+from harmony_core.lessons.course.feedback import Guess, Line, as_line
+from harmony_core.lessons.course.lesson import Lesson
 
-from .._common.component import Sources, component, nothing
-from .._common.parts import ROOT, theme
-from .._common.thumbs import svg_uri
+from .._shared.component import Sources, component, nothing
+from .._shared.page import ROOT
+from .._shared.theme import theme
+from .._shared.thumbnails import svg_uri
 from . import progress
-from .data import count_bars, drawn, picture
+from .data_picture import count_bars, drawn, picture
 
 BOARD = ROOT / "assets" / "app" / "board.js"
 

@@ -11,13 +11,13 @@ from typing import Any
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.feedback import Guess
-from harmony_core.lessons.lesson import Lesson
-from harmony_core.lessons.steps import Place, from_query
+from harmony_core.lessons.classroom.place import Place, from_query
+from harmony_core.lessons.course.feedback import Guess
+from harmony_core.lessons.course.lesson import Lesson
 
-from .._common.address import rewriting
-from .._common.component import Sources, component, nothing
-from .._common.parts import ROOT
+from .._session.address_bar import rewriting
+from .._shared.component import Sources, component, nothing
+from .._shared.page import ROOT
 
 _PLACE = "learn place"
 _WRITTEN = "learn written"

@@ -10,17 +10,18 @@ import streamlit as st
 
 from harmony_core.config import ExperimentConfig
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.lesson import Lesson
-from harmony_core.lessons.outcome import Outcome, from_store
-from harmony_core.lessons.prepare import path_of, prepared
-from harmony_core.method_text import method_labels
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.lessons.course.lesson import Lesson
+from harmony_core.lessons.course.outcome import Outcome, from_store
+from harmony_core.lessons.course.prepare import path_of, prepared
 from harmony_core.runs.record import ExperimentRecord
+from harmony_core.viewer.panels import parts_of
 from harmony_core.viewer.payload import build_payload
 
-from .._common.backend import queue, store
-from .._common.parts import messages, spoken
-from .._common.status import status_strip
-from .._common.view import lockstep_view, parts_of, sent_until
+from .._shared.backend import queue, store
+from .._shared.lockstep_view import lockstep_view, sent_until
+from .._shared.messages import messages, spoken
+from .._shared.status import status_strip
 from . import progress
 
 TICK = 0.4

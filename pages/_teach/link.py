@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from harmony_core.data import DATASETS
-from harmony_core.lessons.lesson import Lesson
-from harmony_core.lessons.steps import CODE, HIDEABLE, MOST_SEED, Place
+from harmony_core.lessons.classroom.place import CODE, HIDEABLE, MOST_SEED, Place
+from harmony_core.lessons.course.lesson import Lesson
 
-from .._learn.student import rooms
+from .._learn.class_seat import rooms
 
 AS_WRITTEN = "As in each step"
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from harmony_core.lessons.lesson import Lesson
-from harmony_core.lessons.worksheet import answer_key, worksheet
+from harmony_core.lessons.classroom.worksheet import answer_key, worksheet
+from harmony_core.lessons.course.lesson import Lesson
 
-from .._common.parts import messages
 from .._learn.training import kept
+from .._shared.messages import messages
 
 
 def print_desk(course: tuple[Lesson, ...]) -> None:

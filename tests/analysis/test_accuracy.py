@@ -7,7 +7,6 @@ import pytest
 from sklearn import metrics
 
 from harmony_core.analysis.accuracy import (
-    balanced_accuracy,
     group_recall,
     recall,
     shots,
@@ -23,19 +22,19 @@ def test_figures_equal_those_of_scikit_learn() -> None:
     expected = metrics.recall_score(true, predicted, average=None)
     np.testing.assert_allclose(recall(confusion), expected)
     expected = metrics.balanced_accuracy_score(true, predicted)
-    assert balanced_accuracy(confusion) == pytest.approx(expected)
+    assert np.nanmean(recall(confusion)) == pytest.approx(expected)
 
 
 def test_the_classic_lie() -> None:
     """99 % accurate and useless: everything is called the head."""
     confusion = np.array([[990, 0], [10, 0]])
-    assert balanced_accuracy(confusion) == 0.5
+    assert np.nanmean(recall(confusion)) == 0.5
 
 
 def test_a_class_without_samples_has_no_figure() -> None:
     confusion = np.array([[3, 1, 0], [0, 0, 0], [0, 2, 0]])
     np.testing.assert_array_equal(recall(confusion), [0.75, np.nan, 0])
-    assert balanced_accuracy(confusion) == 0.375
+    assert np.nanmean(recall(confusion)) == 0.375
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Bands, bars and sentences over seeds, against SciPy and by hand."""
+"""Bands and sentences over seeds, against SciPy and by hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from harmony_core.analysis.boundary import disagreement
-from harmony_core.analysis.seeds import METRICS, Curves, band_of, bars, frame_metrics, sentences
+from harmony_core.analysis.seeds import METRICS, Curves, band_of, frame_metrics, sentences
 from harmony_core.analysis.summary import Figure, MethodSummary
 from harmony_core.errors import ConfigError
 from tests.plots.synthetic import make_run
@@ -83,15 +83,6 @@ def test_metrics_are_those_of_the_frame() -> None:
 def summary(label: str, **values: tuple[float, ...]) -> MethodSummary:
     figures = {n: Figure(values.get(n, ())) for n in METRICS}
     return MethodSummary(label, figures, ())
-
-
-def test_bars_have_the_interval_and_the_range() -> None:
-    one = summary("A", balanced_accuracy=(0.5, 0.6, 0.7), tail=(0.1, 0.2, 0.3))
-    made = bars([one], ("balanced_accuracy", "tail", "head"))
-    assert [(bar.figure, bar.repeats) for bar in made] == [("balanced_accuracy", 3), ("tail", 3)]
-    assert (made[0].low, made[0].high) == pytest.approx((0.3516, 0.8484), abs=1e-4)
-    assert (made[1].least, made[1].most) == (0.1, 0.3)
-    assert math.isnan(bars([summary("A", head=(0.5,))], ("head",))[0].low)
 
 
 def test_sentences_count_seeds_by_any_figure() -> None:

@@ -14,7 +14,6 @@ from harmony_core.analysis.summary import (
     MethodSummary,
     compare,
     comparisons,
-    mean_interval,
     summarise,
 )
 from harmony_core.errors import DataError
@@ -56,15 +55,6 @@ def test_a_figure_is_mean_and_sample_deviation() -> None:
     assert Figure((0.5,)).percent() == "50.0"
     assert math.isnan(Figure((0.5,)).spread)
     assert Figure(()).percent() == "–"
-
-
-def test_intervals_are_those_of_the_t_test() -> None:
-    values = (0.70, 0.72, 0.75, 0.71)
-    expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
-    assert mean_interval(values) == pytest.approx((expected.low, expected.high))
-    assert Figure(values).interval(0.5)[0] > Figure(values).interval(0.95)[0]
-    assert mean_interval((0.5, 0.5)) == (0.5, 0.5)
-    assert all(math.isnan(x) for x in mean_interval((0.5,)))
 
 
 def test_a_summary_counts_final_frames_by_group() -> None:

@@ -11,9 +11,9 @@ import pytest
 from filelock import BaseFileLock
 from streamlit.testing.v1 import AppTest
 
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig, MethodConfig, Seeds
 from harmony_core.errors import RunError
+from harmony_core.experiments.complete import complete
 from harmony_core.frames import Frame, Scene
 from harmony_core.runs import jobs
 from harmony_core.runs.record import ExperimentRecord

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from harmony_core.config import ExperimentConfig
-from harmony_core.link import from_query, to_query
+from harmony_core.experiments.link import from_query, to_query
 from harmony_core.runs.store import RunStore
 
 from .conftest import FakeQueue, Open, finished, texts

@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harmony_core.analysis.starvation import plain_inverse, starved
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, Seeds
 from harmony_core.data.painted import decode_points
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.experiments.presets import PRESETS
+from harmony_core.explain.starvation import plain_inverse, starved
 from harmony_core.losses import LOSSES
-from harmony_core.method_text import method_labels
-from harmony_core.presets import PRESETS
 from harmony_core.runs.store import RunStore
-from pages._run.paint import options, painted_points, with_points
+from pages._experiment.paint import options, painted_points, with_points
 
 from .conftest import FakeQueue, Open, finished, frame, scene, texts
 from .test_arena import images_zip, linked
@@ -91,7 +91,7 @@ def test_the_editor_begins_with_what_was_painted(open_page: Open) -> None:
 def test_what_stands_beside_a_training_is_asked_for_once_and_not_in_every_run(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pages._run import live
+    from pages._experiment import live
 
     state: dict[str, object] = {}
     monkeypatch.setattr(live.st, "session_state", state)
@@ -104,7 +104,7 @@ def test_what_stands_beside_a_training_is_asked_for_once_and_not_in_every_run(
 def test_bands_need_more_than_one_repeat(
     store: RunStore, queue: FakeQueue, open_page: Open
 ) -> None:
-    from pages._run.seeds import bands
+    from pages._experiment.bands import bands
 
     assert bands(store.get(finished(store))) is None
     made = bands(store.get(finished(store, repeats=3)))

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pages._common.parts import spoken
-from pages._common.status import age, duration
-from pages._setup.controls import nice_step, steps
+from pages._arena.controls import nice_step, steps
+from pages._shared.messages import spoken
+from pages._shared.status import age, duration
 
 
 def test_steps_hold_both_ends_and_the_present_value() -> None:

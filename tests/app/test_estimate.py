@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, ModelConfig, Seeds
+from harmony_core.experiments.complete import complete
 from harmony_core.runs.store import RunStore
 
 from .conftest import Open, finished, scene
@@ -29,7 +29,7 @@ def timed(store: RunStore, config: ExperimentConfig, rate: float) -> None:
 
 
 def test_time_is_images_times_epochs_times_methods_over_the_speed_seen(store: RunStore) -> None:
-    from pages._setup.estimate import seconds_for
+    from pages._arena.estimate import seconds_for
 
     assert seconds_for(store, CIFAR) is None
     timed(store, replace(CIFAR, methods=CIFAR.methods * 2, epochs=3), rate=2.0)
@@ -47,7 +47,7 @@ def test_time_is_images_times_epochs_times_methods_over_the_speed_seen(store: Ru
 
 
 def test_the_newest_speed_counts_and_unfinished_or_damaged_runs_do_not(store: RunStore) -> None:
-    from pages._setup.estimate import seconds_for
+    from pages._arena.estimate import seconds_for
 
     timed(store, CIFAR, rate=1.0)
     timed(store, CIFAR, rate=4.0)

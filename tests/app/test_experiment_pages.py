@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from harmony_core.analysis.formula import plain
-from harmony_core.analysis.microscope import explain
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
-from harmony_core.lessons.glossary import find
+from harmony_core.experiments.complete import complete
+from harmony_core.explain.latex import number_text
+from harmony_core.explain.sample import explain
+from harmony_core.lessons.glossary.terms import find
 from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
-from pages._common.links import WORDS
-from pages._run.microscope import chosen_sample, named
+from pages._experiment.microscope import chosen_sample, named
+from pages._session.page_links import WORDS
 from tests.plots.synthetic import make_run
 
 from .conftest import Open, finished, texts
@@ -98,7 +98,7 @@ def test_the_microscope_has_the_numbers_of_the_linked_epoch_and_sample(
         seen = explain(store.get(run).config, scene, frame, 4)
         assert seen.weight == pytest.approx(float(frame.tracked_weight[4]), rel=0.02)
         for value in (seen.p_y, seen.grad_norm, seen.weight, seen.loss):
-            assert f"<dd>{plain(value)}</dd>" in said
+            assert f"<dd>{number_text(value)}</dd>" in said
         assert all(latex in said for latex in seen.latex)
 
 

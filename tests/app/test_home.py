@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from harmony_core.link import from_query
+from harmony_core.experiments.link import from_query
 from harmony_core.viewer.payload import build_payload
-from pages._common import backend
-from pages._run import replay
+from pages._experiment import replay
+from pages._shared import backend
 
 from .conftest import FakeQueue, Open, frame, scene, texts
 

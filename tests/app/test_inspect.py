@@ -17,15 +17,15 @@ from streamlit.testing.v1 import AppTest
 
 from harmony_core.config import ExperimentConfig
 from harmony_core.data.uploads import resolve_source
-from harmony_core.inspection import worker
-from harmony_core.inspection.job import Status
-from harmony_core.inspection.pilot_training import METHODS
-from harmony_core.inspection.worker import Request, explain
-from pages._inspect import look as looks
-from pages._inspect import session as session
-from pages._inspect.look import KEY, Look
-from pages._inspect.out import arena_config
-from pages._inspect.session import safe_name
+from harmony_core.inspection.pilot.training import METHODS
+from harmony_core.inspection.process import worker
+from harmony_core.inspection.process.job import Status
+from harmony_core.inspection.process.worker import Request, explain
+from pages._inspect import inspected_file as looks
+from pages._inspect import visit_folder as session
+from pages._inspect.downloads import arena_config
+from pages._inspect.inspected_file import KEY, Look
+from pages._inspect.visit_folder import safe_name
 
 from .conftest import Open, texts
 
@@ -386,7 +386,7 @@ def test_what_a_dead_server_left_is_swept(tmp_path: Path) -> None:
 
 def test_results_are_strict_json_without_samples(page: Callable[[], AppTest]) -> None:
     at = handed_in(page(), "a.csv", SMALL)
-    from harmony_core.inspection.document import to_json
+    from harmony_core.inspection.report.document import to_json
 
     document = json.loads(to_json(at.session_state[KEY].found()))
     assert [row["name"] for row in document["classes"]] == ["common", "rare"]

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from harmony_core.lessons.expression import number
-from harmony_core.lessons.facts import facts
-from harmony_core.lessons.feedback import feedback, happened
-from harmony_core.lessons.glossary import glossary
-from harmony_core.lessons.lesson import Lesson, lessons
-from harmony_core.lessons.outcome import Outcome
-from harmony_core.lessons.prepare import prepared
+from harmony_core.lessons.course.expression import number
+from harmony_core.lessons.course.facts import facts
+from harmony_core.lessons.course.feedback import feedback, happened
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from harmony_core.lessons.course.outcome import Outcome
+from harmony_core.lessons.course.prepare import prepared
+from harmony_core.lessons.glossary.terms import glossary
 from harmony_core.runs.store import RunStore
-from pages._learn import student, training
+from pages._learn import class_seat as student
+from pages._learn import training
 
 from .conftest import FakeQueue, Open, texts
 

@@ -10,9 +10,10 @@ import pytest
 
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
-from pages._common import look, view
-from pages._common.look import new_frames, whole_page
-from pages._run import sections
+from pages._experiment import below_the_view as sections
+from pages._experiment import frame_polling as look
+from pages._experiment.frame_polling import new_frames, whole_page
+from pages._shared import lockstep_view as view
 
 from .conftest import FakeQueue, Open, finished, frame
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from harmony_core.lessons.expression import fill, number
-from harmony_core.lessons.facts import facts
-from harmony_core.lessons.feedback import Feedback, Guess, feedback, happened
-from harmony_core.lessons.lesson import Lesson, lessons
-from harmony_core.lessons.outcome import Outcome
-from harmony_core.lessons.prepare import prepared
+from harmony_core.lessons.course.expression import fill, number
+from harmony_core.lessons.course.facts import facts
+from harmony_core.lessons.course.feedback import Feedback, Guess, feedback, happened
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from harmony_core.lessons.course.outcome import Outcome
+from harmony_core.lessons.course.prepare import prepared
 
 from .conftest import PATIENCE, serving, settled, slide
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from harmony_core.analysis.accuracy import frame_figures
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.experiments.complete import complete
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 

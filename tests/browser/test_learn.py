@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from harmony_core.config import ExperimentConfig
-from harmony_core.lessons.expression import fill
-from harmony_core.lessons.feedback import feedback
-from harmony_core.lessons.lesson import lessons
-from harmony_core.lessons.outcome import from_store
-from harmony_core.lessons.prepare import prepared
+from harmony_core.lessons.course.expression import fill
+from harmony_core.lessons.course.feedback import feedback
+from harmony_core.lessons.course.lesson import lessons
+from harmony_core.lessons.course.outcome import from_store
+from harmony_core.lessons.course.prepare import prepared
 from harmony_core.runs.store import RunStore
 
 from .conftest import Visit, settled, slide

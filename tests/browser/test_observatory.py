@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from harmony_core.analysis.formula import plain
-from harmony_core.analysis.microscope import explain
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
+from harmony_core.experiments.complete import complete
+from harmony_core.explain.latex import number_text
+from harmony_core.explain.sample import explain
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 
@@ -19,7 +19,7 @@ from .conftest import PATIENCE, Visit, playwright, settled
 from .test_arena import await_state
 
 METHODS = (MethodConfig("ce"), MethodConfig("harmonized"))
-TERMS = "dl.terms"
+TERMS = "dl.steps"
 
 
 def trained(folder: Path, data: str, title: str) -> tuple[RunStore, str]:
@@ -65,7 +65,7 @@ def numbers(page: Any) -> list[list[str]]:
 def expected(store: RunStore, run: str, epoch: int, sample: int) -> list[list[str]]:
     config, scene = store.get(run).config, store.scene(run)
     seen = [explain(config, scene, frame, sample) for frame in store.frames(run, 0, epoch)]
-    return [[plain(v) for v in (s.p_y, s.grad_norm, s.weight, s.loss)] for s in seen]
+    return [[number_text(v) for v in (s.p_y, s.grad_norm, s.weight, s.loss)] for s in seen]
 
 
 def test_scrub_press_a_region_and_look_at_a_sample(

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from harmony_core.data import archives
-from harmony_core.data.archives import ZipSource
-from harmony_core.data.folders import FolderSource
 from harmony_core.errors import DataError
+from harmony_core.readers.images import archives
+from harmony_core.readers.images.archives import ZipSource
+from harmony_core.readers.images.folders import FolderSource
 
 Pack = Callable[..., Path]
 BLANK = b"\0" * 100
@@ -246,7 +246,7 @@ def test_a_folder_of_endless_depth_or_number_is_refused(
     (tmp_path / "/".join("abcdefghij")).mkdir(parents=True)
     with pytest.raises(DataError, match="levels of folders"):
         FolderSource(tmp_path)
-    monkeypatch.setattr("harmony_core.data.folders.MAX_ENTRIES", 2)
+    monkeypatch.setattr("harmony_core.readers.images.folders.MAX_ENTRIES", 2)
     for i in range(3):
         (tmp_path / f"{i}.png").write_bytes(BLANK)
     with pytest.raises(DataError, match="at most 2 files"):

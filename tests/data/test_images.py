@@ -15,10 +15,10 @@ from PIL import Image
 
 from harmony_core.config import DataConfig
 from harmony_core.data import LongTailedDataset, build_dataset
-from harmony_core.data import decode as decode_module
-from harmony_core.data.decode import Unreadable, decode_all, decode_image
-from harmony_core.data.layout import arrange
 from harmony_core.errors import DataError
+from harmony_core.readers.images import decode as decode_module
+from harmony_core.readers.images.decode import Unreadable, decode_all, decode_image
+from harmony_core.readers.images.layout import arrange
 
 Pack = Callable[..., Path]
 Files = Callable[..., dict[str, bytes]]

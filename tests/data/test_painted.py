@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig
 from harmony_core.data import build_dataset, decode_points, encode_points
 from harmony_core.data.painted import MOST_CHARACTERS, PATTERN, example
 from harmony_core.errors import ConfigError, DataError
+from harmony_core.experiments.complete import complete
 
 GRID = st.integers(0, 511).map(lambda n: (n - 256) / 128)
 POINTS = st.lists(st.tuples(st.integers(0, 9), GRID, GRID), max_size=60)

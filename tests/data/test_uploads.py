@@ -43,7 +43,7 @@ def test_too_much_and_nothing_are_refused_and_leave_nothing() -> None:
 def test_an_unwritable_folder_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("HARMONY_UPLOADS", str(tmp_path / "file"))
-    with pytest.raises(DataError, match="Expected to be able to write"):
+    with pytest.raises(DataError, match="Expected to write"):
         store_upload(b"x")
 
 

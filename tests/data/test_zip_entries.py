@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harmony_core.data.archives import ZipSource
+from harmony_core.readers.images.archives import ZipSource
 
 NAMES = ("cat/a.png", "cat/b b.png", "Käfer/猫.png", "dog/empty.png", "dog/long.png")
 CONTENTS = (b"first", bytes(range(256)) * 40, b"third", b"", b"z" * 70_000)
@@ -142,7 +142,7 @@ def test_names_are_the_same_with_and_without_a_closer_look(
     source = ZipSource(archive)
     quick = source.files
     source.close()
-    monkeypatch.setattr("harmony_core.data.archives._PLAIN", re.compile("(?!)"))
+    monkeypatch.setattr("harmony_core.readers.images.archives._PLAIN", re.compile("(?!)"))
     source = ZipSource(archive)
     assert source.files == quick == [tuple(name.split("/")) for name in NAMES]
     source.close()

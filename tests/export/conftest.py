@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig, Seeds
+from harmony_core.experiments.complete import complete
 from harmony_core.runs import RunStore
 from harmony_core.runs.execute import execute
 

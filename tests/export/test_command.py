@@ -9,8 +9,8 @@ import pytest
 
 from harmony_core.cli import main
 from harmony_core.errors import ConfigError
+from harmony_core.experiments.method_text import parse_methods
 from harmony_core.export.command import chosen_method
-from harmony_core.method_text import parse_methods
 from tests.export.conftest import Experiment
 
 

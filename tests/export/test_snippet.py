@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -23,11 +22,12 @@ from harmony_core.config import (
 )
 from harmony_core.data import DATASETS, build_dataset
 from harmony_core.errors import ConfigError
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.method_text import parse_methods
 from harmony_core.export import snippet
 from harmony_core.export.snippet import PAD
 from harmony_core.losses import LOSSES
-from harmony_core.method_text import parse_methods
-from harmony_core.training import order
+from harmony_core.training import epoch_plan
 from harmony_core.training.lockstep import Lockstep
 from harmony_core.training.schedule import learning_rate
 
@@ -176,7 +176,7 @@ def test_a_script_crops_and_mirrors_where_the_training_does(tmp_path: Path) -> N
         seen.append(move)
     assert [len(set(column)) for column in zip(*seen, strict=True)] == [9, 9, 2]
     names["main"]()  # type: ignore[operator]
-    assert PAD == order.PAD
+    assert PAD == epoch_plan.PAD
 
 
 def test_a_script_does_not_crop_what_the_training_does_not_crop() -> None:

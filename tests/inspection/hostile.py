@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from harmony_core.inspection.contents import Contents
+from harmony_core.readers.contents import Contents
 
 Build = Callable[[Path], Path]
 REFUSED: dict[str, tuple[Build, str]] = {}

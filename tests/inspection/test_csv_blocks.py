@@ -12,9 +12,10 @@ import pyarrow as pa
 import pytest
 
 from harmony_core.errors import DataError
-from harmony_core.inspection import csv_blocks, csv_file, limits
-from harmony_core.inspection.csv_file import CsvFile
-from harmony_core.inspection.table_file import scan
+from harmony_core.readers import limits
+from harmony_core.readers.tables import csv_blocks, csv_file
+from harmony_core.readers.tables.csv_file import CsvFile
+from harmony_core.readers.tables.table_file import scan
 
 Write = Callable[[str, "bytes | str"], Path]
 ROWS = "".join(

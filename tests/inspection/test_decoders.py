@@ -10,14 +10,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from harmony_core.inspection import decoders, image_files
-from harmony_core.inspection.decoders import Decoders
-from harmony_core.inspection.image_files import Look, open_images
+from harmony_core.processes import start_module
+from harmony_core.readers.images import decode_processes as decoders
+from harmony_core.readers.images import image_files
+from harmony_core.readers.images.decode_processes import Decoders
+from harmony_core.readers.images.image_files import Look, open_images
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -72,17 +75,15 @@ def alone(archive: Path) -> Look:
 def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Processes are worth their start; the list of those that were started."""
     started: list[subprocess.Popen[bytes]] = []
-    start = decoders._start
 
-    def watched() -> subprocess.Popen[bytes] | None:
-        process = start()
-        if process is not None:
-            started.append(process)
+    def watched(*arguments: Any, **options: Any) -> subprocess.Popen[Any]:
+        process = start_module(*arguments, **options)
+        started.append(process)
         return process
 
     monkeypatch.setattr(decoders, "MANY", 1)
     monkeypatch.setattr(decoders, "cores", lambda: 2)
-    monkeypatch.setattr(decoders, "_start", watched)
+    monkeypatch.setattr(decoders, "start_module", watched)
     monkeypatch.setattr(image_files, "CHUNK", 8)
     yield started
     assert all(process.poll() is not None for process in started), "left behind"
@@ -151,11 +152,11 @@ def test_a_process_that_fails_changes_nothing(
 ) -> None:
     started = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(*_: Any, **__: Any) -> subprocess.Popen[bytes]:
         started.append(stand_in(code)())
         return started[0]
 
-    monkeypatch.setattr(decoders, "_start", start)
+    monkeypatch.setattr(decoders, "start_module", start)
     assert same(looked(archive), alone)
     assert [process.poll() is None for process in started] == [False]
 
@@ -203,7 +204,7 @@ def test_cancelling_ends_the_processes(
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the process in /proc")
 def test_a_killed_parent_leaves_no_process_behind() -> None:
     code = (
-        "import time\nfrom harmony_core.inspection import decoders\n"
+        "import time\nfrom harmony_core.readers.images import decode_processes as decoders\n"
         "decoders.cores = lambda: 2\nplaces = decoders.Decoders(decoders.MANY)\n"
         "print(places._processes[0].pid, flush=True)\ntime.sleep(600)\n"
     )

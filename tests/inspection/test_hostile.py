@@ -13,9 +13,9 @@ import pytest
 from harmony_core.errors import DataError
 from harmony_core.inspection import inspect_file, read_file
 from harmony_core.inspection.command import add_parser
-from harmony_core.inspection.document import to_json
-from harmony_core.inspection.export import classes_csv
-from harmony_core.inspection.report import report_html
+from harmony_core.inspection.report.document import to_json
+from harmony_core.inspection.report.files import classes_csv
+from harmony_core.inspection.report.html import report_html
 
 from . import hostile_archives, hostile_tables
 from .hostile import BODY, READ, REFUSED

@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 from harmony_core.errors import DataError
-from harmony_core.inspection import analyse_tail, inspect_file, job, read_file
-from harmony_core.inspection.digits_tail import NAME
-from harmony_core.inspection.document import to_document
-from harmony_core.inspection.job import Job, Status
-from harmony_core.inspection.pilot import run_pilot
-from harmony_core.inspection.recommend import recommend
-from harmony_core.inspection.stored import load_found, save_found
-from harmony_core.inspection.worker import Request, explain
+from harmony_core.inspection import analyse_tail, inspect_file, read_file
+from harmony_core.inspection.pilot.pilot import run_pilot
+from harmony_core.inspection.pilot.recommend import recommend
+from harmony_core.inspection.process import job
+from harmony_core.inspection.process.digits_example import NAME
+from harmony_core.inspection.process.job import Job, Status
+from harmony_core.inspection.process.result_file import load_found, save_found
+from harmony_core.inspection.process.worker import Request, explain
+from harmony_core.inspection.report.document import to_document
 
 EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 PATIENCE = 300.0
@@ -41,13 +42,13 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Run this code in place of the worker."""
 
     def use(code: str) -> None:
-        def start(_: Request) -> subprocess.Popen[str]:
+        def start(*_: str) -> subprocess.Popen[str]:
             return subprocess.Popen(
                 [sys.executable, "-c", code], text=True, stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
 
-        monkeypatch.setattr(job, "_start", start)
+        monkeypatch.setattr(job, "start_module", start)
 
     return use
 
@@ -76,10 +77,10 @@ def test_results_are_shown_without_torch_or_sklearn(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from harmony_core.inspection.stored import load_found\n"
-        "from harmony_core.inspection.report import report_html\n"
-        "from harmony_core.inspection.script import training_script\n"
-        "import pages._inspect.out, pages._inspect.quality\n"
+        "from harmony_core.inspection.process.result_file import load_found\n"
+        "from harmony_core.inspection.report.html import report_html\n"
+        "from harmony_core.inspection.report.training_script import training_script\n"
+        "import pages._inspect.downloads, pages._inspect.quality\n"
         "found = load_found(Path(sys.argv[1]))\n"
         "assert len(report_html(found)) > 10_000 and training_script(found, 'a.csv')\n"
         "print(sorted({'torch', 'sklearn', 'umap', 'cleanlab'} & set(sys.modules)))\n"

@@ -18,17 +18,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harmony_core.data.tables import load_training_data
 from harmony_core.errors import DataError
 from harmony_core.inspection import inspect_file
 from harmony_core.inspection.analyse import Inspection
 from harmony_core.inspection.command import add_parser
-from harmony_core.inspection.export import classes_csv, harmless, save
-from harmony_core.inspection.pilot import run_pilot
-from harmony_core.inspection.pilot_training import METHODS
-from harmony_core.inspection.recommend import recommend
-from harmony_core.inspection.report import report_html
-from harmony_core.inspection.script import training_script
-from harmony_core.inspection.training_data import load_training_data
+from harmony_core.inspection.pilot.pilot import run_pilot
+from harmony_core.inspection.pilot.recommend import recommend
+from harmony_core.inspection.pilot.training import METHODS
+from harmony_core.inspection.report.files import classes_csv, harmless, save
+from harmony_core.inspection.report.html import report_html
+from harmony_core.inspection.report.training_script import training_script
 
 ROOT = Path(__file__).parents[2]
 EVIL = (
@@ -54,7 +54,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
     """A file with hostile names, looked at in full."""
     from dataclasses import replace
 
-    from harmony_core.inspection.read import read_file
+    from harmony_core.readers.open import read_file
 
     path = evil_table(tmp_path_factory.mktemp("evil") / "</title><script>.csv".replace("/", "_"))
     seen = inspect_file(path)
@@ -110,7 +110,7 @@ def test_the_charts_hold_from_one_class_to_ten_thousand(tmp_path: Path, c: int) 
     seen = inspect_file(tmp_path / "a.csv")
     html = report_html(seen)
     assert len(html) < 8_000_000
-    from harmony_core.inspection.report_charts import charts
+    from harmony_core.inspection.report.charts import charts
 
     for theme in ("light", "dark"):
         figure = charts(seen, theme)[0][2]

@@ -10,20 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
+from harmony_core.analysis.intervals import Estimate
 from harmony_core.config import MethodConfig
 from harmony_core.errors import DataError
 from harmony_core.inspection import analyse_tail, inspect_file, read_file
-from harmony_core.inspection.contents import Contents
-from harmony_core.inspection.document import to_json
-from harmony_core.inspection.intervals import Estimate, paired, wilson
-from harmony_core.inspection.learning_curve import LearningCurve
-from harmony_core.inspection.pilot import Pilot, Trial, run_pilot
-from harmony_core.inspection.pilot_data import cut_counts, pilot_data
-from harmony_core.inspection.pilot_training import METHODS
+from harmony_core.inspection.pilot.data import cut_counts, pilot_data
+from harmony_core.inspection.pilot.learning_curve import LearningCurve
+from harmony_core.inspection.pilot.pilot import Pilot, Trial, run_pilot
+from harmony_core.inspection.pilot.recommend import recommend
+from harmony_core.inspection.pilot.training import METHODS
 from harmony_core.inspection.quality import Finding, Quality
-from harmony_core.inspection.recommend import recommend
+from harmony_core.inspection.report.document import to_json
+from harmony_core.readers.contents import Contents
 
 
 def clouds(counts: list[int], distance: float, seed: int = 0) -> pd.DataFrame:
@@ -183,29 +182,6 @@ def test_progress_can_cancel_the_pilot(tmp_path: Path) -> None:
         trained(contents, seeds=2, steps=10, progress=cancel)
 
 
-def test_the_paired_interval_is_scipys() -> None:
-    a, b = np.array([0.8, 0.75, 0.9, 0.7]), np.array([0.7, 0.74, 0.8, 0.65])
-    found = paired(a, b)
-    expected = stats.ttest_rel(a, b).confidence_interval(0.95)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-    assert not found.clear
-    assert paired(a + 0.1, b).clear
-    # Splits that overlap: the standard error grows by √((1/4 + 1/2) / (1/4)).
-    wider = paired(a, b, overlap=0.5)
-    assert wider.mean - wider.low == pytest.approx((found.mean - found.low) * np.sqrt(3))
-    four = paired(a, b, comparisons=4)
-    reach = stats.t.ppf(1 - 0.025 / 4, 3) * (a - b).std(ddof=1) / 2
-    assert four.high - four.mean == pytest.approx(reach)
-    assert np.isnan(paired(a[:1], b[:1]).low)
-    assert "+6.5 points (95 % interval" in found.points()
-
-
-def test_wilson_is_scipys() -> None:
-    expected = stats.binomtest(7, 10).proportion_ci(method="wilson")
-    assert wilson(7, 10) == pytest.approx((expected.low, expected.high))
-    assert wilson(0, 0) == (0.0, 1.0)
-
-
 def made_up(gain: float, spread: float, curve: LearningCurve | None = None) -> Pilot:
     """A pilot of four classes in which one method gains on the tail."""
     rng = np.random.default_rng(0)
@@ -270,7 +246,7 @@ def test_a_noisy_tail_is_said() -> None:
 def test_everything_at_once_is_strict_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import json
 
-    from harmony_core.inspection import pilot as module
+    from harmony_core.inspection.pilot import pilot as module
 
     monkeypatch.setattr(module, "STEPS", 30)
     monkeypatch.setattr(module, "SEEDS", 2)

@@ -15,13 +15,13 @@ from sklearn.datasets import load_digits
 
 from harmony_core.data.long_tail import long_tail_counts, subsample
 from harmony_core.inspection import inspect_file
-from harmony_core.inspection.document import to_document
 from harmony_core.inspection.quality import Quality, near_images
 from harmony_core.inspection.quality.equal import find_equal
 from harmony_core.inspection.quality.near_images import near_pairs, unit
 from harmony_core.inspection.quality.near_rows import near_rows
 from harmony_core.inspection.quality.suspects import find_suspects
-from harmony_core.inspection.samples import stratified_rows
+from harmony_core.inspection.report.document import to_document
+from harmony_core.readers.sampled_rows import stratified_rows
 
 NAMES = tuple("0123456789")
 

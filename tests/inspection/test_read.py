@@ -13,7 +13,7 @@ import pytest
 
 from harmony_core.errors import DataError
 from harmony_core.inspection import read_file
-from harmony_core.inspection.contents import Contents
+from harmony_core.readers.contents import Contents
 
 COUNTS = {"cat": 9, "dog": 4, "emu": 2}
 FRAME = pd.DataFrame(
@@ -281,7 +281,7 @@ def test_coco(write: Write) -> None:
     assert contents.boxes is not None
     assert contents.boxes.images.tolist() == [2, 1, 0]
     assert contents.boxes.empty_boxes.tolist() == [2, 0, 0]
-    assert contents.boxes.bare_images == 2
+    assert contents.labels.missing == 2
     assert any("not declared" in note for note in contents.notes)
 
 
@@ -301,7 +301,7 @@ def test_yolo(pack: Callable[..., Path], names: str) -> None:
     assert contents.labels.counts.tolist() == [[2, 0, 1], [0, 1, 0]]
     assert contents.boxes is not None
     assert contents.boxes.empty_boxes.tolist() == [0, 0, 1]
-    assert contents.boxes.bare_images == 1
+    assert contents.labels.missing == 1
 
 
 def test_what_changes_along_the_file_is_followed(write: Write) -> None:
@@ -311,7 +311,7 @@ def test_what_changes_along_the_file_is_followed(write: Write) -> None:
     path = write("a.csv", "\n".join(lines))
     contents = read_file(path)
     assert found(contents) == {"x": 300_003, "y": 300_000}
-    from harmony_core.inspection.table_file import scan
+    from harmony_core.readers.tables.table_file import scan
 
     class Rows:
         def __init__(self) -> None:

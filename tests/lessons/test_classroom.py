@@ -8,11 +8,11 @@ import threading
 import pytest
 
 from harmony_core.errors import ConfigError
-from harmony_core.lessons import classroom
-from harmony_core.lessons.classroom import LONGEST, QUIET, Classroom, Entry
-from harmony_core.lessons.lesson import lessons
-from harmony_core.lessons.steps import CODE, Place, from_query
-from harmony_core.lessons.tally import tally
+from harmony_core.lessons.classroom import classes
+from harmony_core.lessons.classroom.classes import LONGEST, QUIET, Classroom, Entry
+from harmony_core.lessons.classroom.place import CODE, Place, from_query
+from harmony_core.lessons.classroom.tally import tally
+from harmony_core.lessons.course.lesson import lessons
 
 COURSE = lessons()
 
@@ -77,8 +77,8 @@ def test_a_quiet_class_and_an_old_one_are_forgotten(rooms: Classroom, clock: Clo
 
 
 def test_caps(rooms: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classroom, "MOST_SEATS", 2)
-    monkeypatch.setattr(classroom, "MOST_CLASSES", 2)
+    monkeypatch.setattr(classes, "MOST_SEATS", 2)
+    monkeypatch.setattr(classes, "MOST_CLASSES", 2)
     code, key = rooms.open()
     rooms.join(code)
     rooms.join(code)
@@ -93,7 +93,7 @@ def test_caps(rooms: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="finite"):
         rooms.predicted(code, 1, 1, float("nan"))
     rooms.predicted(code, 1, 1, "x" * 9999)
-    assert len(str(rooms.entries(code, key, 1)[0].guess)) == classroom.LONGEST_TEXT
+    assert len(str(rooms.entries(code, key, 1)[0].guess)) == classes.LONGEST_TEXT
 
 
 def test_many_students_at_once(rooms: Classroom) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
-import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.errors import ConfigError
-from harmony_core.lessons.expression import PLACE, fill, number
-from harmony_core.lessons.facts import facts, interval, quantile
-from harmony_core.lessons.feedback import (
+from harmony_core.experiments.complete import complete
+from harmony_core.lessons.course.expression import PLACE, fill, number
+from harmony_core.lessons.course.facts import facts
+from harmony_core.lessons.course.feedback import (
     Guess,
     as_line,
     decided,
@@ -22,9 +20,9 @@ from harmony_core.lessons.feedback import (
     happened,
     line_numbers,
 )
-from harmony_core.lessons.lesson import Lesson, lessons
-from harmony_core.lessons.outcome import Outcome, load, save
-from harmony_core.lessons.prepare import FOLDER, path_of, prepared
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from harmony_core.lessons.course.outcome import Outcome, load, save
+from harmony_core.lessons.course.prepare import FOLDER, path_of, prepared
 
 COURSE = lessons()
 EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)
@@ -175,27 +173,6 @@ def test_spread_over_seeds() -> None:
     assert known["wins_balanced_BA"] == (gap > 0).sum()
     assert known["balanced_A"] == pytest.approx(table[:, 0].mean())
     assert float(known["best_A"]) >= float(known["balanced_A"])
-
-
-def test_the_quantile_agrees_with_scipy_for_any_number_of_repeats() -> None:
-    from scipy import stats
-
-    for free in [*range(1, 100), 1000]:
-        assert quantile(free) == pytest.approx(stats.t.ppf(0.975, free), rel=1e-4)
-
-
-def test_a_single_value_has_no_interval() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert all(math.isnan(end) for end in interval(np.array([0.5])))
-
-
-def test_the_interval_agrees_with_scipy() -> None:
-    from harmony_core.analysis.summary import mean_interval
-
-    for n in (2, 3, 5, 9, 30, 100):
-        values = np.random.default_rng(n).normal(size=n)
-        assert interval(values) == pytest.approx(mean_interval(values.tolist()), rel=1e-4)
 
 
 def test_a_prepared_run_survives_its_file(tmp_path) -> None:  # type: ignore[no-untyped-def]

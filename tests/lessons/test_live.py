@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import ExperimentConfig, RecordConfig
 from harmony_core.errors import RunError
-from harmony_core.lessons.expression import fill
-from harmony_core.lessons.feedback import feedback
-from harmony_core.lessons.lesson import Lesson, lessons
-from harmony_core.lessons.outcome import FILM, Outcome, from_store, load, save
+from harmony_core.experiments.complete import complete
+from harmony_core.lessons.course.expression import fill
+from harmony_core.lessons.course.feedback import feedback
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from harmony_core.lessons.course.outcome import FILM, Outcome, from_store, load, save
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 

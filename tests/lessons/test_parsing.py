@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from harmony_core.errors import ConfigError
-from harmony_core.lessons.expression import fill, holds, names, names_in, number, written
-from harmony_core.lessons.glossary import glossary
-from harmony_core.lessons.lesson import FOLDER, lessons, parse
+from harmony_core.lessons.course.expression import fill, holds, names, number, written
+from harmony_core.lessons.course.lesson import FOLDER, lessons, parse
+from harmony_core.lessons.glossary.terms import glossary
 
 NAME = "01-tail.md"
 TEXT = (FOLDER / NAME).read_text(encoding="utf-8")
@@ -18,7 +18,7 @@ def test_arithmetic_in_a_text() -> None:
     text = "From [[tail_A]] to [[tail_B:0]], [[tail_B - tail_A:2]] more in [[name_last]]."
     assert fill(text, FACTS) == "From 40.0 to 60, 19.96 more in E."
     assert number("max(tail_A, tail_B) / 2 ** 2", FACTS) == 15
-    assert names_in(text) == {"tail_A", "tail_B", "name_last"}
+    assert names("tail_B - tail_A") == {"tail_A", "tail_B"}
     assert names("log(tail_A) + 1") == {"tail_A"}
 
 

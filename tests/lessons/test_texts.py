@@ -7,12 +7,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from harmony_core.catalog import complete
-from harmony_core.lessons.expression import PLACE, names_in
-from harmony_core.lessons.glossary import find, glossary
-from harmony_core.lessons.lesson import Lesson, lessons
-from harmony_core.lessons.pictures import PICTURES
-from harmony_core.link import from_query
+from harmony_core.experiments.complete import complete
+from harmony_core.experiments.link import from_query
+from harmony_core.lessons.course.expression import PLACE, names
+from harmony_core.lessons.course.lesson import Lesson, lessons
+from harmony_core.lessons.glossary.drawings import PICTURES
+from harmony_core.lessons.glossary.terms import find, glossary
 
 COURSE = lessons()
 EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)
@@ -105,7 +105,8 @@ def test_the_feedback_speaks_of_the_run(lesson: Lesson) -> None:
     texts += [lesson.wrong] if predict.kind == "line" else []
     texts += [option.said for option in predict.options]
     for text in texts:
-        assert len(names_in(text)) >= 2, text
+        used = set().union(*(names(match[1]) for match in PLACE.finditer(text)))
+        assert len(used) >= 2, text
 
 
 def test_the_notes_of_the_teacher_are_whole() -> None:

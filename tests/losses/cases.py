@@ -9,36 +9,15 @@ from torch import Tensor
 
 from harmony_core.losses import LOSSES, build_loss
 from harmony_core.losses.base import Loss
+from tests.losses.known import known
 
 COUNTS = (400, 60, 9, 1)
 FEATURES = 5
 
-VARIANTS: dict[str, list[dict]] = {
-    "weighted_ce": [{"exponent": 0.5}, {"exponent": 0.0}],
-    "class_balanced": [{"beta": 0.9}, {"beta": 0.0}],
-    "focal": [{"gamma": 0.0}, {"gamma": 0.5}],
-    "cb_focal": [{"beta": 0.5, "gamma": 1.0}],
-    "ghm": [{"bins": 4, "momentum": 0.0}, {"bins": 1}],
-    "ldam": [{"margin": 0.0, "scale": 1.0}, {"margin": 0.3, "scale": 5.0}],
-    "logit_adjusted": [{"tau": 0.0}, {"tau": 2.5}],
-    "vs": [{"gamma": 0.0, "tau": 0.0}, {"gamma": 0.5, "tau": 2.0}],
-    "ib": [{"alpha": 1.0, "start": 0}],
-    "harmonized": [
-        {"alpha": 1.0, "smoothing": 0.0, "envelope": False, "horizon": 0.1},
-        {"alpha": 2.0, "smoothing": 0.0, "envelope": True, "kappa": 5.0},
-        {"alpha": 0.5, "smoothing": 0.3, "envelope": False, "horizon": 10.0, "tau": 0.0},
-        {"inter": "weight", "rho": 0.5, "kappa": 0.1},
-        {"classwise": False, "smoothing": 0.0, "tau": 2.0},
-        {"fixed_bins": 1},
-        {"fixed_bins": 7, "inter": "none"},
-    ],
-}
-"""Settings beside the defaults and the presets; each loss has those in any case."""
-
 CASES = [
     (name, params)
     for name, spec in LOSSES.items()
-    for params in [{}, *({"preset": p} for p in spec.presets), *VARIANTS.get(name, [])]
+    for params in [{}, *({"preset": p} for p in spec.presets), *known(name).settings]
 ]
 IDS = [
     "-".join([name, *(f"{key}={value}" for key, value in params.items())]) for name, params in CASES

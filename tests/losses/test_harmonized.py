@@ -34,6 +34,19 @@ def test_gradient_is_weight_times_error_over_n(params: dict) -> None:
     torch.testing.assert_close(terms.grad_norm, error.abs().sum(1) / 2)
 
 
+@pytest.mark.parametrize(
+    "params", [{"preset": "literal"}, {"inter": "weight"}, {"inter": "weight", "rho": 0.5}], ids=str
+)
+def test_what_the_class_does_not_decide_is_a_weight_of_the_density(params: dict) -> None:
+    loss = build("harmonized", params)
+    for batch in batches():
+        intra = loss.terms(*batch).weight / loss.inter_weight()[batch.targets]
+    u = loss.inter_weight()
+    torch.testing.assert_close((u * torch.tensor(COUNTS)).sum(), u.new_tensor(sum(COUNTS)))
+    off = (intra[:, None, None] - loss.density_state().weights).abs()
+    assert (off.flatten(1).min(dim=1).values < 1e-6).all()
+
+
 def test_difficulty_is_measured_after_the_inter_balance() -> None:
     z, y = torch.zeros(1, 4), torch.tensor([3])
     after = HarmonizedLoss(COUNTS).terms(z, y).grad_norm

@@ -12,7 +12,7 @@ import torch
 from harmony_core.errors import ConfigError
 from harmony_core.losses import LOSSES, build_loss
 
-NAMES = [
+RELEASED = [
     "ce",
     "weighted_ce",
     "class_balanced",
@@ -26,14 +26,15 @@ NAMES = [
     "ib",
     "harmonized",
 ]
+"""The losses of version 0.1.0, whose names are in links, run folders and commands."""
 
 
-def test_every_loss_is_there_under_its_name() -> None:
-    assert list(LOSSES) == NAMES
+def test_released_losses_keep_their_names_and_their_order() -> None:
+    assert [name for name in LOSSES if name in RELEASED] == RELEASED
     assert all(spec.name == name for name, spec in LOSSES.items())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LOSSES)
 def test_declarations_are_fit_to_be_shown(name: str) -> None:
     spec = LOSSES[name]
     assert spec.title
@@ -86,7 +87,7 @@ def test_presets_are_settings_that_can_be_overridden() -> None:
         build_loss("ce", [50, 5], preset="literal")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LOSSES)
 def test_losses_draw_no_random_numbers(name: str) -> None:
     before = torch.get_rng_state()
     build_loss(name, [5, 3])(torch.zeros(4, 2), torch.tensor([0, 1, 0, 1]), torch.ones(4, 3))

@@ -12,7 +12,6 @@ import math
 import numpy as np
 import torch
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -22,6 +21,7 @@ from harmony_core.config import (
     RecordConfig,
 )
 from harmony_core.data import LongTailedDataset
+from harmony_core.experiments.complete import complete
 from harmony_core.training import Lockstep
 from harmony_core.viewer import DENSITY, WEIGHTS, Payload, build_payload, parts_of
 
@@ -66,7 +66,7 @@ def _set_logits(engine: Lockstep) -> None:
     """Every network becomes (x, 0): x from two units, its positive and its negative part."""
     for parameter in engine.networks.parameters():
         parameter.zero_()
-    middle, scale = engine.inputs.mean[0], engine.inputs.scale[0]
+    middle, scale = engine.data.mean[0], engine.data.scale[0]
     weights, biases = engine.networks.weights[0], engine.networks.biases[0]
     for unit, sign in enumerate((1, -1)):
         weights[:, unit, 0] = sign / scale

@@ -24,16 +24,17 @@ from harmony_core.analysis.embedding.result import (
     save_embedding,
 )
 from harmony_core.analysis.embedding.settings import EmbeddingSettings
-from harmony_core.analysis.embedding.stored import embedding_path
 from harmony_core.config import ExperimentConfig, RecordConfig
 from harmony_core.errors import ConfigError, RunError
+from harmony_core.export.embedding_page import MOST_BYTES, embedding_page, export_embedding_html
 from harmony_core.frames import Scene
-from harmony_core.plots.embedding import PER_PANEL, embedding_figure
-from harmony_core.plots.embedding_export import MOST_BYTES, embedding_page, export_embedding_html
-from harmony_core.plots.embedding_film import film
-from harmony_core.plots.embedding_marks import Colouring, class_palette, region_image
-from harmony_core.plots.embedding_overlay import for_touch
-from harmony_core.plots.embedding_text import caption, panel_title
+from harmony_core.plots.embedding.all_epochs import film
+from harmony_core.plots.embedding.figure import embedding_figure
+from harmony_core.plots.embedding.marks import Colouring, class_palette, region_image
+from harmony_core.plots.embedding.overlay import for_touch
+from harmony_core.plots.embedding.text import caption, panel_title
+from harmony_core.plots.embedding.traces import PER_PANEL
+from harmony_core.runs.embedding.store import embedding_path
 
 N = 40
 RNG = np.random.default_rng(2)
@@ -272,7 +273,7 @@ def test_too_many_epochs_are_thinned_to_fit(monkeypatch: pytest.MonkeyPatch) -> 
     frames = [frame(epoch, panels=1) for epoch in range(30)]
     whole = len(embedding_figure(frames, marks()).to_json())
     assert whole < MOST_BYTES
-    monkeypatch.setattr("harmony_core.plots.embedding_export.MOST_BYTES", whole // 3)
+    monkeypatch.setattr("harmony_core.export.embedding_page.MOST_BYTES", whole // 3)
     page = embedding_page(frames, marks(), "x")
     assert "of 30 recorded epochs are in this file" in page
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from harmony_core.analysis.boundary import disagreement
 from harmony_core.errors import DataError
 from harmony_core.viewer import Payload, build_payload, unpack_payload
-from harmony_core.viewer.payload import class_groups, disagreement
+from harmony_core.viewer.payload import class_groups
 
 from .synthetic import make_image_run, make_run
 

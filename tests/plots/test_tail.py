@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from harmony_core.plots.pilot import class_recall, gains, gradient_density
 from harmony_core.plots.tail import group_shares, lorenz, plain, rank_frequency
-from harmony_core.plots.trial import class_recall, gains, gradient_density
 
 
 def drawn(figure: go.Figure) -> dict[str, go.Figure]:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harmony_core.catalog import complete
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -18,6 +17,7 @@ from harmony_core.config import (
     Seeds,
 )
 from harmony_core.errors import RunError
+from harmony_core.experiments.complete import complete
 from harmony_core.frames import Frame, Scene
 from harmony_core.runs import RunStore
 
@@ -69,7 +69,7 @@ class FakeEngine:
     built: list[int] = field(default_factory=list)
 
     def __call__(
-        self, config: ExperimentConfig, dataset: object, repeat: int = 0, *, crew: int = 1
+        self, config: ExperimentConfig, dataset: object, repeat: int = 0, *, threads: int = 1
     ) -> FakeLockstep:
         self.built.append(repeat)
         return FakeLockstep(self, config, repeat)

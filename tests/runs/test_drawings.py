@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from harmony_core.analysis.embedding import EmbeddingSettings
-from harmony_core.runs.drawings import Drawing, Drawings, _told
+from harmony_core.runs.embedding.process import Drawing, Drawings, _told
 from harmony_core.runs.store import RunStore
 from tests.runs.conftest import small_config
 

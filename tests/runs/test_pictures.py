@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import harmony_core.analysis.embedding.stored as stored
-from harmony_core.analysis.embedding import EmbeddingSettings, embed_run, load_embedding
-from harmony_core.analysis.embedding.stored import embedding_path, stored_epochs
+import harmony_core.runs.embedding.store as stored
+from harmony_core.analysis.embedding import EmbeddingSettings, load_embedding
 from harmony_core.config import RecordConfig
 from harmony_core.errors import RunError
 from harmony_core.runs import RunStore
+from harmony_core.runs.embedding.store import embed_run, embedding_path, stored_epochs
 from harmony_core.runs.execute import execute
 from tests.runs.conftest import FakeEngine, small_config
 

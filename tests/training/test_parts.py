@@ -22,16 +22,16 @@ from harmony_core.losses.base import LossTerms
 from harmony_core.models import build_model
 from harmony_core.models.head import Network
 from harmony_core.training.collector import Collector
-from harmony_core.training.descent import Descent
+from harmony_core.training.cpu_threads import divided
+from harmony_core.training.device_data import DeviceData
+from harmony_core.training.epoch_plan import PAD, draw_epoch
 from harmony_core.training.evaluate import judge, most_likely
 from harmony_core.training.heads import mixed_heads
-from harmony_core.training.inputs import Inputs
 from harmony_core.training.networks import SeparateNetworks, StackedMLP
-from harmony_core.training.order import PAD, draw_epoch
-from harmony_core.training.recorder import _numpy
+from harmony_core.training.recorder import as_numpy
 from harmony_core.training.scene import build_scene, plane_points, stratified
 from harmony_core.training.schedule import learning_rate
-from harmony_core.training.threads import divided
+from harmony_core.training.steppers.sgd import SGD
 
 CPU = torch.device("cpu")
 
@@ -128,7 +128,7 @@ def image_data() -> LongTailedDataset:
 
 def test_crop_and_flip_are_those_of_a_padded_image() -> None:
     dataset = image_data()
-    inputs = Inputs(dataset, CPU)
+    inputs = DeviceData(dataset, CPU)
     source = inputs.load(dataset.train_inputs, pad=True)
     index = torch.tensor([3, 0, 5])
     crop = torch.tensor([[0, 0], [4, 4], [7, 1]])
@@ -143,7 +143,7 @@ def test_crop_and_flip_are_those_of_a_padded_image() -> None:
 
 def test_images_reach_the_network_with_zero_mean_and_unit_deviation() -> None:
     dataset = image_data()
-    inputs = Inputs(dataset, CPU)
+    inputs = DeviceData(dataset, CPU)
     batch = inputs.finish(inputs.load(dataset.train_inputs))
     assert batch.shape == (6, 3, 5, 4)
     torch.testing.assert_close(batch.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
@@ -153,7 +153,7 @@ def test_images_reach_the_network_with_zero_mean_and_unit_deviation() -> None:
 def test_points_keep_their_shape() -> None:
     points = np.array([[0, 0], [4, 0], [0, 1], [4, 1]], dtype=np.float32)
     targets = np.array([0, 0, 1, 1])
-    inputs = Inputs(
+    inputs = DeviceData(
         LongTailedDataset("x", "points", points, targets, points, targets, ("a", "b")), CPU
     )
     out = inputs.load(points)
@@ -249,7 +249,7 @@ def test_bf16_keeps_float32_outputs_close_to_the_full_ones() -> None:
 
 def test_a_network_that_has_run_off_is_still_recorded() -> None:
     values = torch.tensor([1.0, 1e9, -1e9, float("inf"), float("nan")])
-    kept = _numpy(values, np.float16)
+    kept = as_numpy(values, np.float16)
     assert kept[:4].tolist() == [1.0, 65504.0, -65504.0, 65504.0]
     assert np.isnan(kept[4])
 
@@ -264,7 +264,7 @@ def test_the_likeliest_class_and_its_probability(classes: int) -> None:
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_descent_is_the_optimisers_step_and_keeps_its_state(momentum: float) -> None:
+def test_sgd_is_the_optimisers_step_and_keeps_its_state(momentum: float) -> None:
     optim = OptimConfig(lr=0.1, momentum=momentum, weight_decay=0.01)
 
     def start() -> tuple[torch.nn.Linear, torch.optim.SGD]:
@@ -277,17 +277,17 @@ def test_descent_is_the_optimisers_step_and_keeps_its_state(momentum: float) -> 
         )
 
     (plain, optimizer), (ours, holder) = start(), start()
-    descent = Descent(list(ours.parameters()), holder, optim)
+    sgd = SGD(list(ours.parameters()), holder, optim)
     inputs = torch.randn(5, 4, generator=seeded(8))
     for step in range(4):
         for layer in (plain, ours):
             layer.zero_grad()
             layer(inputs).square().sum().backward()
         optimizer.step()
-        descent(0.1 if step % 2 else torch.tensor(0.1, dtype=torch.float64))
+        sgd.step(0.1 if step % 2 else torch.tensor(0.1, dtype=torch.float64))
         if step == 2:  # as after a checkpoint is restored
             holder.load_state_dict(holder.state_dict())
-            descent.forget()
+            sgd.forget()
     for one, other in zip(plain.parameters(), ours.parameters(), strict=True):
         assert torch.equal(one, other)
         if momentum:

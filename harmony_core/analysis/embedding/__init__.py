@@ -3,8 +3,8 @@
 Steps, one file each: `features` mixes features and probabilities, `neighbours` finds who is near
 whom, `graph` turns that into umap's fuzzy graph, `layout` places points and keeps them in place
 over epochs and methods, `regions` colours the plane with the network's answers, `fidelity` measures
-how far the picture can be trusted, `motion` finds what moved. `api` does all of it for any model,
-`movie` for one epoch after the other, `stored` for an experiment on disk.
+how far the picture can be trusted, `motion` finds what moved. `embed` does all of it for any model,
+`sequence` for one epoch after the other; `harmony_core.runs.embedding` for an experiment on disk.
 
 Axes: l landmarks (the samples in the picture), d features, c classes, k neighbours, g side of the
 grid, m methods. Importing this package imports neither umap nor scikit-learn.
@@ -12,9 +12,8 @@ grid, m methods. Importing this package imports neither umap nor scikit-learn.
 
 from __future__ import annotations
 
-from .api import Embedding, embed_model, embed_models
+from .embed import Embedding, embed_model, embed_models
 from .motion import Stragglers, changed, stragglers, trails
-from .movie import EmbeddingMovie, View
 from .result import (
     EmbeddingFrame,
     Fidelity,
@@ -25,8 +24,8 @@ from .result import (
     save_embedding,
 )
 from .samples import sample_terms, tracked_rows
+from .sequence import EmbeddingMovie, View
 from .settings import SETTINGS, EmbeddingSettings
-from .stored import embed_run, embedding_path, landmarks_of, picture_epochs, stored_epochs
 
 __all__ = [
     "SETTINGS",
@@ -43,14 +42,9 @@ __all__ = [
     "changed",
     "embed_model",
     "embed_models",
-    "embed_run",
-    "embedding_path",
-    "landmarks_of",
     "load_embedding",
-    "picture_epochs",
     "sample_terms",
     "save_embedding",
-    "stored_epochs",
     "stragglers",
     "tracked_rows",
     "trails",

@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import improve
 from .features import TINY, radius_of
 from .graph import Graph, fuzzy_graph
 from .neighbours import Neighbours, nearest, overlap
+from .umap_engine import improve
 
 Array = NDArray[Any]
 SIDE = 10.0

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import HarmonyError, RunError
-from ...frames import read_npz, write_npz
+from ...files import read_npz, write_npz
 from ..accuracy import thirds
+from ..intervals import wilson
 from .settings import EmbeddingSettings
 
 Array = NDArray[Any]
-Z95 = 1.959963984540054
 ARRAYS = (
     "positions", "predicted", "confidence", "map_class", "map_purity", "kept", "tied",
     "region_class", "region_purity",
@@ -62,12 +62,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson's 95 % interval; (0, 1) where there is nothing to count."""
-        if not self.total:
-            return (0.0, 1.0)
-        n, p, z = self.total, self.rate, Z95
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return (max(0.0, middle - half), min(1.0, middle + half))
+        return wilson(self.hits, self.total)
 
     def percent(self) -> str:
         """As in "93 % (91–95)"; "–" where there is nothing to count."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..contents import Contents
-from ..messages import Progress
+from ...readers.contents import Contents
+from ...readers.messages import Progress
 from .finding import Quality
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...readers.messages import shown
 from ..measures import MEASURES
-from ..messages import shown
 
 Array = NDArray[Any]
 EXAMPLES = 20

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.randomness import generator
-from .. import limits
-from ..contents import Contents
+from ...readers import limits
+from ...readers.contents import Contents
+from ...readers.images.image_files import ArrayImages, ImageFiles
+from ...readers.images.thumbnails import GREY
+from ...readers.labels import Labels
+from ...readers.messages import Progress
+from ...readers.sampled_rows import stratified_rows
+from ...readers.threads import one_thread
 from ..image_features import image_features
-from ..image_files import ArrayImages, ImageFiles
-from ..labels import Labels
-from ..messages import Progress
-from ..samples import stratified_rows
-from ..shrink import GREY
-from ..threads import one_thread
 from .finding import EXAMPLES, Finding, Quality, tally
 from .near_images import near_pairs
 from .odd_images import odd_images

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.randomness import generator
-from ..threads import cores
+from ...readers.threads import cores
 
 Array = NDArray[Any]
 CORRELATION = 0.96

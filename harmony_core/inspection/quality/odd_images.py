@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image_files import Look
+from ...readers.images.image_files import Look
 
 Array = NDArray[Any]
 FLAT = 3.0

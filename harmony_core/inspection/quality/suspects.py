@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..messages import shown
-from ..threads import one_thread
+from ...readers.messages import shown
+from ...readers.threads import one_thread
 from .finding import EXAMPLES, Finding, tally
 from .twins import Name
 

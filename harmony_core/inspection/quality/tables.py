@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.randomness import generator
-from .. import limits
-from ..contents import Contents
-from ..features import TableEncoder
-from ..labels import Labels
-from ..messages import Progress
-from ..samples import Column, columns_of, profile_rows, stratified_rows
+from ...data.table_encoder import TableEncoder
+from ...readers import limits
+from ...readers.contents import Contents
+from ...readers.labels import Labels
+from ...readers.messages import Progress
+from ...readers.sampled_rows import Column, columns_of, profile_rows, stratified_rows
 from .finding import Finding, Gaps, Quality
 from .near_rows import near_rows
 from .suspects import find_suspects

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..labels import Labels
-from ..messages import shown
+from ...readers.labels import Labels
+from ...readers.messages import shown
 from .equal import find_equal
 from .finding import EXAMPLES, Finding, tally
 

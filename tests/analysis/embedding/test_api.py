@@ -10,7 +10,7 @@ import torch
 
 from harmony_core.analysis.embedding import EmbeddingSettings, embed_model, embed_models
 from harmony_core.errors import ConfigError, DataError
-from harmony_core.plots.embedding import embedding_figure
+from harmony_core.plots.embedding.figure import embedding_figure
 
 from .blobs import blobs
 

@@ -6,15 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harmony_core.analysis.embedding import (
-    EmbeddingSettings,
-    embed_run,
-    embedding_path,
-    landmarks_of,
-    load_embedding,
-    sample_terms,
-    stored_epochs,
-)
+from harmony_core.analysis.embedding import EmbeddingSettings, load_embedding, sample_terms
 from harmony_core.config import (
     DataConfig,
     ExperimentConfig,
@@ -22,7 +14,8 @@ from harmony_core.config import (
     RecordConfig,
     quick_recipe,
 )
-from harmony_core.plots.embedding_export import export_embedding_html
+from harmony_core.export.embedding_page import export_embedding_html
+from harmony_core.runs.embedding.store import embed_run, embedding_path, landmarks_of, stored_epochs
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 

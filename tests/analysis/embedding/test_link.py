@@ -8,13 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmony_core.analysis.embedding import EmbeddingSettings
-from harmony_core.analysis.embedding.link import (
-    chosen_text,
-    read_chosen,
-    read_settings,
-    settings_text,
-)
 from harmony_core.errors import ConfigError
+from pages._embedding.link_text import chosen_text, read_chosen, read_settings, settings_text
 
 
 @given(

@@ -9,18 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harmony_core.analysis.embedding import (
-    EmbeddingSettings,
-    embed_run,
-    embedding_path,
-    landmarks_of,
-    load_embedding,
-    picture_epochs,
-    stored_epochs,
-)
+from harmony_core.analysis.embedding import EmbeddingSettings, load_embedding
 from harmony_core.config import ExperimentConfig, MethodConfig, RecordConfig, Seeds
 from harmony_core.errors import RunError
 from harmony_core.frames import Frame, Scene
+from harmony_core.runs.embedding.store import (
+    embed_run,
+    embedding_path,
+    landmarks_of,
+    picture_epochs,
+    stored_epochs,
+)
 from harmony_core.runs.store import RunStore
 
 from .blobs import blobs

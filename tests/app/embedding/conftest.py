@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harmony_core.runs import drawings
-from harmony_core.runs.drawings import Drawing
+from harmony_core.runs.embedding import process as drawings
+from harmony_core.runs.embedding.process import Drawing
 from harmony_core.runs.store import RunStore
 from tests.app.embedding.recorded import (
     record_it,

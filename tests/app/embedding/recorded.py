@@ -7,16 +7,11 @@ from dataclasses import replace
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from harmony_core.analysis.embedding import (
-    EmbeddingSettings,
-    embed_run,
-    embedding_path,
-    load_embedding,
-    save_embedding,
-)
-from harmony_core.catalog import complete
+from harmony_core.analysis.embedding import EmbeddingSettings, load_embedding, save_embedding
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig, Seeds
+from harmony_core.experiments.complete import complete
 from harmony_core.frames import Frame, Scene
+from harmony_core.runs.embedding.store import embed_run, embedding_path
 from harmony_core.runs.store import RunStore
 from tests.app.conftest import frame
 

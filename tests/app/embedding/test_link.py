@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harmony_core.runs.drawings import Drawing
+from harmony_core.runs.embedding.process import Drawing
 from tests.app.conftest import Open, texts
 from tests.app.embedding.recorded import (
     errors,

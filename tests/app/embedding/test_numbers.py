@@ -6,17 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from harmony_core.analysis.embedding import (
-    EmbeddingSettings,
-    embedding_path,
-    landmarks_of,
-    load_embedding,
-)
-from harmony_core.plots.embedding import PER_PANEL
-from harmony_core.plots.embedding_overlay import chosen_dots
+from harmony_core.analysis.embedding import EmbeddingSettings, load_embedding
+from harmony_core.plots.embedding.overlay import chosen_dots
+from harmony_core.plots.embedding.traces import PER_PANEL
+from harmony_core.runs.embedding.store import embedding_path, landmarks_of
 from harmony_core.runs.store import RunStore
-from pages._embedding.luck import laid_over
-from pages._embedding.picture import offline_page
+from pages._embedding.maps import offline_page
+from pages._embedding.seed_noise import laid_over
 
 
 def test_the_offline_page_has_all_epochs(run: str, store: RunStore) -> None:

@@ -11,12 +11,10 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from harmony_core.analysis.embedding import (
-    EmbeddingSettings,
-    embedding_path,
-)
+from harmony_core.analysis.embedding import EmbeddingSettings
 from harmony_core.config import Seeds
-from harmony_core.runs.drawings import Drawing
+from harmony_core.runs.embedding.process import Drawing
+from harmony_core.runs.embedding.store import embedding_path
 from harmony_core.runs.store import RunStore
 from tests.app.conftest import APP, FakeQueue, Open, finished, texts
 from tests.app.embedding.recorded import (
@@ -119,7 +117,7 @@ def test_a_damaged_picture_is_explained_and_can_be_drawn_again(
 
 
 def test_a_picture_of_other_samples_is_refused(open_page: Open, run: str, store: RunStore) -> None:
-    from harmony_core.frames import read_npz, write_npz
+    from harmony_core.files import read_npz, write_npz
 
     path = embedding_path(store.root, run, 0, EmbeddingSettings(), 2)
     parts = read_npz(path)

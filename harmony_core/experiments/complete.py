@@ -1,0 +1,57 @@
+"""Everything that can be chosen, and the one place that says whether a choice is possible.
+
+Imports no torch: a page can check a config and name what is wrong before any work starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..config import ExperimentConfig, MethodConfig
+from ..data import DATASETS
+from ..errors import ConfigError
+from ..losses import LOSSES
+from ..models import MODELS
+from ..parameters import choose, resolve
+
+
+def complete(config: ExperimentConfig) -> ExperimentConfig:
+    """The config with every default filled in and every name checked.
+
+    Unknown names and parameters, a model that does not take the data, and settings that contradict
+    each other raise `ConfigError`. Completing twice changes nothing.
+    """
+    choose(config.data.name, DATASETS, "data")
+    dataset = DATASETS[config.data.name]
+    choose(config.data.profile, dataset.profiles, f"the profile of data `{dataset.name}`")
+    data = replace(
+        config.data,
+        params=resolve(config.data.params, dataset.parameters, f"data `{dataset.name}`"),
+    )
+    choose(config.model.name, ("auto", *MODELS), "model")
+    name = dataset.default_model if config.model.name == "auto" else config.model.name
+    spec = MODELS[name]
+    if dataset.kind not in spec.kinds:
+        fitting = ", ".join(m.name for m in MODELS.values() if dataset.kind in m.kinds)
+        raise ConfigError(
+            f"Expected a model for {dataset.kind} ({fitting}), but got {name!r}. "
+            f"Data `{dataset.name}` gives {dataset.kind}."
+        )
+    model = replace(
+        config.model,
+        name=name,
+        params=resolve(config.model.params, spec.parameters, f"model `{name}`"),
+    )
+    methods = tuple(_complete_method(method) for method in config.methods)
+    return replace(config, data=data, model=model, methods=methods)
+
+
+def _complete_method(method: MethodConfig) -> MethodConfig:
+    choose(method.loss, LOSSES, "loss")
+    if method.deferral == "drs" and method.sampler != "uniform":
+        raise ConfigError(
+            "Expected deferral `drs` with the uniform sampler, which it replaces late in training, "
+            f"but got sampler {method.sampler!r}. Use one of the two."
+        )
+    spec = LOSSES[method.loss]
+    return replace(method, params=resolve(method.params, spec.parameters, f"loss `{method.loss}`"))

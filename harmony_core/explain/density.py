@@ -1,0 +1,99 @@
+"""The gradient density and the weights it gives, as in `harmony_core.losses.density`, in NumPy.
+
+Letters: c classes, r rows (classes, or one for all of them), u unit regions padded to the largest
+row. ``samples`` are training samples N.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+FEWEST_REGIONS, MOST_REGIONS = 2, 30
+LEAST_SHARE = 1e-12
+
+
+@dataclass(frozen=True)
+class Region:
+    """One sample's unit region in the gradient density that its loss keeps."""
+
+    index: int
+    """b, from 0"""
+    regions: int
+    """M_c, how many the class has"""
+    density: float
+    """A_c[b], the decayed count"""
+    total: float
+    """Σ A_c"""
+    share: float
+    """p_c[b], smoothed"""
+    weight: float
+    """w_c[b], as it was recorded"""
+    rarity: float
+    """r_c[b]; NaN for a loss without it"""
+    mean: float
+    """Σ p r, the mean weight before it is divided out; NaN for a loss without it"""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The region is low ≤ g < high."""
+        return self.index / self.regions, (self.index + 1) / self.regions
+
+
+def adaptive_regions(samples: Array, kappa: float) -> Array:
+    """M = clip(round(κ N^{1/3}), 2, 30), int64 (r,)."""
+    fine = np.round(kappa * np.asarray(samples, dtype=np.float64) ** (1 / 3))
+    return np.clip(fine, FEWEST_REGIONS, MOST_REGIONS).astype(np.int64)
+
+
+def region_weights(
+    counts: Array, regions: Array, alpha: float, smoothing: float, envelope: bool
+) -> Array:
+    """The weight of every unit region (r, u); 0 beyond a row's last region.
+
+    ``counts`` (r, u) is A_c[b], ``regions`` (r,) is M_c. p[b] = (A[b] + λ) / Σ(A + λ);
+    r[b] = p[b]^{−α} where p[b] > 0; with the envelope r[b] ← max_{b' ≤ b} r[b'];
+    w[b] = r[b] / Σ p r. A row never seen weighs 1. Computed in the dtype of ``counts``.
+    """
+    counts = np.asarray(counts)
+    if counts.dtype.kind != "f":
+        counts = counts.astype(np.float64)
+    valid = np.arange(counts.shape[1]) < np.asarray(regions)[:, None]
+    if alpha == 0:
+        return valid.astype(counts.dtype)
+    share, total = _share(counts, valid, smoothing)
+    tiny = np.finfo(counts.dtype).tiny
+    inverse = region_rarities(share, alpha, envelope)
+    mean = (share * inverse).sum(axis=1, keepdims=True)
+    weights = np.where(total <= tiny, 1, inverse / np.maximum(mean, tiny))
+    return np.where(valid, weights, 0).astype(counts.dtype)
+
+
+def region_shares(counts: Array, regions: Array, smoothing: float) -> Array:
+    """The smoothed density p_c[b] (r, u); 0 beyond a row's last region and where nothing is."""
+    counts = np.asarray(counts)
+    valid = np.arange(counts.shape[1]) < np.asarray(regions)[:, None]
+    return _share(counts, valid, smoothing)[0]
+
+
+def region_rarities(shares: Array, alpha: float, envelope: bool) -> Array:
+    """r[b] = p[b]^{−α} where p[b] > 0, else 0; with the envelope its running maximum (r, u)."""
+    inverse = np.where(shares > 0, np.maximum(shares, LEAST_SHARE) ** -alpha, 0)
+    return np.asarray(np.maximum.accumulate(inverse, axis=1) if envelope else inverse)
+
+
+def region_of(grad_norm: Array, regions: Array | int) -> Array:
+    """The region of each sample, b = min(⌊g M⌋, M − 1), int64; NaN goes to the last."""
+    g = np.nan_to_num(np.asarray(grad_norm), nan=1.0)
+    inside = np.minimum((g * regions).astype(np.int64), np.asarray(regions) - 1)
+    return np.asarray(inside)
+
+
+def _share(counts: Array, valid: Array, smoothing: float) -> tuple[Array, Array]:
+    smoothed = np.where(valid, counts + counts.dtype.type(smoothing), 0)
+    total = smoothed.sum(axis=1, keepdims=True)
+    return smoothed / np.maximum(total, np.finfo(counts.dtype).tiny), total

@@ -1,0 +1,95 @@
+"""The harmonized loss's weights under other settings, without training.
+
+`redraw` starts from the plain logits of the tracked samples, so it also answers for methods that
+keep no density. Letters: c classes, m unit regions of one class, k tracked samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import MethodConfig
+from ..frames import Frame, Scene
+from ..losses.registry import LOSSES
+from ..parameters import Value
+from .density import adaptive_regions, region_of, region_weights
+from .numbers import cross_entropies, log_prior
+
+Array = NDArray[Any]
+LOSS = "harmonized"
+"""The loss whose weights are drawn."""
+
+
+@dataclass(frozen=True)
+class ClassWeights:
+    """The weight curve of one class under the sandbox's settings."""
+
+    edges: Array
+    """(m + 1,) ascending from 0 to 1"""
+    counts: Array
+    """(m,) samples of the class in each region, scaled to its N_c: its settled density"""
+    weights: Array
+    """(m,) intra weight w_c[b]; its mean under the smoothed density is 1"""
+
+
+def default_settings() -> dict[str, Value]:
+    """The defaults of the harmonized loss.
+
+    >>> default_settings()["alpha"]
+    0.3
+    """
+    return LOSSES[LOSS].resolve({})
+
+
+def first_network(methods: Sequence[MethodConfig]) -> int:
+    """The position of the first method with the harmonized loss, else 0.
+
+    >>> first_network([MethodConfig("ce"), MethodConfig("harmonized")])
+    1
+    """
+    return next((m for m, method in enumerate(methods) if method.loss == LOSS), 0)
+
+
+def redraw(
+    scene: Scene,
+    frame: Frame,
+    alpha: float = 0.3,
+    kappa: float = 1.0,
+    smoothing: float = 1.0,
+    tau: float = 1.0,
+    envelope: bool = True,
+    classwise: bool = True,
+    *,
+    fixed_bins: int = 0,
+) -> tuple[ClassWeights, ...]:
+    """What the harmonized loss would weigh if it had this network before it, one entry a class.
+
+    g = 1 − softmax(z + τ log π)_y of the tracked samples falls into regions under κ (or
+    ``fixed_bins`` of them, where that is not 0). A class of which only some samples are tracked
+    counts as if all had been, so λ has its true size; a density with memory h = 1 settles at that
+    total, N_c. ``classwise=False``: one density for all classes, the same in every entry.
+    """
+    targets = np.asarray(scene.tracked_targets)
+    samples = np.asarray(scene.train_counts, dtype=np.float64)
+    logits = np.asarray(frame.tracked_logits, dtype=np.float64) + tau * log_prior(samples)
+    g = -np.expm1(-cross_entropies(logits, targets)) if len(targets) else np.zeros(0)
+    seen = np.bincount(targets, minlength=len(samples))
+    each = (samples / np.maximum(seen, 1))[targets]
+    rows = samples if classwise else samples.sum(keepdims=True)
+    regions = adaptive_regions(rows, kappa)
+    if fixed_bins:
+        regions = np.full_like(regions, fixed_bins)
+    row = targets if classwise else np.zeros_like(targets)
+    counts = np.zeros((len(rows), int(regions.max())))
+    np.add.at(counts, (row, region_of(g, regions[row])), each)
+    weights = region_weights(counts, regions, alpha, smoothing, envelope)
+    drawn = [
+        ClassWeights(np.linspace(0, 1, m + 1), counts[r, :m], weights[r, :m])
+        for r, m in enumerate(regions.tolist())
+    ]
+    return tuple(drawn) if classwise else tuple(drawn * len(samples))

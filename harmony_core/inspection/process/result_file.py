@@ -1,0 +1,115 @@
+"""What an inspection found, as one file: written by the worker process, read by the page.
+
+Only what a page shows is kept: no open files, and no array with an entry a row. The file holds
+JSON and plain arrays; nothing in it is run when it is read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...analysis.intervals import Estimate
+from ...config import MethodConfig
+from ...errors import DataError
+from ...files import read_arrays, write_atomically
+from ...readers.annotations.boxes import BoxNotes
+from ...readers.contents import Contents
+from ...readers.labels import Labels, MultiLabel
+from ..analyse import Inspection
+from ..pilot.learning_curve import LearningCurve
+from ..pilot.pilot import Pilot, Trial
+from ..pilot.recommend import Recommendation
+from ..quality.finding import Finding, Gaps, Quality
+from ..tail.statistics import analyse_tail
+
+_KINDS = {
+    kind.__name__: kind
+    for kind in (
+        BoxNotes, Contents, Estimate, Finding, Gaps, Labels, LearningCurve, MethodConfig,
+        MultiLabel, Pilot, Quality, Recommendation, Trial,
+    )
+}  # fmt: skip
+_DROPPED = {
+    ("Contents", "table"), ("Contents", "images"),
+    ("Labels", "codes"), ("Labels", "split_codes"), ("Finding", "rows"),
+}  # fmt: skip
+"""Handles, and what has an entry a row."""
+_PARTS = ("contents", "quality", "pilot", "recommendation")
+
+
+def save_found(path: Path, found: Inspection) -> None:
+    """Write what was found; an older file is replaced as a whole."""
+    arrays: dict[str, Any] = {}
+    document = {name: _plain(getattr(found, name), arrays) for name in _PARTS}
+    arrays["document"] = np.frombuffer(json.dumps(document).encode(), dtype=np.uint8)
+    write_atomically(
+        path,
+        lambda file: np.savez(file, **arrays),
+        error=DataError,
+        advice="Free some space, then look again.",
+    )
+
+
+def load_found(
+    path: Path, *, beta: float | None = None, bounds: tuple[float, float] | None = None
+) -> Inspection:
+    """What `save_found` wrote, its tail computed anew; `DataError` if the file is damaged."""
+    try:
+        arrays = read_arrays(path)
+        document = json.loads(arrays["document"].tobytes())
+        contents, quality, pilot, recommendation = (
+            _built(document[name], arrays) for name in _PARTS
+        )
+        labels: Labels = contents.labels
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile,
+    ) as error:  # fmt: skip
+        raise DataError(
+            "Expected the result of the inspection, but its file cannot be read. Look again."
+        ) from error
+    given = {} if beta is None else {"beta": beta}
+    tail = analyse_tail(labels.train_counts, labels.test_counts, bounds=bounds, **given)
+    return Inspection(contents, tail, quality, pilot, recommendation)
+
+
+def _plain(value: Any, arrays: dict[str, Any]) -> Any:
+    """JSON for ``value``; arrays go into ``arrays`` and leave their key."""
+    if isinstance(value, np.ndarray):
+        key = f"a{len(arrays)}"
+        arrays[key] = value
+        return {"array": key}
+    if isinstance(value, np.generic):
+        return value.item()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        kind = type(value).__name__
+        fields = {
+            field.name: _plain(getattr(value, field.name), arrays)
+            for field in dataclasses.fields(value)
+            if (kind, field.name) not in _DROPPED
+        }
+        return {"kind": kind, "fields": fields}
+    if isinstance(value, dict):
+        return {"pairs": [[key, _plain(item, arrays)] for key, item in value.items()]}
+    if isinstance(value, tuple | list):
+        return [_plain(item, arrays) for item in value]
+    return value
+
+
+def _built(value: Any, arrays: dict[str, Any]) -> Any:
+    """The value that `_plain` described; sequences become tuples."""
+    if isinstance(value, list):
+        return tuple(_built(item, arrays) for item in value)
+    if not isinstance(value, dict):
+        return value
+    if "array" in value:
+        return arrays[value["array"]]
+    if "pairs" in value:
+        return {key: _built(item, arrays) for key, item in value["pairs"]}
+    fields = {name: _built(item, arrays) for name, item in value["fields"].items()}
+    return _KINDS[value["kind"]](**fields)

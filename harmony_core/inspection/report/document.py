@@ -1,0 +1,153 @@
+"""An inspection as strict JSON: no NaN, names that say what they are.
+
+``classes`` lists every class with ``name``, ``count`` (training samples) and ``split`` (samples by
+split). Every figure of ``figures`` is explained under ``definitions``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..measures import MEASURES, QUALITY_MEASURES
+from ..tail.references import references
+from ..tail.statistics import GROUPS
+
+if TYPE_CHECKING:
+    from ..analyse import Inspection
+
+VERSION = 1
+
+
+def to_document(inspection: Inspection) -> dict[str, Any]:
+    """Everything that was found, JSON-ready."""
+    contents, tail = inspection.contents, inspection.tail
+    labels, figures = contents.labels, all_figures(inspection)
+    named = {
+        name: figures[name]
+        for name in ("samples", "imbalance_factor", "gini", "entropy", "normalised_entropy")
+    }
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "file": contents.name,
+        "form": contents.form,
+        "kind": contents.kind,
+        "label": contents.label,
+        "label_reason": contents.reason,
+        "label_choices": list(contents.choices),
+        "split_column": contents.split_column or None,
+        "splits": list(labels.splits),
+        "rows": labels.rows,
+        "rows_without_label": labels.missing,
+        "multi_label": labels.multi is not None,
+        **named,
+        "head_medium_tail": {
+            "rule": tail.groups.sentence,
+            **{
+                group: {"classes": tail.groups.classes[g], "share": tail.groups.shares[g]}
+                for g, group in enumerate(GROUPS)
+            },
+        },
+        "figures": figures,
+        "fits": _fits(inspection),
+        "references": [
+            {"name": r.name, "source": r.source, "basis": r.basis, "figures": r.figures}
+            for r in references()
+        ],
+        "classes": class_rows(inspection),
+        "notes": list(contents.notes),
+    }
+    if inspection.quality is not None:
+        document["quality"] = inspection.quality.to_dict(labels.names)
+    if inspection.pilot is not None:
+        document["pilot"] = inspection.pilot.to_dict()
+    if inspection.recommendation is not None:
+        document["recommendation"] = inspection.recommendation.to_dict()
+    document["definitions"] = {
+        name: {
+            "title": m.title,
+            "definition": m.definition,
+            "meaning": m.meaning,
+            **({"reference": m.reference} if m.reference else {}),
+        }
+        for name, m in MEASURES.items()
+        if name in figures or (inspection.quality is not None and name in QUALITY_MEASURES)
+    }
+    clean: dict[str, Any] = plain(document)
+    return clean
+
+
+def to_json(inspection: Inspection) -> str:
+    """`to_document` as text."""
+    return json.dumps(to_document(inspection), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def all_figures(inspection: Inspection) -> dict[str, float]:
+    """The tail's figures, and those of several labels a sample where there are such."""
+    labels, figures = inspection.contents.labels, dict(inspection.tail.figures)
+    if labels.multi is not None and inspection.contents.kind == "table":
+        counts = inspection.tail.counts
+        present = counts[counts > 0]
+        figures["labels_per_sample"] = labels.multi.labels / max(labels.rows - labels.missing, 1)
+        figures["mean_imbalance_ratio"] = float((present.max() / present).mean())
+        figures["label_sets"] = float(labels.multi.sets)
+    return figures
+
+
+def class_rows(inspection: Inspection) -> list[dict[str, Any]]:
+    """One entry a class, the largest first; also the rows of the CSV."""
+    labels, tail, quality = inspection.contents.labels, inspection.tail, inspection.quality
+    boxes, pilot = inspection.contents.boxes, inspection.pilot
+    rows = []
+    total = tail.counts.sum()
+    for rank, c in enumerate(tail.order.tolist(), 1):
+        row: dict[str, Any] = {
+            "name": labels.names[c],
+            "count": int(tail.counts[c]),
+            "split": {split: int(labels.counts[s, c]) for s, split in enumerate(labels.splits)},
+            "rank": rank,
+            "group": GROUPS[tail.groups.of_class[c]],
+            "share": float(tail.counts[c] / total),
+            "effective_samples": float(tail.effective[c]),
+        }
+        if boxes is not None:
+            row["images"] = int(boxes.images[c])
+            row["empty_boxes"] = int(boxes.empty_boxes[c])
+        if quality is not None:
+            row["quality"] = quality.of_class(c)
+        if pilot is not None:
+            row["recall"] = pilot.recall_of(labels.names[c])
+        rows.append(row)
+    return rows
+
+
+def _fits(inspection: Inspection) -> dict[str, Any]:
+    tail = inspection.tail
+    fitted = {
+        fit.form: {
+            "scale": fit.scale,
+            "slope": fit.slope,
+            "r_squared": fit.r_squared,
+            "worst_factor": fit.worst_factor,
+        }
+        for fit in tail.fits or ()
+    }
+    return {"better": tail.better_fit, **fitted}
+
+
+def plain(value: Any) -> Any:
+    """NumPy to Python; NaN and infinity to ``None``."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

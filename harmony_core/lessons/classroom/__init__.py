@@ -1,0 +1,1 @@
+"""What a teacher needs: classes, their tallies, a place in the course as a link, pages to print."""

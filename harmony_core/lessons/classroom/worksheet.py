@@ -1,0 +1,149 @@
+"""Pages to print: a worksheet for students, and for the teacher its key and notes."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+
+from ..course.expression import PLACE, fill
+from ..course.feedback import Feedback, feedback, happened
+from ..course.lesson import Lesson
+from ..course.outcome import Outcome
+
+STYLE = """
+@page { size: A4; margin: 18mm 16mm; }
+body { font: 11pt/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  color: #111; background: #fff; max-width: 46rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 18pt; margin: 0 0 .3rem; } h2 { font-size: 13.5pt; margin: 1.6rem 0 .4rem; }
+h3 { font-size: 11pt; margin: .9rem 0 .2rem; } p, ul, ol { margin: 0 0 .5rem; }
+.quiet { color: #555; font-size: 9.5pt; } section { break-inside: avoid; }
+section + section { border-top: 1px solid #bbb; margin-top: 1.2rem; }
+.boxes { list-style: none; padding: 0; } .boxes li::before { content: "\\2610\\00a0"; }
+.boxes li.right::before { content: "\\2611\\00a0"; }
+.boxes li.right { font-weight: 700; }
+.line { border-bottom: 1px solid #888; height: 1.7rem; }
+.why { display: block; margin-left: 1.4rem; font-weight: 400; color: #333; }
+@media screen and (prefers-color-scheme: dark) { body { color: #e7ebf1; background: #12161c; }
+  .quiet, .why { color: #a3adbb; } }
+@media print { body { padding: 0; max-width: none; } a { color: inherit; text-decoration: none; } }
+"""
+LINES = 3
+
+
+def worksheet(lessons: Sequence[Lesson]) -> str:
+    """The worksheet of these steps as one HTML page."""
+    parts = [_student(lesson) for lesson in lessons]
+    lead = "Predict first and write it down. Then run, look, and write down what came out."
+    return _page("Harmony: learning from a long tail", lead, parts)
+
+
+def answer_key(lessons: Sequence[Lesson], prepared: Callable[[Lesson], Outcome]) -> str:
+    """The key to `worksheet`, with the notes; numbers are those of the prepared runs."""
+    parts = [_teacher(lesson, prepared(lesson)) for lesson in lessons]
+    lead = (
+        "Numbers are those of the prepared runs. A class with seeds of its own will see others, "
+        "which is part of the lesson."
+    )
+    return _page("Answer key and notes", lead, parts)
+
+
+def expected(lesson: Lesson, outcome: Outcome) -> Feedback:
+    """What happened in ``outcome``, said to somebody who predicted something."""
+    predict = lesson.predict
+    guess: object = predict.low
+    if predict.kind == "choice":
+        guess = predict.options[0].key
+    elif predict.kind == "line":
+        guess = ((-1.0, 0.0), (1.0, 0.0))
+    return feedback(lesson, outcome, guess)  # type: ignore[arg-type]
+
+
+def _student(lesson: Lesson) -> str:
+    predict = lesson.predict
+    if predict.kind == "choice":
+        room = _boxes([(option.text, False, "") for option in predict.options])
+    elif predict.kind == "number":
+        room = (
+            f"<p>I predict: ____________ {html.escape(predict.unit)} &nbsp; "
+            f"(between {predict.low:g} and {predict.high:g})</p>"
+        )
+    else:
+        room = "<p>Draw your line on the screen, and sketch it here:</p>" + _lines(4)
+    return (
+        _head(lesson)
+        + prose(lesson.before)
+        + f"<h3>Predict</h3><p>{html.escape(predict.ask)}</p>{room}"
+        + f"<h3>Run and look</h3><p>What came out ({html.escape(lesson.result_name)}): ____________"
+        "</p><p>What surprised you, and why did it come out so?</p>"
+        + _lines(LINES)
+        + f"<h3>Check yourself</h3><p>{html.escape(lesson.ask)}</p>"
+        + _boxes([(lesson.answers[i].text, False, "") for i in lesson.mixed])
+    )
+
+
+def _teacher(lesson: Lesson, outcome: Outcome) -> str:
+    said = expected(lesson, outcome)
+    came = said.happened
+    if lesson.predict.kind == "choice":
+        came = happened(lesson, said.numbers).text
+    notes = lesson.notes
+    answers = [lesson.answers[i] for i in lesson.mixed]
+    return (
+        _head(lesson)
+        + f"<p><strong>Aim.</strong> {html.escape(notes.aim)}</p>"
+        + "<h3>Timing</h3>" + _list(notes.timing)
+        + "<h3>What came out in the prepared run</h3>"
+        + f"<p>{html.escape(came)}. {html.escape(lesson.result_name.capitalize())}: "
+        f"{said.result:.1f}.</p>" + prose(fill(lesson.after, said.numbers))
+        + "<h3>What students usually answer</h3>" + _list(notes.usual)
+        + "<h3>To discuss</h3>" + _list(notes.discuss)
+        + f"<h3>Check</h3><p>{html.escape(lesson.ask)}</p>"
+        + _boxes([(one.text, one.right, one.why) for one in answers])
+    )  # fmt: skip
+
+
+def prose(text: str) -> str:
+    """The Markdown of a lesson as HTML: paragraphs, ``**bold**`` and ``*slanted*``."""
+    paragraphs = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        safe = html.escape(PLACE.sub("…", " ".join(block.split())), quote=False)
+        safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe)
+        safe = re.sub(r"\*(.+?)\*", r"<em>\1</em>", safe)
+        paragraphs.append(f"<p>{safe}</p>")
+    return "".join(paragraphs)
+
+
+def _head(lesson: Lesson) -> str:
+    return (
+        f"<h2>{lesson.number}. {html.escape(lesson.title)}</h2>"
+        f'<p class="quiet">About {lesson.minutes} minutes</p>'
+    )
+
+
+def _boxes(rows: Sequence[tuple[str, bool, str]]) -> str:
+    items = "".join(
+        f"<li{' class=right' if right else ''}>{html.escape(text)}"
+        + (f'<span class="why">{html.escape(why)}</span>' if why else "")
+        + "</li>"
+        for text, right, why in rows
+    )
+    return f'<ul class="boxes">{items}</ul>'
+
+
+def _list(texts: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{html.escape(text)}</li>" for text in texts) + "</ul>"
+
+
+def _lines(many: int) -> str:
+    return '<div class="line"></div>' * many
+
+
+def _page(title: str, lead: str, parts: Sequence[str]) -> str:
+    body = "".join(f"<section>{part}</section>" for part in parts)
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f"<style>{STYLE}</style><body><h1>{html.escape(title)}</h1>"
+        f'<p class="quiet">{html.escape(lead)}</p>{body}</body></html>'
+    )

@@ -1,0 +1,1 @@
+"""A course: lessons as text files, their prepared runs, and feedback from the numbers of a run."""

@@ -1,0 +1,356 @@
+"""A lesson as a text file: YAML between two lines of ``---``, then two pieces of Markdown.
+
+    ---
+    title: Why plain accuracy lies
+    …
+    ---
+    ## Before
+    What the student reads before predicting.
+    ## After
+    What they read beside the result, with [[numbers]] of their own run.
+
+``docs/teaching.md`` lists every key. A file with an unknown or a missing one raises `ConfigError`
+that says which file, which key, and what is known.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import yaml  # type: ignore[import-untyped]
+
+from ...config import ExperimentConfig
+from ...errors import ConfigError
+from ...experiments.complete import complete
+from ...experiments.link import from_query
+from ...viewer.panels import ARENA, PANEL_PARTS
+
+FOLDER = Path(str(files(__package__) / "texts"))
+KINDS = ("number", "choice", "line")
+FILE = re.compile(r"(\d\d)-([a-z-]+)\.md")
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer to choose; it is what happened if ``when`` holds, and no earlier one did."""
+
+    key: str
+    text: str
+    when: str = ""
+    """A condition on the run's numbers; empty: always."""
+    said: str = ""
+    """What to say to a student who chose this one in error."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the student commits to before the run."""
+
+    kind: str
+    """``number``: a slider; ``choice``; ``line``: a boundary drawn over the data."""
+    ask: str
+    options: tuple[Option, ...] = ()
+    low: float = 0.0
+    high: float = 100.0
+    step: float = 1.0
+    unit: str = ""
+    truth: str = ""
+    """What a number is compared with: an expression."""
+    near: float = 0.0
+    """How far off still counts as right; for a line, points of the plane."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One formula with the run's numbers put in."""
+
+    name: str
+    latex: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to the check question, and why it is right or wrong."""
+
+    text: str
+    why: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What a teacher wants to know; times are minutes and what to do in them."""
+
+    aim: str
+    timing: tuple[str, ...]
+    usual: tuple[str, ...]
+    discuss: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One step of the course."""
+
+    number: int
+    name: str
+    title: str
+    minutes: int
+    terms: tuple[str, ...]
+    before: str
+    after: str
+    query: str
+    """The experiment, as the link of the Arena."""
+    panels: tuple[str, ...]
+    predict: Prediction
+    right: str
+    wrong: str
+    high: str
+    low: str
+    result: str
+    """An expression: the number a class compares."""
+    result_name: str
+    formulas: tuple[Formula, ...]
+    try_text: str
+    try_query: str
+    ask: str
+    answers: tuple[Answer, ...]
+    notes: Notes
+    scenarios: tuple[str, ...] = ()
+    """Other scenarios a teacher may put in place of the lesson's own."""
+    microscope: bool = False
+    """Whether the formula under the microscope belongs to this step."""
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """The complete experiment."""
+        return complete(from_query(parse_qs(self.query)))
+
+    @property
+    def mixed(self) -> tuple[int, ...]:
+        """Positions of the answers in the order in which they are shown, the same everywhere."""
+        order = list(range(len(self.answers)))
+        random.Random(self.name).shuffle(order)
+        return tuple(order)
+
+    def with_seed(self, seed: int | None, scenario: str = "") -> ExperimentConfig:
+        """The experiment with its seeds moved by ``seed``, on another scenario if it allows it."""
+        config = self.config
+        if scenario and scenario in self.scenarios and scenario != config.data.name:
+            data = replace(config.data, name=scenario, params={})
+            config = complete(replace(config, data=data))
+        if seed is None:
+            return config
+        seeds = config.seeds
+        moved = {name: getattr(seeds, name) + seed for name in ("data", "init", "order")}
+        return replace(config, seeds=replace(seeds, **moved))
+
+
+def lessons(folder: Path | None = None) -> tuple[Lesson, ...]:
+    """All lessons of a folder (`FOLDER`) in order; a file that has changed is read again."""
+    folder = folder or FOLDER
+    paths = sorted(p for p in folder.glob("*.md") if FILE.fullmatch(p.name))
+    if not paths:
+        raise ConfigError(f"Expected lessons in {folder.name}/, but got none. Restore the folder.")
+    return tuple(_read(path, path.stat().st_mtime_ns) for path in paths)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, changed: int) -> Lesson:
+    del changed
+    return parse(path.name, path.read_text(encoding="utf-8"))
+
+
+def parse(file: str, text: str) -> Lesson:
+    """The lesson in ``text``, whose file name gives its number and name."""
+    named = FILE.fullmatch(file)
+    parts = re.split(r"^---\s*$", text, maxsplit=2, flags=re.MULTILINE)
+    if named is None or len(parts) != 3 or parts[0].strip():
+        raise ConfigError(
+            f"Expected {file} to be named like 03-shift.md and to begin with YAML between two "
+            "lines of ---, but it does not. See docs/teaching.md."
+        )
+    try:
+        head = yaml.safe_load(parts[1])
+    except yaml.YAMLError as error:
+        raise ConfigError(
+            f"Expected the head of {file} to be YAML, but got: {str(error)[:200]}. "
+            "Put quotation marks around texts with a colon."
+        ) from error
+    return _lesson(_Part(file, "head", head), int(named[1]), named[2], _sections(file, parts[2]))
+
+
+def _lesson(head: _Part, number: int, name: str, sections: tuple[str, str]) -> Lesson:
+    feedback = head.part("feedback")
+    result, attempt = head.part("result"), head.part("try")
+    check, notes = head.part("check"), head.part("teacher")
+    lesson = Lesson(
+        number=number,
+        name=name,
+        title=head.text("title"),
+        minutes=int(head.number("minutes")),
+        terms=head.texts("terms"),
+        before=sections[0],
+        after=sections[1],
+        query=head.text("run"),
+        panels=head.texts("panels"),
+        predict=_prediction(head.part("predict")),
+        right=feedback.text("right"),
+        wrong=feedback.text("wrong", ""),
+        high=feedback.text("high", ""),
+        low=feedback.text("low", ""),
+        result=result.text("of"),
+        result_name=result.text("name"),
+        formulas=tuple(
+            Formula(part.text("name"), part.text("latex"), part.text("note", ""))
+            for part in head.parts("formulas")
+        ),
+        try_text=attempt.text("text"),
+        try_query=attempt.text("run"),
+        ask=check.text("ask"),
+        answers=tuple(
+            Answer(part.text("text"), part.text("why"), part.flag("right"))
+            for part in check.parts("answers")
+        ),
+        notes=Notes(
+            notes.text("aim"), notes.texts("timing"), notes.texts("usual"), notes.texts("discuss")
+        ),
+        scenarios=head.texts("scenarios", ()),
+        microscope=head.flag("microscope"),
+    )
+    for part in (feedback, result, attempt, check, notes, head):
+        part.done()
+    _sound(lesson, head.file)
+    return lesson
+
+
+def _prediction(part: _Part) -> Prediction:
+    kind = part.text("kind")
+    if kind not in KINDS:
+        raise ConfigError(
+            f"Expected `kind` of {part.where} to be one of {', '.join(KINDS)}, but got {kind!r}."
+        )
+    options = tuple(
+        Option(one.text("key"), one.text("text"), one.text("when", ""), one.text("said", ""))
+        for one in (part.parts("options") if kind == "choice" else ())
+    )
+    numbers = {
+        name: part.number(name)
+        for name in ("low", "high", "step")
+        if kind == "number"
+    }  # fmt: skip
+    made = Prediction(
+        kind,
+        part.text("ask"),
+        options,
+        unit=part.text("unit", ""),
+        truth=part.text("truth") if kind == "number" else "",
+        near=part.number("near") if kind != "choice" else 0.0,
+        **numbers,
+    )
+    part.done()
+    return made
+
+
+def _sound(lesson: Lesson, file: str) -> None:
+    """What the keys cannot say by themselves."""
+    problems = [
+        f"a panel among {', '.join(ARENA)}, not {panel!r}"
+        for panel in lesson.panels
+        if panel not in PANEL_PARTS
+    ]
+    if sum(answer.right for answer in lesson.answers) != 1:
+        problems.append("exactly one right answer in `check`")
+    if lesson.predict.kind == "choice":
+        if len({option.key for option in lesson.predict.options}) < 2:
+            problems.append("at least two options with keys of their own in `predict`")
+        if lesson.predict.options and lesson.predict.options[-1].when:
+            problems.append("a last option in `predict` without `when`, for all that is left")
+    elif lesson.predict.kind == "number" and not (lesson.high and lesson.low):
+        problems.append("`high` and `low` in `feedback` of a predicted number")
+    elif lesson.predict.kind == "line" and not lesson.wrong:
+        problems.append("`wrong` in `feedback` of a drawn line")
+    if problems:
+        raise ConfigError(f"Expected {'; '.join(problems)} in {file}. See docs/teaching.md.")
+
+
+def _sections(file: str, body: str) -> tuple[str, str]:
+    found = re.fullmatch(r"\s*## Before\n(.*?)\n## After\n(.*)", body, re.DOTALL)
+    if found is None:
+        raise ConfigError(
+            f"Expected {file} to have the sections `## Before` and `## After`, in this order, but "
+            "it does not."
+        )
+    return found[1].strip(), found[2].strip()
+
+
+class _Part:
+    """A mapping of a file's head: every key is asked for once, what is left over is an error."""
+
+    def __init__(self, file: str, name: str, values: Any) -> None:
+        self.file, self.where = file, f"`{name}` in {file}"
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"Expected {self.where} to hold keys and values, but got {values!r}.")
+        self.values = dict(values)
+        self.asked: set[str] = set()
+
+    def get(self, key: str, *default: Any) -> Any:
+        self.asked.add(key)
+        if key in self.values:
+            return self.values[key]
+        if default:
+            return default[0]
+        raise ConfigError(f"Expected {self.where} to have `{key}`, but it has not.")
+
+    def text(self, key: str, *default: str) -> str:
+        value = self.get(key, *default)
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            raise ConfigError(f"Expected `{key}` of {self.where} to be text, but got {value!r}.")
+        return str(value).strip()
+
+    def number(self, key: str) -> float:
+        value = self.get(key)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise ConfigError(
+                f"Expected `{key}` of {self.where} to be a number, but got {value!r}."
+            )
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        return self.get(key, False) is True
+
+    def texts(self, key: str, *default: Sequence[str]) -> tuple[str, ...]:
+        value = self.get(key, *default)
+        if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+            raise ConfigError(
+                f"Expected `{key}` of {self.where} to be a list of texts, but got {value!r}."
+            )
+        return tuple(one.strip() for one in value)
+
+    def part(self, key: str) -> _Part:
+        return _Part(self.file, key, self.get(key))
+
+    def parts(self, key: str) -> Iterator[_Part]:
+        value = self.get(key)
+        if not isinstance(value, list):
+            raise ConfigError(f"Expected `{key}` of {self.where} to be a list, but got {value!r}.")
+        for i, one in enumerate(value, start=1):
+            part = _Part(self.file, f"{key} {i}", one)
+            yield part
+            part.done()
+
+    def done(self) -> None:
+        unknown = sorted(set(self.values) - self.asked)
+        if unknown:
+            raise ConfigError(
+                f"Expected keys of {self.where} among {', '.join(sorted(self.asked))}, but got "
+                f"{', '.join(map(str, unknown))}."
+            )

@@ -1,0 +1,1 @@
+"""The words of the field, each with a sentence, a drawing and a source."""

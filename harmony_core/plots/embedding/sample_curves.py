@@ -1,0 +1,42 @@
+"""A number of some chosen samples over the epochs, one line a method."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from ..style import METHOD_COLORS
+from ..weight_curves import DASHES, INK, LINE
+
+
+def course_figure(
+    epochs: Sequence[int],
+    values: NDArray[Any],
+    labels: Sequence[str],
+    title: str,
+    theme: str = "light",
+) -> go.Figure:
+    """``values`` (m, e); where nothing is known the line has a gap."""
+    figure = go.Figure()
+    colors = METHOD_COLORS[theme]
+    for m, (label, line) in enumerate(zip(labels, values, strict=True)):
+        name = html.escape(label)
+        figure.add_scatter(
+            x=list(epochs), y=line, mode="lines+markers", name=name,
+            line={"color": colors[m % len(colors)], "dash": DASHES[m % len(DASHES)], "width": 2},
+            hovertemplate="epoch %{x}: %{y:.3g}<extra>" + name + "</extra>",
+        )  # fmt: skip
+    axis = {"gridcolor": LINE[theme], "linecolor": LINE[theme], "fixedrange": True}
+    figure.update_layout(
+        xaxis={**axis, "title": "Epoch", "zeroline": False},
+        yaxis={**axis, "title": html.escape(title), "rangemode": "tozero"},
+        font={"color": INK[theme], "size": 13},
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", height=280,
+        margin={"l": 56, "r": 12, "t": 8, "b": 44},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )  # fmt: skip
+    return figure

@@ -1,0 +1,101 @@
+"""Child processes: a module of this package in an interpreter of its own.
+
+A child finds this package wherever the parent was started, gets its orders on its input and answers
+on its output. The end of its input tells it that the parent is gone, however that happened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, overload
+
+PACKAGES = str(Path(__file__).resolve().parents[1])
+"""The folder that holds `harmony_core`."""
+ORPHANED = 2
+"""Exit status of a child whose parent is gone."""
+
+
+@overload
+def start_module(
+    module: str,
+    *arguments: str,
+    binary: Literal[False] = False,
+    quiet: bool = True,
+    own_session: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[str]: ...
+@overload
+def start_module(
+    module: str,
+    *arguments: str,
+    binary: Literal[True],
+    quiet: bool = True,
+    own_session: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]: ...
+def start_module(
+    module: str,
+    *arguments: str,
+    binary: bool = False,
+    quiet: bool = True,
+    own_session: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[Any]:
+    """Start ``python -m module arguments`` with pipes for its input and its output.
+
+    The pipes carry UTF-8 text, or bytes if ``binary``. ``quiet`` drops what the child writes to its
+    standard error; otherwise that goes where the parent's goes. A child in a session of its own
+    does not get the terminal's Ctrl-C. ``environment`` is added to the parent's. Raises `OSError`
+    where no process can be started.
+    """
+    if not sys.executable:
+        raise FileNotFoundError("no Python interpreter is known")
+    path = os.pathsep.join(filter(None, (PACKAGES, os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if quiet else None,
+        text=not binary,
+        encoding=None if binary else "utf-8",
+        env={**os.environ, "PYTHONPATH": path, **(environment or {})},
+        start_new_session=own_session,
+    )
+
+
+def end_process(process: subprocess.Popen[Any], patience: float) -> None:
+    """End a child's input, so that it leaves; kill it if it has not within ``patience`` seconds."""
+    _close(process.stdin)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def close_pipes(process: subprocess.Popen[Any]) -> None:
+    """Close both pipes of a child that has ended, with whatever was never sent or read."""
+    _close(process.stdin)
+    _close(process.stdout)
+
+
+def leave_with_parent() -> None:
+    """In a child that reads no input: leave when it ends, as it does with the parent."""
+    threading.Thread(target=_leave_at_end_of_input, daemon=True).start()
+
+
+def _leave_at_end_of_input() -> None:
+    sys.stdin.read()
+    os._exit(ORPHANED)
+
+
+def _close(pipe: Any) -> None:
+    if pipe is not None:
+        with contextlib.suppress(OSError, ValueError):
+            pipe.close()

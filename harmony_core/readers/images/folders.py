@@ -1,0 +1,73 @@
+"""Reading images from a folder, without ever leaving it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+from ...errors import DataError
+from .archives import MAX_DEPTH, MAX_ENTRIES, MAX_FILE_BYTES
+from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
+
+
+class FolderSource:
+    """The image files of a folder: ``files``, what was left out (``notes``), and `read`.
+
+    Links to files inside the folder are followed; a link that leaves it is refused.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.title = "the folder"
+        self._root = root.resolve()
+        self._paths: dict[Parts, Path] = {}
+        ignored: Counter[str] = Counter()
+        digest = hashlib.sha256()
+        seen = 0
+        for folder, below, names in os.walk(self._root):
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            here = Path(folder)
+            if len(here.relative_to(self._root).parts) > MAX_DEPTH:
+                raise DataError(
+                    f"Expected at most {MAX_DEPTH} levels of folders, but got {folder!r}. "
+                    "Point to the folder that holds the classes."
+                )
+            for name in sorted([*names, *(n for n in below if (here / n).is_symlink())]):
+                path = here / name
+                seen += 1
+                if seen > MAX_ENTRIES:
+                    raise DataError(
+                        f"Expected a folder of at most {MAX_ENTRIES:,} files, but got more. "
+                        "Keep fewer images of the frequent classes."
+                    )
+                parts = path.relative_to(self._root).parts
+                if path.is_symlink() and not path.resolve().is_relative_to(self._root):
+                    raise DataError(
+                        f"Expected files inside the folder, but got {'/'.join(parts)!r}, a link "
+                        "that leaves it. Copy the file instead."
+                    )
+                if is_system_file(parts):
+                    ignored["system files"] += 1
+                elif not path.is_file() or suffix_of(name) not in IMAGE_SUFFIXES:
+                    ignored["files that are not images"] += 1
+                else:
+                    info = path.stat()
+                    digest.update(f"{parts}\0{info.st_size}\0{info.st_mtime_ns}\n".encode())
+                    tidy = tuple(unicodedata.normalize("NFC", part) for part in parts)
+                    self._paths[tidy] = path
+        self.key = digest.hexdigest()
+        self.files = list(self._paths)
+        self.notes = left_out(self.title, ignored)
+
+    def read(self, parts: Parts) -> bytes:
+        """The content of a file; `OSError` if it cannot be read or is too large for an image."""
+        with open(self._paths[parts], "rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise OSError(f"larger than {MAX_FILE_BYTES >> 20} MB")
+        return content
+
+    def close(self) -> None:
+        """Nothing is held open."""

@@ -1,0 +1,105 @@
+"""Which class and split a file of a folder or archive belongs to.
+
+Understood are ``train/<class>/*`` with ``test/<class>/*``, or ``<class>/*`` alone, each with or
+without one folder around it. A path here is a tuple of its parts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ...errors import DataError
+from ..messages import listing
+
+Parts = tuple[str, ...]
+SPLITS = ("train", "test")
+MAX_CLASSES = 2_000
+IMAGE_SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
+)
+SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
+EXPECTED = "train/<class>/<image> and test/<class>/<image>, or <class>/<image>"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Files with their class, by split; ``test`` is empty where no test split is given."""
+
+    class_names: tuple[str, ...]
+    train: tuple[tuple[Parts, int], ...]
+    test: tuple[tuple[Parts, int], ...]
+
+
+def is_system_file(parts: Parts) -> bool:
+    """Whether a file is what an operating system leaves behind and nobody means to hand in."""
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return hidden or parts[-1].lower() in SYSTEM_FILES
+
+
+def suffix_of(name: str) -> str:
+    """The ending of a file's name with its dot, in lower case."""
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if dot and stem else ""
+
+
+def left_out(title: str, ignored: Counter[str]) -> tuple[str, ...]:
+    """One sentence on the files that are not used, or none."""
+    if not ignored:
+        return ()
+    kinds = ", ".join(f"{what} ({n})" for what, n in sorted(ignored.items()))
+    return (f"Left out of {title}: {kinds}.",)
+
+
+def arrange(files: list[Parts]) -> Layout:
+    """The layout of image files; raises `DataError` that names what does not fit."""
+    if not files:
+        raise DataError(
+            f"Expected images as {EXPECTED}, but got none. Images end in "
+            f"{', '.join(sorted(IMAGE_SUFFIXES))}."
+        )
+    skip = _wrapped(files)
+    tops = {parts[skip].lower() for parts in files if len(parts) > skip + 1}
+    split = "train" in tops and all(len(parts) > skip + 2 for parts in files)
+    if split and not tops <= set(SPLITS):
+        others = sorted(tops - set(SPLITS))
+        raise DataError(
+            f"Expected the folders train and test side by side, but got also: {listing(others)}. "
+            "Remove or rename them."
+        )
+    found: dict[str, list[tuple[Parts, str]]] = {name: [] for name in SPLITS}
+    for parts in sorted(files):
+        if len(parts) != skip + (3 if split else 2):
+            raise DataError(
+                f"Expected images as {EXPECTED}, but got {'/'.join(parts)!r}. "
+                "Put every image directly into the folder of its class."
+            )
+        found[parts[skip].lower() if split else "train"].append((parts, parts[-2]))
+    names = {which: {name for _, name in found[which]} for which in SPLITS}
+    _check_classes(names["train"], names["test"])
+    class_names = tuple(sorted(names["train"]))
+    position = {name: c for c, name in enumerate(class_names)}
+    train, test = (
+        tuple((parts, position[name]) for parts, name in found[which]) for which in SPLITS
+    )
+    return Layout(class_names, train, test)
+
+
+def _wrapped(files: list[Parts]) -> int:
+    """1 if one folder lies around everything, else 0."""
+    same = len({parts[0] for parts in files}) == 1 and files[0][0].lower() not in SPLITS
+    return int(same and all(len(parts) >= 3 for parts in files))
+
+
+def _check_classes(train: set[str], test: set[str]) -> None:
+    if not 2 <= len(train) <= MAX_CLASSES:
+        raise DataError(
+            f"Expected 2 to {MAX_CLASSES} classes, one folder each, but got {len(train)}: "
+            f"{listing(sorted(train))}. The folders have to be {EXPECTED}."
+        )
+    for which, missing in (("training", test - train), ("test", train - test if test else set())):
+        if missing:
+            raise DataError(
+                f"Expected every class to have a {which} image, but got none of: "
+                f"{listing(sorted(missing))}. Remove the class or add images of it."
+            )

@@ -1,0 +1,124 @@
+"""Rows of a table or images of a file, chosen so that rare classes are kept whole.
+
+Axes: n rows, c classes, d features.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import limits
+from .contents import Contents
+from .messages import Progress
+from .tables.arrow_numpy import filled
+from .tables.row_profile import RowProfile
+from .tables.table_file import scan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Array = NDArray[Any]
+NUMERIC_SHARE = 0.95
+"""A text column is taken for numbers if this share of its values reads as such."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A feature column: numbers with NaN for what is missing, or text with ``None``."""
+
+    name: str
+    numbers: Array | None = None
+    """(n,) float64"""
+    texts: tuple[str | None, ...] = ()
+
+
+def stratified_rows(codes: Array, most: int, rng: np.random.Generator) -> Array:
+    """Sorted positions of at most ``most`` labelled samples; the rarest classes first and whole.
+
+    The rest is shared equally by the larger classes.
+    """
+    labelled = np.flatnonzero(codes >= 0)
+    if len(labelled) <= most:
+        return labelled
+    counts = np.bincount(codes[labelled])
+    present = np.flatnonzero(counts)
+    takes, left = np.zeros(len(counts), dtype=np.int64), most
+    for served, label in enumerate(present[np.argsort(counts[present], kind="stable")]):
+        takes[label] = min(int(counts[label]), left // (len(present) - served))
+        left -= int(takes[label])
+    shuffled = rng.permutation(labelled)
+    order = np.argsort(codes[shuffled], kind="stable")
+    ranked = codes[shuffled][order]
+    starts = np.searchsorted(ranked, np.arange(len(counts)))
+    rank = np.arange(len(ranked)) - starts[ranked]
+    return np.sort(shuffled[order][rank < takes[ranked]])
+
+
+def profile_rows(contents: Contents, chosen: Array, progress: Progress, message: str) -> RowProfile:
+    """One pass over the feature columns of a table."""
+    assert contents.table is not None
+    labels, features = contents.labels, contents.features
+
+    def start() -> RowProfile:
+        return RowProfile(features, labels.codes, len(labels.names), chosen)
+
+    return scan(contents.table, start, progress, message, features)
+
+
+def columns_of(table: pa.Table) -> list[Column]:
+    """The columns of chosen rows as numbers or text; lists are left out."""
+    return [c for name in table.column_names if (c := _column(name, table[name])) is not None]
+
+
+def _column(name: str, chunked: pa.ChunkedArray) -> Column | None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = chunked.combine_chunks()
+    kind = column.type
+    if pa.types.is_nested(kind) or pa.types.is_null(kind):
+        return None
+    if pa.types.is_boolean(kind):
+        column, kind = pc.cast(column, pa.uint8()), pa.uint8()
+    if pa.types.is_decimal(kind) or pa.types.is_temporal(kind):
+        if pa.types.is_temporal(kind):
+            column = column.view(pa.int32() if kind.bit_width == 32 else pa.int64())
+        column = pc.cast(column, pa.float64())
+    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+        numbers = filled(pc.cast(column, pa.float64(), safe=False), np.nan)
+        return Column(name, np.where(np.isfinite(numbers), numbers, np.nan))
+    if pa.types.is_dictionary(kind):  # each text once, however often it is said
+        values = [_text(v) for v in column.dictionary.to_pylist()]
+        texts = [None if i is None else values[i] for i in column.indices.to_pylist()]
+    else:
+        texts = [_text(v) for v in column.to_pylist()]
+    read = _as_numbers(texts)
+    return Column(name, read) if read is not None else Column(name, texts=tuple(texts))
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return text.strip()[: limits.NAME_CHARACTERS] or None
+
+
+def _as_numbers(texts: list[str | None]) -> Array | None:
+    """Numbers, if nearly all values are; what is none becomes NaN."""
+    numbers = np.full(len(texts), np.nan)
+    present = good = 0
+    for i, text in enumerate(texts):
+        if text is None:
+            continue
+        present += 1
+        try:
+            value = float(text)
+        except ValueError:
+            continue
+        good += 1
+        numbers[i] = value if np.isfinite(value) else np.nan
+    return numbers if present and good >= NUMERIC_SHARE * present else None

@@ -1,0 +1,131 @@
+"""JSON lines, and a JSON document that is a list of records or of columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ...errors import DataError
+from .. import limits
+from ..messages import Progress, shown
+from .memory_table import MemoryTable, table_from_rows
+from .table_file import unique_names
+
+LINE_BYTES = 16 * limits.MB
+LOOKED_AT = 1_000
+
+
+def parse_document(path: Path) -> Any:
+    """A whole JSON document, with clear errors for damage, depth and encoding."""
+    if path.stat().st_size > limits.JSON_BYTES:
+        raise DataError(
+            f"Expected a JSON document of at most {limits.JSON_BYTES // limits.MB} MB, but got "
+            f"{path.stat().st_size / limits.MB:,.0f} MB. Save it as JSON lines or CSV."
+        )
+    return parse_json(path.read_bytes(), path.name)
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """JSON from bytes, or `DataError`."""
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise DataError(
+            f"Expected {shown(name)} to be a table or annotations, but it is nested too deeply."
+        ) from error
+    except (ValueError, MemoryError) as error:
+        raise DataError(
+            f"Expected {shown(name)} to be valid JSON, but got: {shown(str(error), 100)}. "
+            "It may be cut off; save it again."
+        ) from error
+
+
+def read_records(document: Any, progress: Progress) -> MemoryTable:
+    """A parsed document as a table: a list of objects, or an object of equally long lists."""
+    if isinstance(document, dict):
+        lists = {k: v for k, v in document.items() if isinstance(v, list)}
+        if len(lists) == len(document) and len({len(v) for v in lists.values()}) == 1:
+            n = len(next(iter(lists.values())))
+            records: list[Any] = [
+                dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)
+            ]
+            return _table(iter((r, (i + 1) / n) for i, r in enumerate(records)), records, progress)
+        raise DataError(
+            "Expected JSON with a list of records, columns of equal length, or COCO annotations, "
+            f"but got an object with: {', '.join(shown(str(k), 30) for k in list(document)[:6])}. "
+            "Save the records one a line."
+        )
+    if not isinstance(document, list) or not document:
+        raise DataError(
+            f"Expected JSON with a list of records, but got {shown(json.dumps(document)[:60])}. "
+            "Save the records one a line."
+        )
+    n = len(document)
+    return _table(iter((r, (i + 1) / n) for i, r in enumerate(document)), document, progress)
+
+
+def read_lines(path: Path, progress: Progress) -> MemoryTable:
+    """One JSON object a line; lines may miss fields."""
+    first = [record for record, _ in _take(_lines(path), LOOKED_AT)]
+    return _table(_lines(path), first, progress)
+
+
+def _take(records: Iterator[tuple[Any, float]], most: int) -> list[tuple[Any, float]]:
+    return [item for _, item in zip(range(most), records, strict=False)]
+
+
+def _lines(path: Path) -> Iterator[tuple[Any, float]]:
+    size, read = path.stat().st_size, 0
+    with open(path, "rb") as file:
+        number = 0
+        while line := file.readline(LINE_BYTES + 1):
+            number += 1
+            read += len(line)
+            if len(line) > LINE_BYTES:
+                raise DataError(
+                    f"Expected lines of at most {LINE_BYTES // limits.MB} MB, but line {number} is "
+                    "longer. Put one record on a line."
+                )
+            if line.strip(b" \t\r\n\xef\xbb\xbf"):
+                yield parse_json(line.lstrip(b"\xef\xbb\xbf"), f"line {number}"), read / size
+
+
+def _table(
+    records: Iterator[tuple[Any, float]], first: list[Any], progress: Progress
+) -> MemoryTable:
+    notes: list[str] = []
+    keys: dict[str, None] = {}
+    for position, record in enumerate(first, 1):
+        if not isinstance(record, dict):
+            raise DataError(
+                f"Expected every record to be a JSON object, but record {position} is "
+                f'{shown(json.dumps(record, default=str)[:60])}. Write {{"column": value, …}}.'
+            )
+        keys.update(dict.fromkeys(str(key) for key in record))
+        if len(keys) > limits.COLUMNS:
+            break
+    if not keys:
+        raise DataError("Expected records with fields, but got none. Save the table again.")
+    names = list(keys)
+    columns = unique_names(names, notes)
+    others = 0
+
+    def rows() -> Iterator[tuple[list[Any], float]]:
+        nonlocal others
+        for position, (record, share) in enumerate(records, 1):
+            if not isinstance(record, dict):
+                raise DataError(
+                    f"Expected every record to be a JSON object, but record {position} is "
+                    f'{shown(json.dumps(record, default=str)[:60])}. Write {{"column": value, …}}.'
+                )
+            others += any(key not in keys for key in record)
+            yield [record.get(name) for name in names], share
+
+    table = table_from_rows(columns, rows(), notes, progress)
+    if others:
+        table.notes.append(
+            f"{others:,} records have fields that the first {LOOKED_AT:,} lack; those are left out."
+        )
+    return table

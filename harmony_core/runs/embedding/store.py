@@ -1,0 +1,214 @@
+"""The pictures of an experiment, computed from its recorded frames and kept beside them.
+
+    <root>/<id>/repeat-0/embedding/<key of the settings>/00012.npz
+
+`embed_run` computes what is missing, in order, and is the one way for a worker during training, for
+a picture with other settings afterwards, and for the command line; so all of them agree. Whoever
+only looks reads the files with `load_embedding`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis.embedding.result import EmbeddingFrame, Landmarks, load_embedding, save_embedding
+from ...analysis.embedding.sequence import EmbeddingMovie, View
+from ...analysis.embedding.settings import EmbeddingSettings
+from ...config import ExperimentConfig
+from ...errors import RunError
+from ...frames import Frame, Scene
+from ...losses.registry import LOSSES
+
+Array = NDArray[Any]
+PICTURE = re.compile(r"([0-9]{5})\.npz")
+MOST_PICTURES = 40
+Progress = Callable[[int, int], None]
+
+
+class Record(Protocol):
+    """What is needed of an experiment's record."""
+
+    @property
+    def config(self) -> ExperimentConfig: ...
+
+
+class Store(Protocol):
+    """What is needed of the store of experiments."""
+
+    root: Path
+
+    def get(self, run_id: str) -> Record: ...
+    def scene(self, run_id: str, repeat: int = 0) -> Scene: ...
+    def epochs(self, run_id: str, repeat: int = 0) -> list[int]: ...
+    def frames(self, run_id: str, repeat: int, epoch: int) -> list[Frame]: ...
+
+
+def embedding_path(
+    root: Path, run_id: str, repeat: int, settings: EmbeddingSettings, epoch: int | None = None
+) -> Path:
+    """The folder of the pictures with these settings, or the file of one epoch."""
+    folder = root / run_id / f"repeat-{repeat}" / "embedding" / settings.key
+    return folder if epoch is None else folder / f"{epoch:05d}.npz"
+
+
+def stored_epochs(
+    root: Path, run_id: str, repeat: int = 0, settings: EmbeddingSettings | None = None
+) -> list[int]:
+    """Epochs whose pictures are on disk, ascending."""
+    folder = embedding_path(root, run_id, repeat, settings or EmbeddingSettings())
+    if not folder.is_dir():
+        return []
+    found = [match for path in folder.iterdir() if (match := PICTURE.fullmatch(path.name))]
+    return sorted(int(match[1]) for match in found)
+
+
+def picture_epochs(config: ExperimentConfig, most: int = MOST_PICTURES) -> list[int]:
+    """The recorded epochs that get a picture: all, or about ``most`` of them evenly spread.
+
+    Fixed before training, so that pictures made live and afterwards are the same; the first and
+    the last epoch are always among them.
+    """
+    recorded = sorted({*range(0, config.epochs + 1, config.record.every), config.epochs})
+    if len(recorded) <= most:
+        return recorded
+    at = np.unique(np.linspace(0, len(recorded) - 1, most).round().astype(int))
+    return [recorded[i] for i in at]
+
+
+def landmarks_of(scene: Scene) -> Landmarks:
+    """The samples to draw, or `RunError` if the experiment did not record any."""
+    if scene.landmark_index is None or scene.landmark_targets is None:
+        raise RunError(
+            "Expected an experiment that recorded features for the embedding, but this one did "
+            "not. Turn on `embedding` under record, then run it again."
+        )
+    n_train = int(scene.train_counts.sum())
+    return Landmarks(
+        scene.landmark_targets, scene.landmark_index >= n_train, scene.train_counts,
+        scene.class_names,
+    )  # fmt: skip
+
+
+def views_of(frames: list[Frame], config: ExperimentConfig) -> list[View]:
+    """What the networks of one epoch say of the landmarks."""
+    views = []
+    for frame in frames:
+        method = config.methods[frame.method]
+        title = LOSSES[method.loss].title if method.loss in LOSSES else method.loss
+        views.append(
+            View(
+                frame.landmark_features,
+                frame.landmark_logits,
+                method.label or title,
+                frame.method,
+                frame.balanced_accuracy,
+            )
+        )
+    return views
+
+
+def embed_run(
+    store: Store,
+    run_id: str,
+    repeat: int = 0,
+    settings: EmbeddingSettings | None = None,
+    *,
+    limit: int | None = None,
+    on_progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> list[int]:
+    """Compute the pictures that are missing; the epochs of those that were made now.
+
+    At most ``limit`` of them, the earliest first: a training that must not wait makes one at a
+    time.
+
+    Pictures older than their frames, or without frames, are made anew, as is all that follows them.
+    A repeat of the same data with other seeds is laid over repeat 0, method by method.
+    """
+    settings = settings or EmbeddingSettings()
+    config = store.get(run_id).config
+    scene = store.scene(run_id, repeat)
+    recorded = store.epochs(run_id, repeat)
+    wanted = [epoch for epoch in picture_epochs(config) if epoch in set(recorded)]
+    folder = embedding_path(store.root, run_id, repeat, settings)
+    done = _valid(folder, store.root / run_id / f"repeat-{repeat}" / "frames", wanted)
+    for epoch in set(stored_epochs(store.root, run_id, repeat, settings)) - set(done):
+        (folder / f"{epoch:05d}.npz").unlink(missing_ok=True)
+    missing = wanted[len(done) :][:limit]
+    if not missing:
+        return []
+    _make(folder)
+    movie = EmbeddingMovie(landmarks_of(scene), settings, _plane(scene))
+    last = _last(folder, done)
+    if last is not None:
+        movie.restore(last, views_of(store.frames(run_id, repeat, last.epoch), config))
+    base = _base(store, run_id, repeat, scene, settings)
+    made = []
+    for i, epoch in enumerate(missing):
+        if should_stop is not None and should_stop():
+            break
+        views = views_of(store.frames(run_id, repeat, epoch), config)
+        anchors = None
+        if base is not None and epoch in base:
+            other = load_embedding(embedding_path(store.root, run_id, 0, settings, epoch))
+            anchors = movie.anchors(other, views_of(store.frames(run_id, 0, epoch), config))
+        save_embedding(folder / f"{epoch:05d}.npz", movie.step(epoch, views, anchors))
+        made.append(epoch)
+        if on_progress is not None:
+            on_progress(len(done) + i + 1, len(wanted))
+    return made
+
+
+def _valid(folder: Path, frames: Path, wanted: list[int]) -> list[int]:
+    """The leading pictures that are younger than the frames they show."""
+    done = []
+    for epoch in wanted:
+        picture, source = folder / f"{epoch:05d}.npz", frames / f"{epoch:05d}.npz"
+        try:
+            if picture.stat().st_mtime_ns < source.stat().st_mtime_ns:
+                break
+        except FileNotFoundError:
+            break
+        done.append(epoch)
+    return done
+
+
+def _last(folder: Path, done: list[int]) -> EmbeddingFrame | None:
+    return load_embedding(folder / f"{done[-1]:05d}.npz") if done else None
+
+
+def _base(
+    store: Store, run_id: str, repeat: int, scene: Scene, settings: EmbeddingSettings
+) -> set[int] | None:
+    """Epochs of repeat 0's pictures, if they show the same samples."""
+    if repeat == 0:
+        return None
+    first = store.scene(run_id, 0)
+    same = all(
+        np.array_equal(getattr(scene, name), getattr(first, name))
+        for name in ("landmark_index", "landmark_targets", "landmark_inputs")
+    )
+    return set(stored_epochs(store.root, run_id, 0, settings)) if same else None
+
+
+def _plane(scene: Scene) -> Array | None:
+    inputs = scene.landmark_inputs
+    if scene.kind != "points" or inputs is None or inputs.shape[1:] != (2,):
+        return None
+    return inputs
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"Expected to make the folder {folder}, but got: {error.strerror or error}. "
+            "Free some space or choose another runs folder, then try again."
+        ) from error

@@ -1,0 +1,45 @@
+"""Draw the missing pictures of one experiment in a process of their own.
+
+    python -m harmony_core.runs.embedding.worker ROOT ID REPEAT SETTINGS
+
+``SETTINGS`` is an `EmbeddingSettings` as JSON. It ends with status 0 when all recorded epochs have
+their picture, and with 1 after printing one JSON line ``{"error": "…"}``. When its parent goes, its
+input ends and it leaves; a picture is written whole or not at all, so the next one goes on there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from filelock import FileLock
+
+from ...analysis.embedding.settings import EmbeddingSettings
+from ...processes import leave_with_parent
+from ..failures import explain
+from ..store import RunStore
+from .store import embed_run, embedding_path
+
+
+def main(root: str, run_id: str, repeat: int, settings: EmbeddingSettings) -> None:
+    """Draw what is missing; the pictures of repeat 0 come first, as the others lie over them."""
+    store = RunStore(root)
+    store.get(run_id)
+    for r in sorted({0, repeat}):
+        folder = embedding_path(store.root, run_id, r, settings)
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "lock"):
+            embed_run(store, run_id, r, settings)
+
+
+if __name__ == "__main__":
+    leave_with_parent()
+    try:
+        chosen = EmbeddingSettings.from_dict(json.loads(sys.argv[4]))
+        main(sys.argv[1], sys.argv[2], int(sys.argv[3]), chosen)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say it
+        sys.stdout.write(json.dumps({"error": explain(error)}) + "\n")
+        sys.stdout.flush()
+        os._exit(1)
+    os._exit(0)

@@ -1,0 +1,170 @@
+"""Share and keep: links, tables, settings, a script and one offline page of an experiment."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from harmony_core.errors import HarmonyError
+from harmony_core.experiments.link import to_query
+from harmony_core.experiments.method_text import method_labels
+from harmony_core.experiments.shell_command import FILE, command_line
+from harmony_core.runs.record import ExperimentRecord
+
+from .._session import place as where
+from .._shared.backend import store
+from .._shared.messages import messages
+
+
+def share(record: ExperimentRecord, page: str, repeat: int) -> None:
+    """Everything that leaves the app, made only when its button is pressed."""
+    with st.container(key="share"), messages():
+        st.subheader("Share and keep", anchor=False)
+        _link(record, page)
+        if store().epochs(record.id, repeat):
+            _files(record, repeat)
+        _script(record)
+        _repeat_it(record)
+
+
+def link_to(record: ExperimentRecord, page: str) -> str:
+    """The address of what is on screen; in the Arena it also holds the settings."""
+    query: dict[str, str | list[str]] = {}
+    if page == "arena":
+        try:
+            query |= to_query(record.config)
+        except HarmonyError:  # settings that cannot be in a link, as a file's path
+            query = {}
+    query |= {"run": record.id, **where.place(record.id).query()}
+    base = (st.context.url or "").split("?")[0] or f"/{page}"
+    return f"{base}?{urlencode(query, doseq=True, safe='~.:')}"
+
+
+def _link(record: ExperimentRecord, page: str) -> None:
+    st.markdown("**Link** to this experiment, as it is on screen")
+    st.code(link_to(record, page), language=None, wrap_lines=True)
+    if page == "arena":
+        st.caption(
+            "It holds all settings: where the experiment itself is not known, it opens ready to "
+            "be trained again, with the same numbers on a CPU."
+        )
+    else:
+        st.caption("It opens where this experiment is kept, on this server.")
+
+
+def _files(record: ExperimentRecord, repeat: int) -> None:
+    row = st.container(horizontal=True, gap="small")
+    with row:
+        _button(
+            "One offline page (HTML)",
+            "page",
+            "html",
+            "text/html",
+            record,
+            lambda: _offline(record, repeat),
+            "The same view with its scrubber in one file that opens without a network.",
+        )
+        _button(
+            "All numbers (CSV)",
+            "csv",
+            "zip",
+            "application/zip",
+            record,
+            lambda: _tables(record),
+            "Curves, classes, samples, histograms and densities as tables in a ZIP.",
+        )
+    st.caption("Every chart has its own PNG, SVG and CSV beside its title. From the shell:")
+    export = f"python -m harmony_core export {record.id}"
+    st.code(
+        f"{export} --html {record.id}.html\n{export} --csv {record.id}.zip\n"
+        f"{export} --snippet 1 train.py",
+        language="bash",
+    )
+
+
+def _button(
+    label: str,
+    name: str,
+    ending: str,
+    mime: str,
+    record: ExperimentRecord,
+    make: Callable[[], bytes],
+    tip: str,
+) -> None:
+    st.download_button(
+        label,
+        make,
+        file_name=f"harmony-{record.id}.{ending}",
+        mime=mime,
+        icon=":material/download:",
+        key=f"download-{name}",
+        help=tip,
+        on_click="ignore",
+    )
+
+
+def _offline(record: ExperimentRecord, repeat: int) -> bytes:
+    from harmony_core.export import offline_html
+
+    return _made("page.html", lambda path: offline_html(store(), record, path, repeat=repeat))
+
+
+def _tables(record: ExperimentRecord) -> bytes:
+    from harmony_core.export import write_tables
+
+    return _made("tables.zip", lambda path: write_tables(store(), record, path))
+
+
+def _made(name: str, write: Callable[[Path], object]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="harmony-") as folder:
+        path = Path(folder) / name
+        write(path)
+        return path.read_bytes()
+
+
+def _script(record: ExperimentRecord) -> None:
+    with st.expander("PyTorch script of a method"), messages():
+        from harmony_core.export import snippet
+
+        labels = method_labels(record.config.methods)
+        m = st.selectbox(
+            "Method",
+            range(len(labels)),
+            key="script-method",
+            index=len(labels) - 1,
+            format_func=lambda m: labels[m] if m < len(labels) else str(m),
+        )
+        text = snippet(record.config, m if m < len(labels) else 0)
+        st.code(text, language="python", height=420)
+        st.download_button(
+            "Download the script",
+            text,
+            file_name="train.py",
+            mime="text/x-python",
+            icon=":material/download:",
+            key="download-script",
+            on_click="ignore",
+        )
+
+
+def _repeat_it(record: ExperimentRecord) -> None:
+    command = command_line(record.config)
+    with st.expander("Repeat it: command line and settings"):
+        st.markdown("The same settings give the same numbers on a CPU. From the shell:")
+        st.code(command, language="bash", wrap_lines=True)
+        if FILE in command:
+            st.caption(f"It reads the settings below from `{FILE}`.")
+        st.download_button(
+            f"Download {FILE}",
+            record.config.to_json(),
+            file_name=FILE,
+            mime="application/json",
+            icon=":material/download:",
+            key="download-config",
+            on_click="ignore",
+        )
+        st.code(record.config.to_json(), language="json", height=320)

@@ -1,0 +1,154 @@
+"""A sandbox: the settings of the weights as sliders, redrawn from recorded samples at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from harmony_core.config import MethodConfig
+from harmony_core.explain.latex import number_text
+from harmony_core.explain.sandbox import ClassWeights, default_settings, first_network, redraw
+from harmony_core.frames import Frame, Scene
+
+from .._shared.labels import plain as number
+from .._shared.tables import cells, table
+from .._shared.theme import theme
+from .._shared.thumbnails import svg_uri
+
+MOST_DRAWN = 12
+SORTS = {
+    "large": "Largest class first",
+    "small": "Smallest class first",
+    "steep": "Steepest weights first",
+    "name": "By name",
+}
+
+
+def sandbox(
+    scene: Scene, frames: Sequence[Frame], labels: Sequence[str], methods: Sequence[MethodConfig]
+) -> None:
+    """Draw the sandbox for one epoch; moving a slider draws only this again."""
+    st.fragment(_sandbox)(scene, frames, labels, first_network(methods))
+
+
+def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], usual: int) -> None:
+    if not len(scene.tracked_targets):
+        return
+    with st.container(key="sandbox"):
+        st.subheader("Sandbox: bend the weights without training", anchor=False)
+        st.caption(
+            "The weights that the harmonized loss would give if it stood before this network as "
+            f"it was after epoch {frames[0].epoch}. Nothing is trained: difficulty comes from the "
+            "recorded samples, the rest from the sliders. In a training the network would answer "
+            "to other weights; here it stands still."
+        )
+        settings = _sliders(labels, usual)
+        method = int(settings.pop("method"))
+        frame = frames[method if method < len(frames) else 0]
+        drawn = redraw(scene, frame, **settings)  # type: ignore[arg-type]
+        _pictures(scene, drawn)
+
+
+def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int]:
+    default = default_settings()
+    row = st.columns(4, gap="medium")
+    settings: dict[str, float | bool | int] = {
+        "alpha": row[0].slider(
+            "α, how strongly rarity counts", 0.0, 1.5, float(default["alpha"]), 0.05,
+            key="sandbox-alpha", help="0 turns the weights by difficulty off; 1 makes every "
+            "occupied region weigh the same in total.",
+        ),
+        "kappa": row[1].slider(
+            "κ, how fine the regions are", 0.25, 4.0, float(default["kappa"]), 0.25,
+            key="sandbox-kappa", help="Regions of a class: κ times the cube root of its samples, "
+            "2 at least and 30 at most.",
+        ),
+        "smoothing": row[2].slider(
+            "λ, samples added to every region", 0.0, 10.0, float(default["smoothing"]), 0.25,
+            key="sandbox-smoothing", help="Keeps a nearly empty region from an enormous weight.",
+        ),
+        "tau": row[3].slider(
+            "τ, how much class size is taken off difficulty", 0.0, 2.0, float(default["tau"]), 0.1,
+            key="sandbox-tau", help="g is measured on z + τ log π. At 0, it is the difficulty "
+            "that cross-entropy sees.",
+        ),
+    }  # fmt: skip
+    row2 = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+    settings["envelope"] = row2.toggle(
+        "Envelope", bool(default["envelope"]), key="sandbox-envelope",
+        help="A harder sample of a class never weighs less than an easier one.",
+    )  # fmt: skip
+    settings["classwise"] = row2.toggle(
+        "A density for each class", bool(default["classwise"]), key="sandbox-classwise",
+        help="Off: one density for all classes, as in plain gradient harmonizing.",
+    )  # fmt: skip
+    settings["method"] = row2.selectbox(
+        "Network of", range(len(labels)), key="sandbox-method", width=260,
+        index=usual, format_func=lambda m: labels[m] if m < len(labels) else str(m),
+    )  # fmt: skip
+    return settings
+
+
+def _pictures(scene: Scene, drawn: Sequence[ClassWeights]) -> None:
+    from harmony_core.plots.weight_curves import common_top, weight_grid, weight_picture
+
+    classes = _chosen(scene, drawn)
+    if not classes:
+        st.caption("No class has that in its name.")
+        return
+    shade = theme()
+    top = common_top([drawn[c].weights for c in classes])
+    pictures, notes = [], []
+    for c in classes:
+        one = drawn[c]
+        edges, counts, weights = one.edges, one.counts, one.weights
+        pictures.append(svg_uri(weight_picture(c, edges, counts, weights, top, shade)))
+        notes.append(f"N {scene.train_counts[c]:,} · {len(weights)} regions")
+    st.html(weight_grid(classes, scene.class_names, pictures, notes))
+    st.caption(
+        "Line: the weight w(g) of each region of difficulty, on one scale for all classes; dotted "
+        "is 1, the mean of every class. Shade behind it: how many of the class’s samples lie in "
+        "the region, on a scale of its own. Few samples make few, wide regions."
+    )
+    with st.expander("The same as text"):
+        rows = []
+        for c in classes:
+            w, n = drawn[c].weights, drawn[c].counts
+            values = [
+                str(len(w)), number_text(float(w[0])), number_text(float(w[-1])),
+                number_text(float(w.max())), f"{int(np.argmax(n)) + 1} of {len(n)}",
+            ]  # fmt: skip
+            rows.append((scene.class_names[c], cells([f"{scene.train_counts[c]:,}", *values])))
+        head = [
+            "Class", "Samples", "Regions", "w of the easiest", "w of the hardest", "Largest w",
+            "Fullest region",
+        ]  # fmt: skip
+        table("Weights of every class shown", head, rows)
+
+
+def _chosen(scene: Scene, drawn: Sequence[ClassWeights]) -> list[int]:
+    """The classes on show; with many, those a search and an order bring to the top."""
+    names, counts = scene.class_names, np.asarray(scene.train_counts)
+    everyone = [int(c) for c in np.argsort(-counts, kind="stable")]
+    if len(names) <= MOST_DRAWN:
+        return everyone
+    row = st.columns([3, 2, 2], vertical_alignment="bottom")
+    wanted = row[0].text_input("Find a class", key="sandbox-find", placeholder="Part of a name")
+    sort = row[1].selectbox(
+        "Order of the classes", list(SORTS), key="sandbox-sort", format_func=SORTS.__getitem__
+    )
+    found = [c for c in everyone if wanted.casefold() in names[c].casefold()]
+    if sort == "small":
+        found.reverse()
+    elif sort == "steep":
+        found.sort(key=lambda c: -float(np.ptp(drawn[c].weights)))
+    elif sort == "name":
+        found.sort(key=lambda c: names[c].casefold())
+    pages = max(1, -(-len(found) // MOST_DRAWN))
+    page = row[2].number_input(
+        f"Page of {number(pages)}", 1, pages, 1, key=f"sandbox-page-{pages}", disabled=pages == 1
+    )
+    start = (int(page) - 1) * MOST_DRAWN
+    return found[start : start + MOST_DRAWN]

@@ -1,0 +1,176 @@
+"""What one takes along: report, CSV, JSON, training script; and the data opened in the Arena."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig
+from harmony_core.data.table_specs import NONE
+from harmony_core.data.uploads import store_upload
+from harmony_core.errors import HarmonyError
+from harmony_core.inspection.analyse import Inspection
+from harmony_core.inspection.pilot.training import BASE, METHODS
+from harmony_core.inspection.process.digits_example import CONFIG as DIGITS
+from harmony_core.inspection.report.document import to_json
+from harmony_core.inspection.report.files import classes_csv
+from harmony_core.inspection.report.html import report_html
+from harmony_core.inspection.report.training_script import training_script
+from harmony_core.parameters import Value
+from harmony_core.readers.identify import FORMS
+
+from .._session import draft as drafts
+from .._shared.messages import messages, spoken
+from .inspected_file import Look
+from .pilot import no_pilot
+from .upload import LARGEST_MB
+
+EPOCHS = {"images": 20, "table": 60}
+
+
+def out_section(now: Look, found: Inspection) -> None:
+    """Downloads, made when they are asked for, and the door to the Arena."""
+    st.header("Take it along", anchor=False)
+    stem = Path(now.path.name).stem
+    with st.container(horizontal=True, gap="small", key="inspect-out"):
+        _download(
+            "Report",
+            "description",
+            f"{stem}-report.html",
+            "text/html",
+            lambda: report_html(found),
+            "One HTML file with the charts; it needs no network.",
+        )
+        _download(
+            "Classes (CSV)",
+            "table",
+            f"{stem}-classes.csv",
+            "text/csv",
+            lambda: "\ufeff" + classes_csv(found),
+            "One row a class, with all checks.",
+        )
+        _download(
+            "Everything (JSON)",
+            "data_object",
+            f"{stem}.json",
+            "application/json",
+            lambda: to_json(found),
+            "What `inspect --json` prints.",
+        )
+        reason = no_pilot(found.contents)
+        if not reason:
+            _download(
+                "Training script",
+                "code",
+                "train.py",
+                "text/x-python",
+                lambda: training_script(found, now.path.name, beside=True),
+                _about(found),
+            )
+        if now.digits:
+            _download(
+                "The data",
+                "folder_zip",
+                now.path.name,
+                "application/octet-stream",
+                now.path.read_bytes,
+                "The file that the training script reads.",
+            )
+    st.caption(
+        "The same from the shell, for files of any size: "
+        f"`python -m harmony_core inspect {'FILE' if now.digits else _quoted(now.path.name)} "
+        f"{'' if reason else '--pilot '}--html report.html`"
+    )  # fmt: skip
+    _arena(now, found, reason)
+
+
+def _download(
+    label: str, icon: str, name: str, mime: str, make: Callable[[], str | bytes], about: str
+) -> None:
+    st.download_button(
+        label,
+        make,
+        file_name=name,
+        mime=mime,
+        icon=f":material/{icon}:",
+        key=f"inspect-get-{icon}",
+        on_click="ignore",
+        help=about,
+    )
+
+
+def _about(found: Inspection) -> str:
+    method = found.recommendation.method if found.recommendation else BASE
+    return (
+        f"Trains {method} on this file, in earnest: all samples, a balanced test. Put both into "
+        "one folder and run `python train.py`."
+    )
+
+
+def _quoted(name: str) -> str:
+    kept = name.replace("`", "'")
+    return f"'{kept}'" if " " in kept else kept
+
+
+def _arena(now: Look, found: Inspection, reason: str) -> None:
+    with st.container(key="inspect-arena", gap="xsmall"):
+        if reason:
+            st.caption(f"These data cannot be opened in the Arena. {reason}")
+            return
+        pressed = st.button(
+            "Open in the Arena",
+            type="primary",
+            icon=":material/stadium:",
+            key="inspect-open",
+            disabled=now.busy,
+            help="Watch methods learn your data side by side, epoch by epoch.",
+        )
+        kept = "" if now.digits else (
+            " A copy of the file is then kept with the app’s uploads, beyond this visit."
+        )  # fmt: skip
+        st.caption(f"Sets up cross-entropy and what the pilot recommends, if it did.{kept}")
+    if pressed:
+        opened = False
+        with messages():
+            drafts.replace(arena_config(now, found))
+            opened = True
+        if opened:
+            drafts.show_run("")
+            st.switch_page("pages/arena.py")
+
+
+def arena_config(now: Look, found: Inspection) -> ExperimentConfig:
+    """The experiment that the Arena starts from; the file is kept for it."""
+    contents = found.contents
+    kind = "images" if contents.form == FORMS["images"] or now.digits else "table"
+    if now.digits:
+        data = DIGITS
+    else:
+        try:
+            with open(now.path, "rb") as file:
+                source = store_upload(file, LARGEST_MB * 2**20)
+        except OSError as error:
+            raise HarmonyError(
+                f"Expected {spoken(now.path.name)} to be in this visit's folder, but got: "
+                f"{error.strerror or error}. Hand it in again."
+            ) from error
+        params: dict[str, Value] = {"source": source}
+        if kind == "table" and contents.label in contents.columns:
+            split = contents.split_column
+            params |= {
+                "label_column": contents.columns.index(contents.label),
+                "split_column": contents.columns.index(split) if split else NONE,
+            }
+        data = DataConfig(kind, params, 1.0, "as_is")
+    return replace(ExperimentConfig(), data=data, methods=_methods(found), epochs=EPOCHS[kind])
+
+
+def _methods(found: Inspection) -> tuple[MethodConfig, ...]:
+    advice = found.recommendation
+    if advice is None or advice.method == BASE:
+        return ExperimentConfig().methods
+    names = dict.fromkeys((BASE, advice.method, "harmonized"))
+    return tuple(METHODS[name] for name in names)

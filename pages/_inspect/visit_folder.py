@@ -1,0 +1,146 @@
+"""The folder of one visit: what is handed in lies there and goes when the tab is closed.
+
+A connection that comes back within `GRACE` finds its folder again.
+
+Each server keeps one folder under a lock. What a server left behind that was killed is removed by
+the next one that starts.
+"""
+
+from __future__ import annotations
+
+import atexit
+import re
+import shutil
+import threading
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid4
+
+import streamlit as st
+from filelock import FileLock, Timeout
+
+from harmony_core.data.uploads import uploads_root
+from harmony_core.errors import DataError
+from harmony_core.inspection.process.job import Job
+
+_SESSIONS = "sessions"
+_LOCK = "lock"
+_ROOM = "inspect room"
+_NAME = 80
+GRACE = 60.0
+"""Seconds after which a lost connection counts as a closed tab."""
+
+
+@dataclass
+class Room:
+    """The folder of a session and what works in it."""
+
+    folder: Path
+    jobs: list[Job] = field(default_factory=list)
+    _leaving: threading.Timer | None = None
+    _closed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def leave(self) -> None:
+        """The connection is gone: close the room unless it comes back soon."""
+        with self._lock:
+            self._leaving = threading.Timer(GRACE, self.close)
+            self._leaving.daemon = True
+            self._leaving.start()
+
+    def stay(self) -> bool:
+        """The connection is back; whether the room is still there."""
+        with self._lock:
+            if self._leaving is not None:
+                self._leaving.cancel()
+            return not self._closed
+
+    def start(self, job: Job) -> Job:
+        """Remember a job, so that it ends with the session."""
+        self.jobs = [old for old in self.jobs if old.status.active] + [job]
+        return job
+
+    def new(self) -> Path:
+        """A fresh folder for one file."""
+        path = self.folder / uuid4().hex[:12]
+        try:
+            path.mkdir(parents=True)
+        except OSError as error:
+            raise DataError(
+                f"Expected room for the file on this server, but got: {error.strerror or error}. "
+                "Free some space, then try again."
+            ) from error
+        return path
+
+    def close(self) -> None:
+        """End what works, and remove everything."""
+        with self._lock:
+            self._closed = True
+        for job in self.jobs:
+            job.cancel()
+        for job in self.jobs:
+            job.wait(5)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def room() -> Room:
+    """The one of this session."""
+    return _room(str(uploads_root()))
+
+
+@st.cache_resource(scope="session", on_release=Room.leave, show_spinner=False)
+def _room(root: str) -> Room:
+    server = _server(root)
+    kept: Room | None = st.session_state.get(_ROOM)
+    if kept is None or kept.folder.parent != server or not kept.stay():
+        kept = st.session_state[_ROOM] = Room(server / uuid4().hex)
+    return kept
+
+
+def safe_name(name: str) -> str:
+    """A visitor's file name as one that can lie in any folder, its ending kept."""
+    base = re.split(r"[/\\]", name)[-1]
+    kept = re.sub(r"[^\w.\- ()+]", "_", base).strip(" .")
+    stem, dot, suffix = kept.rpartition(".")
+    if not dot:
+        return kept[:_NAME] or "file"
+    return f"{stem[:_NAME].strip(' .') or 'file'}.{suffix[:12]}"
+
+
+@lru_cache(maxsize=8)
+def _server(root: str) -> Path:
+    """The folder of this server process, locked while it lives."""
+    sessions = Path(root) / _SESSIONS
+    mine = sessions / uuid4().hex
+    try:
+        mine.mkdir(parents=True)
+        lock = FileLock(mine / _LOCK)
+        lock.acquire(timeout=0)
+    except (OSError, Timeout) as error:
+        raise DataError(
+            f"Expected to be able to write to {sessions}, but got: {error}. Choose another folder "
+            "with the environment variable HARMONY_UPLOADS."
+        ) from error
+    threading.Thread(target=_sweep, args=(sessions, mine), daemon=True).start()
+
+    def leave() -> None:
+        lock.release()
+        shutil.rmtree(mine, ignore_errors=True)
+
+    atexit.register(leave)
+    return mine
+
+
+def _sweep(sessions: Path, mine: Path) -> None:
+    """Remove what servers that are gone have left."""
+    for folder in sessions.iterdir():
+        if folder == mine or not (folder / _LOCK).is_file():
+            continue
+        lock = FileLock(folder / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except (OSError, Timeout):
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        lock.release()

@@ -1,0 +1,80 @@
+"""The training data of a step, before anything is learned: a picture, and counts."""
+
+from __future__ import annotations
+
+import html
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from harmony_core.config import ExperimentConfig
+from harmony_core.data import DATASETS, build_dataset
+from harmony_core.plots.style import class_color, class_shape
+
+from .._shared.labels import literal
+from .._shared.theme import theme
+from .._shared.thumbnails import _MARKS, svg_uri, thumbnail
+
+Counts = tuple[tuple[str, int], ...]
+Extent = tuple[float, float, float, float]
+SIDE = 400
+
+
+def picture(config: ExperimentConfig) -> None:
+    """The data as a picture and, beside it, the same in numbers."""
+    spec = DATASETS[config.data.name]
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    if spec.kind == "points":
+        svg, counts, _ = drawn(config.to_json(), theme())
+        source = svg_uri(svg)
+        words = f"{sum(n for _, n in counts):,} points of {len(counts)} classes in the plane"
+    else:
+        source, counts = thumbnail(spec.name, theme()), ()
+        words = f"{spec.title}: {spec.summary}"
+    with left:
+        st.html(
+            f'<figure class="lesson-data"><img src="{source}" alt="{html.escape(words)}"></figure>'
+        )
+    with right:
+        if counts:
+            st.html(count_bars(counts, theme()))
+            st.caption("Training samples of each class.")
+        else:
+            st.markdown(literal(words))
+
+
+@lru_cache(maxsize=64)
+def drawn(config_json: str, shade: str) -> tuple[str, Counts, Extent]:
+    """The training points as an SVG, the counts, and what the frame of the picture spans."""
+    config = ExperimentConfig.from_json(config_json)
+    dataset = build_dataset(config.data, config.seeds.data)
+    points, targets = dataset.train_inputs, dataset.train_targets
+    counts = tuple(zip(dataset.class_names, map(int, dataset.train_counts), strict=True))
+    half = float(np.abs(points).max()) * 1.06
+    xy = (points * [1, -1] + half) * SIDE / (2 * half)
+    groups = []
+    for c in range(len(counts)):
+        mark = _MARKS[class_shape(c)]
+        uses = "".join(f'<use href="#m{c}" x="{x:.1f}" y="{y:.1f}"/>' for x, y in xy[targets == c])
+        groups.append(
+            f'<defs><path id="m{c}" d="{mark}" transform="scale(3)"/></defs>'
+            f'<g fill="{class_color(c, shade)}" fill-opacity=".8">{uses}</g>'
+        )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}">'
+        f"{''.join(groups)}</svg>"
+    )
+    return svg, counts, (-half, half, -half, half)
+
+
+def count_bars(counts: Counts, shade: str) -> str:
+    """Counts as bars with numbers."""
+    top = max(n for _, n in counts)
+    rows = "".join(
+        f'<li><span class="bar-name">{html.escape(name)}</span><span class="bar-track">'
+        f'<span class="bar" style="width:{100 * n / top:.1f}%;background:{class_color(c, shade)}">'
+        f'</span></span><span class="bar-n">{n:,}</span></li>'
+        for c, (name, n) in enumerate(counts)
+    )
+    return f'<ul class="counts" aria-label="Training samples by class">{rows}</ul>'

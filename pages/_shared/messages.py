@@ -1,0 +1,51 @@
+"""Errors shown as messages instead of tracebacks."""
+
+from __future__ import annotations
+
+import html
+import re
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+import streamlit as st
+
+from harmony_core.errors import HarmonyError
+
+
+class messages(AbstractContextManager[None]):
+    """Show a `HarmonyError` raised inside as a message; what was drawn before it stays."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, HarmonyError):
+            self.say(str(error))
+            return True
+        return False
+
+    def say(self, text: str) -> None:
+        st.error(spoken(text), icon=":material/error:")
+
+
+class toasts(messages):
+    """Like `messages`, for callbacks, which run before the page has a place for a message."""
+
+    def say(self, text: str) -> None:
+        st.toast(spoken(text), icon=":material/error:", duration="long")
+
+
+def spoken(text: str) -> str:
+    """A message for a place that reads Markdown: its `code` stays, nothing else is markup."""
+    parts = re.split(r"(`[^`\n]*`)", text)
+    return "".join(
+        part if i % 2 else re.sub(r"([\\`*_\[\]<>$~])", r"\\\1", part)
+        for i, part in enumerate(parts)
+    )
+
+
+def lead(text: str) -> None:
+    """The sentence under a heading."""
+    st.html(f'<p class="lead">{html.escape(text)}</p>')

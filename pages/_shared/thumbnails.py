@@ -1,0 +1,96 @@
+"""Pictures of the data sets, drawn by their own generators, as SVG."""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harmony_core.data import DATASETS, scenario_preview
+from harmony_core.plots.style import CLASS_COLORS, CLASS_SHAPES, class_color, class_shape
+
+from .theme import ASSETS
+
+_MARKS = {
+    "circle": "M-1 0a1 1 0 1 0 2 0a1 1 0 1 0 -2 0z",
+    "square": "M-.9 -.9h1.8v1.8h-1.8z",
+    "triangle": "M0 -1.15L1.05 .75H-1.05z",
+    "diamond": "M0 -1.25L1.05 0L0 1.25L-1.05 0z",
+    "plus": "M-.4 -1.1h.8v.7h.7v.8h-.7v.7h-.8v-.7h-.7v-.8h.7z",
+    "star": "M0 -1.3L.36 -.4L1.25 -.4L.54 .17L.8 1.1L0 .55L-.8 1.1L-.54 .17L-1.25 -.4L-.36 -.4z",
+    "wedge": "M0 1.15L1.05 -.75H-1.05z",
+    "pentagon": "M0 -1.15L1.1 -.35L.68 .95H-.68L-1.1 -.35z",
+    "hexagon": "M-.58 -1H.58L1.15 0L.58 1H-.58L-1.15 0z",
+    "bar": "M-1.2 -.5h2.4v1h-2.4z",
+}
+
+
+def scatter(
+    points: NDArray[np.floating],
+    targets: NDArray[np.integer],
+    shade: str,
+    size: tuple[int, int],
+    radius: float,
+) -> str:
+    """(n, 2) points as an SVG of ``size``, head first so that the tail lies on top."""
+    wide, high = size
+    low, top = points.min(axis=0), points.max(axis=0)
+    scale = min((wide - 4 * radius) / (top[0] - low[0]), (high - 4 * radius) / (top[1] - low[1]))
+    middle = (low + top) / 2
+    x = wide / 2 + (points[:, 0] - middle[0]) * scale
+    y = high / 2 - (points[:, 1] - middle[1]) * scale
+    marks = []
+    for c in np.flatnonzero(np.bincount(targets)):  # np.unique would load half of NumPy first
+        mark = _MARKS.get(class_shape(int(c)), _MARKS[CLASS_SHAPES[0]])
+        uses = "".join(
+            f'<use href="#m{c}" x="{a:.1f}" y="{b:.1f}"/>'
+            for a, b in zip(x[targets == c], y[targets == c], strict=True)
+        )
+        marks.append(
+            f'<defs><path id="m{c}" d="{mark}" transform="scale({radius})"/></defs>'
+            f'<g fill="{class_color(int(c), shade)}" fill-opacity=".8">{uses}</g>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}">'
+        f"{''.join(marks)}</svg>"
+    )
+
+
+@lru_cache(maxsize=64)
+def thumbnail(name: str, shade: str) -> str:
+    """A data URI with a small picture of the data set ``name``."""
+    if DATASETS[name].kind == "points":
+        points, targets = scenario_preview(name, 260)
+        return svg_uri(scatter(points, targets, shade, (96, 72), 1.5))
+    path = ASSETS / f"thumb-{name}.png"
+    if path.exists():
+        return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return svg_uri(_tiles(DATASETS[name].classes or 6, shade))
+
+
+def svg_uri(svg: str) -> str:
+    """An SVG as the address of a picture, safe inside a style sheet."""
+    return "data:image/svg+xml," + quote(svg, safe=" =:/(),.-_")
+
+
+def _tiles(classes: int, shade: str) -> str:
+    """Columns of little squares that fall off: a long tail of pictures, none of them real."""
+    columns = min(classes, 24)
+    step = 92 / columns
+    side = step * 0.82
+    top = int(66 / step)
+    colors = CLASS_COLORS[shade]
+    tiles = []
+    for i in range(columns):
+        height = max(1, round(top * 0.02 ** (i / max(columns - 1, 1))))
+        for j in range(height):
+            x, y = 2 + step * i, 70 - step * (j + 1)
+            faint = 0.45 + 0.55 * ((7 * i + 5 * j) % 9) / 8
+            tiles.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" '
+                f'fill="{colors[i % len(colors)]}" fill-opacity="{faint:.2f}"/>'
+            )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 72">{"".join(tiles)}</svg>'

@@ -1,0 +1,108 @@
+"""The files that version 0.1.0 wrote, and comparisons with what today's version makes of them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OLD = Path(__file__).parents[1] / "fixtures" / "v0_1_0"
+RUNS: dict[str, str] = json.loads((OLD / "runs.json").read_text("utf-8"))
+"""Name in these tests → id of the run folder."""
+WRITTEN_AT = 1_700_000_000
+"""Modification time of all copies: Git does not keep the times of files."""
+
+
+def read_json(name: str) -> Any:
+    return json.loads((OLD / name).read_text("utf-8"))
+
+
+def take(name: str, folder: Path) -> str:
+    """Copy an old run folder into the runs folder ``folder``; its id."""
+    run_id = RUNS[name]
+    shutil.copytree(OLD / "runs" / run_id, folder / run_id)
+    for path in (folder / run_id).rglob("*"):
+        os.utime(path, (WRITTEN_AT, WRITTEN_AT))
+    return run_id
+
+
+def content(folder: Path) -> dict[str, str]:
+    """Path → digest of every file below ``folder``; locks are left out."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "lock"
+    }
+
+
+def assert_holds(new: Any, old: Any, *skipped: str, where: str = "") -> None:
+    """``new`` has every key of ``old`` with the same value; it may have more.
+
+    Numbers agree to 6 digits. Sentences (texts with a space) may be reworded, except names, titles
+    and labels. Keys in ``skipped`` are not compared.
+    """
+    if isinstance(old, dict):
+        assert isinstance(new, dict), where
+        for key, value in old.items():
+            if key not in skipped:
+                assert key in new, f"{where}.{key}"
+                assert_holds(new[key], value, *skipped, where=f"{where}.{key}")
+    elif isinstance(old, list):
+        assert isinstance(new, list), where
+        assert len(new) == len(old), where
+        for i, (a, b) in enumerate(zip(new, old, strict=True)):
+            assert_holds(a, b, *skipped, where=f"{where}[{i}]")
+    elif isinstance(old, float):
+        assert new == pytest.approx(old, rel=1e-6, abs=1e-9), where
+    elif isinstance(old, str) and " " in old and not where.endswith((".name", "title", "label")):
+        assert isinstance(new, str), where
+    else:
+        assert new == old, where
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def assert_same_cells(new: str, old: str) -> None:
+    """Two CSV texts have the same header and the same cells; numbers agree to 5 digits."""
+    rows, before = table(new), table(old)
+    assert list(rows[0]) == list(before[0])
+    assert len(rows) == len(before)
+    for a, b in zip(rows, before, strict=True):
+        for key, value in b.items():
+            if key == "method" or value == "":
+                assert a[key] == value
+            else:
+                assert float(a[key]) == pytest.approx(float(value), rel=2e-5, abs=1e-9), key
+
+
+def assert_same_training(new: str, old: str, per_class: int) -> None:
+    """The curves of the same training, perhaps on another machine.
+
+    Not bit for bit: other processors and PyTorch versions sum in another order. After so few steps
+    losses still agree to 4 digits. The recall of a class may differ by one of its ``per_class``
+    test samples, which may lie on a boundary.
+    """
+    rows, before = table(new), table(old)
+    assert list(rows[0]) == list(before[0])
+    assert len(rows) == len(before)
+    for a, b in zip(rows, before, strict=True):
+        at = f"{b['method']}, repeat {b['repeat']}, epoch {b['epoch']}"
+        assert [a[key] for key in ("repeat", "epoch", "method", "lr")] == [
+            b[key] for key in ("repeat", "epoch", "method", "lr")
+        ]
+        for key in ("train_loss", "test_loss"):
+            assert bool(a[key]) == bool(b[key]), at
+            if b[key]:
+                assert math.isclose(float(a[key]), float(b[key]), rel_tol=1e-4), f"{key} of {at}"
+        for key in (key for key in b if key.startswith("recall ")):
+            assert abs(float(a[key]) - float(b[key])) <= 1.001 / per_class, f"{key} of {at}"

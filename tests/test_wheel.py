@@ -1,0 +1,123 @@
+"""A wheel built from the tree holds what `harmony_core` reads, and works outside the tree."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "harmony_core"
+BUILT_FROM = ("harmony_core", "pyproject.toml", "README.md", "LICENSE", "requirements.txt",
+              "requirements-dev.txt")  # fmt: skip
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy, so that no build folder appears in the tree."""
+    tree, out = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheel")
+    for name in BUILT_FROM:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tree / name)
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q"]
+    done = subprocess.run([*command, "-w", out, tree], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (built,) = out.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that has the wheel, and the dependencies of the one that runs the tests."""
+    home = tmp_path_factory.mktemp("environment")
+    venv.create(home, with_pip=False)
+    folder = "Scripts" if os.name == "nt" else "bin"
+    interpreter = home / folder / "python"
+    purelib = subprocess.run(
+        [interpreter, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(purelib)
+    (Path(purelib) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return interpreter
+
+
+def run(python: Path, folder: Path, *arguments: str) -> str:
+    """The standard output of the command, run in another folder and without the tree's path."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    environment["HARMONY_RUNS"] = str(folder / "runs")
+    done = subprocess.run(
+        [python, "-m", "harmony_core", *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
+    here = {
+        path.relative_to(ROOT).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert here - set(zipfile.ZipFile(wheel).namelist()) == set()
+
+
+def test_the_wheel_holds_the_package_alone(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"harmony_core"}
+
+
+def test_it_is_the_wheel_that_runs(python: Path, tmp_path: Path) -> None:
+    where = subprocess.run(
+        [python, "-c", "import harmony_core; print(harmony_core.__file__)"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert str(ROOT) not in where
+
+
+def test_inspect_works_from_the_wheel(python: Path, tmp_path: Path) -> None:
+    rows = [f"{i % 7},{'rare' if i % 10 == 0 else 'common'}" for i in range(200)]
+    (tmp_path / "table.csv").write_text("\n".join(["size,kind", *rows]))
+    report = tmp_path / "report.html"
+    found = run(python, tmp_path, "inspect", "table.csv", "--json", "--html", str(report))
+    assert json.loads(found)["classes"][0]["count"] == 180
+    assert "common" in report.read_text("utf-8")
+
+
+def test_a_run_and_its_offline_page_work_from_the_wheel(python: Path, tmp_path: Path) -> None:
+    run(python, tmp_path, "run", "--epochs", "2", "--data-param", "n_max=60", "--device", "cpu")
+    assert "Cross-entropy" in run(python, tmp_path, "show", "latest")
+    run(python, tmp_path, "export", "latest", "--html", "run.html")
+    page = (tmp_path / "run.html").read_text("utf-8")
+    assert "<script" in page
+    assert "mount" in page
+
+
+def test_the_course_comes_with_the_wheel(python: Path, tmp_path: Path) -> None:
+    code = (
+        "from harmony_core.lessons.course.lesson import lessons\n"
+        "from harmony_core.lessons.course.prepare import prepared\n"
+        "from harmony_core.lessons.glossary.terms import glossary\n"
+        "print(len(lessons()), len(glossary()), prepared(lessons()[0]) is not None)"
+    )
+    done = subprocess.run([python, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    steps, terms, recorded = done.stdout.split()
+    assert int(steps) >= 11
+    assert int(terms) > 10
+    assert recorded == "True"
