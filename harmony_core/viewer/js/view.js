@@ -1,4 +1,4 @@
-// One view of one experiment: all panels, one playhead. Knows nothing of who embeds it.
+// One view of one experiment: all panels, one playhead, whatever page embeds it.
 import { Lazy } from "./controls/lazy.js";
 import { Legend } from "./controls/legend.js";
 import { Player } from "./controls/player.js";
@@ -59,7 +59,7 @@ class View {
   /** Take a payload in; see `Store.apply`. */
   update({ meta, blob }) {
     const jumped = (this.options?.jump ?? 0) !== (meta.options?.jump ?? 0);
-    const said = JSON.stringify([this.options, this.store.state]);
+    const known = JSON.stringify([this.options, this.store.state]);
     this.options = { ...this.options, ...meta.options };
     const what = this.store.apply({ meta, blob });
     if (what === "gap")
@@ -70,7 +70,7 @@ class View {
       what !== "same" ||
       meta.scene ||
       meta.bands ||
-      said !== JSON.stringify([this.options, meta.state]);
+      known !== JSON.stringify([this.options, meta.state]);
     if (this.panels && !more) return what;
     const before = this.live;
     this.live = this.options.live ?? ["running", "queued"].includes(meta.state);
@@ -93,7 +93,7 @@ class View {
     return what;
   }
 
-  /** Go where the outside asks: to its epoch and its sample. */
+  /** Go to the epoch and the sample that the page asks for. */
   jump() {
     const { options, player, store } = this;
     this.selected = options.selected ?? null;
@@ -296,7 +296,7 @@ class View {
     this.redraw();
   }
 
-  /** The playhead was let go: tell the outside where it is. */
+  /** The playhead was let go: tell the page where it is. */
   rest() {
     this.scrubber?.refresh();
     clearTimeout(this.resting);

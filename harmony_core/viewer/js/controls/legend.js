@@ -3,7 +3,7 @@ import { el } from "../draw/dom.js";
 import { count } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
 
-/** One entry a class with a bar on a logarithmic scale; pressing one dims the others. */
+/** One entry per class, with a bar on a logarithmic scale; pressing one dims the others. */
 export class Legend {
   constructor(view) {
     this.view = view;

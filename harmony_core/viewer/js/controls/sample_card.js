@@ -13,7 +13,7 @@ function chance(p) {
 
 const CHART = { width: 200, height: 64 };
 
-/** A number of one sample over all epochs: one line a method, and where the playhead is. */
+/** A number of one sample over all epochs: one line per method, and where the playhead is. */
 function history(view, sample, name, title, least) {
   const { store, theme } = view;
   const { width, height } = CHART;
@@ -59,7 +59,7 @@ function history(view, sample, name, title, least) {
   };
 }
 
-/** The content of a card: who the sample is, then one row a method. */
+/** The content of a card: who the sample is, then one row per method. */
 function content(view, sample) {
   const { store, theme, player } = view;
   const { targets, flipped, points, index: rows } = store.static;

@@ -107,7 +107,7 @@ export class Tiles {
   }
 }
 
-/** Where a sample lies or which row it is, in a few words. */
+/** The row of a sample, and its place in the plane. */
 export function sampleName(store, sample) {
   const { points, index } = store.static;
   const where = points ? ` (${plain(points[2 * sample])}, ${plain(points[2 * sample + 1])})` : "";

@@ -2,7 +2,7 @@
 import { el } from "../draw/dom.js";
 import { drawSvg } from "../draw/figure.js";
 
-/** Rows as CSV after RFC 4180; nothing for what is not a number. */
+/** Rows as CSV by RFC 4180; cells without a number are empty. */
 export function toCsv({ columns, rows }) {
   const cell = (value) => {
     if (value == null || Number.isNaN(value)) return "";

@@ -1,4 +1,4 @@
-// The numbers of a panel as a table.
+// The numbers of a panel as a table below it.
 import { el } from "../draw/dom.js";
 import { cellText, count } from "../draw/format.js";
 

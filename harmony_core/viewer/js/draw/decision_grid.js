@@ -1,7 +1,7 @@
 // Grids of decisions as pictures and their boundaries as paths.
 import { mix, parseColor } from "./theme.js";
 
-/** How strongly the surface is tinted where the network is least and most sure. */
+/** How strongly the surface is tinted where the network is least and most confident. */
 const SHADE = [0.1, 0.55];
 
 /** Levels of confidence that a decision code distinguishes; a code is class · levels + level. */
@@ -10,7 +10,7 @@ export const levelsOf = (classes) => Math.max(1, Math.floor(256 / classes));
 const pack = ([r, g, b]) =>
   (255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r);
 
-/** Decision code → packed RGBA: the colour of the class, stronger where the network is surer. */
+/** Decision code → packed RGBA: the colour of the class, stronger at higher confidence. */
 export function colorTable(theme, classes) {
   const levels = levelsOf(classes);
   return Uint32Array.from({ length: 256 }, (_, code) => {
@@ -29,7 +29,7 @@ export function tintTable(theme, share, levels = 1) {
   });
 }
 
-/** A grid of codes as a picture of one pixel a cell, its first row at the bottom. */
+/** A grid of codes as a picture with one pixel per cell, its first row at the bottom. */
 export class GridPicture {
   constructor() {
     this.canvas = document.createElement("canvas");

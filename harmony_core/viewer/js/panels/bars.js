@@ -36,7 +36,7 @@ class Bars {
     if (banded) this.node.append(el("p", { class: "hv-quiet", text: this.whiskerNote() }));
   }
 
-  /** The bars of one group of classes, a row a method. */
+  /** The bars of one group of classes, one row per method. */
   group(g, banded) {
     const { store, theme } = this.view;
     const { groups, train_counts: counts } = store.scene;
@@ -75,7 +75,7 @@ class Bars {
     );
   }
 
-  /** The note of the bands, without what it says of lines. */
+  /** The note of the bands, without its part on lines. */
   whiskerNote() {
     const note = this.view.store.bands.note ?? "low to high over the seeds";
     const range = note.replace(/^Bands: /, "").replace(/ Lines: .*/, "");

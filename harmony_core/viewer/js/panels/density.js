@@ -201,8 +201,8 @@ class Density {
     const { classes, bins } = this.view.store;
     const parts = [...READING, ...this.origin()];
     if (bins?.joined > 1) {
-      const many = `To keep a page with ${classes.length} classes light`;
-      parts.push(`${many}, ${bins.joined} recorded bins of g are sent as one.`);
+      const light = `To keep a page with ${classes.length} classes light`;
+      parts.push(`${light}, ${bins.joined} recorded bins of g are sent as one.`);
     }
     this.caption.textContent = [...parts, ...REMARKS].join(" ");
   }
@@ -279,7 +279,7 @@ class Density {
       this.listed = now;
       this.drawList();
     }
-    if (this.told) this.tell(...this.told);
+    if (this.hovered) this.showTip(...this.hovered);
   }
 
   /** List the samples of a region; of none if it was chosen already. */
@@ -299,8 +299,14 @@ class Density {
         this.method,
         c,
         this.choice,
-      ).many;
-      const after = regionsOf(this.view.store, this.view.player.index, m, c, this.choice).many;
+      ).regionCount;
+      const after = regionsOf(
+        this.view.store,
+        this.view.player.index,
+        m,
+        c,
+        this.choice,
+      ).regionCount;
       this.chosen.region = Math.min(after - 1, Math.floor(((region + 0.5) / before) * after));
     }
     this.method = m;
@@ -314,21 +320,21 @@ class Density {
     }
     const { store, player } = this.view;
     const { c, region } = this.chosen;
-    const { many } = regionsOf(store, player.index, this.method, c, this.choice);
-    const found = samplesIn(store, player.index, this.method, c, many, region);
+    const { regionCount } = regionsOf(store, player.index, this.method, c, this.choice);
+    const found = samplesIn(store, player.index, this.method, c, regionCount, region);
     this.list.show({
       c,
       m: this.method,
-      words: regionText(region, many),
+      words: regionText(region, regionCount),
       found,
       again: () => this.drawList(),
     });
   }
 
-  tell(chart, b, x, y) {
-    this.told = chart && b != null ? [chart, b, x, y] : null;
-    this.tip.hidden = !this.told;
-    if (!this.told) return;
+  showTip(chart, b, x, y) {
+    this.hovered = chart && b != null ? [chart, b, x, y] : null;
+    this.tip.hidden = !this.hovered;
+    if (!this.hovered) return;
     this.tip.replaceChildren(...chart.readOut(b));
     const box = this.node.getBoundingClientRect();
     const wide = this.tip.offsetWidth;
@@ -348,7 +354,7 @@ class Density {
         const seen = classHistogram(store, index, m, c, "count", this.choice);
         const pull = classHistogram(store, index, m, c, "pull", this.choice);
         const weights = store.field(index, "region_weight");
-        for (let b = 0; b < seen.many; b++) {
+        for (let b = 0; b < seen.regionCount; b++) {
           const own = seen.source === "own" || seen.source === "shared";
           const weight =
             weights && own
@@ -358,8 +364,8 @@ class Density {
             store.classes[c],
             store.methods[m],
             b + 1,
-            b / seen.many,
-            (b + 1) / seen.many,
+            b / seen.regionCount,
+            (b + 1) / seen.regionCount,
             seen.values[b],
             pull.values[b],
             weight,

@@ -53,7 +53,7 @@ class ClassBars {
     this.extend();
   }
 
-  /** One of the two numbers: a row a class, a bar a method. */
+  /** One of the two numbers: one row per class, one bar per method. */
   part(part) {
     const rows = this.order.map((c) => this.row(c, part));
     const scale = el("div", { class: "hv-barscale", "aria-hidden": "true" });

@@ -1,4 +1,4 @@
-// The samples that weigh most and least under every method at the epoch.
+// The samples that weigh most and least under every method at one epoch.
 import { selectBox } from "../controls/choices.js";
 import { sampleName } from "../controls/sample_tiles.js";
 import { el } from "../draw/dom.js";

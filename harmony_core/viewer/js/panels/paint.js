@@ -23,7 +23,7 @@ export default {
 const APART = 12;
 /** The share of the limit that a run's own samples may take. */
 const FILLED = 0.75;
-/** Milliseconds without a change after which the page is told of the points. */
+/** Milliseconds without a change after which the page is lastDraft of the points. */
 const QUIET = 500;
 const TOOLS = [
   ["point", "Point"],
@@ -58,7 +58,7 @@ class Painter {
     const controls = [this.classes, this.tools, this.note, this.send, this.list.node];
     const side = el("div", { class: "hv-paintside" }, ...controls);
     this.node = el("div", { class: "hv-paint" }, this.board.node, side);
-    this.node.addEventListener("focusout", () => this.tell());
+    this.node.addEventListener("focusout", () => this.sendDraft());
     this.listen();
   }
 
@@ -71,7 +71,7 @@ class Painter {
     on("pointerleave", () => {
       this.at = null;
       this.draw();
-      this.tell();
+      this.sendDraft();
     });
     on("contextmenu", (event) => event.preventDefault());
     on("keydown", (event) => this.key(event));
@@ -102,7 +102,7 @@ class Painter {
     this.cut = 0;
     this.painted.begin(asked.points ? asked.points.map((point) => [...point]) : this.tracked());
     this.c = Math.min(this.c, this.names.length - 1);
-    this.told = null;
+    this.lastDraft = null;
   }
 
   /** The tracked samples, evenly chosen where they would leave no room to paint. */
@@ -198,8 +198,8 @@ class Painter {
       chip.lastChild.textContent = count(counts[c]);
     });
     const classes = counts.filter((n) => n > 0).length;
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell(), QUIET);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sendDraft(), QUIET);
     this.note.textContent = this.remarks(classes).join(" ");
     this.send.disabled = classes < 2;
     if (this.undo) {
@@ -224,24 +224,24 @@ class Painter {
   }
 
   /** Tell the page of points that are not trained yet, or of none, once the hand rests. */
-  tell() {
-    clearTimeout(this.telling);
+  sendDraft() {
+    clearTimeout(this.timer);
     if (this.held || !this.source) return;
     const draft = this.painted.untrained ? this.painted.rounded() : null;
-    if (JSON.stringify(draft) === JSON.stringify(this.told)) return;
-    this.told = draft;
+    if (JSON.stringify(draft) === JSON.stringify(this.lastDraft)) return;
+    this.lastDraft = draft;
     this.view.callbacks.draft?.(draft);
   }
 
   retrain() {
-    clearTimeout(this.telling);
+    clearTimeout(this.timer);
     this.painted.trained = this.painted.text();
     this.view.callbacks.painted?.(this.painted.rounded());
     this.refresh();
   }
 
   destroy() {
-    clearTimeout(this.telling);
+    clearTimeout(this.timer);
   }
 
   erases(event) {

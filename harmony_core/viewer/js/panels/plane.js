@@ -1,4 +1,4 @@
-// The plane of each method: what it decides where, how sure it is, and the points it learns from.
+// The plane of each method: its decisions, how confident it is, and the points it learns from.
 import { rankedBy, stepThrough } from "../data/ranking.js";
 import { clearedContext, pixelRatio } from "../draw/canvas.js";
 import { boundarySegments, joinSegments, marginOfCodes } from "../draw/contour.js";
@@ -27,7 +27,7 @@ export default {
 
 const REACH = 12;
 
-/** Small multiples, one plane a method. */
+/** Small multiples, one plane per method. */
 class Planes {
   constructor(view) {
     this.view = view;
@@ -36,7 +36,7 @@ class Planes {
     this.lines = new Map();
   }
 
-  /** Make the panels anew: after a reset or another theme. */
+  /** Make the panels: at first, and after another run or theme. */
   build() {
     const { store, theme } = this.view;
     const { static: fixed, scene, side } = store;
@@ -252,7 +252,7 @@ class Planes {
     return path;
   }
 
-  /** The boundary that no rule can better, dashed. */
+  /** The Bayes boundary, dashed. */
   drawBayes(context) {
     const unit = this.width / this.view.store.side;
     context.save();
@@ -317,7 +317,7 @@ class Planes {
     return Math.round(4 * Math.max(1.5, Math.min(this.unit * 3, this.unit * Math.sqrt(weight))));
   }
 
-  /** What lies over the marks; it does not change with the epoch. */
+  /** What is drawn over the marks; it does not change with the epoch. */
   drawOver() {
     const { selected, hovered, marks } = this.view;
     const shown = `${selected} ${hovered} ${marks}`;
@@ -388,7 +388,7 @@ function signed(share) {
   return Number(text) === 0 ? text : `${share > 0 ? "+" : "−"}${text}`;
 }
 
-/** Samples of large classes first, so that the tail lies on top. */
+/** Samples of large classes first, so that the tail is drawn on top. */
 function drawingOrder(targets, counts) {
   return Uint32Array.from(
     [...targets.keys()].sort((a, b) => counts[targets[b]] - counts[targets[a]] || a - b),

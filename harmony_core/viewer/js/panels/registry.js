@@ -1,10 +1,10 @@
-// The panels of the view: one file a panel in this folder, and one line here.
+// The panels of the view: one file per panel in this folder, and one line here.
 //
 // A panel imports from draw/, data/ and controls/, never from another panel. The name by which it
 // is exported here is the name a page asks for; `harmony_core/viewer/panels.py` reads its `parts`
 // from the build. Its file exports by default
 //
-//   title      what the panel shows, a line
+//   title      what the panel shows, one line
 //   caption    how to read it, a list of sentences; may be left out if the panel writes its own
 //   parts      what a payload has to hold for it, names of PARTS in viewer/panels.py; a panel
 //              without `parts` cannot be asked for by name, the view itself adds it
@@ -35,7 +35,7 @@
 //   size()          the view has another width
 //   rest()          the playhead was let go
 //   drawOver()      another sample is hovered; for a `main` panel
-//   destroy()       the view ends; nothing of the panel may go on
+//   destroy()       the view ends: stop timers
 //   prepare()       draw what is out of sight too, for a file
 //   data(index)     {columns, rows} behind the drawing, for CSV and the table
 //   twinData(index) the same for the table alone, if that shows something else

@@ -1,4 +1,4 @@
-// Weights of the followed samples at the epoch: a dot each, and a box over the middle half.
+// Weights of the followed samples at one epoch: a dot each, and a box over the middle half.
 import { choiceRow } from "../controls/choices.js";
 import { rankedBy, stepThrough } from "../data/ranking.js";
 import { ticks } from "../draw/axis.js";
@@ -120,7 +120,7 @@ class Spread {
     return this.left + at * (this.width - this.left - STRIP.right);
   }
 
-  /** Where in its row a sample lies, always the same. */
+  /** The height of a sample in its row, always the same. */
   y(row, sample) {
     const part = (sample * 0.618033988749895) % 1;
     return STRIP.top + (row + 0.14 + 0.72 * part) * this.rowHeight;

@@ -1,4 +1,4 @@
-// How weight or g of the followed samples of one class moves over the epochs, under every method.
+// Weight or g of the followed samples of one class over the epochs, under every method.
 import { choiceRow, selectBox } from "../controls/choices.js";
 import { ticks } from "../draw/axis.js";
 import { clearedContext, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";

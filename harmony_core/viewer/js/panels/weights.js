@@ -327,11 +327,11 @@ class ClassLines {
   move(panel, event) {
     const index = this.indexAt(panel, event);
     if (this.held) this.view.player.seek(index);
-    this.tell(panel, index, event);
+    this.showTip(panel, index, event);
   }
 
   /** The classes nearest to the pointer, in the order of their values. */
-  tell(panel, index, event) {
+  showTip(panel, index, event) {
     const { store, theme } = this.view;
     const box = panel.plot.getBoundingClientRect();
     const y = event.clientY - box.top;
