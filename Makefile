@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test test-fast lint format types check bench clean
+.PHONY: help run install dev test test-fast lint format bundle types check bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -34,18 +34,27 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 
 test: dev ## run all tests, those in a real browser included (ARGS="-k name" to choose)
 	@scripts/find-browser
+	@scripts/node-tools || true
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 test-fast: dev ## run the tests that need neither a browser nor much time
 	$(BIN)/python -m pytest -n $(JOBS) -m "not browser and not slow" $(ARGS)
 
-lint: dev ## ruff: rules and format
+lint: dev ## rules and format: ruff, and eslint and prettier where npm is there
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	@scripts/node-tools
+	@test ! -d node_modules || npm run --silent lint
 
-format: dev ## let ruff correct what it can
+format: dev ## let ruff, eslint and prettier correct what they can
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+	@scripts/node-tools
+	@test ! -d node_modules || npm run --silent format
+
+bundle: ## build the view in the browser from its JavaScript and CSS, with npm
+	@scripts/node-tools
+	npm run --silent build
 
 types: dev ## mypy, strict
 	$(BIN)/python -m mypy
@@ -56,5 +65,5 @@ bench: dev ## print the measured speeds of this machine
 	@for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file" $(ARGS) || exit 1; done
 
 clean: ## remove .venv and caches; experiments in runs/ stay
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,7 +27,8 @@ async function digest() {
   return hash.digest("hex");
 }
 
-const banner = `/* Made by "npm run build" from sources with SHA-256 ${await digest()} */`;
+const sources = await digest();
+const banner = `/* Made by "npm run build" from sources with SHA-256 ${sources} */`;
 const options = {
   bundle: true,
   minify: true,
@@ -54,4 +55,4 @@ await build({
 const PANELS = await import(pathToFileURL(join(viewer, "js/panels/registry.js")).href);
 const asked = Object.entries(PANELS).filter(([, panel]) => panel.parts);
 const parts = Object.fromEntries(asked.map(([name, panel]) => [name, panel.parts]));
-await writeFile(join(out, "panels.json"), JSON.stringify(parts, null, 2) + "\n");
+await writeFile(join(out, "panels.json"), JSON.stringify({ sources, parts }, null, 2) + "\n");

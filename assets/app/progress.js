@@ -1,4 +1,4 @@
-// Progress of the course in the browser's own storage; it is told to the page and never kept there.
+// Progress in the course: kept in the browser's storage and sent to the page, never to a server.
 const KEY = "harmony-learn";
 
 function read() {

@@ -30,7 +30,7 @@ PARTS = {
 """What can be sent beside the scalars, and recall, mean weight and mean g of the classes."""
 
 PANEL_PARTS: dict[str, tuple[str, ...]] = {
-    name: tuple(parts) for name, parts in json.loads(built("panels.json")).items()
+    name: tuple(parts) for name, parts in json.loads(built("panels.json"))["parts"].items()
 }
 """The parts of every panel that a page can ask for by name."""
 

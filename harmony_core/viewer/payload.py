@@ -10,7 +10,7 @@ channel that carries bytes only:
 What is sent beside the scalars is chosen by ``parts`` (see `panels.parts_of`), so that a page sends
 what it shows. ``meta["bands"]`` is handed through: numbers over seeds, ``{metric: [[mean, low,
 high] for each method]}`` with one value for each epoch of ``meta["bands"]["epochs"]`` (default: the
-frames in order), metrics named as in ``curves.js``; ``repeats`` and ``note`` are read where given.
+frames in order), metrics named as in ``metrics.js``; ``repeats`` and ``note`` are read where given.
 
 Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
 
@@ -43,7 +43,7 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
                 method without;
    effects      ``effective`` (c,) f4 effective number of samples (Σ w)² / Σ w², ``head_norm`` (c,)
                 f4 norm of the classifier's row, ``inter_weight`` (c,) f4 what the class alone
-                decides of ``mean_weight`` (missing in runs of before it was recorded).
+                decides of ``mean_weight`` (missing in runs recorded before this field).
 
 dtypes are NumPy's codes without the byte order: u1, u2, u4, f2, f4. A value is ``raw * scale``. An
 array is in the record only if every frame of the payload has it. Numbers of a frame that are not

@@ -205,8 +205,12 @@ def page(
     theme: str = "light",
     autostart: bool = True,
     options: dict[str, Any] | None = None,
+    script: str | None = None,
 ) -> str:
-    """One HTML page with the bundle and base64 payloads; ``window.view`` is the mounted view."""
+    """One HTML page with the bundle and base64 payloads; ``window.view`` is the mounted view.
+
+    ``script`` replaces the bundle.
+    """
     import base64
     import json
 
@@ -224,7 +228,7 @@ def page(
 body {{ margin: 0; padding: 0 16px 60px; background: var(--st-background-color);
   max-width: 1360px; margin-inline: auto }}
 {stylesheet()}</style><div class="hv"></div><script type="module">
-{bundle(adapter=False)}
+{bundle(adapter=False) if script is None else script}
 const wires = {data};
 Object.assign(window, harmonyView);
 window.log = [];

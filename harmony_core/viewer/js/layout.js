@@ -33,7 +33,7 @@ function section(panel, before = []) {
   return el("section", { class: `hv-section hv-s-${kind}` }, ...content);
 }
 
-/** Sections in order, `legend` above the panel `legended`; a panel `beside` another shares its row. */
+/** Sections in order, `legend` above the panel `legended`; panels that ask for it share a row. */
 export function arrange(panels, legended, legend) {
   const out = [];
   const made = (panel) => section(panel, panel === legended ? [legend] : []);

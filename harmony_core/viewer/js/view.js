@@ -1,4 +1,4 @@
-// One view of one experiment: all panels, one playhead. Knows nothing of who embeds it.
+// One view of one experiment: all panels, one playhead, whatever page embeds it.
 import { Lazy } from "./controls/lazy.js";
 import { Legend } from "./controls/legend.js";
 import { Player } from "./controls/player.js";
@@ -14,7 +14,7 @@ import { arrange, createPanel, panelNames } from "./layout.js";
 const ASK_AGAIN = 2000;
 /** Milliseconds between two drawings within which only what is on screen is drawn. */
 const BUSY = 150;
-/** While it follows a training: how many times as long as a drawing takes the page is left to others. */
+/** While it follows a training: the pause after a drawing, as a multiple of its time. */
 const REST = 4;
 /** Milliseconds between two drawings of a training, at most. */
 const SLOWEST = 250;
@@ -59,7 +59,7 @@ class View {
   /** Take a payload in; see `Store.apply`. */
   update({ meta, blob }) {
     const jumped = (this.options?.jump ?? 0) !== (meta.options?.jump ?? 0);
-    const said = JSON.stringify([this.options, this.store.state]);
+    const known = JSON.stringify([this.options, this.store.state]);
     this.options = { ...this.options, ...meta.options };
     const what = this.store.apply({ meta, blob });
     if (what === "gap")
@@ -70,7 +70,7 @@ class View {
       what !== "same" ||
       meta.scene ||
       meta.bands ||
-      said !== JSON.stringify([this.options, meta.state]);
+      known !== JSON.stringify([this.options, meta.state]);
     if (this.panels && !more) return what;
     const before = this.live;
     this.live = this.options.live ?? ["running", "queued"].includes(meta.state);
@@ -93,7 +93,7 @@ class View {
     return what;
   }
 
-  /** Go where the outside asks: to its epoch and its sample. */
+  /** Go to the epoch and the sample that the page asks for. */
   jump() {
     const { options, player, store } = this;
     this.selected = options.selected ?? null;
@@ -104,7 +104,7 @@ class View {
     this.callbacks.epoch?.(player.epoch);
   }
 
-  /** Whether thumbnails were chosen while it trained, so that those of its last epoch are missing. */
+  /** Whether the thumbnails were chosen before the last epoch, so that better ones can be had. */
   lacksThumbs(meta) {
     const { scene, static: fixed } = this.store;
     return (
@@ -115,7 +115,10 @@ class View {
     );
   }
 
-  /** Ask for what comes after an epoch (-1: for all); again if a later run of the script overtook the answer. */
+  /**
+   * Ask for the frames after an epoch (-1: for all), and again after a while: a later run of the
+   * script may have discarded the answer.
+   */
   ask(run, since) {
     if (this.asking) return "gap";
     this.callbacks.need?.(run, since);
@@ -209,7 +212,8 @@ class View {
       this.pending = 0;
       const begun = performance.now();
       this.drawNow();
-      setTimeout(() => (this.cost = performance.now() - begun)); // after the browser's own part of it
+      // After the browser has painted, so that its time counts too.
+      setTimeout(() => (this.cost = performance.now() - begun));
     });
   }
 
@@ -237,7 +241,7 @@ class View {
     this.drawNow();
   }
 
-  /** Whether it runs after a training, which may be quicker than the browser: then the page gets time for others. */
+  /** Whether it follows a training, which may outrun the browser: drawing then leaves pauses. */
   get patient() {
     return Boolean(this.live && this.player.follow);
   }
@@ -292,7 +296,7 @@ class View {
     this.redraw();
   }
 
-  /** The playhead was let go: tell the outside where it is. */
+  /** The playhead was let go: tell the page where it is. */
   rest() {
     this.scrubber?.refresh();
     clearTimeout(this.resting);
@@ -333,19 +337,21 @@ class View {
     cancelAnimationFrame(this.pending);
     this.sleep();
     this.sight?.watcher.disconnect();
-    for (const timer of [this.resting, this.asking, this.trailing, this.painter?.telling])
-      clearTimeout(timer);
+    for (const timer of [this.resting, this.asking, this.trailing]) clearTimeout(timer);
+    for (const panel of this.panels ?? []) panel.destroy?.();
     this.root.replaceChildren();
   }
 }
 
 /**
- * Show a payload inside `root`. `callbacks`: need(run, epoch) when frames after that epoch are
- * missing (-1: all), epoch(n) when the
- * playhead is let go, selected(sample or null), painted([[class, x, y], …]) when the reader wants to
- * train again, draft(the same or null) when there are painted points that have not been trained.
- * Returns the view; `update({blob, meta})` it with
- * later payloads, `destroy()` it in the end.
+ * Show a payload inside `root` and return the view: `update({blob, meta})` it with later payloads,
+ * `destroy()` it at the end. `callbacks`, all optional:
+ *
+ *   need(run, epoch)   frames after that epoch are missing (-1: all)
+ *   epoch(n)           the playhead was let go at epoch n
+ *   selected(sample)   a sample was selected, or null
+ *   painted(points)    the reader wants to train on these points, [[class, x, y], …]
+ *   draft(points)      there are painted points that have not been trained, or null
  */
 export function mount(root, payload, callbacks = {}) {
   const view = new View(root, callbacks);

@@ -307,7 +307,7 @@ def test_pressing_the_curves_moves_the_playhead(open_view: Open) -> None:
 
 def test_images_show_confusion_and_read_out_a_cell(open_view: Open) -> None:
     tab = open_view("images")
-    assert tab.get_by_role("heading", name="What each method takes for what").count() == 1
+    assert tab.get_by_role("heading", name="Which classes each method confuses").count() == 1
     assert tab.locator(".hv-plane").count() == 2
     box = tab.locator(".hv-canvas").first.bounding_box()
     left, top, cell = tab.evaluate("[view.main.left, view.main.top, view.main.cell]")

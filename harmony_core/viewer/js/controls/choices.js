@@ -1,4 +1,4 @@
-// Small controls that every panel uses: choices, toggles, selections, tables of what is drawn.
+// Small controls that panels share: choices, toggles, selections.
 import { el } from "../draw/dom.js";
 
 /** Exclusive choices as a row of buttons; arrow keys move inside it. */

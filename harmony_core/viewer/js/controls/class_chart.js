@@ -1,8 +1,8 @@
-// One class: how many samples at each difficulty, and below what the optimiser feels of them.
+// One class: how regionCount samples at each difficulty, and below what the optimiser sees of them.
 import { classHistogram, cumulated, regionText, regionsOf } from "../data/regions.js";
 import { axisText, roundUp, ticks } from "../draw/axis.js";
 import { el, svg } from "../draw/dom.js";
-import { cellText, count, percent } from "../draw/format.js";
+import { cellText, count } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
 import { rampPath, stepPath } from "../draw/outlines.js";
 import { shapePath } from "../draw/shapes.js";
@@ -20,12 +20,12 @@ export class ClassChart {
     this.tops = new Map();
   }
 
-  /** The drawing anew: first time on screen, another width, theme or choice. */
+  /** Make the drawing: when it first comes into view, and for another width, theme or choice. */
   build() {
     const { view, c, panel } = this;
     const { store, theme } = view;
     this.width = Math.max(200, this.node.clientWidth || panel.cardWidth || 300);
-    this.many = this.regionsShown(view.player.index);
+    this.regionCount = this.regionsShown(view.player.index);
     this.note = el("span", { class: "hv-quiet" });
     this.plot = svg("svg", {
       class: "hv-plot hv-hist",
@@ -69,7 +69,7 @@ export class ClassChart {
   regionsShown(index) {
     const { store } = this.view;
     const { choice, method } = this.panel;
-    return regionsOf(store, index, method, this.c, choice).many;
+    return regionsOf(store, index, method, this.c, choice).regionCount;
   }
 
   plotRow(what, r) {
@@ -134,7 +134,7 @@ export class ClassChart {
     const { choice, sums } = this.panel;
     const got = classHistogram(store, index, m, this.c, what, choice);
     if (sums) return { ...got, drawn: cumulated(got.values) };
-    const per = this.mixed ? got.many / 10 : 1;
+    const per = this.mixed ? got.regionCount / 10 : 1;
     return { ...got, drawn: per === 1 ? got.values : got.values.map((v) => v * per) };
   }
 
@@ -143,12 +143,12 @@ export class ClassChart {
     const { store } = this.view;
     const { choice } = this.panel;
     const seen = new Set(
-      store.methods.map((_, m) => regionsOf(store, index, m, this.c, choice).many),
+      store.methods.map((_, m) => regionsOf(store, index, m, this.c, choice).regionCount),
     );
     return seen.size > 1;
   }
 
-  /** Where the axis ends: a round number above this epoch's values, or above those of all epochs. */
+  /** Where the axis ends: a round number above the values of this epoch, or of all epochs. */
   top(what, index) {
     const { store } = this.view;
     if (!this.panel.fixed) {
@@ -175,13 +175,13 @@ export class ClassChart {
     const { store } = this.view;
     const { panel, c } = this;
     this.mixed = this.widthsDiffer(index);
-    this.many = this.regionsShown(index);
+    this.regionCount = this.regionsShown(index);
     const own = regionsOf(store, index, panel.method, c, panel.choice);
     const words = {
-      own: `${own.many} regions`,
-      shared: `${own.many} regions for all`,
-      lent: `${own.many} regions`,
-      equal: `${own.many} equal bins`,
+      own: `${own.regionCount} regions`,
+      shared: `${own.regionCount} regions for all`,
+      lent: `${own.regionCount} regions`,
+      equal: `${own.regionCount} equal bins`,
     }[own.source];
     const note = `N = ${count(store.scene.train_counts[c])} · ${words}`;
     if (this.note.textContent !== note) this.note.textContent = note;
@@ -198,7 +198,7 @@ export class ClassChart {
     const top = this.top(row.what, index);
     const grow = panel.logs ? (v) => Math.log1p(v) / Math.log1p(top) : (v) => v / top;
     const y = (v) => row.top + ROOM.row - grow(v) * ROOM.row;
-    const unit = panel.sums ? ", cumulated" : this.mixed ? " per 0.1 of g" : "";
+    const unit = panel.sums ? ", cumulative" : this.mixed ? " per 0.1 of g" : "";
     const title = `${row.what === "count" ? "samples" : "count × weight × g"}${unit}`;
     const drawn = `${top} ${panel.logs} ${title} ${this.width}`;
     if (row.drawn !== drawn) {
@@ -247,14 +247,15 @@ export class ClassChart {
 
   /** Ticks at the limits of the regions. */
   drawEdges() {
-    if (this.edged === this.many) return;
-    this.edged = this.many;
+    if (this.edged === this.regionCount) return;
+    this.edged = this.regionCount;
     const lines = [];
+    const height = this.regionCount > 40 ? 3 : 5;
     for (const { top } of this.rows) {
-      for (let b = 0; b <= this.many; b++)
-        lines.push(
-          `M${this.x(b / this.many).toFixed(1)} ${top + ROOM.row}v${this.many > 40 ? 3 : 5}`,
-        );
+      for (let b = 0; b <= this.regionCount; b++) {
+        const x = this.x(b / this.regionCount).toFixed(1);
+        lines.push(`M${x} ${top + ROOM.row}v${height}`);
+      }
     }
     this.edges.replaceChildren(
       svg("path", { d: lines.join(""), class: "hv-baseline", fill: "none" }),
@@ -262,11 +263,11 @@ export class ClassChart {
   }
 
   place(rect, b) {
-    const shown = b != null && b < this.many;
+    const shown = b != null && b < this.regionCount;
     rect.setAttribute("visibility", shown ? "visible" : "hidden");
     if (!shown) return;
-    rect.setAttribute("x", this.x(b / this.many));
-    rect.setAttribute("width", (this.width - ROOM.left - ROOM.right) / this.many);
+    rect.setAttribute("x", this.x(b / this.regionCount));
+    rect.setAttribute("width", (this.width - ROOM.left - ROOM.right) / this.regionCount);
   }
 
   drawChosen() {
@@ -296,12 +297,12 @@ export class ClassChart {
     const g =
       (((event.clientX - box.left) / box.width) * this.width - ROOM.left) /
       (this.width - ROOM.left - ROOM.right);
-    return Math.max(0, Math.min(this.many - 1, Math.floor(g * this.many)));
+    return Math.max(0, Math.min(this.regionCount - 1, Math.floor(g * this.regionCount)));
   }
 
   hover(event) {
     this.point(this.regionUnder(event));
-    this.panel.tell(this, this.at, event.clientX, event.clientY);
+    this.panel.showTip(this, this.at, event.clientX, event.clientY);
   }
 
   point(b) {
@@ -312,7 +313,7 @@ export class ClassChart {
   leave() {
     this.at = null;
     this.place(this.band, null);
-    this.panel.tell(null);
+    this.panel.showTip(null);
   }
 
   /** Without a mouse: comma and full stop move the region, Enter lists its samples. */
@@ -323,12 +324,12 @@ export class ClassChart {
     const at = this.at ?? this.panel.chosen?.region ?? 0;
     if (!by) this.panel.choose(this.c, this.at ?? at);
     else {
-      this.point(Math.max(0, Math.min(this.many - 1, at + (this.at == null ? 0 : by))));
+      this.point(Math.max(0, Math.min(this.regionCount - 1, at + (this.at == null ? 0 : by))));
       const box = this.plot.getBoundingClientRect();
-      this.panel.tell(
+      this.panel.showTip(
         this,
         this.at,
-        box.left + this.x((this.at + 0.5) / this.many) * (box.width / this.width),
+        box.left + this.x((this.at + 0.5) / this.regionCount) * (box.width / this.width),
         box.top + 40,
       );
     }
@@ -341,7 +342,7 @@ export class ClassChart {
     const heads = ["samples", "× weight × g"].map((text) => el("th", { scope: "col", text }));
     const head = el("thead", {}, el("tr", {}, el("th"), ...heads));
     return [
-      el("b", { text: `${store.classes[this.c]}: ${regionText(b, this.many)}` }),
+      el("b", { text: `${store.classes[this.c]}: ${regionText(b, this.regionCount)}` }),
       el("table", {}, head, el("tbody", {}, ...rows)),
     ];
   }
@@ -351,7 +352,10 @@ export class ClassChart {
     const [seen, pull] = ["count", "pull"].map((what) => {
       return classHistogram(store, player.index, m, this.c, what, this.panel.choice);
     });
-    const at = Math.min(seen.many - 1, Math.floor(((b + 0.5) / this.many) * seen.many));
+    const at = Math.min(
+      seen.regionCount - 1,
+      Math.floor(((b + 0.5) / this.regionCount) * seen.regionCount),
+    );
     return el(
       "tr",
       {},
@@ -364,13 +368,13 @@ export class ClassChart {
   summary(index) {
     const { store } = this.view;
     const parts = [...this.panel.shown].map((m) => {
-      const { values, many } = this.values(index, m, "count");
+      const { values, regionCount } = this.values(index, m, "count");
       const sum = values.reduce((a, b) => a + b, 0);
-      const hard = values.reduce((a, v, b) => a + (b >= many / 2 ? v : 0), 0);
+      const hard = values.reduce((a, v, b) => a + (b >= regionCount / 2 ? v : 0), 0);
       const share = sum ? Math.round((100 * hard) / sum) : 0;
       return `${store.methods[m]}: ${share} percent of the samples are hard`;
     });
-    const who = `${store.classes[this.c]}, ${this.many} regions of the gradient norm.`;
+    const who = `${store.classes[this.c]}, ${this.regionCount} regions of the gradient norm.`;
     const keys = "Comma and full stop move between regions, Enter lists the samples of one.";
     return `${who} ${parts.join("; ")}. ${keys}`;
   }

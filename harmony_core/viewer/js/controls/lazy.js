@@ -1,6 +1,6 @@
 // Which nodes are near the screen.
 
-/** Draw `inside` only while it is near the screen; `onshow(node)` when it comes into view. */
+/** Keeps the set of nodes near the screen, and calls `onshow(node)` when one comes into view. */
 export class Lazy {
   constructor(onshow) {
     this.shown = new Set();

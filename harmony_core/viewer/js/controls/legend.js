@@ -3,7 +3,7 @@ import { el } from "../draw/dom.js";
 import { count } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
 
-/** One entry a class with a bar on a logarithmic scale; pressing one dims the others. */
+/** One entry per class, with a bar on a logarithmic scale; pressing one dims the others. */
 export class Legend {
   constructor(view) {
     this.view = view;
@@ -11,60 +11,56 @@ export class Legend {
   }
 
   build() {
-    const {
-      store,
-      theme,
-      view = this.view,
-    } = { ...this.view, store: this.view.store, theme: this.view.theme };
-    const { classes, train_counts: counts, groups } = store.scene;
-    const most = Math.log10(Math.max(...counts, 10));
-    const groupOf = new Map(groups.flatMap((group, g) => group.classes.map((c) => [c, g])));
-    this.items = classes.map((name, c) => {
-      const share = (Math.log10(Math.max(1, counts[c])) / most) * 100;
-      const g = groupOf.get(c);
-      const item = el(
-        "button",
-        {
-          type: "button",
-          class: "hv-class",
-          "aria-pressed": false,
-          title: `${name}: ${count(counts[c])} training samples${g == null ? "" : `, ${groups[g].name.toLowerCase()}`}. Press to single it out.`,
-          onclick: () => view.setFocus(view.focus === c ? null : c),
-        },
-        classMark(theme, c, 13),
-        el("span", { class: "hv-name", text: name }),
-        el("span", { class: "hv-n", text: count(counts[c]) }),
-        el(
-          "span",
-          { class: "hv-bar" },
-          el("i", { style: `width:${share.toFixed(1)}%;background:${theme.classColor(c)}` }),
-        ),
-      );
-      return item;
-    });
-    const list = el(
-      "div",
-      { class: "hv-classes", role: "group", "aria-label": "Classes and their training counts" },
-      ...this.items,
-    );
-    this.node.replaceChildren(list);
+    const { store, main } = this.view;
+    const { groups } = store.scene;
+    const most = Math.log10(Math.max(...store.scene.train_counts, 10));
+    const groupOf = new Map(groups.flatMap(({ name, classes }) => classes.map((c) => [c, name])));
+    this.items = store.classes.map((_, c) => this.item(c, most, groupOf.get(c)));
+    const label = "Classes and their training counts";
+    const list = { class: "hv-classes", role: "group", "aria-label": label };
+    this.node.replaceChildren(el("div", list, ...this.items));
     const noisy = store.static.flipped.some((flag) => flag);
-    this.marks = null;
-    if (noisy && store.static.points && view.main) {
-      this.marks = el(
-        "button",
-        {
-          type: "button",
-          class: "hv-toggle",
-          "data-skip": "",
-          "aria-pressed": view.marks,
-          onclick: () => view.setMarks(!view.marks),
-        },
-        "Cross out noisy labels",
-      );
-      this.node.append(this.marks);
-    }
+    this.marks = noisy && store.static.points && main ? this.markButton() : null;
+    if (this.marks) this.node.append(this.marks);
     this.refresh();
+  }
+
+  /** The button of one class; its bar spans 1 to 10 ** most. */
+  item(c, most, group) {
+    const { view } = this;
+    const { store, theme } = view;
+    const name = store.classes[c];
+    const n = store.scene.train_counts[c];
+    const share = (Math.log10(Math.max(1, n)) / most) * 100;
+    const size = `${count(n)} training samples${group ? `, ${group.toLowerCase()}` : ""}`;
+    const attributes = {
+      type: "button",
+      class: "hv-class",
+      "aria-pressed": false,
+      title: `${name}: ${size}. Press to single it out.`,
+      onclick: () => view.setFocus(view.focus === c ? null : c),
+    };
+    const style = `width:${share.toFixed(1)}%;background:${theme.classColor(c)}`;
+    return el(
+      "button",
+      attributes,
+      classMark(theme, c, 13),
+      el("span", { class: "hv-name", text: name }),
+      el("span", { class: "hv-n", text: count(n) }),
+      el("span", { class: "hv-bar" }, el("i", { style })),
+    );
+  }
+
+  markButton() {
+    const { view } = this;
+    return el("button", {
+      type: "button",
+      class: "hv-toggle",
+      "data-skip": "",
+      "aria-pressed": view.marks,
+      text: "Cross out noisy labels",
+      onclick: () => view.setMarks(!view.marks),
+    });
   }
 
   refresh() {

@@ -13,7 +13,7 @@ function chance(p) {
 
 const CHART = { width: 200, height: 64 };
 
-/** A number of one sample over all epochs: one line a method, and where the playhead is. */
+/** A number of one sample over all epochs: one line per method, and where the playhead is. */
 function history(view, sample, name, title, least) {
   const { store, theme } = view;
   const { width, height } = CHART;
@@ -59,7 +59,7 @@ function history(view, sample, name, title, least) {
   };
 }
 
-/** The content of a card: who the sample is, then one row a method. */
+/** The content of a card: who the sample is, then one row per method. */
 function content(view, sample) {
   const { store, theme, player } = view;
   const { targets, flipped, points, index: rows } = store.static;
@@ -115,9 +115,8 @@ function content(view, sample) {
     ),
     body,
   );
-  const foot = el("p", {
-    text: `Training sample ${count(rows[sample])}${where}${flipped[sample] ? " · its label was changed by noise" : ""}`,
-  });
+  const noise = flipped[sample] ? " · its label was changed by noise" : "";
+  const foot = el("p", { text: `Training sample ${count(rows[sample])}${where}${noise}` });
   return [head, el("div", { class: "hv-wide" }, table), foot];
 }
 
@@ -152,7 +151,9 @@ export class Card {
     const y = event.clientY - box.top;
     const left = x + 18 + w > box.width ? x - w - 18 : x + 18;
     const below = event.clientY + h + 20 < window.innerHeight ? y + 16 : y - h - 16;
-    this.float.style.transform = `translate(${Math.max(4, Math.min(box.width - w - 4, left)).toFixed(0)}px, ${Math.max(4, below).toFixed(0)}px)`;
+    const inside = Math.max(4, Math.min(box.width - w - 4, left));
+    const down = Math.max(4, below);
+    this.float.style.transform = `translate(${inside.toFixed(0)}px, ${down.toFixed(0)}px)`;
   }
 
   draw() {

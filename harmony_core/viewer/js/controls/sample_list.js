@@ -1,4 +1,4 @@
-// Samples as small pictures: a thumbnail, or where they lie in the plane; and lists of them.
+// The samples of one region of the gradient norm as a list.
 import { el } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";

@@ -1,10 +1,10 @@
 // Samples as small pictures: a thumbnail, or their place in the plane.
 import { pixelRatio } from "../draw/canvas.js";
+import { GridPicture, tintTable } from "../draw/decision_grid.js";
 import { el } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
 import { traceShape } from "../draw/shapes.js";
-import { mix, parseColor } from "../draw/theme.js";
 
 /** Pictures of samples, made when they are first asked for. */
 export class Tiles {
@@ -35,7 +35,7 @@ export class Tiles {
       {
         class: "hv-tile hv-tile-none",
         style: `width:${size}px;height:${size}px`,
-        title: store.static.thumbs ? "no thumbnail was sent of this sample" : null,
+        title: store.static.thumbs ? "no thumbnail of this sample was sent" : null,
       },
       classMark(this.view.theme, c, 16),
     );
@@ -54,8 +54,9 @@ export class Tiles {
     const image = context.createImageData(w, h);
     const from = at * h * w * depth;
     for (let i = 0; i < h * w; i++) {
-      for (let k = 0; k < 3; k++)
+      for (let k = 0; k < 3; k++) {
         image.data[4 * i + k] = thumbs[from + i * depth + (depth >= 3 ? k : 0)];
+      }
       image.data[4 * i + 3] = 255;
     }
     context.putImageData(image, 0, 0);
@@ -75,7 +76,7 @@ export class Tiles {
     const context = canvas.getContext("2d");
     if (!this.back || this.mark !== theme.mark) this.back = this.ground();
     context.imageSmoothingEnabled = true;
-    if (this.back.width) context.drawImage(this.back, 0, 0, canvas.width, canvas.height);
+    if (this.back) context.drawImage(this.back, 0, 0, canvas.width, canvas.height);
     const [x0, x1, y0, y1] = store.scene.extent;
     const { points, targets } = store.static;
     context.scale(ratio, ratio);
@@ -95,30 +96,18 @@ export class Tiles {
     return canvas;
   }
 
+  /** The regions of the Bayes rule as a picture, or null where they are not known. */
   ground() {
     const { store, theme } = this.view;
-    const { side } = store;
     this.mark = theme.mark;
-    const canvas = el("canvas", { width: side, height: side });
-    if (!store.static.bayes) return canvas;
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(side, side);
-    const tints = store.classes.map((_, c) =>
-      mix(theme.surface, parseColor(theme.classColor(c)), 0.22),
-    );
-    for (let y = 0; y < side; y++) {
-      for (let x = 0; x < side; x++) {
-        const to = 4 * ((side - 1 - y) * side + x);
-        tints[store.static.bayes[y * side + x]].forEach((v, k) => (image.data[to + k] = v));
-        image.data[to + 3] = 255;
-      }
-    }
-    context.putImageData(image, 0, 0);
-    return canvas;
+    if (!store.static.bayes) return null;
+    const picture = new GridPicture();
+    picture.paint(store.static.bayes, store.side, tintTable(theme, 0.22));
+    return picture.canvas;
   }
 }
 
-/** Where a sample lies or which row it is, in a few words. */
+/** The row of a sample, and its place in the plane. */
 export function sampleName(store, sample) {
   const { points, index } = store.static;
   const where = points ? ` (${plain(points[2 * sample])}, ${plain(points[2 * sample + 1])})` : "";

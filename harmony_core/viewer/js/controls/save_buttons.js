@@ -2,7 +2,7 @@
 import { el } from "../draw/dom.js";
 import { drawSvg } from "../draw/figure.js";
 
-/** Rows as CSV after RFC 4180; nothing for what is not a number. */
+/** Rows as CSV by RFC 4180; cells without a number are empty. */
 export function toCsv({ columns, rows }) {
   const cell = (value) => {
     if (value == null || Number.isNaN(value)) return "";
@@ -18,7 +18,8 @@ export function fileName(view, panel, ending) {
     String(text)
       .replace(/[^0-9A-Za-z.-]+/g, "-")
       .replace(/^[-.]+|[-.]+$/g, "");
-  return `${safe(view.store.run) || "run"}_${safe(panel.kind)}_epoch-${view.player.epoch}.${ending}`;
+  const epoch = `epoch-${view.player.epoch}`;
+  return `${safe(view.store.run) || "run"}_${safe(panel.kind)}_${epoch}.${ending}`;
 }
 
 /** Offer a file to the reader. */

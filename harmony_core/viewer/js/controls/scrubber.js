@@ -68,7 +68,7 @@ export class Scrubber {
 
   bar() {
     const back = iconButton("back", "One epoch back", "Back (←)", () => this.step(-1));
-    const next = iconButton("next", "One epoch on", "On (→)", () => this.step(1));
+    const next = iconButton("next", "One epoch forward", "Forward (→)", () => this.step(1));
     const rail = el("div", { class: "hv-rail" }, this.known, this.done);
     return el(
       "div",
@@ -142,7 +142,7 @@ export class Scrubber {
     this.follow.setAttribute("aria-pressed", player.follow);
     this.follow.title = player.follow
       ? "Moves on as new epochs arrive"
-      : "Stays where it is; press to follow the newest epoch";
+      : "Stays at this epoch; press to follow the newest";
     const words = {
       running: "training",
       queued: "waiting",

@@ -1,6 +1,6 @@
-// The numbers of a panel as a table.
+// The numbers of a panel as a table below it.
 import { el } from "../draw/dom.js";
-import { cellText } from "../draw/format.js";
+import { cellText, count } from "../draw/format.js";
 
 const TWIN_ROWS = 300;
 const TWIN_SLOW = 250;
@@ -73,6 +73,7 @@ export class Twin {
       el("tbody", {}, ...shown.map(row)),
     );
     this.more.hidden = shown.length === rows.length;
-    this.more.textContent = `${shown.length} of ${rows.length.toLocaleString("en-US")} rows. Show more; the CSV has all.`;
+    const part = `${shown.length} of ${count(rows.length)} rows`;
+    this.more.textContent = `${part}. Show more; the CSV has all.`;
   }
 }

@@ -33,7 +33,7 @@ export function metricsOf(store) {
     {
       id: "tail_shift",
       label: "Shift at the tail",
-      axis: "ground of the rarest class against Bayes (% of density)",
+      axis: "region of the rarest class relative to Bayes (% of density)",
       share: true,
       signed: true,
       mark: store.static.bayes ? 0 : null,

@@ -1,14 +1,18 @@
-// Histograms of the gradient norm g of one class: in its own unit regions, or in equal bins. No DOM.
+// Histograms of the gradient norm g of one class, in its own unit regions or in equal bins.
 
-/** How many unit regions class `c` is shown in for method `m`, and whose they are. */
+/** How regionCount unit regions class `c` is shown in for method `m`, and whose they are. */
 export function regionsOf(store, index, m, c, choice) {
   const bins = store.field(index, "hist_count")?.shape[1] ?? 0;
-  if (choice === "equal" || !store.field(index, "regions")) return { many: bins, source: "equal" };
+  if (choice === "equal" || !store.field(index, "regions"))
+    return { regionCount: bins, source: "equal" };
   const own = store.value(index, m, "regions", c);
-  if (own > 0) return { many: own, source: store.densities?.[m] === "shared" ? "shared" : "own" };
+  if (own > 0)
+    return { regionCount: own, source: store.densities?.[m] === "shared" ? "shared" : "own" };
   const lender = lenderOf(store);
   const lent = lender < 0 ? 0 : store.value(index, lender, "regions", c);
-  return lent > 0 ? { many: lent, source: "lent", lender } : { many: bins, source: "equal" };
+  return lent > 0
+    ? { regionCount: lent, source: "lent", lender }
+    : { regionCount: bins, source: "equal" };
 }
 
 /** The method whose regions the others borrow: the first with a density of each class. */
@@ -18,14 +22,14 @@ export function lenderOf(store) {
   return own >= 0 ? own : kinds.indexOf("shared");
 }
 
-/** Counts of equal bins shared out to `many` equal regions by overlap; the total stays. */
-export function rebin(counts, many) {
-  const out = new Float64Array(many);
+/** Counts of equal bins redistributed to equal regions by overlap; the total stays the same. */
+export function rebin(counts, regionCount) {
+  const out = new Float64Array(regionCount);
   const bins = counts.length;
   for (let i = 0; i < bins; i++) {
     if (!counts[i]) continue;
-    const low = (i / bins) * many;
-    const high = ((i + 1) / bins) * many;
+    const low = (i / bins) * regionCount;
+    const high = ((i + 1) / bins) * regionCount;
     for (let b = Math.floor(low + 1e-9); b < high - 1e-9; b++) {
       const part = Math.min(high, b + 1) - Math.max(low, b);
       out[b] += (counts[i] * part) / (high - low);
@@ -41,18 +45,18 @@ const FIELDS = { count: "hist_count", pull: "hist_pull", weight: "hist_weight" }
  * counts) or `epoch` (what was counted during the epoch). `what` is count, pull or weight.
  */
 export function classHistogram(store, index, m, c, what, choice) {
-  const { many, source, lender } = regionsOf(store, index, m, c, choice);
+  const { regionCount, source, lender } = regionsOf(store, index, m, c, choice);
   if (what === "count" && source === "own") {
-    const row = rowOf(store, index, m, "density", c).slice(0, many);
+    const row = rowOf(store, index, m, "density", c).slice(0, regionCount);
     if (row.some((v) => v > 0))
-      return { many, source, lender, values: Float64Array.from(row), from: "density" };
+      return { regionCount, source, lender, values: Float64Array.from(row), from: "density" };
   }
   const counts = rowOf(store, index, m, FIELDS[what], c);
   return {
-    many,
+    regionCount,
     source,
     lender,
-    values: many === counts.length ? Float64Array.from(counts) : rebin(counts, many),
+    values: regionCount === counts.length ? Float64Array.from(counts) : rebin(counts, regionCount),
     from: "epoch",
   };
 }
@@ -72,25 +76,26 @@ export function cumulated(values) {
 }
 
 /** The region of a gradient norm. */
-export function regionAt(g, many) {
-  return Math.min(many - 1, Math.floor(g * many + 1e-9));
+export function regionAt(g, regionCount) {
+  return Math.min(regionCount - 1, Math.floor(g * regionCount + 1e-9));
 }
 
 /** Tracked samples of class `c` whose g under method `m` falls into a region, hardest first. */
-export function samplesIn(store, index, m, c, many, region) {
+export function samplesIn(store, index, m, c, regionCount, region) {
   const { targets } = store.static;
   const grad = store.raw(index, m, "grad");
   if (!grad) return [];
   const { scale } = store.field(index, "grad");
   const found = [];
   for (let i = 0; i < targets.length; i++) {
-    if (targets[i] === c && regionAt(grad[i] * scale, many) === region) found.push(i);
+    if (targets[i] === c && regionAt(grad[i] * scale, regionCount) === region) found.push(i);
   }
   return found.sort((a, b) => grad[b] - grad[a] || a - b);
 }
 
 /** Text for the limits of a region. */
-export function regionText(b, many) {
-  const f = (v) => (v === 0 || v === 1 ? `${v}` : v.toFixed(many > 40 ? 3 : 2));
-  return `${f(b / many)} ≤ g ${b === many - 1 ? "≤" : "<"} ${f((b + 1) / many)}`;
+export function regionText(b, regionCount) {
+  const f = (v) => (v === 0 || v === 1 ? `${v}` : v.toFixed(regionCount > 40 ? 3 : 2));
+  const [low, high] = [f(b / regionCount), f((b + 1) / regionCount)];
+  return `${low} ≤ g ${b === regionCount - 1 ? "≤" : "<"} ${high}`;
 }

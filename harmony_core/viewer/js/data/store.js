@@ -1,4 +1,4 @@
-// The frames of one run, as they came, and the reader's state. No DOM in here.
+// The frames of one run as they arrived, and how to read them.
 
 const HALVES = (() => {
   let table = null;
@@ -19,7 +19,7 @@ const HALVES = (() => {
 
 const WIDTH = { u1: 1, u2: 2, u4: 4, f2: 2, f4: 4 };
 
-/** Join of JSON and blob, as `Payload.wire` of Python writes it → {meta, blob}. */
+/** Split what `Payload.wire` in Python joined → {meta, blob}. */
 export function unpackWire(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = 4 + view.getUint32(0, true);
@@ -40,7 +40,7 @@ export function readField(blob, field, base = 0) {
   return Float32Array.from(new Uint16Array(bytes), (half) => table[half]);
 }
 
-/** What one run has shown so far. `apply` takes payloads; the rest reads. */
+/** The frames received so far. `apply` takes payloads; the rest reads. */
 export class Store {
   constructor() {
     this.run = null;

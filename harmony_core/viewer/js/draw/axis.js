@@ -11,7 +11,7 @@ export function ticks(low, high, wanted = 5) {
   return out;
 }
 
-/** The texts of marks on an axis, with as many digits as it takes to tell neighbours apart. */
+/** The texts of marks on an axis, with as many digits as distinguish neighbours. */
 export function tickTexts(marks) {
   const gap = Math.min(...marks.slice(1).map((v, i) => Math.abs(v - marks[i])));
   const digits =

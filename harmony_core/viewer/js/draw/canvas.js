@@ -9,7 +9,7 @@ export function fitCanvas(canvas, width, height, ratio) {
   canvas.height = Math.round(height * ratio);
 }
 
-/** The context of a canvas, cleared, with one unit a CSS pixel. */
+/** The context of a canvas, cleared, with CSS pixels as its unit. */
 export function clearedContext(canvas, width, height, ratio) {
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);

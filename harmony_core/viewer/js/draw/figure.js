@@ -134,7 +134,7 @@ function drawBox(style, box, to) {
   }
 }
 
-/** A drawing inside the page, with the styles it has there written into it. */
+/** A drawing inside the page, with its computed styles written into it. */
 function drawNested(node, box, to) {
   const copy = node.cloneNode(true);
   const originals = [node, ...node.querySelectorAll("*")];

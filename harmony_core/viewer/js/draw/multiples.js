@@ -1,4 +1,4 @@
-// Small multiples: one figure a method, side by side.
+// Small multiples: one figure per method, side by side.
 import { el } from "./dom.js";
 import { methodMark } from "./marks.js";
 

@@ -77,7 +77,9 @@ export function traceShape(context, shape, x, y, r) {
 export function shapePath(shape, x = 0, y = 0, r = 1) {
   const points = cornersOf(shape);
   const f = (v) => v.toFixed(2);
-  if (!points)
-    return `M${f(x + r)} ${f(y)}A${f(r)} ${f(r)} 0 1 1 ${f(x - r)} ${f(y)}A${f(r)} ${f(r)} 0 1 1 ${f(x + r)} ${f(y)}Z`;
+  if (!points) {
+    const half = (to) => `A${f(r)} ${f(r)} 0 1 1 ${f(to)} ${f(y)}`;
+    return `M${f(x + r)} ${f(y)}${half(x - r)}${half(x + r)}Z`;
+  }
   return "M" + points.map(([px, py]) => `${f(x + px * r)} ${f(y + py * r)}`).join("L") + "Z";
 }

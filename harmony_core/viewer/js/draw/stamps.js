@@ -54,7 +54,7 @@ export class Stamps {
     return this.pack(context.getImageData(0, 0, canvas.width, canvas.width), half);
   }
 
-  /** The pixels that are not empty, and where they lie from the middle. */
+  /** The pixels that are not empty, and their offsets from the middle. */
   pack(picture, half) {
     const { width } = picture;
     const colors = new Uint32Array(picture.data.buffer);

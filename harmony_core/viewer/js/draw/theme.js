@@ -1,4 +1,4 @@
-// Which of the two palettes to use, read from the surface the view stands on.
+// Which of the two palettes to use, read from the surface behind the view.
 
 /** "#rgb", "#rrggbb" or "rgb(...)" → [r, g, b] in 0..255. */
 export function parseColor(text) {

@@ -1,4 +1,4 @@
-// Mean recall of head, medium and tail at the playhead, one bar a method.
+// Mean recall of head, medium and tail at the epoch shown, one bar per method.
 import { bandsOf } from "../data/bands.js";
 import { el } from "../draw/dom.js";
 import { count, percent } from "../draw/format.js";
@@ -8,7 +8,7 @@ export default {
   title: "Recall of frequent and rare classes",
   caption: [
     "Mean recall over the classes of each group, on the balanced test set.",
-    "N is the number of training samples of a class; the best of a group is set in bold.",
+    "N is the number of training samples of a class; the best method of each group is in bold.",
   ],
   parts: [],
   create: (view) => new Bars(view),
@@ -36,7 +36,7 @@ class Bars {
     if (banded) this.node.append(el("p", { class: "hv-quiet", text: this.whiskerNote() }));
   }
 
-  /** The bars of one group of classes, a row a method. */
+  /** The bars of one group of classes, one row per method. */
   group(g, banded) {
     const { store, theme } = this.view;
     const { groups, train_counts: counts } = store.scene;
@@ -75,7 +75,7 @@ class Bars {
     );
   }
 
-  /** The note of the bands, without what it says of lines. */
+  /** The note of the bands, without its part on lines. */
   whiskerNote() {
     const note = this.view.store.bands.note ?? "low to high over the seeds";
     const range = note.replace(/^Bands: /, "").replace(/ Lines: .*/, "");

@@ -1,16 +1,16 @@
 // Confusion of each method as a heat map: rows are the true class, columns the predicted one.
-import { fit, pixelRatio } from "../draw/canvas.js";
+import { clearedContext, fit, fitCanvas, pixelRatio } from "../draw/canvas.js";
 import { el } from "../draw/dom.js";
 import { percent } from "../draw/format.js";
-import { methodMark } from "../draw/marks.js";
-import { columnsFor } from "../draw/multiples.js";
+import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { mix, parseColor } from "../draw/theme.js";
 
 export default {
-  title: "What each method takes for what",
+  title: "Which classes each method confuses",
   caption: [
     "Rows are the true class, columns the predicted one; a row sums to 100 %.",
-    "The diagonal is right, everything beside it a mistake; shade grows with the square root of the share.",
+    "The diagonal is correct, everything beside it a mistake;",
+    "shade grows with the square root of the share.",
     "Point at a cell to read it in all panels.",
   ],
   legend: true,
@@ -36,8 +36,8 @@ class Confusions {
     this.inkOn = (rgb) =>
       0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140 ? "#14181d" : "#ffffff";
     this.panels = store.methods.map((label, m) => this.panel(label, m));
-    this.node.replaceChildren(...this.panels.map((panel) => panel.node));
-    this.node.style.setProperty("--hv-columns", columnsFor(store.methods.length));
+    const nodes = this.panels.map(({ node }) => node);
+    fillGrid(this.node, nodes);
     this.size();
   }
 
@@ -45,22 +45,14 @@ class Confusions {
     const base = el("canvas", { role: "img", tabindex: 0 });
     const accuracy = el("b");
     const note = el("p", { class: "hv-cell", "aria-live": "off" });
-    const node = el(
-      "figure",
-      { class: "hv-plane" },
-      el(
-        "figcaption",
-        {},
-        el("h4", {}, methodMark(this.view.theme, m), label),
-        el(
-          "dl",
-          {},
-          el("div", {}, el("dt", { text: "balanced accuracy" }), el("dd", {}, accuracy, " %")),
-        ),
-      ),
-      el("div", { class: "hv-canvas" }, base),
-      note,
+    const fact = el(
+      "div",
+      {},
+      el("dt", { text: "balanced accuracy" }),
+      el("dd", {}, accuracy, " %"),
     );
+    const canvas = el("div", { class: "hv-canvas" }, base);
+    const node = methodFigure(this.view, m, [canvas, note], el("dl", {}, fact));
     const panel = { node, base, accuracy, note, m, label };
     base.addEventListener("pointermove", (event) => this.point(panel, event));
     base.addEventListener("pointerleave", () => this.hoverCell(null));
@@ -79,8 +71,7 @@ class Confusions {
     this.top = this.turned ? 58 : 22;
     this.height = this.top + this.cell * c + 2;
     for (const { base } of this.panels) {
-      base.width = Math.round(this.width * this.ratio);
-      base.height = Math.round(this.height * this.ratio);
+      fitCanvas(base, this.width, this.height, this.ratio);
       base.parentElement.style.height = `${this.height}px`;
     }
   }
@@ -92,12 +83,10 @@ class Confusions {
 
   drawPanel(panel, index) {
     const { store, theme } = this.view;
-    const context = panel.base.getContext("2d");
+    const context = clearedContext(panel.base, this.width, this.height, this.ratio);
     const c = store.classes.length;
     const shares = store.raw(index, panel.m, "confusion");
     panel.accuracy.textContent = percent(store.scalar(index, panel.m, "accuracy"));
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
     if (!shares) {
       context.fillStyle = theme.shade(1);
       context.font = `13px ${theme.font}`;
@@ -138,7 +127,7 @@ class Confusions {
       panel.base.setAttribute("aria-label", this.summary(panel, index, shares, scale));
   }
 
-  /** Whether a class's name is wider than its column, so that the names above are written aslant. */
+  /** Whether a class's name is wider than its column, so that the names are written slanted. */
   tooWide() {
     const context = this.panels[0].base.getContext("2d");
     context.font = `11px ${this.view.theme.font}`;
@@ -201,11 +190,12 @@ class Confusions {
       .filter((i) => Math.floor(i / c) !== i % c)
       .sort((a, b) => shares[b] - shares[a])
       .slice(0, 3);
-    const words = worst.map(
-      (i) =>
-        `${store.classes[Math.floor(i / c)]} taken for ${store.classes[i % c]} ${percent(shares[i] * scale, 0)} percent`,
-    );
-    return `Confusion of ${panel.label} at epoch ${store.frames[index].epoch}. Most frequent mistakes: ${words.join("; ")}.`;
+    const words = worst.map((i) => {
+      const [from, to] = [store.classes[Math.floor(i / c)], store.classes[i % c]];
+      return `${from} taken for ${to} ${percent(shares[i] * scale, 0)} percent`;
+    });
+    const what = `Confusion of ${panel.label} at epoch ${store.frames[index].epoch}.`;
+    return `${what} Most frequent mistakes: ${words.join("; ")}.`;
   }
 
   data(index) {

@@ -1,4 +1,4 @@
-// Numbers over epochs, one line a method, with the playhead drawn through them.
+// Numbers over epochs, one line per method, with the playhead drawn through them.
 import { bandsOf } from "../data/bands.js";
 import { metricsOf } from "../data/metrics.js";
 import { ticks } from "../draw/axis.js";
@@ -11,7 +11,7 @@ import { shapePath } from "../draw/shapes.js";
 export default {
   title: "Over epochs",
   caption: [
-    "One line a method, on the balanced test set; the vertical line is the epoch shown above.",
+    "One line per method, on the balanced test set; the vertical line marks the epoch shown above.",
     "Press or drag to move it.",
   ],
   parts: [],
@@ -47,7 +47,7 @@ class Curves {
     });
   }
 
-  /** All lines anew: after new frames, another size, theme or number. */
+  /** Draw everything: after new frames, and for another size, theme or number. */
   build() {
     const { store } = this.view;
     this.known = metricsOf(store);
@@ -111,7 +111,7 @@ class Curves {
     const beyond = ends.some((v) => {
       return v * this.factor > this.high + 1e-9 || v * this.factor < this.low - 1e-9;
     });
-    const cut = " They go on beyond the edge of the plot; the table has their ends.";
+    const cut = " They extend beyond the edge of the plot; the table has their full range.";
     return (note ?? usual) + (beyond ? cut : "");
   }
 
@@ -215,7 +215,7 @@ class Curves {
     return group;
   }
 
-  /** Low to high over the seeds, one area a method, cut off where the plot ends. */
+  /** Low to high over the seeds, one area per method, cut off at the edge of the plot. */
   shades() {
     const { store, theme } = this.view;
     const epochs = store.bandEpochs;

@@ -1,4 +1,4 @@
-// The gradient density: one small chart a class, all methods over each other.
+// The gradient density: one small chart per class, all methods overlaid.
 import { choiceRow, selectBox, toggleButton } from "../controls/choices.js";
 import { CHART_HEIGHT, ClassChart } from "../controls/class_chart.js";
 import { Lazy } from "../controls/lazy.js";
@@ -41,10 +41,10 @@ const REGIONS = [
 
 const READING = [
   "Each chart is one class.",
-  "Left are samples the network finds easy, right the hard ones.",
-  "Above: how many samples.",
-  "Below: what the optimiser feels of them, count × weight × g;",
-  "a flat outline there is a balanced class.",
+  "The samples the network finds easy are on the left, the hard ones on the right.",
+  "The upper row is how many samples there are.",
+  "The lower row is what the optimiser sees of them, count × weight × g;",
+  "a flat outline there means a balanced class.",
 ];
 const IN_BINS = {
   none: [
@@ -60,16 +60,16 @@ const OWN = [
   ].join(" "),
   [
     "A method with a density shows the loss's own counts,",
-    "which remember about one pass over the class, so that their sum can be a little above N",
+    "which remember about one pass over the class, so their sum can be slightly above N",
   ].join(" "),
 ];
 const SHARED = [
   "keeps one density for all classes, so all classes have the same regions;",
-  "counts are those of the class, shared out from the bins they were recorded in.",
+  "the counts are of each class, redistributed from the bins they were recorded in.",
 ].join(" ");
 const REMARKS = [
-  "The lower row and the counts of the others are of the whole epoch;",
-  "at epoch 0 they are of the followed samples, before any step.",
+  "The lower row and the counts of the other methods cover the whole epoch;",
+  "at epoch 0 they cover the followed samples, before any step.",
   "Each class has its own vertical axis.",
   "Press a region to list its samples.",
 ];
@@ -196,13 +196,13 @@ class Density {
     );
   }
 
-  /** Say where the regions come from. */
+  /** Write the caption: how to read the charts, and where their regions come from. */
   explain() {
     const { classes, bins } = this.view.store;
     const parts = [...READING, ...this.origin()];
     if (bins?.joined > 1) {
-      const many = `To keep ${classes.length} classes light`;
-      parts.push(`${many}, ${bins.joined} recorded bins of g are sent as one.`);
+      const light = `To keep a page with ${classes.length} classes light`;
+      parts.push(`${light}, ${bins.joined} recorded bins of g are sent as one.`);
     }
     this.caption.textContent = [...parts, ...REMARKS].join(" ");
   }
@@ -216,8 +216,8 @@ class Density {
     if (this.choice === "equal") return [IN_BINS.chosen];
     const name = store.methods[lender];
     if (kinds[lender] !== "own") return [`${name} ${SHARED}`];
-    const borrowed = `; the others are recorded in equal bins and shared out to the regions of ${name}.`;
-    return [OWN[0], OWN[1] + (kinds.some((kind) => kind !== "own") ? borrowed : ".")];
+    const others = "; the others are recorded in equal bins and redistributed to the regions of";
+    return [OWN[0], OWN[1] + (kinds.every((kind) => kind === "own") ? "." : `${others} ${name}.`)];
   }
 
   /** The classes that are asked for, in the chosen order. */
@@ -257,7 +257,7 @@ class Density {
 
   extend() {}
 
-  /** The playhead was let go: an order that depends on the epoch is renewed. */
+  /** Sort again by a number of the epoch, now that the playhead rests. */
   rest() {
     if (["recall", "grad"].includes(this.order)) this.arrange();
   }
@@ -267,7 +267,7 @@ class Density {
     this.drawList();
   }
 
-  /** Draw every chart, also those out of sight, for a file. */
+  /** Draw every chart, those out of sight too, for a file. */
   prepare() {
     for (const c of this.inView) this.charts[c].draw(this.view.player.index);
   }
@@ -279,10 +279,10 @@ class Density {
       this.listed = now;
       this.drawList();
     }
-    if (this.told) this.tell(...this.told);
+    if (this.hovered) this.showTip(...this.hovered);
   }
 
-  /** List the samples of a region, or of none. */
+  /** List the samples of a region; of none if it was chosen already. */
   choose(c, region) {
     const same = this.chosen && this.chosen.c === c && this.chosen.region === region;
     this.chosen = c == null || same ? null : { c, region };
@@ -299,8 +299,14 @@ class Density {
         this.method,
         c,
         this.choice,
-      ).many;
-      const after = regionsOf(this.view.store, this.view.player.index, m, c, this.choice).many;
+      ).regionCount;
+      const after = regionsOf(
+        this.view.store,
+        this.view.player.index,
+        m,
+        c,
+        this.choice,
+      ).regionCount;
       this.chosen.region = Math.min(after - 1, Math.floor(((region + 0.5) / before) * after));
     }
     this.method = m;
@@ -314,28 +320,29 @@ class Density {
     }
     const { store, player } = this.view;
     const { c, region } = this.chosen;
-    const { many } = regionsOf(store, player.index, this.method, c, this.choice);
-    const found = samplesIn(store, player.index, this.method, c, many, region);
+    const { regionCount } = regionsOf(store, player.index, this.method, c, this.choice);
+    const found = samplesIn(store, player.index, this.method, c, regionCount, region);
     this.list.show({
       c,
       m: this.method,
-      words: regionText(region, many),
+      words: regionText(region, regionCount),
       found,
       again: () => this.drawList(),
     });
   }
 
-  tell(chart, b, x, y) {
-    this.told = chart && b != null ? [chart, b, x, y] : null;
-    this.tip.hidden = !this.told;
-    if (!this.told) return;
+  showTip(chart, b, x, y) {
+    this.hovered = chart && b != null ? [chart, b, x, y] : null;
+    this.tip.hidden = !this.hovered;
+    if (!this.hovered) return;
     this.tip.replaceChildren(...chart.readOut(b));
     const box = this.node.getBoundingClientRect();
-    const left =
-      x - box.left + 16 + this.tip.offsetWidth > box.width
-        ? x - box.left - 16 - this.tip.offsetWidth
-        : x - box.left + 16;
-    this.tip.style.transform = `translate(${Math.max(0, Math.min(left, box.width - this.tip.offsetWidth)).toFixed(0)}px, ${(y - box.top + 18).toFixed(0)}px)`;
+    const wide = this.tip.offsetWidth;
+    const at = x - box.left;
+    const left = at + 16 + wide > box.width ? at - 16 - wide : at + 16;
+    const inside = Math.max(0, Math.min(left, box.width - wide));
+    const down = y - box.top + 18;
+    this.tip.style.transform = `translate(${inside.toFixed(0)}px, ${down.toFixed(0)}px)`;
   }
 
   /** Count and pull by class, method and region, of the classes on the page. */
@@ -347,7 +354,7 @@ class Density {
         const seen = classHistogram(store, index, m, c, "count", this.choice);
         const pull = classHistogram(store, index, m, c, "pull", this.choice);
         const weights = store.field(index, "region_weight");
-        for (let b = 0; b < seen.many; b++) {
+        for (let b = 0; b < seen.regionCount; b++) {
           const own = seen.source === "own" || seen.source === "shared";
           const weight =
             weights && own
@@ -357,8 +364,8 @@ class Density {
             store.classes[c],
             store.methods[m],
             b + 1,
-            b / seen.many,
-            (b + 1) / seen.many,
+            b / seen.regionCount,
+            (b + 1) / seen.regionCount,
             seen.values[b],
             pull.values[b],
             weight,

@@ -1,4 +1,4 @@
-// Effective number of samples and classifier norm of every class at the epoch, a bar a method.
+// Effective number of samples and classifier norm of every class, one bar per method.
 import { ticks } from "../draw/axis.js";
 import { el, svg } from "../draw/dom.js";
 import { cellText, count } from "../draw/format.js";
@@ -8,9 +8,11 @@ import { shapePath } from "../draw/shapes.js";
 export default {
   title: "How many samples a class is really worth",
   caption: [
-    "Unequal weights make a class worth fewer samples: (Σw)² / Σw² is the number of equally weighted samples with the same noise.",
+    "Unequal weights make a class worth fewer samples:",
+    "(Σw)² / Σw² is the number of equally weighted samples with the same noise.",
     "It equals N when all weigh the same.",
-    "The norm of a class's row in the last layer shows which classes the classifier itself favours; under cross-entropy a deep network often gives frequent classes the larger one.",
+    "The norm of a class's row in the last layer shows which classes the classifier favours;",
+    "under cross-entropy a deep network often gives frequent classes the larger norm.",
   ],
   parts: ["effects"],
   needs: ["effective"],
@@ -51,7 +53,7 @@ class ClassBars {
     this.extend();
   }
 
-  /** One of the two numbers: a row a class, a bar a method. */
+  /** One of the two numbers: one row per class, one bar per method. */
   part(part) {
     const rows = this.order.map((c) => this.row(c, part));
     const scale = el("div", { class: "hv-barscale", "aria-hidden": "true" });

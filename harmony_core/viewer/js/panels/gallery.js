@@ -1,15 +1,17 @@
-// The samples that weigh most and least under every method at the epoch.
+// The samples that weigh most and least under every method at one epoch.
 import { selectBox } from "../controls/choices.js";
 import { sampleName } from "../controls/sample_tiles.js";
 import { el } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
-import { classMark, methodMark } from "../draw/marks.js";
+import { classMark } from "../draw/marks.js";
+import { methodFigure } from "../draw/multiples.js";
 
 export default {
   title: "Samples that weigh most and least",
   caption: [
-    "Of the followed training samples, at the epoch shown.",
-    "Where data lies in a plane, the picture is the plane with the regions of Bayes and the sample in it.",
+    "From the followed training samples, at the epoch shown.",
+    "Where the data is two-dimensional, the picture is the plane",
+    "with the regions of the Bayes rule and the sample in it.",
     "Press one to follow it.",
   ],
   parts: ["samples", "thumbs"],
@@ -30,46 +32,27 @@ class Gallery {
   }
 
   build() {
-    const { store, theme } = this.view;
-    const order = store.byCount;
-    this.tools.replaceChildren(
-      selectBox(
-        "Class",
-        [
-          [-1, "all classes"],
-          ...order.map((c) => [
-            c,
-            `${store.classes[c]} (N = ${count(store.scene.train_counts[c])})`,
-          ]),
-        ],
-        this.only,
-        (v) => {
-          this.only = Number(v);
-          this.draw(this.view.player.index);
-        },
-      ),
-    );
-    this.panels = store.methods.map((label, m) => {
-      const rows = ["Weigh most", "Weigh least"].map((title) => ({
-        list: el("div", { class: "hv-tiles" }),
-        title,
-      }));
-      const node = el(
-        "figure",
-        { class: "hv-plane" },
-        el("figcaption", {}, el("h4", {}, methodMark(theme, m), label)),
-        ...rows.map(({ list, title }) =>
-          el(
-            "div",
-            { role: "group", "aria-label": `${title} under ${label}` },
-            el("p", { class: "hv-quiet hv-tiletitle", text: title }),
-            list,
-          ),
-        ),
-      );
-      return { m, node, rows };
+    const { store } = this.view;
+    const sized = (c) => `${store.classes[c]} (N = ${count(store.scene.train_counts[c])})`;
+    const classes = store.byCount.map((c) => [c, sized(c)]);
+    const select = selectBox("Class", [[-1, "all classes"], ...classes], this.only, (c) => {
+      this.only = Number(c);
+      this.draw(this.view.player.index);
     });
+    this.tools.replaceChildren(select);
+    this.panels = store.methods.map((label, m) => this.panel(label, m));
     this.grid.replaceChildren(...this.panels.map(({ node }) => node));
+  }
+
+  panel(label, m) {
+    const rows = ["Weigh most", "Weigh least"].map((title) => {
+      const list = el("div", { class: "hv-tiles" });
+      const heading = el("p", { class: "hv-quiet hv-tiletitle", text: title });
+      const group = { role: "group", "aria-label": `${title} under ${label}` };
+      return { list, node: el("div", group, heading, list) };
+    });
+    const nodes = rows.map(({ node }) => node);
+    return { m, node: methodFigure(this.view, m, nodes), rows };
   }
 
   /** Positions of the samples in question, the heaviest first. */
@@ -121,7 +104,8 @@ class Gallery {
     const c = store.static.targets[sample];
     const g = store.value(index, m, "grad", sample);
     const weight = plain(store.value(index, m, "weight", sample));
-    const name = `${store.classes[c]}, ${sampleName(store, sample)}: weight ${weight}, g ${plain(g)}`;
+    const who = `${store.classes[c]}, ${sampleName(store, sample)}`;
+    const name = `${who}: weight ${weight}, g ${plain(g)}`;
     return el(
       "button",
       {

@@ -1,18 +1,19 @@
 // Class × gradient norm at one epoch, or epoch × gradient norm of one class, as heat maps.
 import { choiceRow, selectBox } from "../controls/choices.js";
 import { rowOf } from "../data/regions.js";
-import { clearedContext, fit, pixelRatio, sidewaysText } from "../draw/canvas.js";
+import { clearedContext, fit, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";
 import { el } from "../draw/dom.js";
 import { percent } from "../draw/format.js";
-import { methodMark } from "../draw/marks.js";
-import { columnsFor } from "../draw/multiples.js";
+import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { mix, parseColor } from "../draw/theme.js";
 
 export default {
   title: "Difficulty of every class at a glance",
   caption: [
-    "Rows are classes, the largest on top, columns the gradient norm g; a row sums to 100 % and shade grows with the square root of the share.",
-    "Mass that moves left over the epochs is difficulty that is learned; mass that stays on the right is not.",
+    "Rows are classes, the largest on top, columns the gradient norm g;",
+    "a row sums to 100 %, and shade grows with the square root of the share.",
+    "Mass that moves left over the epochs is difficulty that is being learned;",
+    "mass that stays on the right is not.",
     "Press a class to see it over all epochs.",
   ],
   parts: ["histograms"],
@@ -56,8 +57,8 @@ class Heat {
     );
     this.order = store.byCount;
     this.panels = store.methods.map((label, m) => this.panel(label, m));
-    this.grid.replaceChildren(...this.panels.map(({ node }) => node));
-    this.grid.style.setProperty("--hv-columns", columnsFor(store.methods.length));
+    const nodes = this.panels.map(({ node }) => node);
+    fillGrid(this.grid, nodes);
     this.buildTools();
     this.buildKey();
     this.size();
@@ -113,13 +114,9 @@ class Heat {
     const base = el("canvas", { role: "img", tabindex: 0 });
     const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const note = el("p", { class: "hv-cell", text: "\u00a0" });
-    const node = el(
-      "figure",
-      { class: "hv-plane" },
-      el("figcaption", {}, el("h4", {}, methodMark(this.view.theme, m), label)),
-      el("div", { class: "hv-heatscroll" }, el("div", { class: "hv-canvas" }, base, over)),
-      note,
-    );
+    const canvases = el("div", { class: "hv-canvas" }, base, over);
+    const scroll = el("div", { class: "hv-heatscroll" }, canvases);
+    const node = methodFigure(this.view, m, [scroll, note]);
     const panel = { node, base, over, note, m, label };
     base.addEventListener("pointermove", (event) => this.point(panel, event));
     base.addEventListener("pointerleave", () => this.hoverCell(null));
@@ -141,8 +138,7 @@ class Heat {
     this.span = this.width - this.left - HEAT_PAD.right;
     for (const { base, over } of this.panels) {
       for (const canvas of [base, over]) {
-        canvas.width = Math.round(this.width * this.ratio);
-        canvas.height = Math.round(this.height * this.ratio);
+        fitCanvas(canvas, this.width, this.height, this.ratio);
       }
       base.parentElement.style.height = `${this.height}px`;
     }

@@ -1,55 +1,51 @@
 // An editor of points in the plane: choose a class, press to add, erase, undo, and train again.
 import { choiceRow, selectBox } from "../controls/choices.js";
+import { ERASER, PaintBoard, SPRAY } from "../controls/paint_board.js";
 import { PaintList } from "../controls/paint_list.js";
-import { pixelRatio } from "../draw/canvas.js";
+import { PaintedPoints, thinned } from "../data/painted_points.js";
 import { el } from "../draw/dom.js";
 import { count } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
-import { traceShape } from "../draw/shapes.js";
-import { mix, parseColor } from "../draw/theme.js";
 
 export default {
   title: "Paint your own points",
   caption: [
-    "Press to add points of the chosen class, hold and move for more; shift or alt while pressing erases.",
-    "The faint colours are what a method of this run decides at the epoch shown.",
+    "Press to add points of the chosen class; hold and move to add more;",
+    "hold Shift or Alt to erase.",
+    "The faint colours are what one method of this run decides at the epoch shown.",
     "Then train again: every method starts from the same initial weights on exactly these points.",
   ],
   twin: false,
   create: (view) => new Painter(view),
 };
 
-const PAINT_APART = 12;
-const PAINT_REACH = 14;
-const PAINT_STEPS = 200;
+/** Pixels between the points of a stroke. */
+const APART = 12;
 /** The share of the limit that a run's own samples may take. */
-const PAINT_FILLED = 0.75;
-/** Milliseconds without a change after which the outside is told of it. */
-const PAINT_QUIET = 500;
-const SPRAY = { points: 5, radius: 22 };
+const FILLED = 0.75;
+/** Milliseconds without a change after which the page is lastDraft of the points. */
+const QUIET = 500;
+const TOOLS = [
+  ["point", "Point"],
+  ["spray", "Spray"],
+  ["erase", "Eraser", "Also: shift or alt while pressing"],
+];
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+function plainButton(text, title, onclick) {
+  return el("button", { type: "button", class: "hv-plain", text, title, onclick });
+}
 
 class Painter {
   constructor(view) {
     this.view = view;
-    this.kind = "paint";
-    this.points = [];
-    this.undone = [];
-    this.past = [];
+    this.painted = new PaintedPoints();
     this.c = 0;
     this.tool = "point";
     this.behind = 0;
-    this.base = el("canvas", {
-      tabindex: 0,
-      role: "application",
-      "aria-label":
-        "Board to paint points on. Arrow keys move the cross, Enter adds a point, Delete removes the nearest, number keys choose the class. The list below does the same.",
-    });
-    this.board = el("div", { class: "hv-canvas hv-board" }, this.base);
-    this.classes = el("div", {
-      class: "hv-chips",
-      role: "radiogroup",
-      "aria-label": "Class of new points",
-    });
+    this.board = new PaintBoard();
+    const chips = { class: "hv-chips", role: "radiogroup", "aria-label": "Class of new points" };
+    this.classes = el("div", chips);
     this.tools = el("div", { class: "hv-tools" });
     this.note = el("p", { class: "hv-quiet", role: "status" });
     this.send = el("button", {
@@ -59,32 +55,38 @@ class Painter {
       onclick: () => this.retrain(),
     });
     this.list = new PaintList(this);
-    this.node = el(
-      "div",
-      { class: "hv-paint" },
-      this.board,
-      el(
-        "div",
-        { class: "hv-paintside" },
-        this.classes,
-        this.tools,
-        this.note,
-        this.send,
-        this.list.node,
-      ),
-    );
-    this.base.addEventListener("pointerdown", (event) => this.press(event));
-    this.base.addEventListener("pointermove", (event) => this.move(event));
-    this.base.addEventListener("pointerup", () => this.lift());
-    this.base.addEventListener("pointercancel", () => this.lift());
-    this.base.addEventListener("pointerleave", () => {
+    const controls = [this.classes, this.tools, this.note, this.send, this.list.node];
+    const side = el("div", { class: "hv-paintside" }, ...controls);
+    this.node = el("div", { class: "hv-paint" }, this.board.node, side);
+    this.node.addEventListener("focusout", () => this.sendDraft());
+    this.listen();
+  }
+
+  listen() {
+    const on = (kind, act) => this.base.addEventListener(kind, act);
+    on("pointerdown", (event) => this.press(event));
+    on("pointermove", (event) => this.move(event));
+    on("pointerup", () => this.lift());
+    on("pointercancel", () => this.lift());
+    on("pointerleave", () => {
       this.at = null;
       this.draw();
-      this.tell();
+      this.sendDraft();
     });
-    this.node.addEventListener("focusout", () => this.tell());
-    this.base.addEventListener("contextmenu", (event) => event.preventDefault());
-    this.base.addEventListener("keydown", (event) => this.key(event));
+    on("contextmenu", (event) => event.preventDefault());
+    on("keydown", (event) => this.key(event));
+  }
+
+  get base() {
+    return this.board.canvas;
+  }
+
+  get points() {
+    return this.painted.all;
+  }
+
+  get extent() {
+    return this.board.extent;
   }
 
   /** Take the options of the page: what to begin with, how much is allowed. */
@@ -92,18 +94,15 @@ class Painter {
     const { store, options } = this.view;
     const asked = options.paint;
     this.names = asked.classes ?? store.classes;
-    this.extent = asked.extent ?? store.scene.extent ?? [-1, 1, -1, 1];
+    this.board.extent = asked.extent ?? store.scene.extent ?? [-1, 1, -1, 1];
     this.limit = asked.limit ?? 400;
     const source = JSON.stringify(asked.points ?? null) + (asked.points ? "" : store.run);
     if (source === this.source) return;
     this.source = source;
     this.cut = 0;
-    this.points = asked.points ? asked.points.map((point) => [...point]) : this.tracked();
-    this.past = [];
-    this.undone = [];
+    this.painted.begin(asked.points ? asked.points.map((point) => [...point]) : this.tracked());
     this.c = Math.min(this.c, this.names.length - 1);
-    this.sent = JSON.stringify(this.rounded());
-    this.told = null;
+    this.lastDraft = null;
   }
 
   /** The tracked samples, evenly chosen where they would leave no room to paint. */
@@ -111,89 +110,59 @@ class Painter {
     const { points, targets } = this.view.store.static;
     if (!points) return [];
     const all = [...targets].map((c, i) => [c, points[2 * i], points[2 * i + 1]]);
-    if (all.length <= PAINT_FILLED * this.limit) return all;
+    const most = FILLED * this.limit;
+    if (all.length <= most) return all;
     this.cut = all.length;
-    const kept = Math.ceil(PAINT_FILLED * this.limit);
-    return Array.from({ length: kept }, (_, i) => all[Math.floor((i * all.length) / kept)]);
+    return thinned(all, Math.ceil(most));
   }
 
   build() {
     this.begin();
-    const { theme, store } = this.view;
-    this.chips = this.names.map((name, c) =>
-      el(
-        "button",
-        {
-          type: "button",
-          role: "radio",
-          class: "hv-chipbutton",
-          "aria-checked": c === this.c,
-          title: `Key ${c + 1}`,
-          onclick: () => this.choose(c),
-        },
-        classMark(theme, c, 13),
-        el("span", { text: name }),
-        el("span", { class: "hv-n" }),
-      ),
-    );
+    this.chips = this.names.map((name, c) => this.chip(name, c));
     this.classes.replaceChildren(...this.chips);
-    this.undo = el("button", {
-      type: "button",
-      class: "hv-plain",
-      text: "Undo",
-      title: "Ctrl Z",
-      onclick: () => this.back(),
+    this.undo = plainButton("Undo", "Ctrl Z", () => this.back());
+    this.redo = plainButton("Redo", "Ctrl Shift Z", () => this.again());
+    const clear = plainButton("Clear", null, () => this.change([]));
+    const tools = choiceRow("Tool", TOOLS, this.tool, (tool) => {
+      this.tool = tool;
     });
-    this.redo = el("button", {
-      type: "button",
-      class: "hv-plain",
-      text: "Redo",
-      title: "Ctrl Shift Z",
-      onclick: () => this.again(),
-    });
-    const behind =
-      store.frames.length && store.field(0, "grid")
-        ? selectBox(
-            "Behind",
-            [...store.methods.map((label, m) => [m, label]), [-1, "nothing"]],
-            this.behind,
-            (v) => {
-              this.behind = Number(v);
-              this.draw();
-            },
-          )
-        : "";
-    this.tools.replaceChildren(
-      choiceRow(
-        "Tool",
-        [
-          ["point", "Point"],
-          ["spray", "Spray"],
-          ["erase", "Eraser", "Also: shift or alt while pressing"],
-        ],
-        this.tool,
-        (v) => {
-          this.tool = v;
-        },
-      ),
-      this.undo,
-      this.redo,
-      el("button", {
-        type: "button",
-        class: "hv-plain",
-        text: "Clear",
-        onclick: () => this.change([]),
-      }),
-      behind,
-    );
+    this.tools.replaceChildren(tools, this.undo, this.redo, clear, this.behindBox());
     this.size();
     this.refresh();
   }
 
+  chip(name, c) {
+    const attributes = {
+      type: "button",
+      role: "radio",
+      class: "hv-chipbutton",
+      "aria-checked": c === this.c,
+      title: `Key ${c + 1}`,
+      onclick: () => this.choose(c),
+    };
+    const mark = classMark(this.view.theme, c, 13);
+    return el(
+      "button",
+      attributes,
+      mark,
+      el("span", { text: name }),
+      el("span", { class: "hv-n" }),
+    );
+  }
+
+  /** The choice of a method whose decisions are drawn behind the points, if there are any. */
+  behindBox() {
+    const { store } = this.view;
+    if (!store.frames.length || !store.field(0, "grid")) return "";
+    const methods = store.methods.map((label, m) => [m, label]);
+    return selectBox("Behind", [...methods, [-1, "nothing"]], this.behind, (m) => {
+      this.behind = Number(m);
+      this.draw();
+    });
+  }
+
   size() {
-    this.ratio = pixelRatio();
-    this.width = this.board.clientWidth || 400;
-    this.base.width = this.base.height = Math.round(this.width * this.ratio);
+    this.board.size();
   }
 
   choose(c) {
@@ -205,106 +174,79 @@ class Painter {
     }
   }
 
-  /** New points; the old ones can be had back. */
+  /** Replace the points; the old ones can be had back if `keep`. */
   change(points, keep = true) {
-    if (keep) this.past = [...this.past.slice(-PAINT_STEPS), this.points];
-    this.undone = [];
-    this.points = points;
+    this.painted.change(points, keep);
     this.refresh();
   }
 
   back() {
-    if (!this.past.length) return;
-    this.undone.push(this.points);
-    this.points = this.past.pop();
+    this.painted.undo();
     this.refresh();
   }
 
   again() {
-    if (!this.undone.length) return;
-    this.past.push(this.points);
-    this.points = this.undone.pop();
+    this.painted.redo();
     this.refresh();
   }
 
   /** Counts, limits and buttons. */
   refresh() {
+    const { painted } = this;
     const counts = this.names.map((_, c) => this.points.filter(([t]) => t === c).length);
     this.chips?.forEach((chip, c) => {
       chip.lastChild.textContent = count(counts[c]);
     });
-    const many = counts.filter((n) => n > 0).length;
-    const parts = [`${count(this.points.length)} of at most ${count(this.limit)} points.`];
-    if (this.cut) parts.push(`They stand for the run's ${count(this.cut)} samples, evenly chosen.`);
-    if (this.points.length >= this.limit) parts.push("The board is full: erase some to add more.");
-    if (many < 2) parts.push("Paint at least two classes to train.");
-    else if (this.unsent())
-      parts.push("Not trained yet: press Retrain, or Train above, which takes them along.");
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell(), PAINT_QUIET);
-    this.note.textContent = parts.join(" ");
-    this.send.disabled = many < 2;
+    const classes = counts.filter((n) => n > 0).length;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sendDraft(), QUIET);
+    this.note.textContent = this.remarks(classes).join(" ");
+    this.send.disabled = classes < 2;
     if (this.undo) {
-      this.undo.disabled = !this.past.length;
-      this.redo.disabled = !this.undone.length;
+      this.undo.disabled = !painted.past.length;
+      this.redo.disabled = !painted.undone.length;
     }
     this.list.draw();
     this.draw();
   }
 
-  rounded() {
-    return this.points.map(([c, x, y]) => [c, Number(x.toFixed(4)), Number(y.toFixed(4))]);
+  /** How full the board is, and what is missing to train. */
+  remarks(classes) {
+    const { length } = this.points;
+    const parts = [`${count(length)} of at most ${count(this.limit)} points.`];
+    if (this.cut) parts.push(`They represent the run's ${count(this.cut)} samples, evenly chosen.`);
+    if (length >= this.limit) parts.push("The board is full: erase some to add more.");
+    if (classes < 2) parts.push("Paint at least two classes to train.");
+    else if (this.painted.untrained) {
+      parts.push("Not trained yet: press Retrain, or Train above, which includes them.");
+    }
+    return parts;
   }
 
-  /** Whether the points differ from those that were trained, and can be. */
-  unsent() {
-    return (
-      new Set(this.points.map(([c]) => c)).size > 1 && JSON.stringify(this.rounded()) !== this.sent
-    );
-  }
-
-  /** Let the outside have the points that are not trained yet, or nothing, once at rest. */
-  tell() {
-    clearTimeout(this.telling);
-    if (this.held || !this.points) return;
-    const draft = this.unsent() ? this.rounded() : null;
-    const text = JSON.stringify(draft);
-    if (text === JSON.stringify(this.told)) return;
-    this.told = draft;
+  /** Tell the page of points that are not trained yet, or of none, once the hand rests. */
+  sendDraft() {
+    clearTimeout(this.timer);
+    if (this.held || !this.source) return;
+    const draft = this.painted.untrained ? this.painted.rounded() : null;
+    if (JSON.stringify(draft) === JSON.stringify(this.lastDraft)) return;
+    this.lastDraft = draft;
     this.view.callbacks.draft?.(draft);
   }
 
   retrain() {
-    clearTimeout(this.telling);
-    this.sent = JSON.stringify(this.rounded());
-    this.view.callbacks.painted?.(this.rounded());
+    clearTimeout(this.timer);
+    this.painted.trained = this.painted.text();
+    this.view.callbacks.painted?.(this.painted.rounded());
     this.refresh();
   }
 
-  toScreen([, x, y]) {
-    const [x0, x1, y0, y1] = this.extent;
-    return [((x - x0) / (x1 - x0)) * this.width, (1 - (y - y0) / (y1 - y0)) * this.width];
-  }
-
-  toPlane(px, py) {
-    const [x0, x1, y0, y1] = this.extent;
-    const inside = (v) => Math.max(0, Math.min(1, v / this.width));
-    return [x0 + inside(px) * (x1 - x0), y0 + (1 - inside(py)) * (y1 - y0)];
-  }
-
-  where(event) {
-    const box = this.base.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+  destroy() {
+    clearTimeout(this.timer);
   }
 
   erases(event) {
-    return (
-      this.tool === "erase" ||
-      event.shiftKey ||
-      event.altKey ||
-      event.button === 2 ||
-      event.buttons === 2
-    );
+    const right = event.button === 2 || event.buttons === 2;
+    return this.tool === "erase" || event.shiftKey || event.altKey || right;
   }
 
   press(event) {
@@ -316,18 +258,15 @@ class Painter {
   }
 
   move(event) {
-    this.at = this.where(event);
+    this.at = this.board.where(event);
     if (!this.held) this.draw();
-    else if (
-      !this.last ||
-      Math.hypot(this.at[0] - this.last[0], this.at[1] - this.last[1]) >= PAINT_APART
-    )
+    else if (!this.last || Math.hypot(...this.at.map((v, i) => v - this.last[i])) >= APART) {
       this.stroke(event);
+    }
   }
 
   lift() {
-    if (this.held && this.before !== this.points)
-      this.past = [...this.past.slice(-PAINT_STEPS), this.before];
+    if (this.held && this.before !== this.points) this.painted.remember(this.before);
     this.held = false;
     this.last = null;
     this.refresh();
@@ -335,59 +274,36 @@ class Painter {
 
   /** One step of a stroke: add or erase where the pointer is. */
   stroke(event) {
-    const [px, py] = this.where(event);
-    this.last = [px, py];
+    const at = this.board.where(event);
+    this.last = at;
     if (this.erases(event)) {
-      this.change(
-        this.points.filter((point) => {
-          const [x, y] = this.toScreen(point);
-          return Math.hypot(x - px, y - py) > PAINT_REACH;
-        }),
-        false,
-      );
-      return;
-    }
-    const spots =
-      this.tool === "spray"
-        ? Array.from({ length: SPRAY.points }, () => {
-            const r = SPRAY.radius * Math.sqrt(Math.random());
-            const a = 2 * Math.PI * Math.random();
-            return [px + r * Math.cos(a), py + r * Math.sin(a)];
-          })
-        : [[px, py]];
-    const room = this.limit - this.points.length;
-    this.change(
-      [
-        ...this.points,
-        ...spots.slice(0, Math.max(0, room)).map(([x, y]) => [this.c, ...this.toPlane(x, y)]),
-      ],
-      false,
-    );
+      const far = (point) => this.board.distance(point, at) > ERASER;
+      this.change(this.points.filter(far), false);
+    } else if (this.tool === "spray") this.add(sprayed(at), false);
+    else this.add([at], false);
+  }
+
+  /** Add points of the chosen class at places on the board, as far as there is room. */
+  add(places, keep = true) {
+    const room = Math.max(0, this.limit - this.points.length);
+    const added = places.slice(0, room).map((place) => [this.c, ...this.board.toPlane(place)]);
+    this.change([...this.points, ...added], keep);
   }
 
   key(event) {
+    const { board } = this;
     const command = event.ctrlKey || event.metaKey;
     if (command && event.key.toLowerCase() === "z") {
       if (event.shiftKey) this.again();
       else this.back();
     } else if (command || event.key === "Tab") return;
-    else if (event.key.startsWith("Arrow")) {
-      const [dx, dy] = {
-        ArrowLeft: [-1, 0],
-        ArrowRight: [1, 0],
-        ArrowUp: [0, -1],
-        ArrowDown: [0, 1],
-      }[event.key];
+    else if (event.key in ARROWS) {
       const step = event.shiftKey ? 20 : 5;
-      const [x, y] = this.at ?? [this.width / 2, this.width / 2];
-      this.at = [
-        Math.max(0, Math.min(this.width, x + dx * step)),
-        Math.max(0, Math.min(this.width, y + dy * step)),
-      ];
+      const [dx, dy] = ARROWS[event.key].map((v) => v * step);
+      this.at = board.shifted(this.at ?? board.middle, dx, dy);
     } else if (event.key === "Enter" || event.key === " ") {
-      this.at ??= [this.width / 2, this.width / 2];
-      if (this.points.length < this.limit)
-        this.change([...this.points, [this.c, ...this.toPlane(...this.at)]]);
+      this.at ??= board.middle;
+      if (this.points.length < this.limit) this.add([this.at]);
     } else if (event.key === "Delete" || event.key === "Backspace") this.eraseNearest();
     else if (/^[1-9]$/.test(event.key)) this.choose(Number(event.key) - 1);
     else return;
@@ -398,88 +314,13 @@ class Painter {
 
   eraseNearest() {
     if (!this.at || !this.points.length) return;
-    const far = (point) => {
-      const [x, y] = this.toScreen(point);
-      return Math.hypot(x - this.at[0], y - this.at[1]);
-    };
+    const far = (point) => this.board.distance(point, this.at);
     const nearest = this.points.reduce((a, b) => (far(b) < far(a) ? b : a));
     this.change(this.points.filter((point) => point !== nearest));
   }
 
   draw() {
-    if (!this.width) return;
-    const { theme } = this.view;
-    const context = this.base.getContext("2d", { alpha: false });
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.fillStyle = theme.shade(0);
-    context.fillRect(0, 0, this.width, this.width);
-    this.drawBehind(context);
-    const r = Math.max(3.2, Math.min(5, this.width / 100));
-    for (const point of this.points) {
-      const [x, y] = this.toScreen(point);
-      context.beginPath();
-      traceShape(context, theme.classShape(point[0]), x, y, r);
-      context.lineWidth = 2;
-      context.strokeStyle = theme.shade(0);
-      context.stroke();
-      context.fillStyle = theme.classColor(point[0]);
-      context.fill();
-    }
-    this.drawCross(context);
-  }
-
-  /** What a method of the run decides, faintly, so that one sees where trouble is. */
-  drawBehind(context) {
-    const { store, theme, player } = this.view;
-    const grid =
-      this.behind >= 0 && store.frames.length
-        ? store.raw(player.index, Math.min(this.behind, store.methods.length - 1), "grid")
-        : null;
-    if (!grid) return;
-    const side = store.field(player.index, "grid").shape[0];
-    const levels = Math.max(1, Math.floor(256 / store.classes.length));
-    this.ground ??= document.createElement("canvas");
-    this.ground.width = this.ground.height = side;
-    const brush = this.ground.getContext("2d");
-    const image = brush.createImageData(side, side);
-    const tints = store.classes.map((_, c) =>
-      mix(theme.surface, parseColor(theme.classColor(c)), 0.24).map(Math.round),
-    );
-    for (let y = 0; y < side; y++) {
-      for (let x = 0; x < side; x++) {
-        const to = 4 * ((side - 1 - y) * side + x);
-        const tint = tints[Math.floor(grid[y * side + x] / levels)];
-        image.data[to] = tint[0];
-        image.data[to + 1] = tint[1];
-        image.data[to + 2] = tint[2];
-        image.data[to + 3] = 255;
-      }
-    }
-    brush.putImageData(image, 0, 0);
-    const [x0, x1, y0, y1] = store.scene.extent;
-    const [left, top] = this.toScreen([0, x0, y1]);
-    const [right, bottom] = this.toScreen([0, x1, y0]);
-    context.imageSmoothingEnabled = true;
-    context.drawImage(this.ground, left, top, right - left, bottom - top);
-  }
-
-  drawCross(context) {
-    if (!this.at) return;
-    const [x, y] = this.at;
-    context.strokeStyle = this.view.theme.shade(1);
-    context.lineWidth = 1;
-    context.beginPath();
-    if (this.tool === "erase") context.arc(x, y, PAINT_REACH, 0, 2 * Math.PI);
-    else if (this.tool === "spray") context.arc(x, y, SPRAY.radius, 0, 2 * Math.PI);
-    else
-      for (const [dx, dy] of [
-        [8, 0],
-        [0, 8],
-      ]) {
-        context.moveTo(x - dx, y - dy);
-        context.lineTo(x + dx, y + dy);
-      }
-    context.stroke();
+    this.board.draw(this.view, this.points, this.behind, this.tool, this.at);
   }
 
   data() {
@@ -488,4 +329,13 @@ class Painter {
       rows: this.points.map(([c, x, y]) => [this.names[c] ?? c, x, y]),
     };
   }
+}
+
+/** Places spread evenly over a disc. */
+function sprayed([px, py]) {
+  return Array.from({ length: SPRAY.points }, () => {
+    const r = SPRAY.radius * Math.sqrt(Math.random());
+    const a = 2 * Math.PI * Math.random();
+    return [px + r * Math.cos(a), py + r * Math.sin(a)];
+  });
 }

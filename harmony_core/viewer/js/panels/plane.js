@@ -1,17 +1,18 @@
-// The plane of each method: what it decides where, how sure it is, and the points it learns from.
-import { pixelRatio } from "../draw/canvas.js";
+// The plane of each method: its decisions, how confident it is, and the points it learns from.
+import { rankedBy, stepThrough } from "../data/ranking.js";
+import { clearedContext, pixelRatio } from "../draw/canvas.js";
 import { boundarySegments, joinSegments, marginOfCodes } from "../draw/contour.js";
+import { GridPicture, colorTable, levelsOf, tracePath } from "../draw/decision_grid.js";
 import { el } from "../draw/dom.js";
 import { percent } from "../draw/format.js";
-import { methodMark } from "../draw/marks.js";
-import { columnsFor } from "../draw/multiples.js";
+import { columnsFor, fillGrid, methodFigure } from "../draw/multiples.js";
 import { Stamps } from "../draw/stamps.js";
-import { mix, parseColor } from "../draw/theme.js";
 
 export default {
   title: "Where each method draws its boundaries",
   caption: [
-    "Colour is the class decided there, stronger where the network is surer; the pale line is where it changes its mind.",
+    "Colour is the class decided there, stronger where the network is more confident;",
+    "the pale line is where the decision changes.",
     "Dashed: the Bayes boundary of the balanced problem, the best any rule can do.",
     "Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5).",
     "Press one to follow it.",
@@ -24,27 +25,9 @@ export default {
   create: (view) => new Planes(view),
 };
 
-const SHADE = [0.1, 0.55];
 const REACH = 12;
 
-/** Decision code → packed RGBA, for one theme and number of classes. */
-function colorTable(theme, classes) {
-  const levels = Math.max(1, Math.floor(256 / classes));
-  const table = new Uint32Array(256);
-  for (let code = 0; code < 256; code++) {
-    const sure = levels > 1 ? (code % levels) / (levels - 1) : 1;
-    const shade = SHADE[0] + (SHADE[1] - SHADE[0]) * sure;
-    const [r, g, b] = mix(
-      theme.surface,
-      parseColor(theme.classColor(Math.floor(code / levels))),
-      shade,
-    );
-    table[code] = (255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r);
-  }
-  return table;
-}
-
-/** Small multiples, one plane a method. */
+/** Small multiples, one plane per method. */
 class Planes {
   constructor(view) {
     this.view = view;
@@ -53,30 +36,18 @@ class Planes {
     this.lines = new Map();
   }
 
-  /** Make the panels anew: after a reset or another theme. */
+  /** Make the panels: at first, and after another run or theme. */
   build() {
     const { store, theme } = this.view;
     const { static: fixed, scene, side } = store;
     this.lines.clear();
     this.margins = marginOfCodes(scene.classes.length);
     this.table = colorTable(theme, scene.classes.length);
-    this.bayes = fixed.bayes
-      ? tracePath(
-          joinSegments(
-            boundarySegments(
-              (i) => fixed.bayes[i],
-              () => 1,
-              side,
-            ),
-            6,
-          ),
-          side,
-        )
-      : null;
+    this.bayes = fixed.bayes ? bayesPath(fixed.bayes, side) : null;
     this.order = drawingOrder(fixed.targets, scene.train_counts);
     this.panels = scene.methods.map((label, m) => this.panel(label, m));
-    this.node.replaceChildren(...this.panels.map((panel) => panel.node));
-    this.node.style.setProperty("--hv-columns", columnsFor(scene.methods.length));
+    const nodes = this.panels.map(({ node }) => node);
+    fillGrid(this.node, nodes);
     this.node.dataset.columns = columnsFor(scene.methods.length);
     this.size();
   }
@@ -88,46 +59,18 @@ class Planes {
     const accuracy = el("b");
     const off = el("b");
     const shift = el("b");
-    const { store, theme } = this.view;
-    const node = el(
-      "figure",
-      { class: "hv-plane" },
-      el(
-        "figcaption",
-        {},
-        el("h4", {}, methodMark(theme, m), label),
-        el(
-          "dl",
-          {},
-          el("div", {}, el("dt", { text: "balanced accuracy" }), el("dd", {}, accuracy, " %")),
-          store.static.bayes
-            ? el("div", {}, el("dt", { text: "differs from Bayes" }), el("dd", {}, off, " %"))
-            : null,
-          store.static.bayes
-            ? el(
-                "div",
-                { class: "hv-shift" },
-                el("dt", { text: "shift at the tail" }),
-                el("dd", {}, shift, " %"),
-              )
-            : null,
-        ),
-      ),
-      el("div", { class: "hv-canvas" }, base, marks, over),
-    );
-    const panel = {
-      node,
-      base,
-      marks,
-      over,
-      accuracy,
-      off,
-      shift,
-      m,
-      label,
-      image: null,
-      back: document.createElement("canvas"),
+    const fact = (name, value, kind = null) => {
+      const number = el("dd", {}, value, " %");
+      return el("div", { class: kind }, el("dt", { text: name }), number);
     };
+    const facts = [fact("balanced accuracy", accuracy)];
+    if (this.view.store.static.bayes) {
+      facts.push(fact("differs from Bayes", off), fact("shift at the tail", shift, "hv-shift"));
+    }
+    const canvases = el("div", { class: "hv-canvas" }, base, marks, over);
+    const node = methodFigure(this.view, m, [canvases], el("dl", {}, ...facts));
+    const numbers = { accuracy, off, shift };
+    const panel = { node, base, marks, over, ...numbers, m, label, picture: new GridPicture() };
     base.addEventListener(
       "pointermove",
       (event) => event.pointerType === "mouse" && this.point(panel, event),
@@ -197,22 +140,31 @@ class Planes {
     const off = store.scalar(index, panel.m, "disagreement");
     panel.accuracy.textContent = percent(accuracy);
     panel.off.textContent = percent(off);
-    const [lost, taken] = ["tail_lost", "tail_taken"].map((name) =>
-      store.scalar(index, panel.m, name),
-    );
+    const [lost, taken] = ["tail_lost", "tail_taken"].map((name) => {
+      return store.scalar(index, panel.m, name);
+    });
     panel.shift.textContent = lost == null ? "–" : signed(taken - lost);
-    if (!this.view.player.playing) {
-      const bayes =
-        off == null
-          ? ""
-          : `, differs from the Bayes rule on ${percent(off)} percent of the balanced density`;
-      if (lost != null)
-        panel.shift.parentElement.parentElement.title = `Of the balanced density, ${store.classes[store.scene.rarest]}, the rarest class, gives up ${percent(lost)} % that Bayes would give it and takes ${percent(taken)} % that Bayes would not.`;
-      panel.base.setAttribute(
-        "aria-label",
-        `${panel.label} at epoch ${store.frames[index].epoch}: balanced accuracy ${percent(accuracy)} percent${bayes}. Enter selects a hard sample, comma and full stop move between them.`,
-      );
-    }
+    if (this.view.player.playing) return;
+    if (lost != null) panel.shift.closest("div").title = this.shiftText(lost, taken);
+    panel.base.setAttribute("aria-label", this.summary(panel, index, accuracy, off));
+  }
+
+  shiftText(lost, taken) {
+    const { classes, scene } = this.view.store;
+    return [
+      `Of the balanced density, ${classes[scene.rarest]}, the rarest class,`,
+      `gives up ${percent(lost)} % that Bayes would give it`,
+      `and takes ${percent(taken)} % that Bayes would not.`,
+    ].join(" ");
+  }
+
+  summary(panel, index, accuracy, off) {
+    const { epoch } = this.view.store.frames[index];
+    const right = `balanced accuracy ${percent(accuracy)} percent`;
+    const differs = `differs from the Bayes rule on ${percent(off)} percent`;
+    const bayes = off == null ? "" : `, ${differs} of the balanced density`;
+    const keys = "Enter selects a hard sample, comma and full stop move between them.";
+    return `${panel.label} at epoch ${epoch}: ${right}${bayes}. ${keys}`;
   }
 
   /** Each sample under each method, as drawn. */
@@ -233,20 +185,8 @@ class Planes {
         store.classes[value(m, "predicted", i)],
       ]),
     );
-    return {
-      columns: [
-        "training sample",
-        "class",
-        "x",
-        "y",
-        "method",
-        "weight",
-        "g",
-        "p of its class",
-        "predicted",
-      ],
-      rows: out,
-    };
+    const place = ["training sample", "class", "x", "y", "method"];
+    return { columns: [...place, "weight", "g", "p of its class", "predicted"], rows: out };
   }
 
   /** The numbers above the planes. */
@@ -260,16 +200,9 @@ class Planes {
         return v == null ? null : Number((100 * v).toFixed(2));
       }),
     ]);
-    return {
-      columns: [
-        "method",
-        "balanced accuracy (%)",
-        "differs from Bayes (% of density)",
-        "tail gives up (%)",
-        "tail takes (%)",
-      ],
-      rows,
-    };
+    const off = "differs from Bayes (% of density)";
+    const tail = ["tail gives up (%)", "tail takes (%)"];
+    return { columns: ["method", "balanced accuracy (%)", off, ...tail], rows };
   }
 
   drawRegions(panel, context, index) {
@@ -277,23 +210,10 @@ class Planes {
     const grid = store.raw(index, panel.m, "grid");
     if (!grid) return;
     const side = store.field(index, "grid").shape[0];
-    const { back } = panel;
-    const brush = back.getContext("2d", { alpha: false });
-    if (!panel.image || panel.image.width !== side) {
-      back.width = back.height = side;
-      panel.image = brush.createImageData(side, side);
-      panel.cells = new Uint32Array(panel.image.data.buffer);
-    }
-    const { cells } = panel;
-    for (let y = 0; y < side; y++) {
-      const from = y * side;
-      const to = (side - 1 - y) * side;
-      for (let x = 0; x < side; x++) cells[to + x] = this.table[grid[from + x]];
-    }
-    brush.putImageData(panel.image, 0, 0);
+    panel.picture.paint(grid, side, this.table);
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = "medium";
-    context.drawImage(back, 0, 0, this.width, this.width);
+    context.drawImage(panel.picture.canvas, 0, 0, this.width, this.width);
   }
 
   /** The learned boundary: a gap between the regions. */
@@ -319,7 +239,7 @@ class Planes {
     const key = `${m}.${store.frames[index].epoch}`;
     let path = this.lines.get(key);
     if (!path) {
-      const levels = Math.max(1, Math.floor(256 / store.classes.length));
+      const levels = levelsOf(store.classes.length);
       const names = new Uint8Array(256).map((_, code) => Math.floor(code / levels));
       const side = store.field(index, "grid").shape[0];
       const segments = boundarySegments(
@@ -332,7 +252,7 @@ class Planes {
     return path;
   }
 
-  /** The boundary that no rule can better, dashed. */
+  /** The Bayes boundary, dashed. */
   drawBayes(context) {
     const unit = this.width / this.view.store.side;
     context.save();
@@ -397,33 +317,31 @@ class Planes {
     return Math.round(4 * Math.max(1.5, Math.min(this.unit * 3, this.unit * Math.sqrt(weight))));
   }
 
-  /** What lies over the marks; it does not change with the epoch. */
+  /** What is drawn over the marks; it does not change with the epoch. */
   drawOver() {
     const { selected, hovered, marks } = this.view;
     const shown = `${selected} ${hovered} ${marks}`;
     if (shown === this.shown) return;
     this.shown = shown;
     for (const { over } of this.panels) {
-      const context = over.getContext("2d");
-      context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-      context.clearRect(0, 0, this.width, this.width);
+      const context = clearedContext(over, this.width, this.width, this.ratio);
       if (this.bayes) this.drawBayes(context);
       if (marks) this.drawFlipped(context);
-      for (const [sample, r] of [
-        [hovered, 9],
-        [selected, 11],
-      ]) {
-        if (sample == null) continue;
-        context.beginPath();
-        context.arc(this.xs[sample], this.ys[sample], r, 0, 2 * Math.PI);
-        context.strokeStyle = this.view.theme.shade(0);
-        context.lineWidth = 5;
-        context.stroke();
-        context.strokeStyle = this.view.theme.shade(1);
-        context.lineWidth = 2;
-        context.stroke();
-      }
+      if (hovered != null) this.drawRing(context, hovered, 9);
+      if (selected != null) this.drawRing(context, selected, 11);
     }
+  }
+
+  drawRing(context, sample, radius) {
+    const { theme } = this.view;
+    context.beginPath();
+    context.arc(this.xs[sample], this.ys[sample], radius, 0, 2 * Math.PI);
+    context.strokeStyle = theme.shade(0);
+    context.lineWidth = 5;
+    context.stroke();
+    context.strokeStyle = theme.shade(1);
+    context.lineWidth = 2;
+    context.stroke();
   }
 
   point(panel, event) {
@@ -446,17 +364,22 @@ class Planes {
     return best;
   }
 
-  /** Without a mouse: Enter selects the hardest sample of this method, comma and full stop the next. */
+  /** Without a mouse: Enter selects the hardest sample here, comma and full stop its neighbours. */
   key(panel, event) {
     const by = { Enter: 0, ",": -1, ".": 1 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
     const grad = this.view.store.raw(this.view.player.index, panel.m, "grad");
     if (!grad) return;
-    const ranked = [...grad.keys()].sort((a, b) => grad[b] - grad[a] || a - b);
-    const at = by ? ranked.indexOf(this.view.selected) + by : 0;
-    this.view.select(ranked[Math.max(0, Math.min(ranked.length - 1, at))]);
+    this.view.select(stepThrough(rankedBy(grad), this.view.selected, by));
   }
+}
+
+/** The boundary of the Bayes rule, smoothed. */
+function bayesPath(classes, side) {
+  const classAt = (i) => classes[i];
+  const segments = boundarySegments(classAt, () => 1, side);
+  return tracePath(joinSegments(segments, 6), side);
 }
 
 /** A share as percent with its sign. */
@@ -465,22 +388,7 @@ function signed(share) {
   return Number(text) === 0 ? text : `${share > 0 ? "+" : "−"}${text}`;
 }
 
-/** Polylines between cell centres as one path, a cell one unit wide, drawn out to the border. */
-function tracePath(lines, side) {
-  const path = new Path2D();
-  const out = (v) => (v < 0.01 ? 0 : v > side - 1.01 ? side : v + 0.5);
-  for (const line of lines) {
-    const last = line.length - 1;
-    line.forEach(([x, y], i) => {
-      const end = i === 0 || i === last;
-      if (i) path.lineTo(end ? out(x) : x + 0.5, end ? out(y) : y + 0.5);
-      else path.moveTo(out(x), out(y));
-    });
-  }
-  return path;
-}
-
-/** Samples of large classes first, so that the tail lies on top. */
+/** Samples of large classes first, so that the tail is drawn on top. */
 function drawingOrder(targets, counts) {
   return Uint32Array.from(
     [...targets.keys()].sort((a, b) => counts[targets[b]] - counts[targets[a]] || a - b),

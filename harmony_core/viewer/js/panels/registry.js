@@ -1,19 +1,19 @@
-// The panels of the view: one file a panel in this folder, and one line here.
+// The panels of the view: one file per panel in this folder, and one line here.
 //
-// A panel imports from draw/, data/ and controls/, never from another panel. The name by which it is
-// exported here is the name a page asks for, and `harmony_core/viewer/panels.py` reads its `parts`
+// A panel imports from draw/, data/ and controls/, never from another panel. The name by which it
+// is exported here is the name a page asks for; `harmony_core/viewer/panels.py` reads its `parts`
 // from the build. Its file exports by default
 //
-//   title      what the panel shows, a line
+//   title      what the panel shows, one line
 //   caption    how to read it, a list of sentences; may be left out if the panel writes its own
 //   parts      what a payload has to hold for it, names of PARTS in viewer/panels.py; a panel
 //              without `parts` cannot be asked for by name, the view itself adds it
 //   needs      arrays of a frame without which it is left out, by their names in viewer/payload.py
-//   suits      (store) => whether it can draw this data; if not, the panel `instead` takes its place
+//   suits      (store) => whether it can draw this data; if not, the panel `instead` is shown
 //   beside     the panel that shares its row, if it follows directly
-//   main       the view's main picture: the card of the selected sample stands below it, and hovered
-//              samples are drawn over it
-//   legend     the legend of the classes may stand above it
+//   main       true for the view's main picture: the card of the selected sample is below it, and
+//              hovered samples are drawn over it
+//   legend     true if the legend of the classes may be above it
 //   twin       false if it needs no table of its numbers
 //   create     (view) => the panel
 //
@@ -29,20 +29,21 @@
 //
 //   node            its element, made in the constructor and kept
 //   build()         make the content of `node`: at first, and after another run or theme
-//   draw(index)     show frame `index`; called up to 60 times a second, so it changes what is there
-//                   and makes nothing new where it can be helped
+//   draw(index)     show frame `index`; called up to 60 times a second, so it should change
+//                   what is there and create as little as possible
 //   extend()        frames were added (optional, and so are all below)
 //   size()          the view has another width
 //   rest()          the playhead was let go
 //   drawOver()      another sample is hovered; for a `main` panel
+//   destroy()       the view ends: stop timers
 //   prepare()       draw what is out of sight too, for a file
 //   data(index)     {columns, rows} behind the drawing, for CSV and the table
 //   twinData(index) the same for the table alone, if that shows something else
 //   raster          true if it draws on canvases, which a saved SVG holds as pictures
 //
 // and the view gives it `kind` (its name), `heading`, `caption` (elements, to rewrite in `build`)
-// and `twin`. It may keep what the reader chose in it, and caches that `build` clears. It touches no
-// element outside `node`, and nothing of it outlives the view.
+// and `twin`. It may keep what the reader chose in it, and caches that `build` clears. It touches
+// no element outside `node`, and nothing of it outlives the view.
 
 export { default as plane } from "./plane.js";
 export { default as confusion } from "./confusion.js";

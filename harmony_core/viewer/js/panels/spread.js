@@ -1,19 +1,18 @@
-// Weights of the followed samples at the epoch: a dot each, and a box over the middle half.
+// Weights of the followed samples at one epoch: a dot each, and a box over the middle half.
 import { choiceRow } from "../controls/choices.js";
+import { rankedBy, stepThrough } from "../data/ranking.js";
 import { ticks } from "../draw/axis.js";
-import { fit, pixelRatio } from "../draw/canvas.js";
+import { clearedContext, fit, fitCanvas, pixelRatio } from "../draw/canvas.js";
 import { el } from "../draw/dom.js";
 import { cellText, plain } from "../draw/format.js";
-import { methodMark } from "../draw/marks.js";
-import { columnsFor } from "../draw/multiples.js";
-import { mix } from "../draw/theme.js";
+import { fillGrid, methodFigure } from "../draw/multiples.js";
 
 export default {
   title: "How weights are spread inside each class",
   caption: [
-    "One dot a followed training sample at the end of the epoch, the largest class on top.",
-    "The box holds the middle half, the thick line is the median.",
-    "A wide box is a class whose samples are told apart by their difficulty.",
+    "One dot per followed training sample at the end of the epoch, the largest class on top.",
+    "The box spans the middle half, the thick line is the median.",
+    "A wide box is a class whose samples are weighted differently by their difficulty.",
     "Press a dot to follow the sample.",
   ],
   parts: ["samples"],
@@ -46,20 +45,16 @@ class Spread {
     this.samples = store.classes.map(() => []);
     store.static.targets.forEach((c, i) => this.samples[c].push(i));
     this.panels = store.methods.map((label, m) => this.panel(label, m));
-    this.grid.replaceChildren(...this.panels.map(({ node }) => node));
-    this.grid.style.setProperty("--hv-columns", columnsFor(store.methods.length));
+    const nodes = this.panels.map(({ node }) => node);
+    fillGrid(this.grid, nodes);
     this.extend();
     this.size();
   }
 
   panel(label, m) {
     const base = el("canvas", { role: "img", tabindex: 0 });
-    const node = el(
-      "figure",
-      { class: "hv-plane" },
-      el("figcaption", {}, el("h4", {}, methodMark(this.view.theme, m), label)),
-      el("div", { class: "hv-heatscroll" }, el("div", { class: "hv-canvas" }, base)),
-    );
+    const canvas = el("div", { class: "hv-canvas" }, base);
+    const node = methodFigure(this.view, m, [el("div", { class: "hv-heatscroll" }, canvas)]);
     const panel = { node, base, m, label };
     base.addEventListener(
       "pointermove",
@@ -113,8 +108,7 @@ class Spread {
     this.left = Math.min(92, this.width * 0.28);
     this.height = STRIP.top + c * this.rowHeight + STRIP.bottom;
     for (const { base } of this.panels) {
-      base.width = Math.round(this.width * this.ratio);
-      base.height = Math.round(this.height * this.ratio);
+      fitCanvas(base, this.width, this.height, this.ratio);
       base.parentElement.style.height = `${this.height}px`;
     }
   }
@@ -126,7 +120,7 @@ class Spread {
     return this.left + at * (this.width - this.left - STRIP.right);
   }
 
-  /** Where in its row a sample lies, always the same. */
+  /** The height of a sample in its row, always the same. */
   y(row, sample) {
     const part = (sample * 0.618033988749895) % 1;
     return STRIP.top + (row + 0.14 + 0.72 * part) * this.rowHeight;
@@ -137,67 +131,78 @@ class Spread {
   }
 
   drawPanel(panel, index) {
-    const { store, theme, focus, selected, player } = this.view;
-    const context = panel.base.getContext("2d");
+    const { store, theme, selected, player } = this.view;
+    const context = clearedContext(panel.base, this.width, this.height, this.ratio);
     const weight = store.raw(index, panel.m, "weight");
-    const ink = theme.shade(1);
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
     this.drawAxis(context);
     panel.boxes = [];
     this.order.forEach((c, r) => {
       const values = Float32Array.from(this.samples[c], (i) => weight[i]).sort();
-      context.fillStyle = theme.classColor(c);
-      context.globalAlpha = focus != null && focus !== c ? 0.08 : values.length > 200 ? 0.3 : 0.6;
-      for (const i of this.samples[c])
-        context.fillRect(this.x(weight[i]) - 1.25, this.y(r, i) - 1.25, 2.5, 2.5);
-      context.globalAlpha = 1;
-      context.fillStyle = theme.shade(0.8);
-      context.textAlign = "right";
-      context.textBaseline = "middle";
-      context.font = `12px ${theme.font}`;
-      const y = STRIP.top + (r + 0.5) * this.rowHeight;
-      context.fillText(fit(context, store.classes[c], this.left - 10), this.left - 7, y);
+      this.drawDots(context, c, r, weight);
+      this.drawName(context, c, r);
       if (!values.length) return;
       const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share));
-      panel.boxes.push({
-        c,
-        n: values.length,
-        least: values[0],
-        low,
-        middle,
-        high,
-        most: values.at(-1),
-      });
-      const half = Math.min(8, this.rowHeight * 0.32);
-      context.strokeStyle = ink;
-      context.lineWidth = 1.25;
-      context.strokeRect(this.x(low), y - half, Math.max(1, this.x(high) - this.x(low)), 2 * half);
-      context.lineWidth = 2.5;
-      context.beginPath();
-      context.moveTo(this.x(middle), y - half);
-      context.lineTo(this.x(middle), y + half);
-      context.stroke();
+      const ends = { least: values[0], most: values.at(-1) };
+      panel.boxes.push({ c, n: values.length, low, middle, high, ...ends });
+      this.drawBox(context, r, low, middle, high);
     });
     if (selected != null) {
       const row = this.order.indexOf(store.static.targets[selected]);
+      context.strokeStyle = theme.shade(1);
       context.beginPath();
       context.arc(this.x(weight[selected]), this.y(row, selected), 6, 0, 2 * Math.PI);
       context.lineWidth = 2;
       context.stroke();
     }
-    if (!player.playing) {
-      const words = panel.boxes
-        .slice(0, 12)
-        .map(
-          ({ c, low, middle, high }) =>
-            `${store.classes[c]} ${plain(middle)}, middle half ${plain(low)} to ${plain(high)}`,
-        );
-      panel.base.setAttribute(
-        "aria-label",
-        `${panel.label}, median weight at epoch ${store.frames[index].epoch}: ${words.join("; ")}. Enter selects the sample that weighs most, comma and full stop move between them.`,
-      );
+    if (!player.playing) panel.base.setAttribute("aria-label", this.summary(panel, index));
+  }
+
+  drawDots(context, c, row, weight) {
+    const { theme, focus } = this.view;
+    const samples = this.samples[c];
+    const dimmed = focus != null && focus !== c;
+    context.fillStyle = theme.classColor(c);
+    context.globalAlpha = dimmed ? 0.08 : samples.length > 200 ? 0.3 : 0.6;
+    for (const i of samples) {
+      context.fillRect(this.x(weight[i]) - 1.25, this.y(row, i) - 1.25, 2.5, 2.5);
     }
+    context.globalAlpha = 1;
+  }
+
+  drawName(context, c, row) {
+    const { store, theme } = this.view;
+    context.fillStyle = theme.shade(0.8);
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    context.font = `12px ${theme.font}`;
+    const y = STRIP.top + (row + 0.5) * this.rowHeight;
+    context.fillText(fit(context, store.classes[c], this.left - 10), this.left - 7, y);
+  }
+
+  drawBox(context, row, low, middle, high) {
+    const y = STRIP.top + (row + 0.5) * this.rowHeight;
+    const half = Math.min(8, this.rowHeight * 0.32);
+    const width = Math.max(1, this.x(high) - this.x(low));
+    context.strokeStyle = this.view.theme.shade(1);
+    context.lineWidth = 1.25;
+    context.strokeRect(this.x(low), y - half, width, 2 * half);
+    context.lineWidth = 2.5;
+    context.beginPath();
+    context.moveTo(this.x(middle), y - half);
+    context.lineTo(this.x(middle), y + half);
+    context.stroke();
+  }
+
+  summary(panel, index) {
+    const { store } = this.view;
+    const words = panel.boxes.slice(0, 12).map(({ c, low, middle, high }) => {
+      const half = `middle half ${plain(low)} to ${plain(high)}`;
+      return `${store.classes[c]} ${plain(middle)}, ${half}`;
+    });
+    const what = `median weight at epoch ${store.frames[index].epoch}`;
+    const keys =
+      "Enter selects the sample that weighs most, comma and full stop move between them.";
+    return `${panel.label}, ${what}: ${words.join("; ")}. ${keys}`;
   }
 
   drawAxis(context) {
@@ -213,9 +218,7 @@ class Spread {
     context.textAlign = "center";
     context.textBaseline = "top";
     for (const v of marks) {
-      context.fillStyle = `rgb(${mix(theme.surface, theme.ink, v === 1 ? 0.4 : 0.12)
-        .map(Math.round)
-        .join(",")})`;
+      context.fillStyle = theme.shade(v === 1 ? 0.4 : 0.12);
       context.fillRect(this.x(v) - 0.5, STRIP.top, 1, base - STRIP.top);
       context.fillStyle = theme.shade(0.7);
       context.fillText(cellText(Number(v.toPrecision(6))), this.x(v), base + 4);
@@ -248,9 +251,7 @@ class Spread {
     if (by === undefined) return;
     event.preventDefault();
     const weight = this.view.store.raw(this.view.player.index, panel.m, "weight");
-    const ranked = [...weight.keys()].sort((a, b) => weight[b] - weight[a] || a - b);
-    const at = by ? ranked.indexOf(this.view.selected) + by : 0;
-    this.view.select(ranked[Math.max(0, Math.min(ranked.length - 1, at))]);
+    this.view.select(stepThrough(rankedBy(weight), this.view.selected, by));
   }
 
   data(index) {

@@ -1,4 +1,4 @@
-// The text twin of every panel: one row a class, sortable, for the epoch at the playhead.
+// Every class as text: one sortable row per class, at the epoch shown.
 import { el } from "../draw/dom.js";
 import { count, percent, plain } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
@@ -7,7 +7,7 @@ export default {
   title: "Every class in numbers",
   caption: [
     "The same epoch as text.",
-    "Press a heading to sort; the best recall of a row is set in bold.",
+    "Press a heading to sort; the best recall in each row is in bold.",
   ],
   parts: [],
   twin: false,
@@ -15,6 +15,14 @@ export default {
 };
 
 const SLOW = 120;
+
+/** The groups of columns: array of a frame, heading, how a value is written. */
+const GROUPS = [
+  ["recall", "recall (%)", percent],
+  ["mean_weight", "mean weight", (v) => plain(v)],
+  ["mean_grad", "mean g", (v) => plain(v)],
+];
+const CAPTION = "Recall, mean weight and mean gradient norm of each class and method";
 
 class ClassTable {
   constructor(view) {
@@ -34,76 +42,59 @@ class ClassTable {
   }
 
   build() {
-    const { store, theme } = this.view;
-    const span = store.methods.length;
-    const parts = [
-      ["recall", "recall (%)", percent],
-      ["mean_weight", "mean weight", (v) => plain(v)],
-      ["mean_grad", "mean g", (v) => plain(v)],
-    ];
-    this.columns = parts.flatMap(([name, , format]) =>
-      store.methods.map((label, m) => ({ key: `${name}.${m}`, name, m, label, format })),
+    const { store } = this.view;
+    this.columns = GROUPS.flatMap(([name, title, format]) =>
+      store.methods.map((label, m) => ({ key: `${name}.${m}`, name, title, m, label, format })),
     );
     this.headings = new Map();
-    const heading = (key, text, mark, label) => {
-      const button = el(
-        "button",
-        {
-          type: "button",
-          title: `Sort by ${label}`,
-          "aria-label": `Sort by ${label}`,
-          onclick: () => this.by(key),
-        },
-        mark,
-        text,
-      );
-      const cell = el("th", { scope: "col", class: key.includes(".0") ? "hv-first" : "" }, button);
-      this.headings.set(key, cell);
-      return cell;
-    };
-    const top = el(
-      "tr",
-      {},
-      el("td", { colspan: 2 }),
-      ...parts.map(([, title]) =>
-        el("th", { scope: "colgroup", colspan: span, class: "hv-first", text: title }),
-      ),
-    );
-    const second = el(
-      "tr",
-      {},
-      heading("class", "class", null, "class"),
-      heading("n", "N", null, "training samples"),
-      ...this.columns.map(({ key, name, label, m }) =>
-        heading(
-          key,
-          el("span", { text: label }),
-          methodMark(theme, m, 20),
-          `${parts.find(([p]) => p === name)[1]} of ${label}`,
-        ),
-      ),
-    );
     this.body = el("tbody");
-    this.rows = store.classes.map((name, c) => {
-      const cells = this.columns.map(({ m }) => el("td", { class: m === 0 ? "hv-first" : "" }));
-      const row = el(
-        "tr",
-        {},
-        el("th", { scope: "row" }, classMark(theme, c), el("span", { text: name })),
-        el("td", { text: count(store.scene.train_counts[c]) }),
-        ...cells,
-      );
-      return { c, row, cells, shown: [] };
-    });
-    this.table.replaceChildren(
-      el("caption", {
-        class: "hv-hidden",
-        text: "Recall, mean weight and mean gradient norm of each class and method",
-      }),
-      el("thead", {}, top, second),
-      this.body,
-    );
+    this.rows = store.classes.map((_, c) => this.row(c));
+    const caption = el("caption", { class: "hv-hidden", text: CAPTION });
+    this.table.replaceChildren(caption, this.head(), this.body);
     this.arrange(this.view.player.index);
+  }
+
+  /** Two rows: the numbers, and below each the methods, by which one can sort. */
+  head() {
+    const { store, theme } = this.view;
+    const groups = GROUPS.map(([, text]) => {
+      const colspan = store.methods.length;
+      return el("th", { scope: "colgroup", colspan, class: "hv-first", text });
+    });
+    const methods = this.columns.map(({ key, title, label, m }) => {
+      const name = el("span", { text: label });
+      return this.columnHead(key, name, methodMark(theme, m, 20), `${title} of ${label}`);
+    });
+    const own = [
+      this.columnHead("class", "class", null, "class"),
+      this.columnHead("n", "N", null, "training samples"),
+    ];
+    const top = el("tr", {}, el("td", { colspan: 2 }), ...groups);
+    return el("thead", {}, top, el("tr", {}, ...own, ...methods));
+  }
+
+  columnHead(key, text, mark, label) {
+    const title = `Sort by ${label}`;
+    const onclick = () => this.by(key);
+    const attributes = { type: "button", title, "aria-label": title, onclick };
+    const button = el("button", attributes, mark, text);
+    const cell = el("th", { scope: "col", class: key.includes(".0") ? "hv-first" : "" }, button);
+    this.headings.set(key, cell);
+    return cell;
+  }
+
+  row(c) {
+    const { store, theme } = this.view;
+    const cells = this.columns.map(({ m }) => el("td", { class: m === 0 ? "hv-first" : "" }));
+    const name = el("span", { text: store.classes[c] });
+    const row = el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, classMark(theme, c), name),
+      el("td", { text: count(store.scene.train_counts[c]) }),
+      ...cells,
+    );
+    return { c, row, cells, shown: [] };
   }
 
   by(key) {

@@ -1,18 +1,18 @@
-// How weight or g of the followed samples of one class moves over the epochs, under every method.
+// Weight or g of the followed samples of one class over the epochs, under every method.
 import { choiceRow, selectBox } from "../controls/choices.js";
 import { ticks } from "../draw/axis.js";
-import { pixelRatio } from "../draw/canvas.js";
+import { clearedContext, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";
 import { el } from "../draw/dom.js";
 import { cellText, count, plain } from "../draw/format.js";
-import { classMark, methodMark } from "../draw/marks.js";
-import { columnsFor } from "../draw/multiples.js";
+import { classMark } from "../draw/marks.js";
+import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { parseColor } from "../draw/theme.js";
 
 export default {
   title: "Paths of samples over the epochs",
   caption: [
-    "One line a followed sample of the class.",
-    "Lines that fall are samples being learned; lines that stay up are noise or overlap.",
+    "One line per followed sample of the class.",
+    "Lines that fall are samples being learned; lines that stay high are noise or overlap.",
     "Press a line to follow its sample in every method and panel.",
   ],
   parts: ["samples", "thumbs"],
@@ -22,6 +22,11 @@ export default {
 
 const PATH_BOX = { top: 8, bottom: 38, left: 42, right: 12, height: 240 };
 const PATHS_MOST = 300;
+
+const VALUES = [
+  ["weight", "Weight"],
+  ["grad", "Gradient norm g"],
+];
 
 class Paths {
   constructor(view) {
@@ -39,8 +44,8 @@ class Paths {
     this.c = Math.min(this.c ?? rarestFollowed(store), store.classes.length - 1);
     this.followed = undefined;
     this.panels = store.methods.map((label, m) => this.panel(label, m));
-    this.grid.replaceChildren(...this.panels.map(({ node }) => node));
-    this.grid.style.setProperty("--hv-columns", columnsFor(store.methods.length));
+    const nodes = this.panels.map(({ node }) => node);
+    fillGrid(this.grid, nodes);
     this.extend();
     this.size();
   }
@@ -48,44 +53,26 @@ class Paths {
   buildTools() {
     const { store } = this.view;
     const order = store.byCount;
+    const sized = (c) => `${store.classes[c]} (N = ${count(store.scene.train_counts[c])})`;
+    const classes = order.map((c) => [c, sized(c)]);
     this.tools.replaceChildren(
-      choiceRow(
-        "Values",
-        [
-          ["weight", "Weight"],
-          ["grad", "Gradient norm g"],
-        ],
-        this.what,
-        (v) => {
-          this.what = v;
-          this.extend();
-          this.draw(this.view.player.index);
-        },
-      ),
-      selectBox(
-        "Class",
-        order.map((c) => [c, `${store.classes[c]} (N = ${count(store.scene.train_counts[c])})`]),
-        this.c,
-        (v) => {
-          this.c = Number(v);
-          this.extend();
-          this.draw(this.view.player.index);
-        },
-      ),
+      choiceRow("Values", VALUES, this.what, (what) => this.choose({ what })),
+      selectBox("Class", classes, this.c, (c) => this.choose({ c: Number(c) })),
     );
+  }
+
+  choose(chosen) {
+    Object.assign(this, chosen);
+    this.extend();
+    this.draw(this.view.player.index);
   }
 
   panel(label, m) {
     const base = el("canvas", { role: "img", tabindex: 0 });
     const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const read = el("p", { class: "hv-cell" });
-    const node = el(
-      "figure",
-      { class: "hv-plane" },
-      el("figcaption", {}, el("h4", {}, methodMark(this.view.theme, m), label)),
-      el("div", { class: "hv-canvas" }, base, over),
-      read,
-    );
+    const canvases = el("div", { class: "hv-canvas" }, base, over);
+    const node = methodFigure(this.view, m, [canvases, read]);
     const panel = { node, base, over, read, m, label };
     base.addEventListener("click", (event) => this.press(panel, event));
     base.addEventListener("keydown", (event) => this.key(panel, event));
@@ -125,8 +112,7 @@ class Paths {
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     for (const { base, over } of this.panels) {
       for (const canvas of [base, over]) {
-        canvas.width = Math.round(this.width * this.ratio);
-        canvas.height = Math.round(PATH_BOX.height * this.ratio);
+        fitCanvas(canvas, this.width, PATH_BOX.height, this.ratio);
       }
       base.parentElement.style.height = `${PATH_BOX.height}px`;
     }
@@ -161,27 +147,26 @@ class Paths {
         this.extend();
       }
     }
-    const key = `${this.c} ${this.what} ${store.frames.length} ${this.width} ${this.view.theme.mark}`;
+    const { mark } = this.view.theme;
+    const key = `${this.c} ${this.what} ${store.frames.length} ${this.width} ${mark}`;
     if (key !== this.drawn) {
       this.drawn = key;
       for (const panel of this.panels) this.drawLines(panel);
-      const some =
-        this.samples.length < this.all
-          ? `${this.samples.length} of the ${count(this.all)} followed samples, evenly by g at the end`
-          : `all ${count(this.all)} followed samples`;
-      this.who.replaceChildren(
-        classMark(this.view.theme, this.c),
-        ` ${store.classes[this.c]}: ${some}`,
-      );
+      const who = ` ${store.classes[this.c]}: ${this.which()}`;
+      this.who.replaceChildren(classMark(this.view.theme, this.c), who);
     }
     for (const panel of this.panels) this.drawHead(panel, index);
   }
 
+  /** How many of the followed samples are drawn. */
+  which() {
+    const all = `${count(this.all)} followed samples`;
+    if (this.samples.length === this.all) return `all ${all}`;
+    return `${this.samples.length} of the ${all}, spaced evenly by g at the last epoch`;
+  }
+
   brush(canvas) {
-    const context = canvas.getContext("2d");
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, PATH_BOX.height);
-    return context;
+    return clearedContext(canvas, this.width, PATH_BOX.height, this.ratio);
   }
 
   trace(context, m, sample) {
@@ -199,14 +184,13 @@ class Paths {
   drawLines(panel) {
     const { store, theme } = this.view;
     const context = this.brush(panel.base);
-    const grey = (share) => theme.shade(share);
     context.font = `12px ${theme.font}`;
     context.textBaseline = "middle";
     const base = PATH_BOX.height - PATH_BOX.bottom;
     for (const v of ticks(0, this.most, 4)) {
-      context.fillStyle = grey(0.12);
+      context.fillStyle = theme.shade(0.12);
       context.fillRect(PATH_BOX.left, this.y(v), this.width - PATH_BOX.left - PATH_BOX.right, 1);
-      context.fillStyle = grey(0.7);
+      context.fillStyle = theme.shade(0.7);
       context.textAlign = "right";
       context.fillText(cellText(v), PATH_BOX.left - 6, this.y(v));
     }
@@ -215,14 +199,12 @@ class Paths {
     for (const epoch of ticks(0, store.total, 4).filter(Number.isInteger))
       context.fillText(`${epoch}`, this.x(epoch), base + 5);
     context.fillText("epoch", (PATH_BOX.left + this.width - PATH_BOX.right) / 2, base + 21);
-    context.save();
-    context.translate(9, base / 2);
-    context.rotate(-Math.PI / 2);
     context.textBaseline = "middle";
-    context.fillText(this.what === "weight" ? "sample weight" : "gradient norm g", 0, 0);
-    context.restore();
-    const [r, g, b] = parseColor(theme.classColor(this.c));
-    context.strokeStyle = `rgba(${r},${g},${b},${Math.max(0.07, Math.min(0.5, 12 / Math.max(1, this.samples.length)))})`;
+    const title = this.what === "weight" ? "sample weight" : "gradient norm g";
+    sidewaysText(context, title, 9, base / 2);
+    const color = parseColor(theme.classColor(this.c)).join(",");
+    const alpha = Math.max(0.07, Math.min(0.5, 12 / Math.max(1, this.samples.length)));
+    context.strokeStyle = `rgba(${color},${alpha})`;
     context.lineWidth = 1;
     for (const sample of this.samples) this.trace(context, panel.m, sample);
   }
@@ -256,11 +238,16 @@ class Paths {
     panel.read.textContent = mine
       ? `selected sample: ${plain(this.value(index, panel.m, selected))}`
       : `median: ${plain(half)}`;
-    if (!player.playing)
-      panel.base.setAttribute(
-        "aria-label",
-        `${panel.label}: ${this.what === "weight" ? "weight" : "gradient norm"} of samples of ${store.classes[this.c]} over epochs, median ${plain(half)} at epoch ${store.frames[index].epoch}. Comma and full stop select one sample after the other.`,
-      );
+    if (!player.playing) panel.base.setAttribute("aria-label", this.summary(panel, index, half));
+  }
+
+  summary(panel, index, median) {
+    const { store } = this.view;
+    const what = this.what === "weight" ? "weight" : "gradient norm";
+    const lines = `${what} of samples of ${store.classes[this.c]} over epochs`;
+    const middle = `median ${plain(median)} at epoch ${store.frames[index].epoch}`;
+    const keys = "Comma and full stop select one sample after the other.";
+    return `${panel.label}: ${lines}, ${middle}. ${keys}`;
   }
 
   /** Select the sample whose line passes nearest. */

@@ -1,19 +1,24 @@
-// A number of every class over epochs: one small chart a method, one line a class, one playhead.
+// A number of every class over epochs: one small chart per method, one line per class.
 import { choiceRow } from "../controls/choices.js";
-import { tickTexts, ticks } from "../draw/axis.js";
+import { NUMBERS, classNumber, knownNumbers } from "../data/class_numbers.js";
+import { ticks } from "../draw/axis.js";
 import { el, svg } from "../draw/dom.js";
+import { epochAxes } from "../draw/epoch_axes.js";
 import { cellText } from "../draw/format.js";
-import { classMark, methodMark } from "../draw/marks.js";
-import { columnsFor } from "../draw/multiples.js";
+import { classMark } from "../draw/marks.js";
+import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { shapePath } from "../draw/shapes.js";
 
 export default {
   title: "Mean weight of each class over epochs",
   caption: [
-    "One chart a method, one line a class, in the class's colour and shape; the charts of a row share one axis.",
-    "The weight is what multiplies a sample's loss, and it is a product.",
-    "The inter part is what the class alone decides, the same for all its samples: lines far apart are classes made to count more or less.",
-    "The intra part is by difficulty; its mean off 1 says that difficulty has also moved the class's total.",
+    "One chart per method, one line per class, in the class's colour and shape;",
+    "the charts of a row share one axis.",
+    "The weight multiplies a sample's loss, and it is a product of two parts.",
+    "The inter part depends on the class alone and is the same for all its samples:",
+    "lines far apart are classes made to count more or less.",
+    "The intra part depends on difficulty;",
+    "a mean other than 1 says that difficulty has also changed the class's total.",
     "The harmonized loss keeps that mean at 1 under its own smoothed density, so near 1 here.",
     "A method that shifts margins instead of weights leaves the inter part at 1.",
   ],
@@ -23,61 +28,24 @@ export default {
 };
 
 const LINES = { top: 12, bottom: 40, left: 54, right: 22, height: 270, low: 190 };
-const NUMBERS = {
-  mean_weight: {
-    label: "Mean weight",
-    axis: "mean weight",
-    mark: 1,
-    title: "Mean weight of each class over epochs",
-    alike: "1 throughout: every sample counts the same.",
-  },
-  intra_weight: {
-    label: "Intra part",
-    axis: "mean intra weight",
-    mark: 1,
-    title: "Mean intra weight of each class over epochs",
-    alike: "1 for every sample: difficulty changes no weight here.",
-  },
-  inter_weight: {
-    label: "Inter part",
-    axis: "inter weight",
-    mark: 1,
-    title: "Inter weight of each class over epochs",
-    alike: "1 for every class: no class weights. Margins and samplers are not weights.",
-  },
-  mean_grad: {
-    label: "Mean g",
-    axis: "mean gradient norm g",
-    low: 0,
-    high: 1,
-    title: "Mean gradient norm of each class over epochs",
-  },
-  share: {
-    label: "Effective share",
-    axis: "effective number / samples",
-    low: 0,
-    high: 1,
-    title: "Effective share of each class's samples over epochs",
-  },
-  head_norm: {
-    label: "Classifier norm",
-    axis: "norm of the class's row",
-    title: "Norm of each class's classifier row over epochs",
-  },
-  recall: {
-    label: "Recall",
-    axis: "recall",
-    low: 0,
-    high: 1,
-    title: "Recall of each class over epochs",
-  },
-};
+const AXIS = { left: LINES.left, top: LINES.top, gap: 7, drop: 17, side: 9 };
 const SPLIT = ["intra_weight", "inter_weight", "mean_weight"];
 const SPLIT_TITLES = [
   "Intra part: mean over the class's samples, by difficulty",
   "Inter part: by class alone",
   "Their product: the mean weight",
 ];
+const UNSPLIT = [
+  "This run was recorded before intra and inter weight were recorded separately;",
+  "only their product is known. Train it again to see both.",
+].join(" ");
+const SCALES = [
+  ["auto", "Auto", "Logarithmic where the values span more than a factor of 12"],
+  ["linear", "Linear"],
+  ["log", "Log"],
+];
+/** Classes above which lines and marks are drawn smaller. */
+const MANY = 12;
 /** How far from 1 a number may be and still count as 1. */
 const ALIKE = 1e-4;
 /** The least height of an axis as a share of its largest value. */
@@ -95,26 +63,12 @@ class ClassLines {
     this.node = el("div", { class: "hv-plotbox" }, this.tools, this.note, this.grid, this.tip);
   }
 
-  /** A number of a class under a method; NaN where it is not known. */
   read(index, m, c, id) {
-    const { store } = this.view;
-    if (id === "share") return store.value(index, m, "effective", c) / store.scene.train_counts[c];
-    if (id === "intra_weight")
-      return store.value(index, m, "mean_weight", c) / store.value(index, m, "inter_weight", c);
-    return store.value(index, m, id, c);
-  }
-
-  /** The numbers that were recorded. */
-  known() {
-    const { store } = this.view;
-    const sources = { share: "effective", intra_weight: "inter_weight" };
-    return Object.keys(NUMBERS).filter((id) =>
-      store.field(store.frames.length - 1, sources[id] ?? id),
-    );
+    return classNumber(this.view.store, index, m, c, id);
   }
 
   build() {
-    const known = this.known();
+    const known = knownNumbers(this.view.store);
     const split = known.includes("inter_weight");
     if (this.choice === "split" ? !split : !known.includes(this.choice))
       this.choice = split ? "split" : "mean_weight";
@@ -128,9 +82,7 @@ class ClassLines {
       this.choice === "split"
         ? "What the weight of each class is made of, over epochs"
         : NUMBERS[this.choice].title;
-    this.note.textContent = split
-      ? ""
-      : "This run was recorded before intra and inter weight were kept apart; only their product is known. Train it again to see both.";
+    this.note.textContent = split ? "" : UNSPLIT;
     this.size();
   }
 
@@ -143,19 +95,10 @@ class ClassLines {
         this.log = null;
         this.again();
       }),
-      choiceRow(
-        "Scale",
-        [
-          ["auto", "Auto", "Logarithmic where the values span more than a factor of 12"],
-          ["linear", "Linear"],
-          ["log", "Log"],
-        ],
-        this.log == null ? "auto" : this.log ? "log" : "linear",
-        (v) => {
-          this.log = v === "auto" ? null : v === "log";
-          this.again();
-        },
-      ),
+      choiceRow("Scale", SCALES, this.log == null ? "auto" : this.log ? "log" : "linear", (v) => {
+        this.log = v === "auto" ? null : v === "log";
+        this.again();
+      }),
     );
   }
 
@@ -172,29 +115,19 @@ class ClassLines {
     const whole = this.choice !== "split";
     const row = { id, metric: NUMBERS[id], height: whole ? LINES.height : LINES.low };
     row.panels = store.methods.map((label, m) => this.panel(row, label, m));
-    const charts = el("div", { class: "hv-planes" }, ...row.panels.map(({ node }) => node));
-    charts.style.setProperty("--hv-columns", columnsFor(store.methods.length));
-    row.node = whole
-      ? charts
-      : el(
-          "section",
-          { class: "hv-linerow", "aria-label": row.metric.title },
-          el("h4", { text: SPLIT_TITLES[SPLIT.indexOf(id)] }),
-          charts,
-        );
+    const charts = el("div", { class: "hv-planes" });
+    const nodes = row.panels.map(({ node }) => node);
+    fillGrid(charts, nodes);
+    const heading = el("h4", { text: SPLIT_TITLES[SPLIT.indexOf(id)] });
+    const attributes = { class: "hv-linerow", "aria-label": row.metric.title };
+    row.node = whole ? charts : el("section", attributes, heading, charts);
     return row;
   }
 
   panel(row, label, m) {
     const plot = svg("svg", { class: "hv-plot", height: row.height, role: "img" });
     const words = el("p", { class: "hv-quiet hv-alikeline", hidden: true });
-    const node = el(
-      "figure",
-      { class: "hv-plane" },
-      el("figcaption", {}, el("h4", {}, methodMark(this.view.theme, m), label)),
-      plot,
-      words,
-    );
+    const node = methodFigure(this.view, m, [plot, words]);
     const panel = { node, plot, words, m, label, row };
     plot.addEventListener("pointermove", (event) => this.move(panel, event));
     plot.addEventListener("pointerleave", () => {
@@ -245,7 +178,7 @@ class ClassLines {
   }
 
   extend() {
-    if (this.known().length !== this.recorded) this.build();
+    if (knownNumbers(this.view.store).length !== this.recorded) this.build();
     else {
       for (const row of this.rows) this.domain(row);
       this.size();
@@ -253,7 +186,7 @@ class ClassLines {
   }
 
   size() {
-    this.recorded = this.known().length;
+    this.recorded = knownNumbers(this.view.store).length;
     this.width = Math.max(200, this.panels[0]?.node.clientWidth || 300);
     for (const panel of this.panels) this.fill(panel);
   }
@@ -278,90 +211,68 @@ class ClassLines {
     return out.length > 1 ? out : ticks(10 ** low, 10 ** high, 4);
   }
 
+  /** Draw axes and lines of a panel, or say that every class has the same number. */
   fill(panel) {
-    const { store, theme, live } = this.view;
-    const { plot, words, m, row } = panel;
+    const { live } = this.view;
+    const { plot, words, row } = panel;
     const { metric } = row;
     const alike = this.choice === "split" && metric.alike && panel.off < ALIKE;
     words.hidden = !alike;
     plot.style.display = alike ? "none" : "";
     words.textContent = alike ? metric.alike.replace(/^1 /, live ? "So far 1 " : "1 ") : "";
-    const end = this.width - LINES.right;
     const base = row.height - LINES.bottom;
     plot.setAttribute("viewBox", `0 0 ${this.width} ${row.height}`);
     plot.setAttribute("width", this.width);
-    const marks = this.marks(row);
-    const texts = tickTexts(marks);
-    const axis = marks.flatMap((v, i) => [
-      svg("line", {
-        x1: LINES.left,
-        x2: end,
-        y1: this.y(row, v),
-        y2: this.y(row, v),
-        class: "hv-gridline",
-      }),
-      svg(
-        "text",
-        { x: LINES.left - 7, y: this.y(row, v) + 4, "text-anchor": "end", class: "hv-tick" },
-        texts[i],
-      ),
-    ]);
-    for (const epoch of ticks(0, store.total, 4).filter(Number.isInteger))
-      axis.push(
-        svg("text", { x: this.x(epoch), y: base + 17, "text-anchor": "middle" }, `${epoch}`),
-      );
-    axis.push(
-      svg("line", { x1: LINES.left, x2: end, y1: base, y2: base, class: "hv-baseline" }),
-      svg(
-        "text",
-        { x: (LINES.left + end) / 2, y: row.height - 6, "text-anchor": "middle" },
-        "epoch",
-      ),
-      svg(
-        "text",
-        {
-          transform: `translate(9 ${(base + LINES.top) / 2}) rotate(-90)`,
-          "text-anchor": "middle",
-        },
-        metric.axis + (row.logs ? ", log" : ""),
-      ),
-    );
-    const reference = svg("g", { class: "hv-reference" });
-    if (metric.mark != null)
-      reference.append(
-        svg("line", {
-          x1: LINES.left,
-          x2: end,
-          y1: this.y(row, metric.mark),
-          y2: this.y(row, metric.mark),
-        }),
-      );
-    const many = store.classes.length > 12;
-    panel.lines = store.classes.map((_, c) => {
+    panel.lines = this.lines(panel);
+    panel.ends = this.ends();
+    panel.needle = svg("line", { y1: LINES.top - 6, y2: base, x1: 0, x2: 0, class: "hv-needle" });
+    panel.lit = undefined;
+    const over = [...panel.lines, panel.needle, ...panel.ends];
+    plot.replaceChildren(...this.axes(row), this.reference(row), ...over);
+  }
+
+  axes(row) {
+    const { total } = this.view.store;
+    const base = row.height - LINES.bottom;
+    const plot = { ...AXIS, base, end: this.width - LINES.right, bottom: row.height };
+    const scale = { x: (epoch) => this.x(epoch), y: (v) => this.y(row, v) };
+    const epochs = ticks(0, total, 4).filter(Number.isInteger);
+    const title = row.metric.axis + (row.logs ? ", log" : "");
+    return epochAxes(plot, scale, { marks: this.marks(row), epochs, title });
+  }
+
+  /** The value that means "no effect", where there is one. */
+  reference(row) {
+    const group = svg("g", { class: "hv-reference" });
+    if (row.metric.mark == null) return group;
+    const y = this.y(row, row.metric.mark);
+    group.append(svg("line", { x1: LINES.left, x2: this.width - LINES.right, y1: y, y2: y }));
+    return group;
+  }
+
+  lines({ m, row }) {
+    const { store, theme } = this.view;
+    const width = store.classes.length > MANY ? 1 : 1.75;
+    return store.classes.map((_, c) => {
       let d = "";
       store.frames.forEach((frame, i) => {
         const v = this.read(i, m, c, row.id);
-        if (Number.isFinite(v))
-          d += `${d ? "L" : "M"}${this.x(frame.epoch).toFixed(1)} ${this.y(row, v).toFixed(1)}`;
+        if (!Number.isFinite(v)) return;
+        d += `${d ? "L" : "M"}${this.x(frame.epoch).toFixed(1)} ${this.y(row, v).toFixed(1)}`;
       });
-      return svg("path", {
-        d,
-        class: "hv-line hv-classline",
-        stroke: theme.classColor(c),
-        "stroke-width": many ? 1 : 1.75,
-        "data-class": c,
-      });
+      const stroke = { stroke: theme.classColor(c), "stroke-width": width };
+      return svg("path", { d, class: "hv-line hv-classline", ...stroke, "data-class": c });
     });
-    panel.ends = store.classes.map((_, c) =>
-      svg("path", {
-        fill: theme.classColor(c),
-        class: "hv-end",
-        d: shapePath(theme.classShape(c), 0, 0, many ? 3 : 4.2),
-      }),
-    );
-    panel.needle = svg("line", { y1: LINES.top - 6, y2: base, x1: 0, x2: 0, class: "hv-needle" });
-    panel.lit = undefined;
-    plot.replaceChildren(...axis, reference, ...panel.lines, panel.needle, ...panel.ends);
+  }
+
+  /** The marks of the classes, moved along the lines by the playhead. */
+  ends() {
+    const { store, theme } = this.view;
+    const size = store.classes.length > MANY ? 3 : 4.2;
+    return store.classes.map((_, c) => {
+      const d = shapePath(theme.classShape(c), 0, 0, size);
+      return svg("path", { fill: theme.classColor(c), class: "hv-end", d });
+    });
   }
 
   draw(index) {
@@ -391,23 +302,19 @@ class ClassLines {
 
   summary(panel, index) {
     const { store } = this.view;
-    const words = [...store.classes.keys()]
-      .slice(0, 12)
-      .map((c) => `${store.classes[c]} ${cellText(this.read(index, panel.m, c, panel.row.id))}`);
-    return `${panel.label}, ${panel.row.metric.axis} at epoch ${store.frames[index].epoch}: ${words.join(", ")}${store.classes.length > 12 ? "; the table has all classes" : ""}.`;
+    const words = [...store.classes.keys()].slice(0, 12).map((c) => {
+      return `${store.classes[c]} ${cellText(this.read(index, panel.m, c, panel.row.id))}`;
+    });
+    const what = `${panel.row.metric.axis} at epoch ${store.frames[index].epoch}`;
+    const more = store.classes.length > 12 ? "; the table has all classes" : "";
+    return `${panel.label}, ${what}: ${words.join(", ")}${more}.`;
   }
 
   indexAt(panel, event) {
     const box = panel.plot.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * this.width;
-    return this.view.store.indexOf(
-      Math.round(
-        Math.max(
-          0,
-          ((x - LINES.left) / (this.width - LINES.left - LINES.right)) * this.view.store.total,
-        ),
-      ),
-    );
+    const share = (x - LINES.left) / (this.width - LINES.left - LINES.right);
+    return this.view.store.indexOf(Math.round(Math.max(0, share * this.view.store.total)));
   }
 
   press(panel, event) {
@@ -420,11 +327,11 @@ class ClassLines {
   move(panel, event) {
     const index = this.indexAt(panel, event);
     if (this.held) this.view.player.seek(index);
-    this.tell(panel, index, event);
+    this.showTip(panel, index, event);
   }
 
   /** The classes nearest to the pointer, in the order of their values. */
-  tell(panel, index, event) {
+  showTip(panel, index, event) {
     const { store, theme } = this.view;
     const box = panel.plot.getBoundingClientRect();
     const y = event.clientY - box.top;
@@ -453,7 +360,8 @@ class ClassLines {
     const mine = this.node.getBoundingClientRect();
     const x = event.clientX - mine.left;
     const at = x + 16 + this.tip.offsetWidth > mine.width ? x - 16 - this.tip.offsetWidth : x + 16;
-    this.tip.style.transform = `translate(${Math.max(0, at).toFixed(0)}px, ${(box.top - mine.top + 8).toFixed(0)}px)`;
+    const down = box.top - mine.top + 8;
+    this.tip.style.transform = `translate(${Math.max(0, at).toFixed(0)}px, ${down.toFixed(0)}px)`;
   }
 
   data(index) {
