@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from harmony_core.method_text import method_label, parse_methods
 from torch.nn import functional as F
 
 from harmony_core.cli import main
@@ -20,7 +21,6 @@ from harmony_core.explain.base import RecordedExplanation, explanation_of
 from harmony_core.explain.sample import explain
 from harmony_core.export.snippet import snippet
 from harmony_core.losses import LOSSES
-from harmony_core.method_text import method_label, parse_methods
 from harmony_core.runs import RunStore
 from tests.added.registry_entry import POLY
 from tests.explain import test_sample
