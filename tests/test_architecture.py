@@ -22,7 +22,7 @@ CORE = "harmony_core"
 # From the bottom up. A room imports rooms of lower layers, and itself. Rooms that share a layer do
 # not know each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "parameters", "config", "files", "frames", "processes"),
+    ("errors", "parameters", "config", "files", "frames", "processes", "csv_cells"),
     ("readers",),
     ("losses", "data", "models"),
     ("experiments",),

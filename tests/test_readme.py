@@ -70,7 +70,7 @@ USAGE = usage_lines(cli.__doc__ or "")
 @pytest.mark.parametrize("words", HARMONY + USAGE, ids=" ".join)
 def test_a_named_command_is_understood(words: list[str]) -> None:
     arguments = words[words.index("harmony_core") + 1 :]
-    given = cli._parser().parse_args(arguments)
+    given = cli.build_parser().parse_args(arguments)
     if arguments[0] == "run" and given.config is None:
         config_from(given)
 

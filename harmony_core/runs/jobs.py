@@ -73,7 +73,7 @@ class JobQueue:
                     self._resubmitted.add(run_id)
                 return
             lock = self.store.lock(run_id)
-            self.store.take(lock, run_id, "Wait for it, or stop it first")
+            self.store.acquire(lock, run_id, "Wait for it, or stop it first")
             try:
                 record = self.store.get(run_id)
                 if record.state == "done":
@@ -83,7 +83,7 @@ class JobQueue:
                     )
                 self.store.clear_stop(run_id)
                 self.store.save(
-                    record.but(state="queued", message="starting", error="", finished="")
+                    record.replace(state="queued", message="starting", error="", finished="")
                 )
             except BaseException:
                 lock.release()
@@ -187,7 +187,9 @@ class JobQueue:
         with suppress(HarmonyError):
             record = self.store.get(run_id)
             if record.active:
-                self.store.save(record.but(state=state, message="", error=error, finished=now()))
+                self.store.save(
+                    record.replace(state=state, message="", error=error, finished=now())
+                )
         self._locks.pop(run_id).release()
 
     def _announce(self) -> None:
@@ -197,7 +199,7 @@ class JobQueue:
             with suppress(HarmonyError):
                 record = self.store.get(run_id)
                 if record.message != message:
-                    self.store.save(record.but(message=message))
+                    self.store.save(record.replace(message=message))
 
 
 def shared_queue(store: RunStore) -> JobQueue:

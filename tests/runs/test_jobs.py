@@ -176,7 +176,7 @@ def test_a_failure_is_told_by_the_record_and_the_worker_lives_on(
     queue: JobQueue, shelf: RunStore
 ) -> None:
     run_id = new(shelf)
-    shelf.save(shelf.get(run_id).but(config=small_config(device="cuda")))
+    shelf.save(shelf.get(run_id).replace(config=small_config(device="cuda")))
     queue.submit(run_id)
     wait_for(ended(shelf, run_id), "the end")
     failed = shelf.get(run_id)

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...csv_cells import text_cell
 from ...errors import DataError
 from ...files import write_atomically
 from .document import class_rows, plain
@@ -14,34 +15,17 @@ from .document import class_rows, plain
 if TYPE_CHECKING:
     from ..analyse import Inspection
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-
 
 def classes_csv(found: Inspection) -> str:
-    """One row a class, the largest first; text that a spreadsheet would run is made harmless."""
+    """One row a class, the largest first; text that a spreadsheet would run is quoted."""
     rows = [_flat(row) for row in class_rows(found)]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([harmless(column) for column in columns])
+    writer.writerow([text_cell(column) for column in columns])
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in columns])
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe in front where it could.
-
-    Blanks in front and full-width forms of the signs are seen through.
-    """
-    start = text.lstrip(" \u00a0\ufeff")[:1]
-    folded = start.translate({0xFF1D: "=", 0xFF0B: "+", 0xFF0D: "-", 0xFF20: "@", 0x2212: "-"})
-    cleaned = text.replace("\0", "")
-    return (
-        f"'{cleaned}"
-        if (start in _FORMULA and start) or (folded in _FORMULA and start)
-        else cleaned
-    )
 
 
 def save(path: Path, text: str) -> None:
@@ -79,7 +63,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return harmless(value)
+        return text_cell(value)
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)
