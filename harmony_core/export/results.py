@@ -28,7 +28,7 @@ from ..runs.store import RunStore
 
 
 def summary_table(summaries: list[MethodSummary]) -> str:
-    """A line for each method: balanced accuracy, head, medium and tail recall, calibration error."""
+    """A line for each method: balanced accuracy, recall of head, medium and tail, ECE."""
     rows = [["Method", *(TITLES[name] for name in FIGURES)]]
     rows += [[s.label, *(s[name].percent() for name in FIGURES)] for s in summaries]
     return text_table(rows)
@@ -80,7 +80,7 @@ def to_document(
 
 
 def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
-    """A line for each repeat, recorded epoch and method; figures other than losses are in [0, 1]."""
+    """A line for each repeat, recorded epoch and method; accuracies and ECE are in [0, 1]."""
     labels = method_labels(record.config.methods)
     writer: Any = None
     for scene, frame in all_frames(store, record):
