@@ -108,10 +108,10 @@ class Curves:
 
 def frame_metrics(scene: Scene, frame: Frame) -> dict[str, float]:
     """The values of `METRICS`, and of other figures, for one frame; NaN where there is none."""
-    apart = disagreement(scene, frame.grid_class)
+    difference = disagreement(scene, frame.grid_class)
     return {
         **frame_figures(frame, scene.train_counts),
-        "disagreement": math.nan if apart is None else apart,
+        "disagreement": math.nan if difference is None else difference,
         "test_loss": frame.test_loss,
     }
 
