@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, HarmonyError
+from ..readers.format import AUTO, NONE
 from ..readers.messages import Progress, silent
-from ..readers.open import AUTO, NONE
 from .analyse import Inspection, inspect_file
 from .measures import MEASURES
 from .report.document import all_figures, class_rows, to_json

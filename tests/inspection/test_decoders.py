@@ -18,7 +18,8 @@ from PIL import Image
 from harmony_core.readers.images import decode_processes as decoders
 from harmony_core.readers.images import image_files
 from harmony_core.readers.images.decode_processes import Decoders
-from harmony_core.readers.images.image_files import Look, open_images
+from harmony_core.readers.images.image_files import open_images
+from harmony_core.readers.samples import DecodedImages
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -53,16 +54,16 @@ def archive(pack: Pack, picture: Callable[..., bytes]) -> Path:
     return pack("a.zip", {f"train/c{i % 3}/{i:02}.png": c for i, c in enumerate(contents)})
 
 
-def looked(path: Path) -> Look:
+def looked(path: Path) -> DecodedImages:
     images, labels, _ = open_images(path)
     try:
-        return images.look(np.arange(labels.rows), lambda _: None, np.arange(labels.rows) % 3 != 1)
+        return images.decode(np.arange(labels.rows), lambda _: None, np.arange(labels.rows) % 3 != 1)
     finally:
         images.close()
 
 
 @pytest.fixture
-def alone(archive: Path) -> Look:
+def alone(archive: Path) -> DecodedImages:
     """What one process makes of the images."""
     look = looked(archive)
     assert 0 < look.readable.sum() < len(look.readable)
@@ -89,13 +90,13 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[by
     assert all(process.poll() is not None for process in started), "left behind"
 
 
-def same(one: Look, other: Look) -> bool:
+def same(one: DecodedImages, other: DecodedImages) -> bool:
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in FIELDS)
 
 
 def test_two_processes_see_what_one_sees(
     archive: Path,
-    alone: Look,
+    alone: DecodedImages,
     beside: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -118,7 +119,7 @@ def test_two_processes_see_what_one_sees(
 
 
 def test_shared_work_is_the_same(
-    archive: Path, alone: Look, beside: list[subprocess.Popen[bytes]]
+    archive: Path, alone: DecodedImages, beside: list[subprocess.Popen[bytes]]
 ) -> None:
     assert same(looked(archive), alone)
     assert len(beside) == 1
@@ -145,7 +146,7 @@ def stand_in(code: str) -> Callable[[], subprocess.Popen[bytes]]:
 )
 def test_a_process_that_fails_changes_nothing(
     archive: Path,
-    alone: Look,
+    alone: DecodedImages,
     monkeypatch: pytest.MonkeyPatch,
     code: str,
     beside: list[subprocess.Popen[bytes]],
@@ -163,7 +164,7 @@ def test_a_process_that_fails_changes_nothing(
 
 def test_a_machine_that_starts_no_process_changes_nothing(
     archive: Path,
-    alone: Look,
+    alone: DecodedImages,
     beside: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -196,7 +197,7 @@ def test_cancelling_ends_the_processes(
 
     images, labels, _ = open_images(archive)
     with pytest.raises(Cancelled):
-        images.look(np.arange(labels.rows), cancel)
+        images.decode(np.arange(labels.rows), cancel)
     images.close()
     assert [process.poll() is None for process in beside] == [False]
 

@@ -19,9 +19,9 @@ import numpy as np
 
 from ...config import MethodConfig
 from ...errors import DataError
-from ...readers.annotations.boxes import BoxNotes
 from ...readers.contents import Contents
 from ...readers.labels import Labels, MultiLabel
+from ...readers.samples import BoxNotes
 from ..analyse import Inspection
 from ..intervals import Estimate
 from ..pilot.learning_curve import LearningCurve

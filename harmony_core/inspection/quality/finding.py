@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...readers.messages import shown
+from ...readers.messages import quoted
 from ..measures import MEASURES
 
 Array = NDArray[Any]
@@ -94,7 +94,7 @@ class Quality:
             line = f"{MEASURES[name].title}: {finding.total:,}"
             if finding.total:
                 worst = np.argsort(-finding.counts, kind="stable")[:3]
-                listed = [f"{shown(names[c], 30)} {finding.counts[c]:,}" for c in worst]
+                listed = [f"{quoted(names[c], 30)} {finding.counts[c]:,}" for c in worst]
                 kept = [t for t, c in zip(listed, worst, strict=True) if finding.counts[c]]
                 line += f" (most in {', '.join(kept)})"
             lines.append(line)

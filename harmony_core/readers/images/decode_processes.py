@@ -20,7 +20,8 @@ from queue import SimpleQueue
 from typing import IO
 
 from ..threads import cores
-from .thumbnails import Shrunk, quiet, shrink_all
+from .decode import quiet_decoders
+from .thumbnails import Shrunk, shrink_all
 
 MANY = 3_000
 """Images from which a process is worth its start, some tenths of a second."""
@@ -77,7 +78,7 @@ class Decoders:
 @contextlib.contextmanager
 def decoders(images: int) -> Iterator[Decoders]:
     """Places to decode so many images at, for the length of the block."""
-    with quiet():
+    with quiet_decoders():
         open_ = Decoders(images)
         try:
             yield open_
@@ -136,5 +137,5 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(OSError, EOFError), quiet():  # the parent is gone
+    with contextlib.suppress(OSError, EOFError), quiet_decoders():  # the parent is gone
         serve(sys.stdin.buffer, sys.stdout.buffer)
