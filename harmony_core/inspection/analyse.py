@@ -10,7 +10,8 @@ from ..readers.contents import Contents
 from ..readers.format import AUTO
 from ..readers.messages import Progress, silent
 from ..readers.open import read_file
-from .tail.statistics import BETA, Tail, analyse_tail
+from .tail.class_counts import BETA
+from .tail.statistics import Tail, analyse_tail
 
 if TYPE_CHECKING:
     from .pilot.pilot import Pilot

@@ -38,7 +38,7 @@ class Twins:
         """(p, 2) nearly equal samples, the earlier first."""
 
     def findings(self) -> dict[str, Finding]:
-        """By the names of `measures.QUALITY_MEASURES`."""
+        """By the names of `measures.CHECKS`."""
         first = self.equal.first
         copies = {
             i: f"equals {self._other(i, int(first[i]))}" for i in self.equal.duplicates.tolist()

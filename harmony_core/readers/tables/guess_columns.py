@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ...errors import DataError
 from .. import limits
+from ..format import AUTO, NONE
 from ..labels import MISSING, SPLIT_WORDS, split_of
 from ..messages import listed, quoted
 from ..samples import Sample
@@ -61,16 +62,41 @@ def facts_of(cells: list[str | None]) -> Facts:
 
 
 @dataclass(frozen=True)
-class Guess:
-    """The label column, why it was chosen, and which others it could be."""
+class LabelColumns:
+    """Where a table keeps its labels and splits."""
 
-    column: str
+    label: str
     reason: str
-    choices: tuple[str, ...]
+    """Why that column was chosen."""
+    others: tuple[str, ...] = ()
+    """Other columns that could hold the labels, the likeliest first."""
+    split: str = ""
+    """The column that says train or test; empty for none."""
+    separator: str | None = None
+    """Between several labels in a cell, ``"[]"`` for lists; ``None`` for one label a cell."""
 
 
-def guess_label(sample: Sample, columns: tuple[str, ...], given: str | None) -> Guess:
-    """The given label column, or the likeliest one; raises `DataError` if there is none."""
+def choose_columns(
+    sample: Sample, columns: tuple[str, ...], label: str | None, split: str | None, separator: str
+) -> LabelColumns:
+    """The columns as given, and guessed where they are ``None`` (the separator where it is auto).
+
+    Raises `DataError` if a given column does not fit, or none looks like labels.
+    """
+    chosen, reason, others = _label_column(sample, columns, label)
+    return LabelColumns(
+        chosen,
+        reason,
+        others,
+        _split_column(sample, columns, chosen, split),
+        separator_of(sample.columns[chosen], chosen in sample.lists, separator),
+    )
+
+
+def _label_column(
+    sample: Sample, columns: tuple[str, ...], given: str | None
+) -> tuple[str, str, tuple[str, ...]]:
+    """The given label column, or the likeliest one; why; and which others it could be."""
     facts = {name: facts_of(sample.columns[name]) for name in columns}
     scores = {
         name: _score(name, facts[name], position, len(columns), name in sample.lists)
@@ -87,7 +113,7 @@ def guess_label(sample: Sample, columns: tuple[str, ...], given: str | None) -> 
                 f"but got {quoted(given)}."
             )
         others = tuple(n for n in ranked if n != found[0])
-        return Guess(found[0], "chosen by you", others)
+        return found[0], "chosen by you", others
     if not ranked or scores[ranked[0]] < 25:
         raise DataError(
             "Expected a column of class labels, but none looks like one: measurements, identifiers "
@@ -99,7 +125,7 @@ def guess_label(sample: Sample, columns: tuple[str, ...], given: str | None) -> 
         if _letters(best) in LABEL_NAMES
         else f"it holds {facts[best].distinct:,} values that repeat"
     )
-    return Guess(best, reason, tuple(ranked[1:]))
+    return best, reason, tuple(ranked[1:])
 
 
 def _letters(name: str) -> str:
@@ -139,7 +165,7 @@ def _score(name: str, facts: Facts, position: int, width: int, is_list: bool) ->
     return max(score, 0.0)
 
 
-def guess_split(sample: Sample, columns: tuple[str, ...], label: str) -> str:
+def _guess_split(sample: Sample, columns: tuple[str, ...], label: str) -> str:
     """The column that says train or test, or an empty text."""
     for name in columns:
         if name == label:
@@ -154,7 +180,33 @@ def guess_split(sample: Sample, columns: tuple[str, ...], label: str) -> str:
     return ""
 
 
-def guess_separator(cells: list[str | None], is_list: bool) -> str | None:
+def _split_column(sample: Sample, columns: tuple[str, ...], label: str, given: str | None) -> str:
+    if given is None:
+        return _guess_split(sample, columns, label)
+    if given == "":
+        return ""
+    if given not in columns or given == label:
+        raise DataError(
+            "Expected the split column to be one of "
+            f"{listed([c for c in columns if c != label], 12)}, but got {quoted(given)}."
+        )
+    values = {v for v in sample.columns.get(given, []) if v is not None}
+    if not any(split_of(v) for v in values):
+        raise DataError(
+            f"Expected column {quoted(given)} to say train, validation or test, but got "
+            f"{listed(sorted(values))}."
+        )
+    return given
+
+
+def separator_of(cells: list[str | None], is_list: bool, given: str = AUTO) -> str | None:
+    """What separates several labels in a cell, as given or guessed; ``None`` for one label."""
+    if given == AUTO:
+        return _guess_separator(cells, is_list)
+    return None if given == NONE else given
+
+
+def _guess_separator(cells: list[str | None], is_list: bool) -> str | None:
     """What separates several labels in a cell: a character, ``"[]"`` for lists, or ``None``.
 
     A separator has to occur in a tenth of the cells, and the parts have to recur in other

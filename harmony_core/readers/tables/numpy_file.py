@@ -20,7 +20,8 @@ from ..format import FileFormat, FileStart, ReadOptions
 from ..images.image_files import ArrayImages
 from ..messages import listed, quoted
 from ..samples import Sample
-from .table_contents import count_labels, separator_of
+from .guess_columns import LabelColumns, separator_of
+from .table_contents import count_labels
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -304,11 +305,12 @@ def _contents(path: Path, title: str, options: ReadOptions) -> Contents:
     split = "split" if arrays.splits is not None else ""
     cells = table.sample().columns[arrays.label]
     separator = separator_of(cells, False, options.separator)
-    labels = count_labels(table, arrays.label, split, separator, options.progress)
-    features = tuple(c for c in table.columns if c not in (arrays.label, split))
+    chosen = LabelColumns(arrays.label, "it is the array of labels", (), split, separator)
+    labels = count_labels(table, chosen, options.progress)
+    features = tuple(c for c in table.columns if c not in (chosen.label, split))
     contents = Contents(
-        path.name, "table", title, path.stat().st_size, labels, arrays.label,
-        "it is the array of labels", (), table.columns, split, features, tuple(table.notes), table,
+        path.name, "table", title, path.stat().st_size, labels, chosen.label, chosen.reason, (),
+        table.columns, split, features, tuple(table.notes), table,
     )  # fmt: skip
     x = arrays.inputs
     pixels = x is not None and x.dtype == np.uint8 and x.ndim in (3, 4)

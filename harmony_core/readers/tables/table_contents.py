@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
-from ..format import AUTO, NONE, ReadOptions
+from ..format import ReadOptions
 from ..labels import ALL, SPLITS, Labels, split_of
 from ..messages import Progress, listed, quoted
 from ..samples import Sample, TableFile
-from .guess_columns import count_columns, guess_label, guess_separator, guess_split
+from .guess_columns import LabelColumns, choose_columns, count_columns
 from .label_counts import LabelCounter
 from .table_file import scan
 
@@ -46,43 +46,31 @@ def table_contents(table: TableFile, path: Path, title: str, options: ReadOption
             reason="the table lists classes with their counts", columns=table.columns,
             notes=(*table.notes, "Read as a table of class counts: there are no samples to check."),
         )  # fmt: skip
-    guess = guess_label(sample, table.columns, label)
-    split_column = _split_column(sample, table.columns, guess.column, split)
-    separator = separator_of(
-        sample.columns[guess.column], guess.column in sample.lists, options.separator
-    )
-    labels = count_labels(table, guess.column, split_column, separator, options.progress)
+    chosen = choose_columns(sample, table.columns, label, split, options.separator)
+    labels = count_labels(table, chosen, options.progress)
     notes = list(table.notes)
     skipped = getattr(table, "skipped", 0)
     if skipped:
         notes.append(f"Left out {skipped:,} rows with the wrong number of fields.")
-    if separator is not None:
-        kind = "lists" if separator == "[]" else f"labels separated by {separator!r}"
+    if chosen.separator is not None:
+        lists = chosen.separator == "[]"
+        kind = "lists" if lists else f"labels separated by {chosen.separator!r}"
         notes.append(
-            f"Cells of {quoted(guess.column)} hold several labels ({kind}); counted by label."
+            f"Cells of {quoted(chosen.label)} hold several labels ({kind}); counted by label."
         )
-    features = tuple(c for c in table.columns if c not in (guess.column, split_column))
+    features = tuple(c for c in table.columns if c not in (chosen.label, chosen.split))
     return Contents(
-        path.name, "table", title, size, labels, guess.column, guess.reason, guess.choices,
-        table.columns, split_column, features, tuple(notes), table,
+        path.name, "table", title, size, labels, chosen.label, chosen.reason, chosen.others,
+        table.columns, chosen.split, features, tuple(notes), table,
     )  # fmt: skip
 
 
-def separator_of(cells: list[str | None], is_list: bool, given: str) -> str | None:
-    """What separates several labels in a cell, as given or guessed; ``None`` for one label."""
-    if given == AUTO:
-        return guess_separator(cells, is_list)
-    return None if given == NONE else given
-
-
-def count_labels(
-    table: TableFile, label: str, split: str, separator: str | None, progress: Progress
-) -> Labels:
-    """Count the classes of a column in one pass, by split if ``split`` names a column."""
-    wanted = [label, *([split] if split else [])]
+def count_labels(table: TableFile, chosen: LabelColumns, progress: Progress) -> Labels:
+    """Count the classes of a table in one pass over its label and split columns."""
+    wanted = [chosen.label, *([chosen.split] if chosen.split else [])]
     counter = scan(
         table,
-        lambda: LabelCounter(label, split, separator),
+        lambda: LabelCounter(chosen.label, chosen.split, chosen.separator),
         progress,
         "Counting classes",
         wanted,
@@ -101,25 +89,6 @@ def _column_name(columns: tuple[str, ...], column: str | int | None) -> str | No
             f"They are {listed(columns, 12)}."
         )
     return columns[column]
-
-
-def _split_column(sample: Sample, columns: tuple[str, ...], label: str, given: str | None) -> str:
-    if given is None:
-        return guess_split(sample, columns, label)
-    if given == "":
-        return ""
-    if given not in columns or given == label:
-        raise DataError(
-            "Expected the split column to be one of "
-            f"{listed([c for c in columns if c != label], 12)}, but got {quoted(given)}."
-        )
-    values = {v for v in sample.columns.get(given, []) if v is not None}
-    if not any(split_of(v) for v in values):
-        raise DataError(
-            f"Expected column {quoted(given)} to say train, validation or test, but got "
-            f"{listed(sorted(values))}."
-        )
-    return given
 
 
 def _given_counts(sample: Sample, name: str, columns: tuple[str, ...]) -> Labels:

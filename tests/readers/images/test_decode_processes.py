@@ -21,7 +21,7 @@ from harmony_core.readers.images.decode_processes import Decoders
 from harmony_core.readers.images.image_files import open_images
 from harmony_core.readers.samples import DecodedImages
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PATIENCE = 120.0
 FIELDS = ("grey", "thumbnails", "readable", "digest", "width", "height")
 Pack = Callable[..., Path]
@@ -51,13 +51,15 @@ def archive(pack: Pack, picture: Callable[..., bytes]) -> Path:
         encoded(Image.fromarray(deep), "PNG"), encoded(colours.convert("LA"), "WEBP"),
         encoded(colours, "TIFF"), picture(2, mode="L"), picture(2, mode="1"),
     ]  # fmt: skip
-    return pack("a.zip", {f"train/c{i % 3}/{i:02}.png": c for i, c in enumerate(contents)})
+    return pack({f"train/c{i % 3}/{i:02}.png": c for i, c in enumerate(contents)})
 
 
 def looked(path: Path) -> DecodedImages:
     images, labels, _ = open_images(path)
     try:
-        return images.decode(np.arange(labels.rows), lambda _: None, np.arange(labels.rows) % 3 != 1)
+        return images.decode(
+            np.arange(labels.rows), lambda _: None, np.arange(labels.rows) % 3 != 1
+        )
     finally:
         images.close()
 
