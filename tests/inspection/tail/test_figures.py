@@ -77,7 +77,7 @@ def test_a_registered_figure_is_on_the_page(tmp_path: Path) -> None:
 
 def test_figures_of_several_labels_need_them(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("tags\n" + "a;b\n" * 6 + "a\n" * 3 + "b\n" * 3 + "a;c\nb;c\n")
+    path.write_text("x,tags\n" + "1,a;b\n" * 6 + "1,a\n" * 3 + "2,b\n" * 3 + "2,a;c\n2,b;c\n")
     several = [f.name for f in FIGURES.values() if f.section == SEVERAL]
     both = json.loads(to_json(inspect_file(path, quality=False)))["figures"]
     one = json.loads(to_json(inspect_file(path, quality=False, separator="none")))["figures"]

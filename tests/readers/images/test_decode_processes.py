@@ -17,7 +17,6 @@ from PIL import Image
 
 from harmony_core.readers.images import decode_processes as decoders
 from harmony_core.readers.images import image_files
-from harmony_core.readers.images.decode_processes import Decoders
 from harmony_core.readers.images.image_files import open_images
 from harmony_core.readers.samples import DecodedImages
 
@@ -54,12 +53,11 @@ def archive(pack: Pack, picture: Callable[..., bytes]) -> Path:
     return pack({f"train/c{i % 3}/{i:02}.png": c for i, c in enumerate(contents)})
 
 
-def looked(path: Path) -> DecodedImages:
+def decode(path: Path) -> DecodedImages:
     images, labels, _ = open_images(path)
     try:
-        return images.decode(
-            np.arange(labels.rows), lambda _: None, np.arange(labels.rows) % 3 != 1
-        )
+        rows = np.arange(labels.rows)
+        return images.decode(rows, lambda _: None, rows % 3 != 1)
     finally:
         images.close()
 
@@ -67,16 +65,16 @@ def looked(path: Path) -> DecodedImages:
 @pytest.fixture
 def alone(archive: Path) -> DecodedImages:
     """What one process makes of the images."""
-    look = looked(archive)
-    assert 0 < look.readable.sum() < len(look.readable)
-    return look
+    decoded = decode(archive)
+    assert 0 < decoded.readable.sum() < len(decoded.readable)
+    return decoded
 
 
 @pytest.fixture
 def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Processes are worth their start; the list of those that were started."""
     started: list[subprocess.Popen[bytes]] = []
-    start = decoders._start
+    start = decoders.start_process
 
     def watched() -> subprocess.Popen[bytes] | None:
         process = start()
@@ -84,9 +82,9 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[by
             started.append(process)
         return process
 
-    monkeypatch.setattr(decoders, "MANY", 1)
+    monkeypatch.setattr(decoders, "WORTH_A_START", 1)
     monkeypatch.setattr(decoders, "cores", lambda: 2)
-    monkeypatch.setattr(decoders, "_start", watched)
+    monkeypatch.setattr(decoders, "start_process", watched)
     monkeypatch.setattr(image_files, "CHUNK", 8)
     yield started
     assert all(process.poll() is not None for process in started), "left behind"
@@ -105,25 +103,16 @@ def test_two_processes_see_what_one_sees(
     def not_here(*_: object) -> None:
         raise AssertionError("decoded here")
 
-    monkeypatch.setattr(decoders, "THREADS", 0)
-    places = Decoders.__init__
-
-    def only_beside(self: Decoders, images: int) -> None:
-        places(self, images)
-        assert self._free.get() is beside[0]
-        assert self._free.get() is None
-        self._free.put(beside[0])
-
-    monkeypatch.setattr(Decoders, "__init__", only_beside)
+    monkeypatch.setattr(decoders, "places_for", lambda _: (1, 0))
     monkeypatch.setattr(decoders, "shrink_all", not_here)
-    assert same(looked(archive), alone)
+    assert same(decode(archive), alone)
     assert len(beside) == 1
 
 
 def test_shared_work_is_the_same(
     archive: Path, alone: DecodedImages, beside: list[subprocess.Popen[bytes]]
 ) -> None:
-    assert same(looked(archive), alone)
+    assert same(decode(archive), alone)
     assert len(beside) == 1
 
 
@@ -159,8 +148,8 @@ def test_a_process_that_fails_changes_nothing(
         started.append(stand_in(code)())
         return started[0]
 
-    monkeypatch.setattr(decoders, "_start", start)
-    assert same(looked(archive), alone)
+    monkeypatch.setattr(decoders, "start_process", start)
+    assert same(decode(archive), alone)
     assert [process.poll() is None for process in started] == [False]
 
 
@@ -173,7 +162,7 @@ def test_a_machine_that_starts_no_process_changes_nothing(
 ) -> None:
     for program in (str(tmp_path / "missing"), "", None):
         monkeypatch.setattr(sys, "executable", program)
-        assert same(looked(archive), alone)
+        assert same(decode(archive), alone)
     assert not beside
 
 
@@ -181,10 +170,10 @@ def test_few_images_and_one_core_start_no_process(
     archive: Path, beside: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoders, "cores", lambda: 1)
-    looked(archive)
+    decode(archive)
     monkeypatch.setattr(decoders, "cores", lambda: 2)
-    monkeypatch.setattr(decoders, "MANY", 1_000)
-    looked(archive)
+    monkeypatch.setattr(decoders, "WORTH_A_START", 1_000)
+    decode(archive)
     assert not beside
 
 
@@ -208,8 +197,8 @@ def test_cancelling_ends_the_processes(
 def test_a_killed_parent_leaves_no_process_behind() -> None:
     code = (
         "import time\nfrom harmony_core.readers.images import decode_processes as decoders\n"
-        "decoders.cores = lambda: 2\nplaces = decoders.Decoders(decoders.MANY)\n"
-        "print(places._processes[0].pid, flush=True)\ntime.sleep(600)\n"
+        "places = decoders.Decoders(processes=1, here=0)\n"
+        "print(places.processes[0].pid, flush=True)\ntime.sleep(600)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT
