@@ -135,7 +135,7 @@ compares is fixed in the preset, so each 95 % interval is of its own claim alone
 at once.
 Figures are percentages of the last epoch on a balanced test set, mean ± sample standard
 deviation over {seeds} seeds. *Differs from Bayes* is the share of the plane, under the balanced
-density, that is decided otherwise than by Bayes. *Hard parts* is the recall of those parts of
+density, where the decision differs from that of Bayes. *Hard parts* is the recall of those parts of
 classes that hold at most a fifth of their class, on fresh points.
 """
 

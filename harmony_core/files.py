@@ -27,6 +27,7 @@ Part = tuple[dict[str, Any], dict[str, Array]]
 """JSON-ready fields and arrays, by name."""
 TEMPORARY = ".*.tmp"
 """Pattern of the temporary names; only a process that was killed leaves such a file behind."""
+ROOM = "Free some space or choose another runs folder, then resume."
 RECORD = "__record__"
 MOST_IN_RECORD = 2**30
 """Bytes; NumPy's records end at twice as many."""
@@ -41,7 +42,7 @@ def write_atomically(
     parents: bool = False,
     durable: bool = False,
     error: type[HarmonyError] = RunError,
-    advice: str = "Free some space or choose another runs folder, then resume.",
+    advice: str = ROOM,
 ) -> None:
     """Write bytes, or what ``content(file)`` writes, to a temporary file that becomes ``path``.
 
@@ -71,6 +72,20 @@ def write_atomically(
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path, *, parents: bool = False) -> Path:
+    """The folder, made if it is not there; a full or unwritable disk raises `RunError`.
+
+    ``parents``: make missing folders above it too.
+    """
+    try:
+        folder.mkdir(parents=parents, exist_ok=True)
+    except OSError as problem:
+        raise RunError(
+            f"Expected to make the folder {folder}, but got: {problem.strerror or problem}. {ROOM}"
+        ) from problem
+    return folder
 
 
 def write_npz(path: Path, parts: list[Part]) -> None:

@@ -17,7 +17,7 @@ from pages._shared.thumbnails import scatter, svg_uri, thumbnail
 
 ARENA = "pages/arena.py"
 DOORS = (
-    ("learn", "Learn it in eleven steps", "school"),
+    ("learn", "Learn it step by step", "school"),
     ("inspect_data", "Inspect your own data", "troubleshoot"),
     ("teach", "Teach with it", "co_present"),
 )

@@ -1,4 +1,4 @@
-"""Learn: eleven steps, each a question, a prediction, a run, and what it shows."""
+"""Learn: a course of steps, each a question, a prediction, a run, and what it shows."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _commit(lesson: Lesson, guess: Guess) -> None:
     progress.note(lesson, guess=guess)
     forget_sent(f"learn-{lesson.name}")
     begin(lesson)
-    student.predicted(lesson, guess)
+    student.report_prediction(lesson, guess)
 
 
 def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> None:
@@ -119,12 +119,12 @@ def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> Non
     if outcome is None:
         lead("Your prediction is kept. What came out is said when the run ends.")
         return
-    said: Feedback = feedback(lesson, outcome, attempt.guess)
+    result: Feedback = feedback(lesson, outcome, attempt.guess)
     if student.seat() and (mine := own(lesson)) is not None:
-        student.saw(lesson, feedback(lesson, mine, attempt.guess))
+        student.report_result(lesson, feedback(lesson, mine, attempt.guess))
     with verdict:
-        tell(said)
-    explain(lesson, outcome, said)
+        tell(result)
+    explain(lesson, outcome, result)
     if lesson.microscope and "formulas" not in progress.place().hide:
         microscope(outcome)
     attempt_more(lesson)

@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     On a machine nobody watches they get a second try, which the summary tells of.
     """
     for item in items:
-        if "browser" in item.path.relative_to(Path(__file__).parent).parts[:-1]:
+        if Path(__file__).parent / "browser" in item.path.parents:
             item.add_marker(pytest.mark.browser)
             if CI:
                 item.add_marker(pytest.mark.flaky(reruns=1))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harmony_core.errors import DataError, RunError
-from harmony_core.files import TEMPORARY, read_npz, write_atomically, write_npz
+from harmony_core.files import TEMPORARY, make_folder, read_npz, write_atomically, write_npz
 
 
 @pytest.mark.parametrize("most", [2**30, 0])
@@ -104,3 +104,13 @@ def test_a_temporary_file_goes_by_the_name_that_is_swept(tmp_path: Path) -> None
     found: list[Path] = []
     write_atomically(tmp_path / "a", lambda _: found.extend(tmp_path.glob(TEMPORARY)))
     assert len(found) == 1
+
+
+def test_a_folder_is_made_and_those_above_it_only_if_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    with pytest.raises(RunError, match="Expected to make the folder .*Free some space"):
+        make_folder(folder)
+    assert not folder.parent.exists()
+    for _ in range(2):
+        assert make_folder(folder, parents=True) == folder
+        assert folder.is_dir()

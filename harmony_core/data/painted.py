@@ -4,10 +4,10 @@
 
 After ``xy.`` come the points of class 0, 1, … with a dot between classes. A point is three
 characters of the URL-safe base64 alphabet: 18 bits, x in the upper 9 and y in the lower; a
-coordinate is (number − 256) / 128, so it lies in [−2, 2) on a grid of 1/128.
+coordinate is (number − 256) / 128, so it is in [−2, 2) on a grid of 1/128.
 
-Around every painted point stands a round Gaussian of width ``width``; a class's density is the mean
-of its Gaussians. It is known exactly, and with it the Bayes rule. The balanced test set is drawn
+Every painted point is the centre of a round Gaussian of width ``width``; a class's density is the
+mean of its Gaussians. It is known exactly, and so is the Bayes rule. The balanced test set is drawn
 from it. The training set is the painted points themselves (profile ``as_is``), or is drawn from the
 density too, with the counts of a profile.
 """
@@ -40,7 +40,7 @@ MOST_POINTS = 2000
 MOST_CHARACTERS = 8192
 MOST_CLASSES = 10
 SIDE = 2.0
-"""Coordinates lie in [−SIDE, SIDE)."""
+"""Coordinates are in [−SIDE, SIDE)."""
 STEPS = 128
 """Steps of a coordinate in one unit."""
 PREFIX = "xy"
@@ -106,14 +106,14 @@ def decode_points(text: str) -> list[Point]:
     if len(text) > MOST_CHARACTERS or not re.fullmatch(PATTERN, text):
         raise ConfigError(
             f"Expected painted points as {PREFIX}. and three characters a point, a dot between "
-            f"classes, at most {MOST_CHARACTERS} characters, but got {show(text)}. Paint them anew."
+            f"classes, at most {MOST_CHARACTERS} characters, but got {show(text)}. Paint again."
         )
     groups = text.split(".")[1:]
     for label, group in enumerate(groups):
         if len(group) % 3:
             raise ConfigError(
                 f"Expected three characters for every painted point, but got {len(group)} for "
-                f"class {label}. The text is cut off; paint the points anew."
+                f"class {label}. The text is cut off; paint the points again."
             )
     _check_count(sum(map(len, groups)) // 3)
     points = []

@@ -79,7 +79,7 @@ def to_query(config: ExperimentConfig) -> Query:
 
 
 def from_query(query: Mapping[str, str | Sequence[str]]) -> ExperimentConfig:
-    """The config a query stands for; anything unknown, malformed or unsafe raises `ConfigError`."""
+    """The config that a query describes; raises `ConfigError` if it is malformed or unsafe."""
     texts = _texts(query)
     one = {key: values[0] for key, values in texts.items()}
     data_name, data_pairs = _read(one.get("data", DataConfig().name), "data")

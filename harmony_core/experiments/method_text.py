@@ -4,7 +4,7 @@
 
 A method is ``loss``, then, in this order and each optional: ``@preset``, ``[name=value,…]`` which
 changes single parameters, ``:drw`` or ``:drs`` (deferral), ``+square_root`` or ``+class_balanced``
-(sampler), and ``~label``, in which ``_`` stands for a space. Methods are separated by commas. A
+(sampler), and ``~label``, in which ``_`` is a space. Methods are separated by commas. A
 character that has a meaning here is written as ``%`` and two hexadecimal digits, as in URLs. Links
 write the same method with other punctuation; `sections` has the grammar.
 """

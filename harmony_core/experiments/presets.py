@@ -1,8 +1,8 @@
 """Experiments that make one point each, and the ablation of the harmonized loss.
 
-What each preset shows was measured over several seeds; ``docs/presets.md`` has the numbers and
-``python benchmarks/presets.py`` makes them anew. A sentence says no more than came out, also where
-that is not what the paper argues. No torch is imported here.
+What each preset shows was measured over several seeds: ``python benchmarks/presets.py`` does that,
+``docs/presets.md`` has the numbers. A sentence claims only what was measured, even where the paper
+argues something else. No torch is imported here.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Punctuation:
     number: str
     """Patterns of whole and of decimal numbers; words such as ``nan`` are none."""
     special: str = ""
-    """Characters that text escapes; none: text stands as it is, and blanks count."""
+    """Characters that text escapes; with none, text is not escaped, and blanks count."""
     brackets: str = ""
     """Nothing inside these separates."""
     typed: bool = False

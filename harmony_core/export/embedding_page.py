@@ -12,7 +12,7 @@ from ..analysis.embedding.settings import EmbeddingSettings
 from ..errors import RunError
 from ..files import write_atomically
 from ..plots.embedding.all_epochs import film
-from ..plots.embedding.text import caption
+from ..plots.embedding.text import caption, two_digits
 from ..plots.style import SURFACE
 from ..runs.embedding.store import Store, embed_run, embedding_path, landmarks_of, stored_epochs
 
@@ -111,14 +111,10 @@ def _table(frame: EmbeddingFrame) -> str:
             panel.label,
             "–" if accuracy is None else f"{100 * accuracy:.1f} %",
             *shares,
-            _number(shown.trustworthiness),
-            _number(shown.silhouette.get("head")),
-            _number(shown.silhouette.get("tail")),
+            two_digits(shown.trustworthiness),
+            two_digits(shown.silhouette.get("head")),
+            two_digits(shown.silhouette.get("tail")),
         ]
         rows.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>")
     top = "".join(f"<th>{head}</th>" for head in heads)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"

@@ -1,10 +1,10 @@
-"""The contract every loss keeps.
+"""The base class of all losses, and what they share.
 
-Conventions, for all files of this folder: n samples of a batch, c classes, u unit regions of a
-gradient density, d features. ``logits`` (n, c) are floating point and plain (before any margin);
-``targets`` (n,) are int64 in [0, c); the gradient norm g = 1 − p_y is in [0, 1]. Weights and
-gradient norms are constants for the backward pass. Arithmetic is done in float32 or wider, also
-under autocast. Nothing here moves data to the host.
+Conventions for all files of this folder: n samples of a batch, c classes, u unit regions of a
+gradient density, d features, m losses. ``logits`` (n, c) are floating point and plain (before any
+margin); ``targets`` (n,) are int64 in [0, c); the gradient norm g = 1 − p_y is in [0, 1]. Weights
+and gradient norms are constants in the backward pass. Arithmetic is in float32 or wider, under
+autocast too. Nothing here copies data to the host.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from ..errors import DataError
 
 
 class LossTerms(NamedTuple):
-    """What a loss says of each sample; `Loss.reduce` alone makes a scalar of it.
+    """The terms of a loss for each sample: the loss is Σ weight · cross_entropy / Σ unit.
 
-    The loss is Σ weight · cross_entropy / Σ unit.
+    `Loss.reduce` is the only place that reduces them to a scalar.
     """
 
     cross_entropy: Tensor
-    """(n,) per-sample loss before weighting, with gradient."""
+    """(n,) loss of each sample before weighting, with gradient."""
     weight: Tensor
     """(n,) non-negative, detached: everything that multiplies the sample."""
     grad_norm: Tensor
     """(n,) in [0, 1], detached: 1 − p_y under the probabilities this loss trains on."""
     unit: Tensor
-    """(n,) detached: what the sample adds to the denominator; 1, or its static class weight."""
+    """(n,) detached: what the sample adds to the denominator, 1 or its static class weight."""
 
 
 class DensityState(NamedTuple):
-    """What a loss with a gradient density remembers, for views to draw.
+    """The state of a gradient density, to be drawn.
 
     A loss that keeps one density for all classes repeats it in every row.
     """
@@ -46,18 +46,25 @@ class DensityState(NamedTuple):
     regions: Tensor
     """(c,) int64, number of unit regions M_c."""
     weights: Tensor
-    """(c, u) weight the density gives in each region now; 0 beyond a class's last region."""
+    """(c, u) current weight in each region; 0 beyond a class's last region."""
 
 
 def sample_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """−log softmax(z)_y of each sample (n,), with gradient."""
+    """−log softmax(z)_y of each sample (n,), with gradient.
+
+    >>> sample_cross_entropy(torch.zeros(1, 2), torch.tensor([0]))  # log 2
+    tensor([0.6931])
+    """
     return F.cross_entropy(logits, targets, reduction="none")
 
 
 def gradient_norm(cross_entropy: Tensor) -> Tensor:
     """g = 1 − p_y = ½‖∂CE/∂z‖₁ of each sample, in [0, 1], detached.
 
-    From −expm1(−CE), which keeps its precision where p_y is close to 1; NaN stays NaN.
+    Computed as −expm1(−CE), which stays precise when p_y is close to 1; NaN stays NaN.
+
+    >>> gradient_norm(torch.tensor([0.0, 0.6931]))
+    tensor([0.0000, 0.5000])
     """
     return torch.expm1(-cross_entropy.detach()).neg_().clamp_(0, 1)
 
@@ -65,16 +72,20 @@ def gradient_norm(cross_entropy: Tensor) -> Tensor:
 class Loss(nn.Module):
     """Base of all losses: a weighted cross-entropy of adjusted logits.
 
-    A loss says what it does to the logits (`adjust`) and how it weighs the samples (`weigh`). What
-    is between, and the reduction, is the same for all, so that several losses can share it
-    (`joint_terms`, `reduce_all`).
+    A loss overrides `adjust`, which moves the logits, and `weigh`, which weighs the samples. The
+    steps in between and the reduction are common to all losses, so that several losses can share
+    them (`joint_terms`, `reduce_all`).
 
-    ``class_weight`` (c,) is a static weight per class, 1 unless deferral sets it; it multiplies the
-    sample's weight and its share of the denominator, as ``weight`` does in `F.cross_entropy`. So
-    where a loss's formula has (1/n) Σ …, deferral makes it Σ v_y … / Σ v_y.
+    ``class_weight`` (c,) is a static weight per class, 1 unless deferral sets it. It multiplies the
+    sample's weight and its share of the denominator, as ``weight`` does in `F.cross_entropy`: a
+    formula with (1/n) Σ … becomes Σ v_y … / Σ v_y under deferral.
 
-    ``scale`` is what the plain logits are multiplied by before a softmax makes probabilities of
-    them: 1, except for a loss on cosines.
+    ``scale`` multiplies the plain logits before the softmax that gives probabilities: 1, except for
+    a loss on cosines.
+
+    >>> loss = Loss([3, 1])
+    >>> loss.terms(torch.zeros(2, 2), torch.tensor([0, 1])).weight
+    tensor([1., 1.])
     """
 
     needs_features = False
@@ -90,6 +101,7 @@ class Loss(nn.Module):
 
     @property
     def classes(self) -> int:
+        """The number of classes c."""
         return self.class_counts.shape[0]
 
     def forward(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> Tensor:
@@ -98,41 +110,41 @@ class Loss(nn.Module):
 
     @final
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        """The per-sample terms; ``features`` (n, d) only for losses with ``needs_features``."""
+        """The terms of each sample; ``features`` (n, d) only if the loss ``needs_features``."""
         z = self.adjust(self.check(logits, targets), targets)
         loss = sample_cross_entropy(z, targets)
         return self.weigh(loss, gradient_norm(loss), targets, features)
 
     def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """z̃, the logits the loss trains on (n, c); the plain ones unless a loss moves them."""
+        """z̃ (n, c), the logits the loss trains on; by default the plain ones."""
         return logits
 
     def weigh(
         self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
     ) -> LossTerms:
-        """The terms, given the cross-entropy of z̃ and its gradient norm, both (n,).
+        """The terms, from the cross-entropy of z̃ and its gradient norm, both (n,).
 
-        Every sample weighs as its class does unless a loss says otherwise. In training mode a
-        density, if any, is updated first.
+        By default a sample's weight is that of its class. In training mode a density, if any, is
+        updated first.
         """
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
         return LossTerms(loss, unit, norm, unit)
 
     def inter_weight(self) -> Tensor:
-        """(c,) the part of a sample's weight that its class alone decides; 1 where none does.
+        """(c,) the factor of a sample's weight that depends on its class only.
 
-        What is left of the weight, `LossTerms.weight` divided by it, is by the sample's difficulty.
+        The other factor, `LossTerms.weight` divided by this one, depends on the difficulty.
         """
         return self.class_weight
 
     def density_state(self) -> DensityState | None:
-        """The gradient density and its weights, or ``None`` for a loss that keeps none."""
+        """The gradient density and its weights, or ``None`` for a loss without one."""
         return None
 
     def on_epoch_start(self, epoch: int, epochs: int | None = None) -> None:
-        """Tell the loss that 0-based ``epoch`` of ``epochs`` begins, for losses with a schedule.
+        """Start 0-based ``epoch``; a loss with a schedule turns its weights on or off here.
 
-        Where ``epochs`` is told, a schedule that is long for so short a training is cut to fit.
+        If ``epochs`` is given, the schedule is shortened to fit a training of that length.
         """
 
     def set_class_weight(self, weight: Tensor) -> None:
@@ -146,9 +158,9 @@ class Loss(nn.Module):
         return (terms.weight * terms.cross_entropy).sum() / denominator
 
     def check(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Raise `DataError` on wrong shapes or dtypes; return logits in float32 or wider.
+        """Raise `DataError` on wrong shapes or dtypes; return the logits in float32 or wider.
 
-        Values of targets are not read back from the device; one outside [0, c) fails in PyTorch.
+        The values of the targets are not copied to the host; one outside [0, c) fails in PyTorch.
         """
         if logits.ndim != 2 or logits.shape[1] != self.classes or not logits.is_floating_point():
             raise DataError(
@@ -168,10 +180,14 @@ class Loss(nn.Module):
 def joint_terms(
     losses: Sequence[Loss], logits: Tensor, targets: Tensor, features: Tensor
 ) -> list[LossTerms]:
-    """The terms of m losses on their own logits (m, n, c), targets (m, n), features (m, n, d).
+    """The terms of m losses, each on its own logits (m, n, c), targets (m, n), features (m, n, d).
 
-    As ``loss.terms`` of each, with one cross-entropy for all: a loss of few samples and classes
-    takes as long as its operations are many.
+    The same as ``loss.terms`` of each, with a single cross-entropy for all: on few samples and
+    classes the number of operations decides how long a loss takes.
+
+    >>> z, y, h = torch.zeros(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64), torch.zeros(2, 3, 5)
+    >>> [len(terms.weight) for terms in joint_terms([Loss([1] * 4), Loss([2] * 4)], z, y, h)]
+    [3, 3]
     """
     m, n = targets.shape
     parts = zip(losses, logits.unbind(), targets.unbind(), strict=True)
@@ -185,14 +201,19 @@ def joint_terms(
 
 
 def reduce_all(terms: Sequence[LossTerms]) -> Tensor:
-    """`Loss.reduce` of each loss's terms (m,), with one sum over the ranks for all."""
+    """`Loss.reduce` of the terms of m losses (m,), with a single sum over the ranks.
+
+    >>> terms = Loss([3, 1]).terms(torch.zeros(2, 2), torch.tensor([0, 1]))
+    >>> reduce_all([terms, terms])
+    tensor([0.6931, 0.6931])
+    """
     denominator = mean_over_ranks(torch.stack([part.unit for part in terms]).sum(1))
     weight = torch.stack([part.weight for part in terms])
     return (weight * torch.stack([part.cross_entropy for part in terms])).sum(1) / denominator
 
 
 def _counts(values: object) -> Tensor:
-    """Class counts of any kind as float64 (c,) on the CPU, or `DataError`."""
+    """Class counts from any sequence of numbers, as float64 (c,) on the CPU."""
     try:
         counts = torch.as_tensor(values).detach().cpu()
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
@@ -214,12 +235,20 @@ def _counts(values: object) -> Tensor:
 
 
 def distributed() -> bool:
-    """Whether several ranks train together, so that counts have to be summed over them."""
+    """Whether several ranks train together, so that counts have to be summed over them.
+
+    >>> distributed()
+    False
+    """
     return torch.distributed.is_available() and torch.distributed.is_initialized()
 
 
 def sum_over_ranks(value: Tensor) -> Tensor:
-    """The sum of a detached tensor over all ranks (itself where there is only one)."""
+    """The sum of a detached tensor over all ranks; the tensor itself if there is only one.
+
+    >>> sum_over_ranks(torch.tensor(2.0))
+    tensor(2.)
+    """
     if distributed() and torch.distributed.get_world_size() > 1:
         value = value.clone()
         torch.distributed.all_reduce(value)
@@ -227,7 +256,11 @@ def sum_over_ranks(value: Tensor) -> Tensor:
 
 
 def mean_over_ranks(value: Tensor) -> Tensor:
-    """The mean of a detached tensor over all ranks (itself where there is only one)."""
+    """The mean of a detached tensor over all ranks; the tensor itself if there is only one.
+
+    >>> mean_over_ranks(torch.tensor(2.0))
+    tensor(2.)
+    """
     if distributed() and torch.distributed.get_world_size() > 1:
         return sum_over_ranks(value) / torch.distributed.get_world_size()
     return value

@@ -1,11 +1,11 @@
 """The density of gradient norms, and the weights it gives.
 
-The gradient norm g of a sample is in [0, 1]. A row (a class, or all classes together) cuts [0, 1]
-into unit regions of equal width; the density is how many of the row's recent samples fell in
-each. Everything here takes given g and row numbers and knows neither logits nor labels. All of it
-is arithmetic on fixed shapes: one scatter counts, one gather weighs, nothing waits for the host.
-With more rows than samples (thousands of classes) only the rows in the batch are worked on; rows do
-not depend on each other, so the numbers are the same bit for bit.
+The gradient norm g of a sample is in [0, 1]. A row (a class, or all classes together) divides
+[0, 1] into unit regions of equal width; its density is the number of recent samples in each. The
+functions take g and row numbers, and no logits or labels. All shapes are fixed: one scatter counts,
+one gather weighs, nothing waits for the host. With more rows than samples (thousands of classes)
+only the rows in the batch are computed; rows do not depend on each other, so the numbers are the
+same bit for bit.
 
 Letters: n samples, r rows, u regions (padded to the largest row).
 """
@@ -21,54 +21,77 @@ from .base import distributed, sum_over_ranks
 
 FEWEST_REGIONS, MOST_REGIONS = 2, 30
 EMPTY = 1e-3
-"""A decayed count up to this is set to 0: about seven passes after the region's last sample."""
+"""Decayed counts up to this become 0: about seven passes after the region's last sample."""
 LEAST_SHARE = 1e-12
-"""Smaller shares of the density weigh as this one, so that p^{−α} stays finite in float32."""
+"""Smaller shares of the density are raised to this one, so that p^{−α} is finite in float32."""
 
 
 def adaptive_regions(samples: Tensor, kappa: float) -> Tensor:
-    """How many unit regions each row gets: M = clip(round(κ N^{1/3}), 2, 30), int64 (r,).
+    """The number of unit regions of each row, M = clip(round(κ N^{1/3}), 2, 30), int64 (r,).
 
-    The cube root is the rate of the error-optimal histogram bin width (Scott 1979; Freedman and
-    Diaconis 1981): many samples, fine regions; few samples, coarse ones.
+    The optimal number of histogram bins grows as the cube root of the number of samples (Scott
+    1979; Freedman and Diaconis 1981).
+
+    >>> adaptive_regions(torch.tensor([5000, 100, 2]), 1.0)
+    tensor([17,  5,  2])
     """
     fine = (kappa * samples.to(torch.float64) ** (1 / 3)).round()
     return fine.clamp(FEWEST_REGIONS, MOST_REGIONS).to(torch.int64)
 
 
 def region_of(grad_norm: Tensor, row: Tensor, regions: Tensor) -> Tensor:
-    """The region of each sample, b = min(⌊g M⌋, M − 1), int64 (n,); NaN goes to the last."""
-    many = regions.gather(0, row)
-    region = (torch.nan_to_num(grad_norm, nan=1.0) * many).long()
-    return torch.minimum(region, many - 1)
+    """The region of each sample, b = min(⌊g M⌋, M − 1), int64 (n,); NaN goes to the last.
+
+    ``row`` (n,) is each sample's row, ``regions`` (r,) the number of regions M of each row.
+
+    >>> region_of(torch.tensor([0.0, 0.5, 1.0]), torch.tensor([0, 0, 0]), torch.tensor([4]))
+    tensor([0, 2, 3])
+    """
+    available = regions.gather(0, row)
+    region = (torch.nan_to_num(grad_norm, nan=1.0) * available).long()
+    return torch.minimum(region, available - 1)
 
 
-class Places(NamedTuple):
-    """Where each sample belongs in a table (r, u); all int64 (n,)."""
+class Cells(NamedTuple):
+    """The cell of each sample in a table (r, u); all int64 (n,)."""
 
     row: Tensor
     region: Tensor
-    cell: Tensor
-    """In the table laid out flat: row · u + region."""
+    flat: Tensor
+    """Index into the flattened table: row · u + region."""
 
 
-def places(grad_norm: Tensor, row: Tensor, regions: Tensor, table: Tensor) -> Places:
-    """The place of each sample in a table (r, u), given its row and how many regions rows have."""
+def locate(grad_norm: Tensor, row: Tensor, regions: Tensor, table: Tensor) -> Cells:
+    """The cell of each sample in a table (r, u), from its row and the regions of each row (r,).
+
+    >>> locate(torch.tensor([0.6]), torch.tensor([1]), torch.tensor([2, 3]), torch.zeros(2, 3)).flat
+    tensor([4])
+    """
     region = region_of(grad_norm, row, regions)
-    return Places(row, region, torch.add(region, row, alpha=table.shape[1]))
+    return Cells(row, region, torch.add(region, row, alpha=table.shape[1]))
 
 
-def histogram(grad_norm: Tensor, place: Places, like: Tensor) -> Tensor:
-    """Samples per row and region (r, u), in the shape and dtype of ``like``; NaN is not counted."""
+def histogram(grad_norm: Tensor, cells: Cells, like: Tensor) -> Tensor:
+    """Samples per row and region (r, u), in the shape and dtype of ``like``; NaN is not counted.
+
+    >>> g, table = torch.tensor([0.1, 0.2, 0.9]), torch.zeros(1, 2)
+    >>> histogram(g, locate(g, torch.tensor([0, 0, 0]), torch.tensor([2]), table), table)
+    tensor([[2., 1.]])
+    """
     counted = (grad_norm == grad_norm).to(like.dtype)
     seen = torch.zeros_like(like)
-    seen.view(-1).scatter_add_(0, place.cell, counted)
+    seen.view(-1).scatter_add_(0, cells.flat, counted)
     return seen
 
 
-def look_up(table: Tensor, place: Places) -> Tensor:
-    """Each sample's entry of a table (r, u), as (n,)."""
-    return table.reshape(-1).gather(0, place.cell)
+def look_up(table: Tensor, cells: Cells) -> Tensor:
+    """Each sample's entry of a table (r, u), as (n,).
+
+    >>> g, table = torch.tensor([0.1, 0.9]), torch.tensor([[5.0, 7.0]])
+    >>> look_up(table, locate(g, torch.tensor([0, 0]), torch.tensor([2]), table))
+    tensor([5., 7.])
+    """
+    return table.reshape(-1).gather(0, cells.flat)
 
 
 def region_weights(
@@ -79,14 +102,20 @@ def region_weights(
     p[b] = (A[b] + λ) / Σ(A + λ);  r[b] = p[b]^{−α} where p[b] > 0;  with the envelope
     r[b] ← max_{b' ≤ b} r[b'];  w[b] = r[b] / Σ p r.
 
-    With λ > 0 every region has p > 0 and so counts as occupied. Were only regions with A > 0 used,
-    a class that has all its few samples in one hard region would get w = 1/p > 1 there, and the
-    density would have changed the class's total. With λ = 0 only A > 0 is left; an empty region
-    then weighs 0 (with the envelope: as much as the region below it). A row never seen weighs 1.
-    On digits with factor 50 and α = 0.3 the two readings differ by less than 0.2 points of balanced
-    accuracy, in either direction with the recipe (120 paired seeds each).
+    With λ > 0 every region has p > 0 and counts as occupied. If only regions with A > 0 did, a
+    class whose few samples are all in one hard region would get w = 1/p > 1 there, and the density
+    would change the class's total. With λ = 0 only regions with A > 0 are occupied; an empty one
+    has weight 0 (with the envelope, the weight of the region below it). A row without any sample
+    has weight 1. On digits with imbalance factor 50 and α = 0.3 the two definitions of "occupied"
+    differ by less than 0.2 points of balanced accuracy, with a sign that depends on the recipe (120
+    paired seeds each).
 
-    ``valid`` (r, u) is false beyond a row's last region, where the weight is 0.
+    ``counts`` (r, u) is A; ``valid`` (r, u) is false beyond a row's last region, where the weight
+    is 0.
+
+    >>> counts, valid = torch.tensor([[6.0, 2.0]]), torch.tensor([[True, True]])
+    >>> region_weights(counts, valid, alpha=1.0, smoothing=0.0, envelope=False)
+    tensor([[0.6667, 2.0000]])
     """
     inside = valid.to(counts.dtype)
     if alpha == 0:
@@ -96,7 +125,7 @@ def region_weights(
     tiny, occupied = torch.finfo(counts.dtype).tiny, smoothing > 0
     share = smoothed.div_(total if occupied else total.clamp_min(tiny))
     inverse = share.clamp_min(LEAST_SHARE).pow_(-alpha)
-    if not occupied:  # with λ > 0 no share of a row's own regions is 0, and no total
+    if not occupied:  # with λ > 0 neither a share of a row's own regions nor a total can be 0
         inverse.masked_fill_(share <= 0, 0.0)
     if envelope:
         inverse = inverse.cummax(1).values
@@ -116,8 +145,16 @@ class GradientDensity(nn.Module):
     """Decayed counts of gradient norms by row and unit region, kept in buffers.
 
     A[r] ← A[r] · exp(−n_r / (h N_r)) + H[r] for a batch with n_r samples of the row: the memory is
-    h passes over *that row*, so a tail class is remembered as long as a head class. A row absent
-    from the batch keeps its state bit for bit. Over several ranks the histogram is summed.
+    h passes over *that row*, so a tail class is remembered for as many passes as a head class. A
+    row absent from the batch keeps its state bit for bit. Over several ranks the histogram is
+    summed.
+
+    >>> density = GradientDensity(torch.tensor([2, 2]), torch.tensor([2, 2]), horizon=1.0)
+    >>> g, row = torch.tensor([0.1, 0.9, 0.9]), torch.tensor([0, 0, 1])
+    >>> density.observe(g, density.locate(g, row))
+    >>> density.counts
+    tensor([[1., 1.],
+            [0., 1.]])
     """
 
     counts: Tensor
@@ -134,24 +171,24 @@ class GradientDensity(nn.Module):
         self.register_buffer("memory", (horizon * samples)[:, None].to(torch.float32))
         self.register_buffer("counts", torch.zeros(self.valid.shape))
 
-    def places(self, grad_norm: Tensor, row: Tensor) -> Places:
-        """The place of each sample."""
-        return places(grad_norm, row, self.regions, self.counts)
+    def locate(self, grad_norm: Tensor, row: Tensor) -> Cells:
+        """The cell of each sample, from its gradient norm and its row, both (n,)."""
+        return locate(grad_norm, row, self.regions, self.counts)
 
     @torch.no_grad()
-    def observe(self, grad_norm: Tensor, place: Places) -> None:
+    def observe(self, grad_norm: Tensor, cells: Cells) -> None:
         """Count a batch, in place."""
-        row = place.row
-        seen = sum_over_ranks(histogram(grad_norm, place, self.counts))
-        if self._few(row) and not distributed():
-            # Rows named twice get the same values twice.
+        row = cells.row
+        seen = sum_over_ranks(histogram(grad_norm, cells, self.counts))
+        if self.touches_few_rows(row) and not distributed():
+            # A row that occurs twice is written twice, with the same values.
             rows = _fade_and_add(self.counts[row], seen[row], self.memory[row])
             self.counts.index_copy_(0, row, rows)
         else:
             _fade_and_add(self.counts, seen, self.memory)
 
-    def _few(self, row: Tensor) -> bool:
-        """Whether a batch has fewer samples than there are rows, so that most stay as they are."""
+    def touches_few_rows(self, row: Tensor) -> bool:
+        """Whether a batch has fewer samples than there are rows, so that most rows stay as is."""
         return row.shape[0] < self.counts.shape[0]
 
     @torch.no_grad()
@@ -160,10 +197,10 @@ class GradientDensity(nn.Module):
         return region_weights(self.counts, self.valid, alpha, smoothing, envelope)
 
     @torch.no_grad()
-    def weight_of(self, place: Places, alpha: float, smoothing: float, envelope: bool) -> Tensor:
-        """The current weight of each sample's region (n,); only the rows that are asked for."""
-        row, region, _ = place
-        if self._few(row):
+    def weight_of(self, cells: Cells, alpha: float, smoothing: float, envelope: bool) -> Tensor:
+        """The current weight of each sample's region (n,); only those rows are computed."""
+        row, region, _ = cells
+        if self.touches_few_rows(row):
             own = region_weights(self.counts[row], self.valid[row], alpha, smoothing, envelope)
             return own.gather(1, region[:, None]).squeeze(1)
-        return look_up(self.weights(alpha, smoothing, envelope), place)
+        return look_up(self.weights(alpha, smoothing, envelope), cells)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from .base import DensityState, Loss, LossTerms, sum_over_ranks
-from .density import histogram, look_up, places
+from .density import histogram, locate, look_up
 from .registry import LOSSES
 
 
@@ -14,13 +14,17 @@ class GHMLoss(Loss):
     """L = (1/n) Σ w[b_i] CE with w[b] = n / (S[b] K): every occupied bin counts the same in total.
 
     b is the bin of g = 1 − p_y among ``bins`` equal ones, R[b] the batch's count, K the number of
-    bins with R[b] > 0, and S[b] ← μ S[b] + (1 − μ) R[b] in those bins. A bin seen for the first
-    time takes S[b] = R[b], so that its first weight is not 1/(1 − μ) too large. This is GHM-C of
-    Li, Liu and Wang 2019 (arXiv 1811.05181) carried from the sigmoid of a detector to softmax, with
-    normalisation by the non-empty bins. μ = 0 is the plain density of the batch.
+    bins with R[b] > 0, and S[b] ← μ S[b] + (1 − μ) R[b] in those bins. When a bin is first
+    occupied, S[b] = R[b]; μ S[b] would be 0 and the weight 1/(1 − μ) times too large. This is GHM-C
+    of Li, Liu and Wang 2019 (arXiv 1811.05181), with the softmax in place of a detector's sigmoid
+    and normalised by the non-empty bins. μ = 0 is the plain density of the batch.
 
-    In evaluation mode the weights of the last training batch are read; a bin never seen weighs 1.
-    ``bins`` = 30 and ``momentum`` μ = 0.75, the defaults of the authors' code.
+    In evaluation mode the weights are those of the last training batch; a bin that was never
+    occupied has weight 1. ``bins`` = 30 and ``momentum`` μ = 0.75 as in the authors' code.
+
+    >>> z, y = torch.tensor([[0.0, 0.0], [0.0, 0.0], [1.1, 0.0]]), torch.tensor([0, 1, 1])
+    >>> GHMLoss([3, 1], bins=3).terms(z, y).weight  # 3 / (2 · 2), twice, and 3 / (1 · 2)
+    tensor([0.7500, 0.7500, 1.5000])
     """
 
     counts: Tensor
@@ -44,16 +48,16 @@ class GHMLoss(Loss):
         self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
     ) -> LossTerms:
         row = torch.zeros_like(targets)
-        place = places(norm, row, self.bins, self.counts)
+        cells = locate(norm, row, self.bins, self.counts)
         if self.training:
-            self._observe(histogram(norm, place, self.counts))
+            self._observe(histogram(norm, cells, self.counts))
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
-        weight = look_up(self.table, place).to(loss.dtype)
+        weight = look_up(self.table, cells).to(loss.dtype)
         return LossTerms(loss, unit * weight, norm, unit)
 
     @torch.no_grad()
     def _observe(self, batch: Tensor) -> None:
-        """Count the batch's histogram (1, bins) and renew the table of weights, in place."""
+        """Count the batch's histogram (1, bins) and update the table of weights, in place."""
         batch = sum_over_ranks(batch)
         hit, known = batch > 0, self.counts > 0
         mixed = self.momentum * self.counts + (1 - self.momentum) * batch

@@ -32,11 +32,11 @@ class HarmonizedLoss(Loss):
     5. Intra-category balance: r[b] = p[b]^{−α} where p[b] > 0; with the envelope
        r[b] ← max_{b' ≤ b} r[b']; w[b] = r[b] / Σ p r, so the mean weight under p_c is 1.
 
-    With λ > 0 every region has p > 0, also one without samples: with the envelope a class whose few
-    samples all sit in one hard region keeps weight 1 there, and the mean over a class's own samples
-    is near 1, not 1 (0.89 to 0.93 at the end of a run on digits); see `density.region_weights`. A
-    count that has decayed to `density.EMPTY` is taken for 0. Without deferral n divides the sum,
-    with it the sum of the class weights does (`Loss`).
+    With λ > 0 every region has p > 0, even without samples: with the envelope a class whose few
+    samples are all in one hard region keeps weight 1 there, and the mean weight over a class's own
+    samples is not exactly 1 (0.89 to 0.93 at the end of a run on digits); see
+    `density.region_weights`. A count that has decayed to `density.EMPTY` becomes 0. Under deferral
+    the sum is divided by the sum of the class weights instead of by n (`Loss`).
 
     ``alpha``, ``kappa``, ``envelope``, ``smoothing`` λ, ``horizon`` h (passes over a class),
     ``tau``, ``rho`` are the letters above; α = 0.3 and κ = 1 are from measurements on CIFAR-10-LT.
@@ -44,13 +44,18 @@ class HarmonizedLoss(Loss):
     balance off, and with τ = 0 as well this is `F.cross_entropy`.
 
     Warm-up: once `on_epoch_start` is called, the intra weights are 1 until epoch ``warmup`` while
-    the density is already counted. Where it is never called they are on from the first step.
+    the density is already counted. If it is never called, they are on from the first step.
     ``train()`` updates the density, ``eval()`` only reads it. All state is in buffers, updated in
     place without waiting for the device; over several ranks the batch's histogram is summed. A
     sample whose g is NaN makes the loss NaN and is not counted.
 
-    ``ignore_index`` and ``label_smoothing`` of `nn.CrossEntropyLoss` are refused: a left-out sample
-    has no class to be counted in, and smoothed targets no single gradient norm.
+    ``ignore_index`` and ``label_smoothing`` of `nn.CrossEntropyLoss` are refused: an ignored sample
+    has no class whose density could count it, and a smoothed target no single gradient norm.
+
+    >>> loss = HarmonizedLoss([8, 8], alpha=1.0)
+    >>> z, y = torch.tensor([[1.1, 0.0], [1.1, 0.0], [1.1, 0.0], [0.0, 1.1]]), torch.zeros(4).long()
+    >>> loss.terms(z, y).weight  # p = (4, 2)/6, r = (3/2, 3), Σ p r = 2
+    tensor([0.7500, 0.7500, 0.7500, 1.5000])
     """
 
     active: Tensor
@@ -101,29 +106,29 @@ class HarmonizedLoss(Loss):
 
     @property
     def regions(self) -> Tensor:
-        """(c,) int64: number of unit regions M_c of each class."""
+        """(c,) int64: the number of unit regions M_c."""
         return self.memory.regions.expand(self.classes)
 
     @property
     def density(self) -> Tensor:
-        """(c, u): decayed counts A_c, padded with 0; all rows alike without ``classwise``."""
+        """(c, u): decayed counts A_c, padded with 0; all rows equal without ``classwise``."""
         return self.memory.counts.expand(self.classes, -1)
 
     def region_weights(self) -> Tensor:
-        """(c, u): the intra weight w_c[b] a sample gets now, padded with 0; 1 during warm-up."""
+        """(c, u): the current intra weight w_c[b], padded with 0; 1 during warm-up."""
         return self._table().expand(self.classes, -1)
 
     def density_state(self) -> DensityState:
         return DensityState(self.density, self.regions, self.region_weights())
 
     def inter_weight(self) -> Tensor:
-        """(c,) u with ``inter="weight"``; the margin moves boundaries, and no weights: 1."""
+        """(c,) u with ``inter="weight"``; otherwise 1: a margin moves boundaries, not weights."""
         return self.u * self.class_weight
 
     def on_epoch_start(self, epoch: int, epochs: int | None = None) -> None:
-        """Turn the intra weights off before epoch ``warmup`` (0-based) and on from there.
+        """Turn the intra weights off before 0-based epoch ``warmup`` and on from there.
 
-        With ``epochs`` told, the warm-up takes at most a tenth of them.
+        If ``epochs`` is given, the warm-up takes at most a tenth of them.
         """
         warmup = self.warmup if epochs is None else min(self.warmup, epochs // 10)
         self.active.fill_(epoch >= warmup)
@@ -135,10 +140,10 @@ class HarmonizedLoss(Loss):
         self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
     ) -> LossTerms:
         row = targets if self.classwise else torch.zeros_like(targets)
-        place = self.memory.places(norm, row)
+        cells = self.memory.locate(norm, row)
         if self.training:
-            self.memory.observe(norm, place)
-        intra = self.memory.weight_of(place, self.alpha, self.smoothing, self.envelope)
+            self.memory.observe(norm, cells)
+        intra = self.memory.weight_of(cells, self.alpha, self.smoothing, self.envelope)
         intra = torch.where(self.active, intra, 1.0).to(loss.dtype)
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
         weight = unit * intra
@@ -147,7 +152,7 @@ class HarmonizedLoss(Loss):
         return LossTerms(loss, weight, norm, unit)
 
     def _table(self) -> Tensor:
-        """(r, u): intra weights by row of the density; r is c, or 1 without ``classwise``."""
+        """(r, u): intra weights by row of the density; r = c, or 1 without ``classwise``."""
         weights = self.memory.weights(self.alpha, self.smoothing, self.envelope)
         return torch.where(self.active, weights, self.memory.valid.to(weights.dtype))
 

@@ -1,4 +1,4 @@
-"""Influence-balanced loss: samples that move the decision boundary most count least."""
+"""Influence-balanced loss: the samples that would move the boundary most count least."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ EPSILON = 1e-3
 class InfluenceBalanced(Loss):
     """L = (1/n) Σ α u_y / (‖p − y‖₁ ‖h‖₁ + ε) · CE, plain cross-entropy before epoch ``start``.
 
-    ‖p − y‖₁ ‖h‖₁ = 2 g ‖h‖₁ is the length of the sample's gradient on the last layer, whose input
+    ‖p − y‖₁ ‖h‖₁ = 2 g ‖h‖₁ is the 1-norm of the sample's gradient on the last layer, whose input
     is the penultimate feature vector h (n, d); u_c ∝ 1/N_c with Σ u_c = C. As in the authors' code
-    the sum is divided by n, not by Σ of the weights, so α sets the scale of the loss and acts as a
-    factor on the learning rate.
+    the sum is divided by n, not by Σ of the weights, so α scales the loss and acts as a factor on
+    the learning rate.
 
-    ``start`` = 100 is the first 0-based epoch with weights, as in the reference with its 200; a
-    shorter training that tells its length starts half-way. Where `on_epoch_start` is never called,
-    the weights are on at once. ``alpha`` = 10: the reference has 1000 and lowers its learning rate
-    a hundredfold at that same epoch; the step is their product, and our schedule does not know the
-    loss. Park et al. 2021, arXiv 2110.02444.
+    ``start`` = 100 is the first 0-based epoch with weights, half of the reference's 200 epochs; if
+    `on_epoch_start` is given the number of epochs, the weights start half-way at the latest. If it
+    is never called, they are on from the first step. ``alpha`` = 10: the reference has 1000, and
+    divides its learning rate by 100 at the same epoch. The product of the two sets the step, and
+    our learning rate does not depend on the loss. Park et al. 2021, arXiv 2110.02444.
+
+    >>> loss = InfluenceBalanced([1, 1], alpha=1.0)
+    >>> features = torch.tensor([[1.0, -1.0]])
+    >>> loss.terms(torch.zeros(1, 2), torch.tensor([0]), features).weight  # 1 / (2 · ½ · 2 + ε)
+    tensor([0.4998])
     """
 
     needs_features = True
@@ -47,7 +52,7 @@ class InfluenceBalanced(Loss):
         self.active.fill_(epoch >= start)
 
     def inter_weight(self) -> Tensor:
-        """(c,) α u_c once the weights are on; the influence is by sample."""
+        """(c,) α u_c once the weights are on; the influence depends on the sample."""
         return torch.where(self.active, self.alpha * self.u, 1.0) * self.class_weight
 
     def weigh(

@@ -1,4 +1,4 @@
-"""Label-distribution-aware margin: a tail class has to win by more."""
+"""Label-distribution-aware margin: a rarer class has to win by a larger margin."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ class LDAMLoss(Loss):
     """L = (1/n) Σ CE(s·(z − m_y e_y), y), with margins m_c = m_max · N_c^{−1/4} / max N^{−1/4}.
 
     The logits z are cosines in [−1, 1] between the features and each class's direction, from a
-    cosine classifier without bias (``head="cosine"`` of our models): on free logits a network would
-    grow its last layer until the margin is nothing. The margin is taken from the true class's
-    cosine, then everything is scaled by s; the gradient norm is that of the scaled logits. The
-    gradient with respect to the cosines is therefore s times as long. Predictions use argmax z, and
-    probabilities softmax(s z), without the margin.
+    cosine classifier without bias (``head="cosine"`` of our models): with unbounded logits a
+    network could grow its last layer until the margin is negligible. The margin is subtracted from
+    the true class's cosine, then all cosines are multiplied by s; the gradient norm is that of the
+    scaled logits, and the gradient with respect to the cosines is s times as long. Predictions use
+    argmax z, and probabilities softmax(s z), without the margin.
 
-    ``margin`` m_max = 0.5 and ``scale`` s = 30, the values of the authors' code; ``margins`` (c,)
-    is m. Deferred re-weighting (LDAM-DRW) comes from outside, through `set_class_weight`.
-    Cao et al. 2019, arXiv 1906.07413.
+    ``margin`` m_max = 0.5 and ``scale`` s = 30 as in the authors' code; ``margins`` (c,) is m.
+    Deferred re-weighting (LDAM-DRW) is applied through `set_class_weight`. Cao et al. 2019,
+    arXiv 1906.07413.
+
+    >>> LDAMLoss([16, 1], margin=0.5).margins
+    tensor([0.2500, 0.5000])
     """
 
     margins: Tensor

@@ -1,7 +1,8 @@
 """All losses, declared without importing torch: what a picker, a slider and a formula need.
 
-A new loss is one file and one entry here. In the equations: z logits, y label, p = softmax(z),
-g = 1 − p_y, N_c samples of class c among N, π_c = N_c/N its prior, n the batch, C the classes.
+A new loss is its file, its explanation (`harmony_core.explain`) and one entry here. In the
+equations: z logits, y label, p = softmax(z), g = 1 − p_y, N_c samples of class c among N,
+π_c = N_c/N its prior, n the batch, C the classes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ class LossSpec:
     ``factory`` names a class called as ``factory(class_counts, **parameters)``; ``explanation`` a
     `harmony_core.explain.base.LossExplanation`. Both are imported when first used. ``equation`` is
     LaTeX; ``presets`` are named settings; ``head`` is the kind of last layer its logits come from;
-    ``short_title`` is for legends, where the title up to its first bracket or colon would be long.
+    ``short_title`` is for legends, if the title up to its first bracket or colon is too long there.
+
+    >>> LOSSES["focal"].resolve({"gamma": 1.0})
+    {'gamma': 1.0}
     """
 
     name: str
@@ -36,7 +40,11 @@ class LossSpec:
     short_title: str = ""
 
     def resolve(self, values: Mapping[str, object]) -> dict[str, Value]:
-        """All parameters: the given ones, over those of the named ``preset``, over the defaults."""
+        """All parameters: the given ones, else those of the named ``preset``, else the defaults.
+
+        >>> LOSSES["harmonized"].resolve({"preset": "inter_only", "tau": 2})["alpha"]
+        0.0
+        """
         given = dict(values)
         preset = given.pop("preset", None)
         if preset is not None:
@@ -49,7 +57,7 @@ class LossSpec:
 _BETA = Parameter(
     "beta",
     0.9999,
-    "How slowly new samples of a class stop being news; 0 weighs all classes alike.",
+    "How slowly new samples of a class stop adding information; 0 weighs all classes alike.",
     low=0.0,
     high=0.999999,
 )
@@ -93,7 +101,7 @@ _SPECS = (
     LossSpec(
         name="class_balanced",
         title="Class-balanced (effective number)",
-        summary="Weights classes by how much their samples tell that is new, not by how many.",
+        summary="Weights a class by how much new information its samples add, not by their number.",
         equation=r"\mathcal{L} = \frac{\sum_i u_{y_i}\,(-\log p_{y_i})}{\sum_i u_{y_i}},"
         r"\quad u_c \propto \frac{1-\beta}{1-\beta^{N_c}},\ \sum_c u_c = C",
         factory="harmony_core.losses.weighted:ClassBalanced",
@@ -161,8 +169,8 @@ _SPECS = (
     LossSpec(
         name="balanced_softmax",
         title="Balanced softmax",
-        summary="Training pretends the head is likelier than it looks; without that handicap the "
-        "tail wins where it should.",
+        summary="Adds the log of the class size to the logits in training; without that handicap, "
+        "the tail wins where it should.",
         equation=r"\mathcal{L} = -\frac{1}{n} \sum_i \log"
         r"\frac{N_{y_i} e^{z_{i,y_i}}}{\sum_c N_c e^{z_{i,c}}}",
         factory="harmony_core.losses.logit_adjusted:BalancedSoftmax",
@@ -183,8 +191,8 @@ _SPECS = (
         name="vs",
         title="Vector scaling",
         short_title="VS",
-        summary="Shifts the logits by class and stretches them, so that the shift still acts late "
-        "in training.",
+        summary="Shifts the logits by class and rescales them, which still has an effect late in "
+        "training.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i \mathrm{CE}(z_i / \Delta + \tau \log \pi, y_i),"
         r"\quad \Delta_c = (N_{\max} / N_c)^{\gamma}",
         factory="harmony_core.losses.logit_adjusted:VectorScaling",

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import BaseFileLock, FileLock, Timeout
 
 from ..errors import RunError
-from ..files import TEMPORARY, write_atomically
+from ..files import TEMPORARY, make_folder, write_atomically
 
 ID = re.compile(r"[0-9a-z-]{1,40}")
 
@@ -152,18 +152,6 @@ class ExperimentFolders:
     def write(self, path: Path, content: bytes, *, durable: bool = False) -> None:
         """Write a whole file atomically."""
         write_atomically(path, content, durable=durable)
-
-
-def make_folder(folder: Path) -> Path:
-    """The folder, made if it is not there; a full or unwritable disk raises `RunError`."""
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise RunError(
-            f"Expected to make the folder {folder}, but got: {error.strerror or error}. "
-            "Free some space or choose another runs folder, then resume."
-        ) from error
-    return folder
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -25,6 +25,7 @@ from uuid import uuid4
 
 from ..config import ExperimentConfig
 from ..errors import RunError
+from ..files import make_folder
 from ..frames import (
     Frame,
     Scene,
@@ -33,7 +34,7 @@ from ..frames import (
     save_frames,
     save_scene,
 )
-from .folders import ExperimentFolders, make_folder
+from .folders import ExperimentFolders
 from .record import ExperimentRecord, current_versions, now
 
 FRAME = re.compile(r"([0-9]{5})\.npz")

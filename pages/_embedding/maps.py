@@ -209,6 +209,8 @@ def _caveat(
 
 def _figures(frame: EmbeddingFrame, look: Look) -> None:
     """The same as a table: how far each map can be trusted."""
+    from harmony_core.plots.embedding.text import two_digits
+
     heads = [
         "Method", "Balanced accuracy", "Map agrees", "In the tail",
         "Where wrong", "Trust", "Silhouette: head, medium, tail",
@@ -220,10 +222,10 @@ def _figures(frame: EmbeddingFrame, look: Look) -> None:
             found.agreement[name].percent() if name in found.agreement else "–"
             for name in ("all", "tail", "errors")
         ]
-        groups = [", ".join(_number(found.silhouette.get(name)) for name in THIRDS)]
+        groups = [", ".join(two_digits(found.silhouette.get(name)) for name in THIRDS)]
         accuracy = found.balanced_accuracy
         good = "–" if accuracy is None else f"{100 * accuracy:.1f} %"
-        values = [good, *shares, _number(found.trustworthiness), *groups]
+        values = [good, *shares, two_digits(found.trustworthiness), *groups]
         rows.append((panel.label, cells(values)))
     table(f"How far each map can be trusted, epoch {frame.epoch}", heads, rows)
     st.caption(
@@ -231,10 +233,6 @@ def _figures(frame: EmbeddingFrame, look: Look) -> None:
         "what the network calls them, with a 95 % interval (Wilson). Trust: trustworthiness of "
         "the neighbourhoods, 1 is best. Silhouette of the true classes in feature space, −1 to 1."
     )
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
 
 
 def offline_page(

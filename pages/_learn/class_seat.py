@@ -1,4 +1,4 @@
-"""A student's side of class mode: a seat, and what the class is told of a prediction."""
+"""A student's side of class mode: a seat, and what it reports to the class."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .._shared.messages import spoken
 from . import progress
 
 _SEAT = "learn seat"
-_TOLD = "learn told"
+_REPORTED = "learn reported"
 
 
 @st.cache_resource(show_spinner=False)
-def rooms() -> Classroom:
+def classroom() -> Classroom:
     """The classes of this server, in its memory only."""
     return Classroom()
 
@@ -30,8 +30,8 @@ def arrive() -> None:
     if not place.code or seat():
         return
     try:
-        back = place.seat and rooms().seated(place.code, place.seat)
-        number = place.seat if back else rooms().join(place.code)
+        back = place.seat and classroom().has_seat(place.code, place.seat)
+        number = place.seat if back else classroom().join(place.code)
     except HarmonyError as error:
         st.warning(spoken(str(error)), icon=":material/group_off:")
         return
@@ -56,31 +56,33 @@ def note() -> str:
     )
 
 
-def predicted(lesson: Lesson, guess: Guess) -> None:
-    """Tell the class of a prediction; a drawn line counts once its run is known."""
+def report_prediction(lesson: Lesson, guess: Guess) -> None:
+    """Report a prediction to the class; a drawn line counts once its run is known."""
     if seat():
-        _tell(lesson, guess if isinstance(guess, float | int | str) else "a line")
+        _report(lesson, guess if isinstance(guess, float | int | str) else "a line")
 
 
-def saw(lesson: Lesson, said: Feedback) -> None:
-    """Tell the class what came out, once for each prediction."""
-    told: dict[str, tuple[object, float]] = st.session_state.setdefault(_TOLD, {})
-    now = (progress.attempt(lesson).guess, said.result)
-    if not seat() or told.get(lesson.name) == now:
+def report_result(lesson: Lesson, feedback: Feedback) -> None:
+    """Report the result to the class, once for each prediction."""
+    reported: dict[str, tuple[object, float]] = st.session_state.setdefault(_REPORTED, {})
+    now = (progress.attempt(lesson).guess, feedback.result)
+    if not seat() or reported.get(lesson.name) == now:
         return
-    told[lesson.name] = now
-    drawn = said.numbers.get("drawn")
+    reported[lesson.name] = now
+    drawn = feedback.numbers.get("drawn")
     if isinstance(drawn, float):
-        _tell(lesson, drawn)
+        _report(lesson, drawn)
     try:
-        rooms().saw(progress.place().code, lesson.number, seat(), said.result, right=said.right)
+        classroom().add_result(
+            progress.place().code, lesson.number, seat(), feedback.result, right=feedback.right
+        )
     except HarmonyError:
         _ended()
 
 
-def _tell(lesson: Lesson, guess: float | str) -> None:
+def _report(lesson: Lesson, guess: float | str) -> None:
     try:
-        rooms().predicted(progress.place().code, lesson.number, seat(), guess)
+        classroom().add_prediction(progress.place().code, lesson.number, seat(), guess)
     except HarmonyError:
         _ended()
 

@@ -27,37 +27,37 @@ FIGURES = {
 }
 
 
-def tell(said: Feedback) -> None:
+def tell(feedback: Feedback) -> None:
     """The prediction beside what happened."""
-    verdict = "You predicted it" if said.right else "It came out otherwise"
+    verdict = "You predicted it" if feedback.right else "It came out otherwise"
     st.html(
-        f'<section class="verdict {"right" if said.right else "other"}" role="status" '
-        f'data-right="{str(said.right).lower()}"><h3>{verdict}</h3><dl>'
-        f"<div><dt>You predicted</dt><dd>{html.escape(said.said)}</dd></div>"
-        f"<div><dt>This run</dt><dd>{html.escape(said.happened)}</dd></div></dl></section>"
+        f'<section class="verdict {"right" if feedback.right else "other"}" role="status" '
+        f'data-right="{str(feedback.right).lower()}"><h3>{verdict}</h3><dl>'
+        f"<div><dt>You predicted</dt><dd>{html.escape(feedback.prediction)}</dd></div>"
+        f"<div><dt>This run</dt><dd>{html.escape(feedback.happened)}</dd></div></dl></section>"
     )
-    st.markdown(said.text)
+    st.markdown(feedback.text)
 
 
-def explain(lesson: Lesson, outcome: Outcome, said: Feedback) -> None:
+def explain(lesson: Lesson, outcome: Outcome, feedback: Feedback) -> None:
     """What there is to see, the formulas with this run's numbers, and the numbers as a table."""
-    st.markdown(fill(lesson.after, said.numbers))
+    st.markdown(fill(lesson.after, feedback.numbers))
     if "formulas" not in progress.place().hide:
         with st.container(key="lesson-formulas"):
             for formula in lesson.formulas:
                 st.html(f'<h4 class="formula-name">{html.escape(formula.name)}</h4>')
-                st.latex(fill(formula.latex, said.numbers).replace("−", "-"))
+                st.latex(fill(formula.latex, feedback.numbers).replace("−", "-"))
                 if formula.note:
-                    st.caption(fill(formula.note, said.numbers))
+                    st.caption(fill(formula.note, feedback.numbers))
     with st.expander("The numbers of this run as a table"):
-        _numbers(outcome, said)
+        _numbers(outcome, feedback)
 
 
-def _numbers(outcome: Outcome, said: Feedback) -> None:
+def _numbers(outcome: Outcome, feedback: Feedback) -> None:
     labels = method_labels(outcome.config.methods)
-    names = [n for n in FIGURES if f"{n}_A" in said.numbers]
+    names = [n for n in FIGURES if f"{n}_A" in feedback.numbers]
     rows = [
-        (label, cells([fill(f"[[{n}_{LETTERS[m]}]]", said.numbers) for n in names]))
+        (label, cells([fill(f"[[{n}_{LETTERS[m]}]]", feedback.numbers) for n in names]))
         for m, label in enumerate(labels)
     ]
     heads = [FIGURES[n] for n in names]

@@ -25,7 +25,7 @@ from .._shared.thumbnails import svg_uri
 
 
 def microscope(outcome: Outcome) -> None:
-    """Choose a sample and a loss; see its formula and where the sample lies in the density."""
+    """Choose a sample and a loss; see its formula and the sample's place in the density."""
     scene, frame = outcome.scenes[0], outcome.last[0][0]
     samples = instructive_samples(scene, frame)
     if not samples:

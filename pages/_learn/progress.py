@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.classroom.place import Place, from_query
+from harmony_core.lessons.classroom.place import CoursePlace, from_query
 from harmony_core.lessons.course.feedback import Guess
 from harmony_core.lessons.course.lesson import Lesson
 
@@ -42,10 +42,10 @@ class Attempt:
     """Position of the answer to the check question."""
 
 
-def read(steps: int) -> Place:
+def read(steps: int) -> CoursePlace:
     """The place of this drawing: the link's, if it is news, or else the session's."""
     link = dict(st.query_params.to_dict())
-    known: Place | None = st.session_state.get(_PLACE)
+    known: CoursePlace | None = st.session_state.get(_PLACE)
     if known is not None and (not link or link == st.session_state.get(_WRITTEN)):
         return known
     st.session_state.pop(_PROBLEM, None)
@@ -53,7 +53,7 @@ def read(steps: int) -> Place:
         found = from_query(link, steps)
     except HarmonyError as error:
         st.session_state[_PROBLEM] = str(error)
-        found = known or Place()
+        found = known or CoursePlace()
     if known is not None:
         found = replace(found, done=found.done | known.done)
     st.session_state[_PLACE] = found
@@ -65,8 +65,8 @@ def problem() -> str:
     return str(st.session_state.get(_PROBLEM, ""))
 
 
-def place() -> Place:
-    found: Place = st.session_state.get(_PLACE, Place())
+def place() -> CoursePlace:
+    found: CoursePlace = st.session_state.get(_PLACE, CoursePlace())
     return found
 
 
@@ -130,7 +130,7 @@ def remember() -> None:
             st.rerun()
 
 
-def keep(new: Place) -> None:
+def keep(new: CoursePlace) -> None:
     """Be at another place from here on."""
     st.session_state[_PLACE] = new
     st.session_state.pop(_PROBLEM, None)

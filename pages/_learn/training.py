@@ -221,7 +221,7 @@ def _still_running(run: str) -> None:
 
 
 def kept(lesson: Lesson) -> Outcome:
-    """The prepared result of a lesson; read anew when its file has changed."""
+    """The prepared result of a lesson; read again when its file has changed."""
     path = path_of(lesson)
     return _kept(lesson, path.stat().st_mtime_ns if path.exists() else 0)
 

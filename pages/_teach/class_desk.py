@@ -8,11 +8,11 @@ from contextlib import suppress
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
-from harmony_core.lessons.classroom.place import CODE, Place
+from harmony_core.lessons.classroom.place import CODE, CoursePlace
 from harmony_core.lessons.classroom.tally import Row, Tally, tally
 from harmony_core.lessons.course.lesson import Lesson
 
-from .._learn.class_seat import rooms
+from .._learn.class_seat import classroom
 from .._session.address_bar import rewriting
 from .._shared.messages import messages, toasts
 from .._shared.tables import cells, table
@@ -25,7 +25,7 @@ TICK = 2.0
 def class_desk(course: tuple[Lesson, ...]) -> None:
     """Open a class, or show the one of the link."""
     code, key = st.query_params.get("class", ""), st.query_params.get("key", "")
-    if not CODE.fullmatch(code) or not rooms().there(code):
+    if not CODE.fullmatch(code) or not classroom().is_open(code):
         if code:
             st.info(
                 "This class has ended, and nothing of it was kept.", icon=":material/group_off:"
@@ -44,9 +44,9 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
         )
         return
     with messages():
-        rooms().seats(code, key)  # the key of another class is refused here
+        classroom().seats(code, key)  # the key of another class is refused here
         st.markdown(f"**Class {code}.** The link for your students:")
-        st.code(address(Place(code=code)), language=None, wrap_lines=True)
+        st.code(address(CoursePlace(code=code)), language=None, wrap_lines=True)
         st.caption("The address of this page holds your key to the class. Keep it to yourself.")
         step = st.selectbox(
             "Step to look at",
@@ -66,15 +66,15 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
 
 def _look(code: str, key: str, lesson: Lesson) -> None:
     with messages():
-        found = tally(lesson, rooms().entries(code, key, lesson.number))
-        seats = rooms().seats(code, key)
-        where = rooms().steps(code, key)
+        found = tally(lesson, classroom().entries(code, key, lesson.number))
+        seats = classroom().seats(code, key)
+        where = classroom().predictions(code, key)
         st.html(
             f'<p class="class-count" role="status">{seats} joined · {found.students} predicted '
             f"here · {found.finished} runs done · {found.right} were right</p>"
         )
         if where:
-            said = ", ".join(f"step {step}: {many}" for step, many in where.items())
+            said = ", ".join(f"step {step}: {count}" for step, count in where.items())
             st.caption(f"Predictions so far: {said}.")
         left, right = st.columns(2, gap="large")
         with left:
@@ -93,7 +93,7 @@ def _look(code: str, key: str, lesson: Lesson) -> None:
 def _spread(found: Tally) -> str:
     return (
         f"From {found.least:.1f} to {found.most:.1f}, mean {found.mean:.1f}, over {found.finished} "
-        "runs. If everybody has a seed of their own, this spread is luck alone."
+        "runs. If everybody has a seed of their own, this spread is chance alone."
     )
 
 
@@ -111,13 +111,13 @@ def bars(rows: tuple[Row, ...]) -> str:
 
 def _open() -> None:
     with toasts():
-        code, key = rooms().open()
+        code, key = classroom().open()
         with rewriting():
             st.query_params.from_dict({"class": code, "key": key})
 
 
 def _end(code: str, key: str) -> None:
     with suppress(HarmonyError):
-        rooms().end(code, key)
+        classroom().end(code, key)
     with rewriting():
         st.query_params.from_dict({})

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from harmony_core.data import DATASETS
-from harmony_core.lessons.classroom.place import CODE, HIDEABLE, MOST_SEED, Place
+from harmony_core.lessons.classroom.place import CODE, HIDEABLE, MOST_SEED, CoursePlace
 from harmony_core.lessons.course.lesson import Lesson
 
-from .._learn.class_seat import rooms
+from .._learn.class_seat import classroom
 
 AS_WRITTEN = "As in each step"
 
@@ -50,15 +50,15 @@ def link_desk(course: tuple[Lesson, ...]) -> None:
             name for name, text in HIDEABLE.items() if st.checkbox(text, key=f"teach-hide-{name}")
         }
     code = st.query_params.get("class", "")
-    code = code if CODE.fullmatch(code) and rooms().there(code) else ""
-    link = address(Place(int(step), frozenset(), seed, str(scenario), frozenset(hide), code))
+    code = code if CODE.fullmatch(code) and classroom().is_open(code) else ""
+    link = address(CoursePlace(int(step), frozenset(), seed, str(scenario), frozenset(hide), code))
     joins = f", who join class {code} with it" if code else ""
     st.markdown(f"**The link for your students{joins}**")
     st.code(link, language=None, wrap_lines=True)
     st.caption("Progress is kept in each student’s own browser. No account is needed.")
 
 
-def address(place: Place) -> str:
+def address(place: CoursePlace) -> str:
     """The whole address of the course at a place; it is read back the same."""
     base = (st.context.url or "").split("?")[0].rstrip("/")
     base = base.rpartition("/")[0] if base.endswith("/teach") else base

@@ -13,9 +13,9 @@ from harmony_core.config import ExperimentConfig, MethodConfig
 from harmony_core.experiments.complete import complete
 from harmony_core.experiments.link import from_query, to_query
 from harmony_core.experiments.method_text import format_methods, method_labels, parse_methods
+from harmony_core.lessons.classroom import place as steps
 from harmony_core.lessons.course.lesson import lessons
 from harmony_core.lessons.glossary.terms import find
-from pages._arena.controls import steps
 from pages._embedding.link_text import chosen_text, read_chosen, read_settings, settings_text
 
 from .old_files import OLD, read_json

@@ -10,7 +10,7 @@ import pytest
 from harmony_core.errors import ConfigError
 from harmony_core.lessons.classroom import classes
 from harmony_core.lessons.classroom.classes import LONGEST, QUIET, Classroom, Entry
-from harmony_core.lessons.classroom.place import CODE, Place, from_query
+from harmony_core.lessons.classroom.place import CODE, CoursePlace, from_query
 from harmony_core.lessons.classroom.tally import tally
 from harmony_core.lessons.course.lesson import lessons
 
@@ -31,85 +31,85 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def rooms(clock: Clock) -> Classroom:
+def classroom(clock: Clock) -> Classroom:
     return Classroom(clock, random.Random(1))
 
 
-def test_a_class_from_its_opening_to_its_end(rooms: Classroom) -> None:
-    code, key = rooms.open()
+def test_a_class_from_its_opening_to_its_end(classroom: Classroom) -> None:
+    code, key = classroom.open()
     assert CODE.fullmatch(code)
-    assert [rooms.join(code) for _ in range(3)] == [1, 2, 3]
-    rooms.predicted(code, 1, 1, 80.0)
-    rooms.predicted(code, 1, 3, 20.0)
-    rooms.predicted(code, 1, 1, 60.0)  # they thought again
-    rooms.saw(code, 1, 1, 55.0, right=True)
-    rooms.saw(code, 1, 2, 55.0, right=True)  # seat 2 has predicted nothing
-    assert rooms.entries(code, key, 1) == [Entry(1, 60.0, True, 55.0), Entry(3, 20.0)]
-    assert rooms.seats(code, key) == 3
-    assert rooms.steps(code, key) == {1: 2}
-    rooms.end(code, key)
-    assert not rooms.there(code)
+    assert [classroom.join(code) for _ in range(3)] == [1, 2, 3]
+    classroom.add_prediction(code, 1, 1, 80.0)
+    classroom.add_prediction(code, 1, 3, 20.0)
+    classroom.add_prediction(code, 1, 1, 60.0)  # they thought again
+    classroom.add_result(code, 1, 1, 55.0, right=True)
+    classroom.add_result(code, 1, 2, 55.0, right=True)  # seat 2 has predicted nothing
+    assert classroom.entries(code, key, 1) == [Entry(1, 60.0, True, 55.0), Entry(3, 20.0)]
+    assert classroom.seats(code, key) == 3
+    assert classroom.predictions(code, key) == {1: 2}
+    classroom.end(code, key)
+    assert not classroom.is_open(code)
     with pytest.raises(ConfigError, match="has ended or was never there"):
-        rooms.join(code)
+        classroom.join(code)
 
 
-def test_only_the_teacher_sees_and_ends(rooms: Classroom) -> None:
-    code, _ = rooms.open()
-    _, other = rooms.open()
-    for look in (rooms.seats, rooms.steps, rooms.end):
+def test_only_the_teacher_sees_and_ends(classroom: Classroom) -> None:
+    code, _ = classroom.open()
+    _, other = classroom.open()
+    for look in (classroom.seats, classroom.predictions, classroom.end):
         with pytest.raises(ConfigError, match="key of this class"):
             look(code, other)
-    assert rooms.there(code)
+    assert classroom.is_open(code)
 
 
-def test_a_quiet_class_and_an_old_one_are_forgotten(rooms: Classroom, clock: Clock) -> None:
-    quiet, _ = rooms.open()
-    busy, _ = rooms.open()
+def test_a_quiet_class_and_an_old_one_are_forgotten(classroom: Classroom, clock: Clock) -> None:
+    quiet, _ = classroom.open()
+    busy, _ = classroom.open()
     for _ in range(5):
         clock.now += QUIET * 0.7
-        if rooms.there(busy):
-            rooms.join(busy)
-    assert not rooms.there(quiet)
-    assert rooms.there(busy)
+        if classroom.is_open(busy):
+            classroom.join(busy)
+    assert not classroom.is_open(quiet)
+    assert classroom.is_open(busy)
     clock.now += QUIET * 0.7
     assert clock.now > LONGEST
-    assert not rooms.there(busy)
+    assert not classroom.is_open(busy)
 
 
-def test_caps(rooms: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_caps(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classes, "MOST_SEATS", 2)
     monkeypatch.setattr(classes, "MOST_CLASSES", 2)
-    code, key = rooms.open()
-    rooms.join(code)
-    rooms.join(code)
+    code, key = classroom.open()
+    classroom.join(code)
+    classroom.join(code)
     with pytest.raises(ConfigError, match="is full"):
-        rooms.join(code)
-    rooms.open()
+        classroom.join(code)
+    classroom.open()
     with pytest.raises(ConfigError, match="no room"):
-        rooms.open()
+        classroom.open()
     for step, seat in ((0, 1), (99, 1), (1, 0), (1, 3)):
         with pytest.raises(ConfigError, match="a step and a seat"):
-            rooms.predicted(code, step, seat, 1.0)
+            classroom.add_prediction(code, step, seat, 1.0)
     with pytest.raises(ConfigError, match="finite"):
-        rooms.predicted(code, 1, 1, float("nan"))
-    rooms.predicted(code, 1, 1, "x" * 9999)
-    assert len(str(rooms.entries(code, key, 1)[0].guess)) == classes.LONGEST_TEXT
+        classroom.add_prediction(code, 1, 1, float("nan"))
+    classroom.add_prediction(code, 1, 1, "x" * 9999)
+    assert len(str(classroom.entries(code, key, 1)[0].guess)) == classes.LONGEST_TEXT
 
 
-def test_many_students_at_once(rooms: Classroom) -> None:
-    code, key = rooms.open()
+def test_many_students_at_once(classroom: Classroom) -> None:
+    code, key = classroom.open()
 
     def student() -> None:
-        seat = rooms.join(code)
-        rooms.predicted(code, 2, seat, float(seat))
-        rooms.saw(code, 2, seat, 1.0, right=False)
+        seat = classroom.join(code)
+        classroom.add_prediction(code, 2, seat, float(seat))
+        classroom.add_result(code, 2, seat, 1.0, right=False)
 
     threads = [threading.Thread(target=student) for _ in range(30)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [entry.guess for entry in rooms.entries(code, key, 2)] == list(range(1, 31))
+    assert [entry.guess for entry in classroom.entries(code, key, 2)] == list(range(1, 31))
 
 
 def test_counts_of_numbers_choices_and_lines() -> None:
@@ -132,12 +132,12 @@ def test_counts_of_numbers_choices_and_lines() -> None:
 
 
 def test_the_link_of_a_place_is_read_back() -> None:
-    place = Place(
+    place = CoursePlace(
         3, frozenset({1, 2}), 7, "hard_head", frozenset({"try", "steps"}), "KITE-MAPLE-07", 4
     )
     assert from_query(place.query(), 11) == place
-    assert from_query({}, 11) == Place()
-    assert Place().query() == {"step": "1"}
+    assert from_query({}, 11) == CoursePlace()
+    assert CoursePlace().query() == {"step": "1"}
 
 
 @pytest.mark.parametrize(

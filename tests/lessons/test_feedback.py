@@ -10,7 +10,7 @@ import pytest
 
 from harmony_core.errors import ConfigError
 from harmony_core.experiments.complete import complete
-from harmony_core.lessons.course.expression import PLACE, fill, number
+from harmony_core.lessons.course.expression import SLOT, fill, number
 from harmony_core.lessons.course.facts import facts
 from harmony_core.lessons.course.feedback import (
     Guess,
@@ -67,7 +67,7 @@ def test_a_right_and_a_wrong_prediction_hear_the_numbers_of_the_run(lesson: Less
     assert len(texts) == 1 + len(wrong)
     for text in texts:
         assert len(re.findall(r"\d", text)) >= 2
-        assert not PLACE.search(text)
+        assert not SLOT.search(text)
         assert "nan" not in text
 
 

@@ -7,12 +7,11 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from harmony_core.lessons.glossary.drawings import picture
 
 from harmony_core.lessons.classroom.worksheet import answer_key, prose, worksheet
 from harmony_core.lessons.course.lesson import lessons
 from harmony_core.lessons.course.prepare import prepared
-from harmony_core.lessons.glossary.drawings import PICTURES
+from harmony_core.lessons.glossary.drawings import PICTURES, picture
 
 COURSE = lessons()
 

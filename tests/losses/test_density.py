@@ -13,7 +13,7 @@ from harmony_core.losses.density import (
     GradientDensity,
     adaptive_regions,
     histogram,
-    places,
+    locate,
     region_of,
     region_weights,
 )
@@ -26,7 +26,7 @@ def _density(counts: list[int], regions: list[int], horizon: float = 1.0) -> Gra
 
 
 def _observe(density: GradientDensity, norms: Tensor, row: Tensor) -> Tensor:
-    place = density.places(norms, row)
+    place = density.locate(norms, row)
     density.observe(norms, place)
     return place.region
 
@@ -51,9 +51,9 @@ def test_regions_are_half_open_but_the_last_and_differ_between_rows() -> None:
 def test_histogram_counts_by_row_and_region_without_nan() -> None:
     norms = torch.tensor([0.1, 0.1, 0.9, math.nan, 0.2])
     table = torch.zeros(2, 3)
-    place = places(norms, torch.tensor([0, 0, 0, 0, 1]), torch.tensor([3, 3]), table)
+    place = locate(norms, torch.tensor([0, 0, 0, 0, 1]), torch.tensor([3, 3]), table)
     assert place.region.tolist() == [0, 0, 2, 2, 0]
-    assert place.cell.tolist() == [0, 0, 2, 2, 3]
+    assert place.flat.tolist() == [0, 0, 2, 2, 3]
     counted = histogram(norms, place, table)
     assert counted.tolist() == [[2, 0, 1], [1, 0, 0]]
 
@@ -204,15 +204,15 @@ def test_many_rows_and_few_samples_give_the_same_numbers_as_whole_tables(
     rng = torch.Generator().manual_seed(3)
     samples = torch.randint(1, 5000, (300,), generator=rng)
     few, whole = (GradientDensity(samples, adaptive_regions(samples, 1.0), 1.0) for _ in range(2))
-    whole._few = lambda row: False  # type: ignore[method-assign]
+    whole.touches_few_rows = lambda row: False  # type: ignore[method-assign]
     for n in (40, 7, 299, 1):
         row = torch.randint(0, 60, (n,), generator=rng)
         norm = torch.rand(n, generator=rng)
         norm[0] = math.nan if n == 7 else norm[0]
-        place = few.places(norm, row)
+        place = few.locate(norm, row)
         for density in (few, whole):
             density.observe(norm, place)
-        assert few._few(row)
+        assert few.touches_few_rows(row)
         assert torch.equal(few.counts, whole.counts)
         one, other = (
             density.weight_of(place, alpha, smoothing, envelope) for density in (few, whole)

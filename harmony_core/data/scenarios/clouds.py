@@ -10,7 +10,7 @@ from .scenario import scenario
 
 
 def density(classes: int, spread: float) -> Mixture:
-    # Neighbours on the circle stand a fixed number of widths apart, whatever the number of classes.
+    # Neighbours on the circle are a fixed number of widths apart for any number of classes.
     gap = 2 * 0.75 * np.sin(np.pi / classes)
     return GaussianMixture(circle(classes, 0.75), 0.37 * gap * spread, range(classes))
 

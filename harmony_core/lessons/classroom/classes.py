@@ -32,7 +32,7 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """What one seat said and saw at one step."""
+    """What one seat predicted at one step, and the result it got."""
 
     seat: int
     guess: float | str
@@ -78,7 +78,7 @@ class Classroom:
             self._classes[code] = _Class(token_urlsafe(16), now, now)
             return code, self._classes[code].key
 
-    def there(self, code: str) -> bool:
+    def is_open(self, code: str) -> bool:
         """Whether a class is still open."""
         with self._lock:
             self._forget()
@@ -87,82 +87,82 @@ class Classroom:
     def join(self, code: str) -> int:
         """A seat in a class, counted from 1."""
         with self._lock:
-            room = self._room(code)
-            if room.seats >= MOST_SEATS:
+            group = self._open_class(code)
+            if group.seats >= MOST_SEATS:
                 raise ConfigError(
                     f"Expected at most {MOST_SEATS} students, but class {code} is full. "
                     "Work without the class: leave it out of the link."
                 )
-            room.seats += 1
-            return room.seats
+            group.seats += 1
+            return group.seats
 
-    def seated(self, code: str, seat: int) -> bool:
+    def has_seat(self, code: str, seat: int) -> bool:
         """Whether a seat was given in a class that is still open."""
         with self._lock:
-            return 1 <= seat <= self._room(code).seats
+            return 1 <= seat <= self._open_class(code).seats
 
-    def predicted(self, code: str, step: int, seat: int, guess: float | str) -> None:
+    def add_prediction(self, code: str, step: int, seat: int, guess: float | str) -> None:
         """Note a prediction; a second one of the same seat replaces the first."""
         with self._lock:
-            room = self._room(code)
-            if not (1 <= step <= MOST_STEPS and 1 <= seat <= room.seats):
+            group = self._open_class(code)
+            if not (1 <= step <= MOST_STEPS and 1 <= seat <= group.seats):
                 raise ConfigError("Expected a step and a seat of this class. Open its link again.")
             if isinstance(guess, str):
                 guess = guess[:LONGEST_TEXT]
             elif not math.isfinite(guess):
                 raise ConfigError("Expected a finite prediction. Predict again.")
-            room.entries.setdefault(step, {})[seat] = Entry(seat, guess)
+            group.entries.setdefault(step, {})[seat] = Entry(seat, guess)
 
-    def saw(self, code: str, step: int, seat: int, result: float, *, right: bool) -> None:
+    def add_result(self, code: str, step: int, seat: int, result: float, *, right: bool) -> None:
         """Note what came out for a seat that has predicted."""
         with self._lock:
-            entries = self._room(code).entries.get(step, {})
+            entries = self._open_class(code).entries.get(step, {})
             if seat in entries and math.isfinite(result):
                 entries[seat] = Entry(seat, entries[seat].guess, right, result)
 
     def entries(self, code: str, key: str, step: int) -> list[Entry]:
         """What the class said and saw at a step, by seat; for the teacher."""
         with self._lock:
-            room = self._teacher(code, key)
-            return [room.entries.get(step, {})[s] for s in sorted(room.entries.get(step, {}))]
+            group = self._for_teacher(code, key)
+            return [group.entries.get(step, {})[s] for s in sorted(group.entries.get(step, {}))]
 
     def seats(self, code: str, key: str) -> int:
         """How many students have joined."""
         with self._lock:
-            return self._teacher(code, key).seats
+            return self._for_teacher(code, key).seats
 
-    def steps(self, code: str, key: str) -> dict[int, int]:
+    def predictions(self, code: str, key: str) -> dict[int, int]:
         """How many have predicted, by step."""
         with self._lock:
-            return {s: len(e) for s, e in sorted(self._teacher(code, key).entries.items()) if e}
+            return {s: len(e) for s, e in sorted(self._for_teacher(code, key).entries.items()) if e}
 
     def end(self, code: str, key: str) -> None:
         """Forget a class."""
         with self._lock:
-            self._teacher(code, key)
+            self._for_teacher(code, key)
             del self._classes[code]
 
-    def _room(self, code: str) -> _Class:
+    def _open_class(self, code: str) -> _Class:
         self._forget()
-        room = self._classes.get(code)
-        if room is None:
+        group = self._classes.get(code)
+        if group is None:
             raise ConfigError(
                 f"Expected an open class, but {code} has ended or was never there. "
                 "Ask your teacher for a new link, or go on without the class."
             )
-        room.used = self._clock()
-        return room
+        group.used = self._clock()
+        return group
 
-    def _teacher(self, code: str, key: str) -> _Class:
-        room = self._room(code)
-        if not compare_digest(room.key.encode(), key.encode("utf-8", "replace")):
+    def _for_teacher(self, code: str, key: str) -> _Class:
+        group = self._open_class(code)
+        if not compare_digest(group.key.encode(), key.encode("utf-8", "replace")):
             raise ConfigError(
                 "Expected the key of this class, but got another. Open it from the teacher’s desk."
             )
-        return room
+        return group
 
     def _forget(self) -> None:
         now = self._clock()
-        for code, room in list(self._classes.items()):
-            if now - room.used > QUIET or now - room.opened > LONGEST:
+        for code, group in list(self._classes.items()):
+            if now - group.used > QUIET or now - group.opened > LONGEST:
                 del self._classes[code]

@@ -4,7 +4,7 @@
 
 ``done`` are the steps finished; ``seed`` moves all seeds; ``scenario`` replaces the data
 in the steps that allow it; ``hide`` names controls of `HIDEABLE`; ``class`` joins a class, where
-``seat`` is who one is after a reload.
+``seat`` is the student's number there, kept over a reload.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ CODE = re.compile(r"[A-Z]{3,8}-[A-Z]{3,8}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place in the course."""
+class CoursePlace:
+    """The step a student is at, and what the link fixed for them."""
 
     step: int = 1
     done: frozenset[int] = field(default_factory=frozenset)
@@ -45,8 +45,8 @@ class Place:
     """0 before a class is joined"""
 
     def query(self) -> dict[str, str]:
-        """What the link says; what is usual is left out, but never the step."""
-        said = {
+        """The query of the link: the step, and all that differs from the default."""
+        query = {
             "step": str(self.step),
             "done": ".".join(map(str, sorted(self.done))),
             "seed": "" if self.seed is None else str(self.seed),
@@ -55,11 +55,11 @@ class Place:
             "class": self.code,
             "seat": str(self.seat) if self.code and self.seat else "",
         }
-        return {key: text for key, text in said.items() if text}
+        return {key: text for key, text in query.items() if text}
 
 
-def from_query(query: Mapping[str, str], steps: int) -> Place:
-    """The place a link stands for, in a course of ``steps``; nonsense raises `ConfigError`."""
+def from_query(query: Mapping[str, str], steps: int) -> CoursePlace:
+    """The place in a course of ``steps`` that a link names; raises `ConfigError` for any other."""
     unknown = sorted(set(query) - set(KEYS))
     if unknown:
         raise ConfigError(
@@ -80,7 +80,7 @@ def from_query(query: Mapping[str, str], steps: int) -> Place:
             "Ask your teacher for the link."
         )
     done = (_whole(text, "done", 1, steps) for text in query.get("done", "").split(".") if text)
-    return Place(
+    return CoursePlace(
         _whole(query.get("step", "1"), "step", 1, steps),
         frozenset(done),
         _whole(query["seed"], "seed", 0, MOST_SEED) if "seed" in query else None,

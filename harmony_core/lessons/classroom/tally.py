@@ -15,7 +15,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Row:
-    """One bar: how many lie in it."""
+    """One bar: its label and its count."""
 
     label: str
     count: int
@@ -54,8 +54,8 @@ def tally(lesson: Lesson, entries: Sequence[Entry]) -> Tally:
 def _predicted(lesson: Lesson, entries: Sequence[Entry]) -> tuple[Row, ...]:
     predict = lesson.predict
     if predict.kind == "choice":
-        said = [entry.guess for entry in entries]
-        return tuple(Row(option.text, said.count(option.key)) for option in predict.options)
+        guesses = [entry.guess for entry in entries]
+        return tuple(Row(option.text, guesses.count(option.key)) for option in predict.options)
     numbers = [float(e.guess) for e in entries if not isinstance(e.guess, str)]
     if predict.kind == "line":
         waiting = len(entries) - len(numbers)

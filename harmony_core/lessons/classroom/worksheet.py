@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 
-from ..course.expression import PLACE, fill
+from ..course.expression import SLOT, fill
 from ..course.feedback import Feedback, feedback, happened
 from ..course.lesson import Lesson
 from ..course.outcome import Outcome
@@ -49,7 +49,7 @@ def answer_key(lessons: Sequence[Lesson], prepared: Callable[[Lesson], Outcome])
 
 
 def expected(lesson: Lesson, outcome: Outcome) -> Feedback:
-    """What happened in ``outcome``, said to somebody who predicted something."""
+    """The feedback on ``outcome`` for some prediction or other."""
     predict = lesson.predict
     guess: object = predict.low
     if predict.kind == "choice":
@@ -62,18 +62,18 @@ def expected(lesson: Lesson, outcome: Outcome) -> Feedback:
 def _student(lesson: Lesson) -> str:
     predict = lesson.predict
     if predict.kind == "choice":
-        room = _boxes([(option.text, False, "") for option in predict.options])
+        space = _boxes([(option.text, False, "") for option in predict.options])
     elif predict.kind == "number":
-        room = (
+        space = (
             f"<p>I predict: ____________ {html.escape(predict.unit)} &nbsp; "
             f"(between {predict.low:g} and {predict.high:g})</p>"
         )
     else:
-        room = "<p>Draw your line on the screen, and sketch it here:</p>" + _lines(4)
+        space = "<p>Draw your line on the screen, and sketch it here:</p>" + _lines(4)
     return (
         _head(lesson)
         + prose(lesson.before)
-        + f"<h3>Predict</h3><p>{html.escape(predict.ask)}</p>{room}"
+        + f"<h3>Predict</h3><p>{html.escape(predict.ask)}</p>{space}"
         + f"<h3>Run and look</h3><p>What came out ({html.escape(lesson.result_name)}): ____________"
         "</p><p>What surprised you, and why did it come out so?</p>"
         + _lines(LINES)
@@ -83,10 +83,10 @@ def _student(lesson: Lesson) -> str:
 
 
 def _teacher(lesson: Lesson, outcome: Outcome) -> str:
-    said = expected(lesson, outcome)
-    came = said.happened
+    feedback = expected(lesson, outcome)
+    came = feedback.happened
     if lesson.predict.kind == "choice":
-        came = happened(lesson, said.numbers).text
+        came = happened(lesson, feedback.numbers).text
     notes = lesson.notes
     answers = [lesson.answers[i] for i in lesson.mixed]
     return (
@@ -95,7 +95,7 @@ def _teacher(lesson: Lesson, outcome: Outcome) -> str:
         + "<h3>Timing</h3>" + _list(notes.timing)
         + "<h3>What came out in the prepared run</h3>"
         + f"<p>{html.escape(came)}. {html.escape(lesson.result_name.capitalize())}: "
-        f"{said.result:.1f}.</p>" + prose(fill(lesson.after, said.numbers))
+        f"{feedback.result:.1f}.</p>" + prose(fill(lesson.after, feedback.numbers))
         + "<h3>What students usually answer</h3>" + _list(notes.usual)
         + "<h3>To discuss</h3>" + _list(notes.discuss)
         + f"<h3>Check</h3><p>{html.escape(lesson.ask)}</p>"
@@ -107,7 +107,7 @@ def prose(text: str) -> str:
     """The Markdown of a lesson as HTML: paragraphs, ``**bold**`` and ``*slanted*``."""
     paragraphs = []
     for block in re.split(r"\n\s*\n", text.strip()):
-        safe = html.escape(PLACE.sub("…", " ".join(block.split())), quote=False)
+        safe = html.escape(SLOT.sub("…", " ".join(block.split())), quote=False)
         safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe)
         safe = re.sub(r"\*(.+?)\*", r"<em>\1</em>", safe)
         paragraphs.append(f"<p>{safe}</p>")
@@ -135,8 +135,8 @@ def _list(texts: Sequence[str]) -> str:
     return "<ul>" + "".join(f"<li>{html.escape(text)}</li>" for text in texts) + "</ul>"
 
 
-def _lines(many: int) -> str:
-    return '<div class="line"></div>' * many
+def _lines(count: int) -> str:
+    return '<div class="line"></div>' * count
 
 
 def _page(title: str, lead: str, parts: Sequence[str]) -> str:

@@ -4,8 +4,8 @@
     holds("tail_B > tail_A + 2", facts)
 
 Names, numbers, + − * / **, comparisons, and, or, not, and the functions of `FUNCTIONS`; nothing
-else is understood, so a text can do nothing but arithmetic. A number is written with one decimal,
-or with as many as stand after a colon.
+else is accepted, so a text can do arithmetic only. A number is written with one decimal, or with as
+many as a number after a colon says.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from ...errors import ConfigError
 
 Facts = Mapping[str, float | str]
-PLACE = re.compile(r"\[\[(.+?)(?::(\d))?\]\]")
+SLOT = re.compile(r"\[\[(.+?)(?::(\d))?\]\]")
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "abs": abs, "min": min, "max": max, "round": round, "log": math.log, "sqrt": math.sqrt,
 }  # fmt: skip
@@ -45,9 +45,9 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 
 
 def value(text: str, facts: Facts) -> float | str:
-    """What an expression is worth; one that cannot be worked out raises `ConfigError`."""
+    """The value of an expression; one that cannot be evaluated raises `ConfigError`."""
     try:
-        result = _work(_parsed(text), facts)
+        result = _evaluate(_parsed(text), facts)
     except (ArithmeticError, ValueError, TypeError) as error:
         if isinstance(error, ConfigError):
             raise
@@ -58,7 +58,7 @@ def value(text: str, facts: Facts) -> float | str:
 
 
 def number(text: str, facts: Facts) -> float:
-    """Like `value`, for what has to be a number."""
+    """The value of an expression that has to be a finite number."""
     result = value(text, facts)
     if isinstance(result, str) or not math.isfinite(result):
         raise ConfigError(
@@ -73,7 +73,7 @@ def holds(text: str, facts: Facts) -> bool:
 
 
 def fill(text: str, facts: Facts) -> str:
-    """``text`` with every ``[[expression]]`` and ``[[expression:decimals]]`` worked out."""
+    """``text`` with every ``[[expression]]`` and ``[[expression:decimals]]`` evaluated."""
 
     def put(match: re.Match[str]) -> str:
         result = value(match[1], facts)
@@ -81,7 +81,7 @@ def fill(text: str, facts: Facts) -> str:
             return result
         return written(number(match[1], facts), int(match[2] or 1))
 
-    return PLACE.sub(put, text)
+    return SLOT.sub(put, text)
 
 
 def written(x: float, decimals: int = 1) -> str:
@@ -90,12 +90,6 @@ def written(x: float, decimals: int = 1) -> str:
     if float(shown.replace(",", "")) == 0:
         shown = shown.lstrip("-")
     return shown.replace("-", "−")
-
-
-def names(text: str) -> set[str]:
-    """The names an expression uses, functions left out."""
-    found = {node.id for node in ast.walk(_parsed(text)) if isinstance(node, ast.Name)}
-    return found - set(FUNCTIONS)
 
 
 @lru_cache(maxsize=1024)
@@ -111,28 +105,28 @@ def _parsed(text: str) -> ast.expr:
         ) from error
 
 
-def _work(node: ast.expr, facts: Facts) -> Any:
+def _evaluate(node: ast.expr, facts: Facts) -> Any:
     match node:
         case ast.Constant(value=int() | float() as constant):
             return constant
         case ast.Name(id=name):
             return _look_up(name, facts)
         case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return -_work(inner, facts)
+            return -_evaluate(inner, facts)
         case ast.UnaryOp(op=ast.Not(), operand=inner):
-            return not _work(inner, facts)
+            return not _evaluate(inner, facts)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            return _BINARY[type(op)](_work(left, facts), _work(right, facts))
+            return _BINARY[type(op)](_evaluate(left, facts), _evaluate(right, facts))
         case ast.BoolOp(op=op, values=parts):
-            return (all if isinstance(op, ast.And) else any)(_work(p, facts) for p in parts)
+            return (all if isinstance(op, ast.And) else any)(_evaluate(p, facts) for p in parts)
         case ast.Compare(left=left, ops=ops, comparators=rest) if all(
             type(op) in _COMPARE for op in ops
         ):
-            terms = [_work(part, facts) for part in (left, *rest)]
+            terms = [_evaluate(part, facts) for part in (left, *rest)]
             pairs = zip(ops, terms, terms[1:], strict=False)
             return all(_COMPARE[type(op)](a, b) for op, a, b in pairs)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
-            return FUNCTIONS[name](*(_work(arg, facts) for arg in args))
+            return FUNCTIONS[name](*(_evaluate(arg, facts) for arg in args))
     raise ConfigError(
         f"Expected names, numbers and arithmetic in a lesson, but got `{ast.unparse(node)[:60]}`. "
         "Leave it out."

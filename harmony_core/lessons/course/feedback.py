@@ -22,21 +22,21 @@ from .outcome import Outcome
 
 Array = NDArray[Any]
 Line = tuple[tuple[float, float], ...]
-"""Corners (x, y) of a boundary from left to right; the first class lies above it."""
+"""Corners (x, y) of a boundary from left to right; the first class is above it."""
 Guess = float | str | Line
 MOST_CORNERS = 200
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a student is told about a prediction."""
+    """What a student reads about a prediction."""
 
     right: bool
     text: str
-    said: str
+    prediction: str
     """The prediction in words, as in "40 %"."""
     happened: str
-    """What happened, likewise."""
+    """What happened, in words."""
     numbers: Mapping[str, float | str]
     """All numbers of the run, those of the prediction among them."""
     result: float
@@ -48,20 +48,21 @@ def feedback(lesson: Lesson, outcome: Outcome, guess: Guess) -> Feedback:
     known = dict(facts(outcome))
     kind = lesson.predict.kind
     if kind == "number":
-        right, words, said, happened = _number(lesson, known, guess)
+        right, words, prediction, happened = _number(lesson, known, guess)
     elif kind == "choice":
-        right, words, said, happened = _choice(lesson, known, guess)
+        right, words, prediction, happened = _choice(lesson, known, guess)
     else:
-        right, words, said, happened = _line(lesson, outcome, known, guess)
+        right, words, prediction, happened = _line(lesson, outcome, known, guess)
     return Feedback(
-        right, fill(words, known), said, happened, known, number(lesson.result, known)
-    )  # fmt: skip
+        right, fill(words, known), prediction, happened, known, number(lesson.result, known)
+    )
 
 
-Told = tuple[bool, str, str, str]
+Verdict = tuple[bool, str, str, str]
+"""Whether it is right, the feedback to fill in, the prediction and what happened in words."""
 
 
-def _number(lesson: Lesson, known: dict[str, float | str], guess: Guess) -> Told:
+def _number(lesson: Lesson, known: dict[str, float | str], guess: Guess) -> Verdict:
     if isinstance(guess, bool) or not isinstance(guess, int | float) or not math.isfinite(guess):
         raise _unfit(lesson, guess)
     predict = lesson.predict
@@ -74,7 +75,7 @@ def _number(lesson: Lesson, known: dict[str, float | str], guess: Guess) -> Told
     return right, words, f"{written(guess, digits)}{unit}", f"{written(truth, 1)}{unit}"
 
 
-def _choice(lesson: Lesson, known: dict[str, float | str], guess: Guess) -> Told:
+def _choice(lesson: Lesson, known: dict[str, float | str], guess: Guess) -> Verdict:
     chosen = next((o for o in lesson.predict.options if o.key == guess), None)
     if chosen is None:
         raise _unfit(lesson, guess)
@@ -90,7 +91,7 @@ def happened(lesson: Lesson, known: Mapping[str, float | str]) -> Option:
     return next((o for o in options if o.when and holds(o.when, known)), options[-1])
 
 
-def _line(lesson: Lesson, outcome: Outcome, known: dict[str, float | str], guess: Guess) -> Told:
+def _line(lesson: Lesson, outcome: Outcome, known: dict[str, float | str], guess: Guess) -> Verdict:
     line = as_line(guess)
     if line is None:
         raise _unfit(lesson, guess)
@@ -127,7 +128,7 @@ def decided(line: Line, points: Array) -> Array:
 
 
 def line_numbers(scene: Scene, frame: Frame, line: Line) -> dict[str, float]:
-    """How much of the balanced density a drawn line decides otherwise than network and Bayes."""
+    """Percent of the balanced density on which a drawn line and the network, or Bayes, differ."""
     if scene.extent is None or frame.grid_class is None or scene.bayes_class is None:
         raise ConfigError("Expected a lesson with a drawn line to have two classes in the plane.")
     density = np.asarray(scene.bayes_density, dtype=float).ravel()

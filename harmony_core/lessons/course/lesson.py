@@ -40,14 +40,14 @@ FILE = re.compile(r"(\d\d)-([a-z-]+)\.md")
 
 @dataclass(frozen=True)
 class Option:
-    """An answer to choose; it is what happened if ``when`` holds, and no earlier one did."""
+    """An answer to choose from; the first one whose ``when`` holds is what happened."""
 
     key: str
     text: str
     when: str = ""
     """A condition on the run's numbers; empty: always."""
     said: str = ""
-    """What to say to a student who chose this one in error."""
+    """The feedback to a student who chose this one in error."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Formula:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CheckAnswer:
     """An answer to the check question, and why it is right or wrong."""
 
     text: str
@@ -88,7 +88,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Notes:
-    """What a teacher wants to know; times are minutes and what to do in them."""
+    """Notes for the teacher; ``timing`` gives minutes and what to do in them."""
 
     aim: str
     timing: tuple[str, ...]
@@ -122,7 +122,7 @@ class Lesson:
     try_text: str
     try_query: str
     ask: str
-    answers: tuple[Answer, ...]
+    answers: tuple[CheckAnswer, ...]
     notes: Notes
     scenarios: tuple[str, ...] = ()
     """Other scenarios a teacher may put in place of the lesson's own."""
@@ -217,7 +217,7 @@ def _lesson(head: _Part, number: int, name: str, sections: tuple[str, str]) -> L
         try_query=attempt.text("run"),
         ask=check.text("ask"),
         answers=tuple(
-            Answer(part.text("text"), part.text("why"), part.flag("right"))
+            CheckAnswer(part.text("text"), part.text("why"), part.flag("right"))
             for part in check.parts("answers")
         ),
         notes=Notes(
@@ -261,7 +261,7 @@ def _prediction(part: _Part) -> Prediction:
 
 
 def _sound(lesson: Lesson, file: str) -> None:
-    """What the keys cannot say by themselves."""
+    """Check what spans several keys."""
     problems = [
         f"a panel among {', '.join(ARENA)}, not {panel!r}"
         for panel in lesson.panels
@@ -273,7 +273,7 @@ def _sound(lesson: Lesson, file: str) -> None:
         if len({option.key for option in lesson.predict.options}) < 2:
             problems.append("at least two options with keys of their own in `predict`")
         if lesson.predict.options and lesson.predict.options[-1].when:
-            problems.append("a last option in `predict` without `when`, for all that is left")
+            problems.append("a last option in `predict` without `when`, for every other case")
     elif lesson.predict.kind == "number" and not (lesson.high and lesson.low):
         problems.append("`high` and `low` in `feedback` of a predicted number")
     elif lesson.predict.kind == "line" and not lesson.wrong:
@@ -293,7 +293,7 @@ def _sections(file: str, body: str) -> tuple[str, str]:
 
 
 class _Part:
-    """A mapping of a file's head: every key is asked for once, what is left over is an error."""
+    """A mapping of a file's head: every key is asked for once, and any other key is an error."""
 
     def __init__(self, file: str, name: str, values: Any) -> None:
         self.file, self.where = file, f"`{name}` in {file}"

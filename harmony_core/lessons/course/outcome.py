@@ -1,8 +1,8 @@
-"""What a run left behind that a lesson speaks about, live from the store or prepared in a file.
+"""The recorded results of a run that a lesson needs, live from the store or prepared in a file.
 
 A prepared file is a compressed ``.npz``: the config, and for every repeat the scene, the last
 frame of each method and the balanced accuracy of every recorded epoch; of repeat 0 also a few
-epochs between, to be looked at.
+epochs in between, for the picture.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def from_store(store: RunStore, record: ExperimentRecord) -> Outcome:
 
 
 def probe(scene: Scene, frame: Frame) -> float:
-    """What the features of a network allow, whatever its last layer makes of them, in [0, 1].
+    """Accuracy that the features of a network allow, independent of its last layer, in [0, 1].
 
     A linear classifier by least squares (ridge 1, standardised features) on every second test
     landmark of each class, judged by its mean class recall on the others. NaN without features.
@@ -136,11 +136,11 @@ def load(path: Path) -> Outcome:
     """Read what `save` wrote; a missing or damaged file raises `RunError`."""
     (head, curves), *parts = read_npz(path)
     config = ExperimentConfig.from_json(json.dumps(head["config"]))
-    repeats, many = config.seeds.repeats, int(head["methods"])
+    repeats, methods = config.seeds.repeats, int(head["methods"])
     try:
         scenes = tuple(_scene({**plain, **arrays}) for plain, arrays in parts[:repeats])
         frames = [_frame({**plain, **arrays}) for plain, arrays in parts[repeats:]]
-        rows = [tuple(frames[i : i + many]) for i in range(0, len(frames), many)]
+        rows = [tuple(frames[i : i + methods]) for i in range(0, len(frames), methods)]
         others, film = rows[: repeats - 1], rows[repeats - 1 :]
         return Outcome(
             config,
@@ -153,12 +153,12 @@ def load(path: Path) -> Outcome:
     except (TypeError, KeyError, IndexError) as error:
         raise RunError(
             f"Expected {path.name} to hold a prepared run of this version, but got: {error}. "
-            "Make it anew with scripts/make-lesson-runs."
+            "Run scripts/make-lesson-runs to make it again."
         ) from error
 
 
 def _light(frame: Frame, *, picture_only: bool = False) -> Frame:
-    """The frame with less to store: what no lesson reads is 0, confidence has 16 steps.
+    """The frame with less to store: fields that no lesson reads are 0, and confidence has 16 steps.
 
     ``picture_only``: for the film, which needs no histograms.
     """

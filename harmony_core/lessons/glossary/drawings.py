@@ -17,7 +17,7 @@ BASE = 80
 
 
 def picture(name: str, shade: str) -> str:
-    """The drawing ``name`` of `PICTURES` as an SVG without a title: its words stand beside it."""
+    """A drawing of `PICTURES` as an SVG without a title; the page describes it in words."""
     body = PICTURES[name]()
     for letter, ink in INKS[shade].items():
         body = body.replace(f"@{letter}", ink)

@@ -171,6 +171,11 @@ def _alignment(frame: EmbeddingFrame) -> str:
     return text.strip()
 
 
+def two_digits(value: float | None) -> str:
+    """A number in [−1, 1] as in "0.93"; "–" where there is none."""
+    return "–" if value is None else f"{value:.2f}"
+
+
 def _pooled(shares: list[Share]) -> Share:
     return Share(sum(s.hits for s in shares), sum(s.total for s in shares))
 

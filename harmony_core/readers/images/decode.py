@@ -93,7 +93,7 @@ def decode_all(
         return min(start + CHUNK, len(files))
 
     starts = range(0, len(files), CHUNK)
-    with _quiet_decoders(), ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
         try:
             for done in pool.map(work, starts):
                 report(done / len(files))
@@ -103,8 +103,8 @@ def decode_all(
 
 
 @contextmanager
-def _quiet_decoders() -> Iterator[None]:
-    """Decompression bombs raise and are skipped; other remarks about odd files are not shown."""
+def quiet_decoders() -> Iterator[None]:
+    """Decompression bombs raise, to be left out; other remarks about odd files are hidden."""
     from PIL import Image
 
     with warnings.catch_warnings():

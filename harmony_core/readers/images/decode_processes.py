@@ -19,7 +19,8 @@ from typing import IO
 
 from ...processes import close_pipes, start_module
 from ..threads import cores
-from .thumbnails import Shrunk, quiet, shrink_all
+from .decode import quiet_decoders
+from .thumbnails import Shrunk, shrink_all
 
 MANY = 3_000
 """Images from which a process is worth its start, some tenths of a second."""
@@ -73,7 +74,7 @@ class Decoders:
 @contextlib.contextmanager
 def decoders(images: int) -> Iterator[Decoders]:
     """Places to decode so many images at, for the length of the block."""
-    with quiet():
+    with quiet_decoders():
         open_ = Decoders(images)
         try:
             yield open_
@@ -123,5 +124,5 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(OSError, EOFError), quiet():  # the parent is gone
+    with contextlib.suppress(OSError, EOFError), quiet_decoders():  # the parent is gone
         serve(sys.stdin.buffer, sys.stdout.buffer)

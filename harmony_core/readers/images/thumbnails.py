@@ -5,9 +5,7 @@ It imports little, as the processes of `decoders` start with it. Axes: n images,
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -96,17 +94,6 @@ def grey_values(image: Image.Image) -> bytes:
     """The 16 × 16 grey values of an image of 32 × 32, row by row."""
     grey = image if image.mode == "L" else image.convert("L")
     return grey.reduce(SIZE // GREY).tobytes()
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Decompression bombs raise and are marked; other remarks about odd files are not shown."""
-    from PIL import Image
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        yield
 
 
 def _shrink(content: bytes, thumbnail: Array | None) -> tuple[bytes, int, int]:

@@ -22,6 +22,7 @@ from ...analysis.embedding.sequence import EmbeddingMovie, View
 from ...analysis.embedding.settings import EmbeddingSettings
 from ...config import ExperimentConfig
 from ...errors import RunError
+from ...files import make_folder
 from ...frames import Frame, Scene
 from ...losses.registry import LOSSES
 
@@ -143,7 +144,7 @@ def embed_run(
     missing = wanted[len(done) :][:limit]
     if not missing:
         return []
-    _make(folder)
+    make_folder(folder, parents=True)
     movie = EmbeddingMovie(landmarks_of(scene), settings, _plane(scene))
     last = _last(folder, done)
     if last is not None:
@@ -202,13 +203,3 @@ def _plane(scene: Scene) -> Array | None:
     if scene.kind != "points" or inputs is None or inputs.shape[1:] != (2,):
         return None
     return inputs
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(
-            f"Expected to make the folder {folder}, but got: {error.strerror or error}. "
-            "Free some space or choose another runs folder, then try again."
-        ) from error
