@@ -16,11 +16,11 @@ from torch.nn import functional as F
 
 from harmony_core.cli import main
 from harmony_core.config import ExperimentConfig
+from harmony_core.experiments.method_text import method_label, parse_methods
 from harmony_core.explain.base import RecordedExplanation, explanation_of
 from harmony_core.explain.sample import explain
 from harmony_core.export.snippet import snippet
 from harmony_core.losses import LOSSES
-from harmony_core.method_text import method_label, parse_methods
 from harmony_core.runs import RunStore
 from tests.added.registry_entry import POLY
 from tests.explain import test_sample
