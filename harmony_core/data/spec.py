@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..parameters import Parameter
+from ..readers.messages import Progress
 
-Progress = Callable[[str, float | None], None]
-"""Called with a message and the share done in [0, 1], or ``None`` where that is unknown."""
+__all__ = ["DatasetSpec", "Progress"]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Every cap on what is read, in one place.
+"""The limits of what is read.
 
-A file is refused before it is read where its size, its table of contents or its header says that it
-is too large; otherwise as soon as a cap is passed. Limits of image archives and single images are
-those of `data.archives` and `data.decode`.
+A file is refused before it is read if its size, its table of contents or its header says that it is
+too large; otherwise as soon as a limit is passed. The limits of image archives and of single images
+are in `images.archives` and `images.decode`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ MB = 2**20
 GB = 2**30
 
 TABLE_BYTES = 2 * GB
-"""CSV, TSV and Parquet: they are streamed, never held as a whole."""
+"""CSV, TSV and Parquet: they are streamed, never held in memory as a whole."""
 JSON_LINES_BYTES = 1 * GB
 JSON_BYTES = 256 * MB
 """A JSON document (records, COCO) has to be parsed as a whole."""
