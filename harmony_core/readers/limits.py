@@ -40,10 +40,10 @@ HEAD_BYTES = 256 * 1024
 """Read to find out what a file is and what its columns hold."""
 PROBES = 4
 PROBE_BYTES = 64 * 1024
-"""Further places of a file that are looked at, as files are often sorted by class."""
+"""Further places of a file to sample from, as files are often sorted by class."""
 
 QUALITY_ROWS = 20_000
-"""Rows looked at for near duplicates and suspect labels; all rows of rare classes come first."""
+"""Rows checked for near duplicates and suspect labels; all rows of rare classes come first."""
 NEAR_IMAGES = 120_000
 SUSPECTS = 5_000
 """Training samples whose labels are judged."""

@@ -71,8 +71,8 @@ class PilotData:
             order = rng.permutation(len(self.codes))
             rank = rank_within(self.codes[order])
             size = np.clip(self.counts // 3, 1, HELD_OUT)
-            held = rank < size[self.codes[order]]
-            return np.sort(order[~held]), np.sort(order[held])
+            held_out = rank < size[self.codes[order]]
+            return np.sort(order[~held_out]), np.sort(order[held_out])
         tests = np.flatnonzero(self.given_test)
         order = generator(0, "folds").permutation(tests)
         part = order[rank_within(self.codes[order]) % seeds == seed % seeds]

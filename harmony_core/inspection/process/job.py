@@ -1,7 +1,7 @@
 """A look at a file that goes on in a process of its own: start it, watch it, cancel it.
 
 The server never reads a visitor's file itself: a crash, a hang or a lack of memory there ends one
-process and is told as one sentence.
+process and becomes one sentence.
 """
 
 from __future__ import annotations

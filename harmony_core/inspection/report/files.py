@@ -20,7 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 def classes_csv(found: Inspection) -> str:
-    """One row for each class, the largest first; text that would run in a spreadsheet is defused."""
+    """One row for each class, the largest first; text a spreadsheet would run is defused."""
     rows = [_flat(row) for row in class_rows(found)]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     out = io.StringIO(newline="")
