@@ -25,9 +25,9 @@ class Finding:
     counts: Array
     """(c,) marked samples."""
     checked: Array
-    """(c,) samples that were looked at."""
+    """(c,) checked samples."""
     examples: tuple[tuple[str, str], ...] = ()
-    """Which sample (a row number from 1, or a file) and what about it."""
+    """The sample (a row number from 1, or a file), and what was found."""
     rows: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Positions of the marked samples, from 0."""
 
@@ -62,7 +62,7 @@ class Quality:
         return {name: int(finding.counts[c]) for name, finding in self.findings.items()}
 
     def share(self, name: str, classes: Array) -> float:
-        """Marked share of the looked-at samples of some classes; NaN if none was looked at."""
+        """Share of the checked samples of some classes that was marked; NaN if none was checked."""
         finding = self.findings.get(name)
         if finding is None or not finding.checked[classes].sum():
             return float("nan")
@@ -88,7 +88,7 @@ class Quality:
         return found
 
     def sentences(self, names: tuple[str, ...]) -> list[str]:
-        """What was found, one line a check, with the classes that have most of it."""
+        """One line for each check, with the classes in which it found most."""
         lines = []
         for name, finding in self.findings.items():
             line = f"{CHECKS[name].title}: {finding.total:,}"

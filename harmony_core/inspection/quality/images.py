@@ -102,7 +102,7 @@ def check_images(
 
 
 def _likeness(small: int, near: int, n: int) -> list[str]:
-    """What to say where images are alike without being copies."""
+    """Notes for images that are alike without being copies."""
     notes = []
     if small:
         notes.append(
@@ -118,7 +118,7 @@ def _likeness(small: int, near: int, n: int) -> list[str]:
 
 
 def _trained(labels: Labels, rows: Array) -> Array:
-    """(n,) class of each row that is trained on, −1 for the others."""
+    """(n,) class of each training row, −1 for the others."""
     assert labels.codes is not None
     if labels.split_codes is None:
         return np.asarray(labels.codes[rows])

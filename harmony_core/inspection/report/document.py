@@ -25,7 +25,7 @@ VERSION = 1
 
 
 def to_document(inspection: Inspection) -> dict[str, Any]:
-    """Everything that was found, JSON-ready."""
+    """The whole inspection, ready for JSON."""
     contents, tail = inspection.contents, inspection.tail
     labels, figures = contents.labels, all_figures(inspection)
     named = {
@@ -79,7 +79,7 @@ def to_document(inspection: Inspection) -> dict[str, Any]:
         for name, m in (FIGURES | checks).items()
         if name in figures or name in checks
     }
-    clean: dict[str, Any] = plain(document)
+    clean: dict[str, Any] = json_ready(document)
     return clean
 
 
@@ -99,7 +99,7 @@ def all_figures(inspection: Inspection) -> dict[str, float]:
 
 
 def class_rows(inspection: Inspection) -> list[dict[str, Any]]:
-    """One entry a class, the largest first; also the rows of the CSV."""
+    """One row for each class, the largest first; the CSV has the same rows."""
     labels, tail, quality = inspection.contents.labels, inspection.tail, inspection.quality
     boxes, pilot = inspection.contents.boxes, inspection.pilot
     rows = []
@@ -139,16 +139,21 @@ def _fits(inspection: Inspection) -> dict[str, Any]:
     return {"better": tail.better_fit, **fitted}
 
 
-def plain(value: Any) -> Any:
-    """NumPy to Python; NaN and infinity to ``None``."""
+def json_ready(value: Any) -> Any:
+    """NumPy values as Python values; NaN and infinity become ``None``.
+
+    >>> import numpy as np
+    >>> json_ready({"a": np.array([1.0, np.nan])})
+    {'a': [1.0, None]}
+    """
     if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): json_ready(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
+        return [json_ready(v) for v in value]
     if isinstance(value, np.ndarray):
-        return plain(value.tolist())
+        return json_ready(value.tolist())
     if isinstance(value, np.generic):
-        return plain(value.item())
+        return json_ready(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import DataError
 from ...files import write_atomically
-from .document import class_rows, plain
+from .document import class_rows, json_ready
 
 if TYPE_CHECKING:
     from ..analyse import Inspection
@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 def classes_csv(found: Inspection) -> str:
-    """One row a class, the largest first; text that a spreadsheet would run is made harmless."""
+    """One row for each class, the largest first; text a spreadsheet would run is defused."""
     rows = [_flat(row) for row in class_rows(found)]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     out = io.StringIO(newline="")
@@ -30,9 +30,12 @@ def classes_csv(found: Inspection) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe in front where it could.
+    """Text that no spreadsheet reads as a formula: it gets an apostrophe in front where needed.
 
-    Blanks in front and full-width forms of the signs are seen through.
+    Leading blanks and full-width forms of the signs do not hide a formula.
+
+    >>> harmless("=1+1"), harmless("cat")
+    ("'=1+1", 'cat')
     """
     start = text.lstrip(" \u00a0\ufeff")[:1]
     folded = start.translate({0xFF1D: "=", 0xFF0B: "+", 0xFF0D: "-", 0xFF20: "@", 0x2212: "-"})
@@ -58,7 +61,7 @@ def save(path: Path, text: str) -> None:
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
-    for key, value in plain(row).items():
+    for key, value in json_ready(row).items():
         if isinstance(value, dict):
             flat |= {
                 (

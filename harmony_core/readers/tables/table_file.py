@@ -72,15 +72,15 @@ def unique_names(header: Sequence[str | None], notes: list[str]) -> tuple[str, .
             "Keep the label and the columns that matter."
         )
     names: list[str] = []
-    taken: set[str] = set()
+    used: set[str] = set()
     changed = 0
     for position, given in enumerate(header, 1):
         base = (given or "").strip()[: limits.NAME_CHARACTERS] or f"column_{position}"
         name, number = base, 2
-        while name in taken:
+        while name in used:
             name, number = f"{base}_{number}", number + 1
         changed += name != (given or "").strip()
-        taken.add(name)
+        used.add(name)
         names.append(name)
     if changed:
         notes.append(f"Gave {changed} columns a name of their own, as theirs was empty or taken.")

@@ -153,7 +153,7 @@ def test_a_refused_file_is_one_sentence(tmp_path: Path, write: Callable[..., Pat
 def test_a_killed_process_is_told_and_frees_its_place(
     tmp_path: Path, stand_in: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job, "_slots", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(job, "slots", threading.BoundedSemaphore(1))
     stand_in("import os; os.kill(os.getpid(), 9)")
     for _ in range(2):  # the second one would wait for ever
         status = finished(request("any", tmp_path))
@@ -173,7 +173,7 @@ def test_a_process_that_never_ends_is_given_up(
 def test_cancelling_ends_the_process_and_the_queue(
     tmp_path: Path, stand_in: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job, "_slots", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(job, "slots", threading.BoundedSemaphore(1))
     stand_in("import time; print('no JSON', flush=True); time.sleep(600)")
     first = Job(request("any", tmp_path))
     while first.status.state == "waiting":
