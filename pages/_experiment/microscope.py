@@ -15,11 +15,11 @@ from harmony_core.analysis.microscope import Explanation, explain, weight_curve
 from harmony_core.config import ExperimentConfig
 from harmony_core.frames import Frame, Scene
 
-from .._session import place as where
+from .._session import place
 from .._shared.labels import literal
-from .._shared.page import put
 from .._shared.tables import cells, mark, table
 from .._shared.theme import theme
+from .._shared.widgets import set_widget
 
 ORDERS = {
     "hard": "Hardest first",
@@ -39,7 +39,7 @@ def microscope(
     scene: Scene,
     frames: Sequence[Frame],
     labels: Sequence[str],
-    now: where.Place,
+    now: place.Place,
 ) -> None:
     """Picker, formulas, weight curve and table of one tracked sample at the epoch of ``frames``."""
     with st.container(key="microscope"):
@@ -69,7 +69,7 @@ def microscope(
         _numbers(scene, labels, seen)
 
 
-def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: where.Place) -> None:
+def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: place.Place) -> None:
     """Choose among the tracked samples by class, weight, difficulty or row."""
     row = st.columns([2, 2, 2, 4], vertical_alignment="bottom")
     names = scene.class_names
@@ -94,7 +94,7 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: whe
     options = ranked[:MOST_LISTED]
     if now.sample is not None and now.sample not in options:
         options.insert(0, now.sample)
-    put("pick-sample", now.sample)
+    set_widget("pick-sample", now.sample)
     row[3].selectbox(
         f"Sample ({len(ranked):,} to choose from)",
         options,
@@ -112,8 +112,8 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: whe
         )
 
 
-def _picked(now: where.Place, scene: Scene) -> None:
-    where.show(replace(now, sample=chosen_sample(st.session_state.get("pick-sample"), scene)))
+def _picked(now: place.Place, scene: Scene) -> None:
+    place.jump_to(replace(now, sample=chosen_sample(st.session_state.get("pick-sample"), scene)))
 
 
 def chosen_sample(value: object, scene: Scene) -> int | None:

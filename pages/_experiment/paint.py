@@ -22,9 +22,9 @@ from harmony_core.data.painted import (
 from harmony_core.frames import Scene
 from harmony_core.plots import blank_payload
 
-from .._session import draft as drafts
+from .._session import draft
+from .._session.lockstep_view import PAINT_LIMIT, Point, ViewState, lockstep_view, unsent_points
 from .._session.start import start
-from .._shared.lockstep_view import PAINT_LIMIT, Point, ViewState, lockstep_view, unsent_points
 from .._shared.messages import messages
 
 SPARE = 2
@@ -54,7 +54,7 @@ def switch(run: str) -> None:
     )
 
 
-def options(config: ExperimentConfig, scene: Scene | None) -> dict[str, Any]:
+def editor_options(config: ExperimentConfig, scene: Scene | None) -> dict[str, Any]:
     """What `lockstep_view` has to be told so that it offers the editor."""
     data = config.data
     chosen: dict[str, Any] = {"paint": True}
@@ -81,7 +81,7 @@ def painted_points(data: DataConfig) -> list[Point]:
 def editor(config: ExperimentConfig) -> None:
     """The editor before anything has been trained."""
     with messages():
-        chosen = options(config, None)
+        chosen = editor_options(config, None)
         payload = blank_payload("painting", chosen["paint_classes"], EXTENT)
         with st.container(key="painting-view"):
             view = lockstep_view(payload, view_key(""), live=False, panels=(), **chosen)
@@ -92,12 +92,12 @@ def retrain(config: ExperimentConfig, view: ViewState) -> None:
     """Train on what was painted, if it just was."""
     if view.painted:
         painted = with_points(config, view.painted)
-        drafts.replace(painted)
+        draft.set_up(painted)
         start(painted)
         st.rerun()
 
 
-def take_along(config: ExperimentConfig, run: str) -> ExperimentConfig | None:
+def with_unsent_points(config: ExperimentConfig, run: str) -> ExperimentConfig | None:
     """``config`` on the points that the reader has painted and not trained yet; None without any.
 
     ``run`` is the one on the page, or ``""`` for the editor before any.

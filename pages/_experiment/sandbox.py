@@ -13,7 +13,6 @@ from harmony_core.config import MethodConfig
 from harmony_core.frames import Frame, Scene
 from harmony_core.losses import LOSSES
 
-from .._shared.labels import plain as number
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri
@@ -150,7 +149,7 @@ def _chosen(scene: Scene, drawn: Sequence[ClassWeights]) -> list[int]:
         found.sort(key=lambda c: names[c].casefold())
     pages = max(1, -(-len(found) // MOST_DRAWN))
     page = row[2].number_input(
-        f"Page of {number(pages)}", 1, pages, 1, key=f"sandbox-page-{pages}", disabled=pages == 1
+        f"Page of {pages:,}", 1, pages, 1, key=f"sandbox-page-{pages}", disabled=pages == 1
     )
     start = (int(page) - 1) * MOST_DRAWN
     return found[start : start + MOST_DRAWN]

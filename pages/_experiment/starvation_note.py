@@ -13,7 +13,7 @@ from harmony_core.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
 
-from .._session import place as where
+from .._session import place
 from .._shared.backend import store
 from .._shared.labels import literal
 
@@ -23,7 +23,7 @@ MOST_EPOCHS = 60
 Found = tuple[int, tuple[Starved, ...], float, int, float]
 
 
-def collapse(record: ExperimentRecord, repeat: int) -> None:
+def starvation_note(record: ExperimentRecord, repeat: int) -> None:
     """A note for every method that fell behind and whose weights show why."""
     labels = method_labels(record.config.methods)
     for m, method in enumerate(record.config.methods):
@@ -67,7 +67,7 @@ def _note(
 
 
 def _look(run: str, epoch: int) -> None:
-    where.show(replace(where.place(run), epoch=epoch))
+    place.jump_to(replace(place.current(run), epoch=epoch))
 
 
 @lru_cache(maxsize=32)

@@ -22,7 +22,7 @@ from harmony_core.inspection.report.training_script import training_script
 from harmony_core.parameters import Value
 from harmony_core.readers.identify import FORMS
 
-from .._session import draft as drafts
+from .._session import draft
 from .._shared.messages import messages, spoken
 from .inspected_file import Look
 from .pilot import no_pilot
@@ -135,10 +135,10 @@ def _arena(now: Look, found: Inspection, reason: str) -> None:
     if pressed:
         opened = False
         with messages():
-            drafts.replace(arena_config(now, found))
+            draft.set_up(arena_config(now, found))
             opened = True
         if opened:
-            drafts.show_run("")
+            draft.show_run("")
             st.switch_page("pages/arena.py")
 
 

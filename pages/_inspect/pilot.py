@@ -16,9 +16,9 @@ from harmony_core.inspection.tail.statistics import GROUPS
 from harmony_core.readers.contents import Contents
 
 from .._shared.messages import spoken, toasts
-from .._shared.page import put
 from .._shared.tables import cells, table
 from .._shared.theme import theme
+from .._shared.widgets import set_widget
 from .inspected_file import Look, look
 from .progress import ending, going_on
 from .tail import bounds, chart
@@ -82,7 +82,7 @@ def pilot_section(now: Look, found: Inspection) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if st.session_state.get(HOW) not in CHOICES:
-            put(HOW, SEEDS)
+            set_widget(HOW, SEEDS)
         st.segmented_control(
             "How sure",
             list(CHOICES),

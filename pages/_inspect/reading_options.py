@@ -9,7 +9,7 @@ from harmony_core.readers.open import AUTO, NONE
 
 from .._shared.labels import literal
 from .._shared.messages import spoken, toasts
-from .._shared.page import put
+from .._shared.widgets import set_widget
 from .inspected_file import Look, look, remove
 
 LABEL, SPLIT, CELLS = "inspect-of-label", "inspect-of-split", "inspect-of-cells"
@@ -62,7 +62,7 @@ def _columns(contents: Contents) -> None:
         others = [c for c in contents.choices if c != contents.label]
         rest = [c for c in contents.columns if c != contents.label and c not in others]
         options = [contents.label, *others, *rest][:MOST]
-        put(LABEL, contents.label)
+        set_widget(LABEL, contents.label)
         st.selectbox(
             "Label column",
             options,
@@ -75,12 +75,12 @@ def _columns(contents: Contents) -> None:
         )
         splits = [NO_SPLIT, *(c for c in contents.columns if c != contents.label)][:MOST]
         chosen = contents.split_column if contents.split_column in splits else NO_SPLIT
-        put(SPLIT, chosen)
+        set_widget(SPLIT, chosen)
         st.selectbox(
             "Column that says train or test", splits, key=SPLIT, on_change=_relook, width=260
         )
         if contents.labels.multi is not None or _cells_given():
-            put(CELLS, contents.labels.multi is not None)
+            set_widget(CELLS, contents.labels.multi is not None)
             st.toggle("Several labels in a cell", key=CELLS, on_change=_relook)
 
 

@@ -16,9 +16,9 @@ from harmony_core.inspection.tail.references import COMPARED, nearest, reference
 from harmony_core.inspection.tail.statistics import BETA, BOUNDS, GROUPS
 
 from .._shared.messages import spoken
-from .._shared.page import put
 from .._shared.tables import cells, table
 from .._shared.theme import theme
+from .._shared.widgets import set_widget
 
 CHIEF = (
     "imbalance_factor", "gini", "normalised_entropy", "effective_classes",
@@ -124,7 +124,7 @@ def _settings(found: Inspection) -> None:
         horizontal=True, gap="medium", vertical_alignment="bottom", key="inspect-settings"
     ):
         if st.session_state.get(RULE) not in RULES:
-            put(RULE, "usual")
+            set_widget(RULE, "usual")
         st.segmented_control(
             "Head, medium, tail",
             list(RULES),
@@ -138,7 +138,7 @@ def _settings(found: Inspection) -> None:
             st.number_input("Tail: fewer than", 1, 10**9, BOUNDS[0], step=1, key=LOW, width=150)
             st.number_input("Head: more than", 1, 10**9, BOUNDS[1], step=1, key=HIGH, width=150)
         if SHARPNESS not in st.session_state:
-            put(SHARPNESS, BETA)
+            set_widget(SHARPNESS, BETA)
         st.selectbox(
             "β (effective number)",
             BETAS,
@@ -168,7 +168,7 @@ def _class_table(found: Inspection) -> None:
     with st.expander("Class sizes as a table"):
         if len(rows) > ROWS:
             if st.session_state.get(ORDER) not in ORDERS:
-                put(ORDER, "largest")
+                set_widget(ORDER, "largest")
             order = st.segmented_control(
                 f"{ROWS} of {len(rows):,} classes; the CSV below has all",
                 list(ORDERS),

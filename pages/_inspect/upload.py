@@ -10,8 +10,9 @@ import streamlit as st
 
 from harmony_core.errors import DataError
 
+from .._shared.app_files import ROOT
 from .._shared.messages import toasts
-from .._shared.page import ROOT, put
+from .._shared.widgets import set_widget
 from .inspected_file import PREFIX, REMOVED, forget, take, take_digits
 
 LARGEST_MB = 200
@@ -37,7 +38,7 @@ def source() -> None:
     """Draw the ways in; whatever is chosen is looked at at once."""
     with st.container(border=True, key="inspect-source"):
         if st.session_state.get(PREFIX + "way") not in WAYS:
-            put(PREFIX + "way", "file")
+            set_widget(PREFIX + "way", "file")
         way = st.segmented_control(
             "Where are the data?",
             list(WAYS),

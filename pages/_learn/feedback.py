@@ -14,8 +14,8 @@ from harmony_core.lessons.lesson import Lesson
 from harmony_core.lessons.outcome import Outcome
 from harmony_core.method_text import method_labels
 
-from .._shared.page import put
 from .._shared.tables import cells, table
+from .._shared.widgets import set_widget
 from . import progress
 
 FIGURES = {
@@ -105,7 +105,7 @@ def check(lesson: Lesson) -> bool:
     key = f"learn-{lesson.name}-check"
     known = progress.attempt(lesson).answer
     if known is not None:
-        put(key, known)
+        set_widget(key, known)
     st.radio(
         lesson.ask,
         lesson.mixed,

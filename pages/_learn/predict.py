@@ -7,8 +7,8 @@ import streamlit as st
 from harmony_core.lessons.feedback import Guess, Line, as_line
 from harmony_core.lessons.lesson import Lesson
 
+from .._shared.app_files import ROOT
 from .._shared.component import Sources, component, nothing
-from .._shared.page import ROOT
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri
 from . import progress

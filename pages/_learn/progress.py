@@ -16,8 +16,8 @@ from harmony_core.lessons.lesson import Lesson
 from harmony_core.lessons.steps import Place, from_query
 
 from .._session.address_bar import rewriting
+from .._shared.app_files import ROOT
 from .._shared.component import Sources, component, nothing
-from .._shared.page import ROOT
 
 _PLACE = "learn place"
 _WRITTEN = "learn written"

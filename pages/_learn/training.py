@@ -17,8 +17,8 @@ from harmony_core.method_text import method_labels
 from harmony_core.plots.payload import build_payload
 from harmony_core.runs.record import ExperimentRecord
 
+from .._session.lockstep_view import lockstep_view, parts_of, sent_until
 from .._shared.backend import queue, store
-from .._shared.lockstep_view import lockstep_view, parts_of, sent_until
 from .._shared.messages import messages, spoken
 from .._shared.status import status_strip
 from . import progress

@@ -1,7 +1,7 @@
 """The experiment being set up: kept for the session, mirrored in the widgets and in the link.
 
 Streamlit forgets a widget's value when the widget is not drawn, so the draft is the truth and the
-widgets are seeded from it. `replace` is the only way to change it other than by the widgets.
+widgets are seeded from it. Besides the widgets, `set_up` alone changes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harmony_core.errors import HarmonyError
 from harmony_core.link import Query, from_query, to_query
 
 from .._shared.backend import store
-from . import place as where
+from . import place
 from .address_bar import rewriting
 
 PREFIX = "arena-"
@@ -40,14 +40,14 @@ def keep(config: ExperimentConfig) -> None:
     st.session_state[_DRAFT] = config
 
 
-def replace(config: ExperimentConfig) -> None:
+def set_up(config: ExperimentConfig) -> None:
     """Set up ``config``: every widget shows it from its next drawing on."""
     for key in [key for key in st.session_state if str(key).startswith(PREFIX)]:
         del st.session_state[key]
     keep(config)
 
 
-def seed(name: str, value: Any) -> str:
+def widget_key(name: str, value: Any) -> str:
     """The key of the widget ``name``, which starts with ``value`` unless it has one already."""
     key = PREFIX + name
     if key not in st.session_state:
@@ -55,7 +55,7 @@ def seed(name: str, value: Any) -> str:
     return key
 
 
-def seed_among(name: str, value: Any, options: Sequence[Any]) -> str:
+def widget_key_among(name: str, value: Any, options: Sequence[Any]) -> str:
     """Like `seed`, for a widget whose options may have changed since it was last drawn."""
     key = PREFIX + name
     if st.session_state.get(key) not in options:
@@ -63,7 +63,7 @@ def seed_among(name: str, value: Any, options: Sequence[Any]) -> str:
     return key
 
 
-def run_id() -> str:
+def linked_run() -> str:
     """The experiment the page shows, or ``""``."""
     return str(st.query_params.get("run", ""))
 
@@ -77,7 +77,7 @@ def adopt(run: str) -> None:
     """Make ``run`` what the session shows, and set up its config if it can be read."""
     st.session_state[_SHOWN] = run
     try:
-        replace(_as_set_up(store().get(run).config))
+        set_up(_as_set_up(store().get(run).config))
     except HarmonyError:
         return
 
@@ -110,14 +110,14 @@ def read_link() -> None:
     if st.session_state.get(_WRITTEN) == link:
         return
     st.session_state[_WRITTEN] = link
-    st.session_state[_SHOWN] = run_id()
+    st.session_state[_SHOWN] = linked_run()
     st.session_state.pop(_PROBLEM, None)
     wanted = {key: value for key, value in link.items() if key != "run"}
     try:
         if wanted:
-            replace(from_query(wanted))
+            set_up(from_query(wanted))
         elif "run" in link:
-            replace(_as_set_up(store().get(run_id()).config))
+            set_up(_as_set_up(store().get(linked_run()).config))
     except HarmonyError as error:
         # A run that cannot be read is reported where it would be shown.
         if wanted:
@@ -135,14 +135,14 @@ def write_link(config: ExperimentConfig) -> None:
         query: Query = dict(to_query(config))
     except HarmonyError:
         query = {}
-    now = where.place(run_id())
-    if run_id():
-        query["run"] = run_id()
+    here = place.current(linked_run())
+    if linked_run():
+        query["run"] = linked_run()
     if query != _in_link():
         with rewriting():
-            st.query_params.from_dict({**query, **now.query()})
+            st.query_params.from_dict({**query, **here.query()})
         st.session_state.pop(_PROBLEM, None)
-    where.write(now)
+    place.write_link(here)
     st.session_state[_WRITTEN] = _in_link()
 
 
@@ -158,7 +158,7 @@ def _as_set_up(config: ExperimentConfig) -> ExperimentConfig:
 def _in_link() -> Query:
     link: Query = {}
     for key in st.query_params:
-        if key in where.KEYS:
+        if key in place.KEYS:
             continue
         values = st.query_params.get_all(key)
         link[key] = values if key == "m" or len(values) != 1 else values[0]

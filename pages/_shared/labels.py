@@ -9,7 +9,7 @@ from harmony_core.data import DATASETS
 from harmony_core.runs.record import ExperimentRecord
 
 
-def plain(number: float) -> str:
+def number_text(number: float) -> str:
     """A number without a needless fraction or exponent."""
     return f"{number:,.10g}" if abs(number) < 1e15 else f"{number:g}"
 
@@ -18,7 +18,9 @@ def data_title(config: ExperimentConfig) -> str:
     """The data's title, with the factor of its tail where one was asked for."""
     data = config.data
     title = DATASETS[data.name].title if data.name in DATASETS else data.name
-    return title if data.profile == "as_is" else f"{title}, {plain(data.imbalance_factor)} : 1"
+    return (
+        title if data.profile == "as_is" else f"{title}, {number_text(data.imbalance_factor)} : 1"
+    )
 
 
 def run_title(record: ExperimentRecord) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from harmony_core.data import DATASETS, scenario_preview
 from harmony_core.plots.style import CLASS_COLORS, CLASS_SHAPES, class_color, class_shape
 
-from .theme import ASSETS
+from .app_files import APP_ASSETS
 
 _MARKS = {
     "circle": "M-1 0a1 1 0 1 0 2 0a1 1 0 1 0 -2 0z",
@@ -65,7 +65,7 @@ def thumbnail(name: str, shade: str) -> str:
     if DATASETS[name].kind == "points":
         points, targets = scenario_preview(name, 260)
         return svg_uri(scatter(points, targets, shade, (96, 72), 1.5))
-    path = ASSETS / f"thumb-{name}.png"
+    path = APP_ASSETS / f"thumb-{name}.png"
     if path.exists():
         return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
     return svg_uri(_tiles(DATASETS[name].classes or 6, shade))

@@ -15,7 +15,7 @@ from harmony_core.losses import LOSSES
 from harmony_core.method_text import method_labels
 from harmony_core.presets import PRESETS
 from harmony_core.runs.store import RunStore
-from pages._experiment.paint import options, painted_points, with_points
+from pages._experiment.paint import editor_options, painted_points, with_points
 
 from .conftest import FakeQueue, Open, finished, frame, scene, texts
 from .test_arena import images_zip, linked
@@ -79,7 +79,7 @@ def test_painted_points_become_the_data_without_gaps_and_inside_the_board() -> N
 
 def test_the_editor_begins_with_what_was_painted(open_page: Open) -> None:
     config = with_points(ExperimentConfig(), [(0, 0.0, 0.0), (1, 1.0, 1.0)])
-    chosen = options(config, None)
+    chosen = editor_options(config, None)
     assert chosen["painted"] == [(0, 0.0, 0.0), (1, 1.0, 1.0)]
     assert chosen["paint_classes"] == ("A", "B", "C", "D")
     at = open_page(data=f"painted~points-{config.data.params['points']}", profile="as_is")
@@ -88,17 +88,17 @@ def test_the_editor_begins_with_what_was_painted(open_page: Open) -> None:
     assert linked(at).data == config.data
 
 
-def test_what_stands_beside_a_training_is_asked_for_once_and_not_in_every_run(
+def test_what_follows_the_view_is_asked_for_once_during_a_training(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pages._experiment import live
 
-    state: dict[str, object] = {}
-    monkeypatch.setattr(live.st, "session_state", state)
+    monkeypatch.setattr(live.st, "session_state", {})
     run = finished(store)
-    assert not live._beside_is_due(run, 0)
-    state[live._DUE] = (run, float("-inf"))
-    assert [live._beside_is_due(run, 0) for _ in range(3)] == [True, False, False]
+    assert not live.below_is_due(run, 0)
+    assert not live.below_is_due(run, 0)
+    monkeypatch.setattr(live, "SETTLED", -1.0)
+    assert [live.below_is_due(run, 0) for _ in range(3)] == [True, False, False]
 
 
 def test_bands_need_more_than_one_repeat(

@@ -28,10 +28,10 @@ from harmony_core.config import ExperimentConfig, RecordConfig
 from harmony_core.errors import ConfigError, RunError
 from harmony_core.export.embedding_page import MOST_BYTES, embedding_page, export_embedding_html
 from harmony_core.frames import Scene
-from harmony_core.plots.embedding.all_epochs import film
+from harmony_core.plots.embedding.all_epochs import all_epochs_figure
 from harmony_core.plots.embedding.figure import PER_PANEL, embedding_figure
 from harmony_core.plots.embedding.marks import Colouring, class_palette, region_image
-from harmony_core.plots.embedding.overlay import for_touch
+from harmony_core.plots.embedding.overlay import adapt_to_touch
 from harmony_core.plots.embedding.text import caption, panel_title
 from harmony_core.runs.embedding.store import embedding_path
 
@@ -225,7 +225,7 @@ def test_on_a_phone_the_scale_of_colours_takes_no_width() -> None:
         frame(), marks(), colouring=Colouring("value", values, "g"), columns=1, width=340
     )
     height = small.layout.height
-    for_touch(small)
+    adapt_to_touch(small)
     (scale,) = (trace.marker.colorbar for trace in small.data if trace.marker.showscale)
     assert scale.orientation == "h"
     assert small.layout.margin.r < wide.layout.margin.r
@@ -300,7 +300,7 @@ def crowd(n: int, panels: int, epochs: int) -> tuple[list[EmbeddingFrame], Landm
 
 def test_four_methods_of_two_thousand_samples_are_thinned_to_five_megabytes() -> None:
     frames, landmarks = crowd(2000, 4, 24)
-    whole, kept = film(frames, landmarks)
+    whole, kept = all_epochs_figure(frames, landmarks)
     assert len(whole.to_json()) <= MOST_BYTES == 5_000_000
     assert 2 < len(kept) < 24
     assert (kept[0].epoch, kept[-1].epoch) == (0, 23)

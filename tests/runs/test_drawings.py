@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 
 from harmony_core.analysis.embedding import EmbeddingSettings
-from harmony_core.runs.embedding.process import Drawing, Drawings, _told
+from harmony_core.runs.embedding.process import Drawing, DrawingProcess, _told
 from harmony_core.runs.store import RunStore
 from tests.runs.conftest import small_config
 
 LIMIT = 60.0
 
 
-def wait(drawings: Drawings) -> None:
+def wait(drawings: DrawingProcess) -> None:
     deadline = time.monotonic() + LIMIT
     while drawings.now() is not None:
         assert time.monotonic() < deadline
@@ -21,7 +21,7 @@ def wait(drawings: Drawings) -> None:
 
 def test_why_nothing_can_be_drawn_is_told(store: RunStore) -> None:
     record = store.create(small_config())
-    drawings = Drawings(store.root)
+    drawings = DrawingProcess(store.root)
     drawing = Drawing(record.id, 0, EmbeddingSettings())
     drawings.start(drawing)
     assert drawings.now() == drawing
@@ -31,7 +31,7 @@ def test_why_nothing_can_be_drawn_is_told(store: RunStore) -> None:
 
 
 def test_a_drawing_can_be_stopped(store: RunStore) -> None:
-    drawings = Drawings(store.root)
+    drawings = DrawingProcess(store.root)
     drawing = Drawing(store.create(small_config()).id, 0, EmbeddingSettings())
     drawings.start(drawing)
     drawings.stop()

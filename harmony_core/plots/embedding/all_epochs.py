@@ -14,7 +14,7 @@ MOST_BYTES = 5_000_000
 FEWEST, PROBE = 2, 4
 
 
-def film(
+def all_epochs_figure(
     frames: Sequence[EmbeddingFrame],
     landmarks: Landmarks,
     *,

@@ -206,8 +206,8 @@ class _Drawing(Traces):
         items = legend(self.landmarks, self.names, self.colouring, self.by, self.theme)
         since = [self.since(at) for at in range(len(self.movie))]
         if any(since):
-            which = {"before": "in the picture before", "first": "in the first picture"}
-            items.append((f"called otherwise {which[self.changes]}", cross(self.theme)))
+            which = {"before": "the previous picture", "first": "the first picture"}
+            items.append((f"prediction differs from {which[self.changes]}", cross(self.theme)))
         return items
 
     def still(self, at: int) -> dict[str, Any]:

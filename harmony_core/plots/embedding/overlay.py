@@ -45,7 +45,7 @@ def fade_unknown(figure: go.Figure, values: Array) -> None:
         figure.data[m * PER_PANEL].marker.opacity = opacity
 
 
-def tell_terms(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
+def add_terms_to_hover(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
     """Add weight and g (m, l) to what each dot says when pointed at; NaN says nothing."""
     for m, (w, g) in enumerate(zip(weight, grad_norm, strict=True)):
         dots = figure.data[m * PER_PANEL]
@@ -55,7 +55,7 @@ def tell_terms(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
         ]
 
 
-def for_touch(figure: go.Figure) -> None:
+def adapt_to_touch(figure: go.Figure) -> None:
     """Let a finger scroll the page over the maps, and keep Plotly's buttons off the first title.
 
     A scale of colours lies over the maps then, where it leaves them the whole width.

@@ -137,7 +137,7 @@ def _changes(frame: EmbeddingFrame, since: EmbeddingFrame | None) -> str:
     ]
     each = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
     return (
-        f"A cross marks a sample that the network calls otherwise than at epoch {since.epoch}: "
+        f"A cross marks a sample whose predicted class differs from that at epoch {since.epoch}: "
         f"{each}."
     )
 

@@ -28,7 +28,7 @@ class Drawing:
     settings: EmbeddingSettings
 
 
-class Drawings:
+class DrawingProcess:
     """Starts the process for a `Drawing` and knows how it went; safe to share between threads."""
 
     def __init__(self, root: Path) -> None:
@@ -67,7 +67,7 @@ class Drawings:
                 ) from error
             self._wanted = drawing
 
-    def now(self) -> Drawing | None:
+    def current(self) -> Drawing | None:
         """What is being drawn."""
         with self._lock:
             return self._look()
@@ -126,6 +126,6 @@ def _told(said: str, status: int) -> str:
 
 
 @lru_cache(maxsize=8)
-def shared_drawings(root: Path) -> Drawings:
+def shared_process(root: Path) -> DrawingProcess:
     """The one that this process has for a runs folder."""
-    return Drawings(root)
+    return DrawingProcess(root)

@@ -31,24 +31,27 @@ from harmony_core.plots.bundle import bundle, stylesheet
 from harmony_core.plots.panels import ARENA, DENSITY, WEIGHTS, parts_of
 from harmony_core.plots.payload import Payload
 
-from .component import Sources, component, nothing
+from .._shared.component import Sources, component, nothing
 
 __all__ = [
     "ARENA",
     "DENSITY",
     "WEIGHTS",
     "ViewState",
+    "forget_all_sent",
     "forget_sent",
     "lockstep_view",
     "parts_of",
     "sent_until",
-    "take_back",
+    "resend_after",
     "unsent_points",
 ]
 
 Point = tuple[int, float, float]
 """Class and coordinates of a painted point."""
 PAINT_LIMIT = 400
+SENT = "frames sent"
+"""Session key of the run and last epoch that each view was sent."""
 HTML = '<div class="hv"></div>\n'
 
 
@@ -71,25 +74,30 @@ def unsent_points(key: str) -> tuple[Point, ...] | None:
 
 
 def sent_until(key: str, run_id: str) -> int:
-    """The last epoch of ``run_id`` this session's view ``key`` was given; -1 for nothing yet."""
-    run, epoch = st.session_state.get(_slot(key), ("", -1))
-    return int(epoch) if run == run_id else -1
+    """The last epoch of ``run_id`` that the view ``key`` was sent; -1 for none yet."""
+    run, epoch = _sent().get(key, ("", -1))
+    return epoch if run == run_id else -1
 
 
 def forget_sent(key: str) -> None:
     """Make the next payload of view ``key`` begin at the beginning."""
-    st.session_state.pop(_slot(key), None)
+    _sent().pop(key, None)
 
 
-def take_back(key: str, run_id: str, epoch: int) -> None:
-    """Make the next payload of view ``key`` begin after ``epoch``, as what came later may be lost.
+def forget_all_sent() -> None:
+    """Make the next payload of every view begin at the beginning."""
+    st.session_state.pop(SENT, None)
 
-    A view leaves out what it has already.
+
+def resend_after(key: str, run_id: str, epoch: int) -> None:
+    """Make the next payload of view ``key`` begin after ``epoch``, as later ones may be lost.
+
+    A view ignores what it already has.
     """
     if epoch < 0:
         forget_sent(key)
     elif sent_until(key, run_id) > epoch:
-        st.session_state[_slot(key)] = (run_id, epoch)
+        _sent()[key] = (run_id, epoch)
 
 
 def lockstep_view(
@@ -136,24 +144,24 @@ def lockstep_view(
         data=payload.wire(),
         key=key,
         height=height if height is not None else "content",
-        on_need_change=lambda: _needed(key),
+        on_need_change=lambda: resend_needed(key),
         on_selected_change=nothing,
         on_epoch_change=nothing,
         on_painted_change=lambda: _keep_painted(key),
         on_draft_change=nothing,
     )
-    st.session_state[_slot(key)] = (payload.meta["run"], payload.last_epoch)
+    _sent()[key] = (payload.meta["run"], payload.last_epoch)
     painted_now = st.session_state.pop(_painted(key), None)
     return ViewState(_whole(result.get("selected")), _whole(result.get("epoch")), painted_now)
 
 
-def _needed(key: str) -> None:
-    """The view lacks the epochs after one that it names, or everything."""
+def resend_needed(key: str) -> None:
+    """Make the next payload hold what the view ``key`` says it lacks."""
     state = st.session_state.get(key)
     need = state.get("need") if isinstance(state, Mapping) else None
     run, since = (need.get("run"), need.get("since")) if isinstance(need, Mapping) else ("", None)
     known = _whole(since)
-    take_back(key, str(run), -1 if known is None else known)
+    resend_after(key, str(run), -1 if known is None else known)
 
 
 def _keep_painted(key: str) -> None:
@@ -175,8 +183,9 @@ def _sources() -> Sources:
     return {"html": HTML, "css": stylesheet(), "js": bundle()}
 
 
-def _slot(key: str) -> str:
-    return f"_lockstep_view.{key}"
+def _sent() -> dict[str, tuple[str, int]]:
+    sent: dict[str, tuple[str, int]] = st.session_state.setdefault(SENT, {})
+    return sent
 
 
 def _whole(value: object) -> int | None:

@@ -10,8 +10,8 @@ import streamlit as st
 from harmony_core.errors import HarmonyError
 from harmony_core.plots.payload import Payload, unpack_payload
 
-from .._shared.lockstep_view import lockstep_view
-from .._shared.page import ROOT
+from .._session.lockstep_view import lockstep_view
+from .._shared.app_files import ROOT
 
 RECORDING = ROOT / "assets" / "replays" / "hard_head.bin"
 """A `Payload` from its first frame on, as `scripts/make-replay` writes it."""
