@@ -151,16 +151,17 @@ def _view(record: ExperimentRecord, page: ExperimentPage, repeat: int) -> bool:
     if not frames and since < 0:
         return False
     scene = store().scene(record.id, repeat)
+    labels = method_labels(record.config.methods)
     payload = build_payload(
         name,
         scene,
-        method_labels(record.config.methods),
+        labels,
         frames,
         record.config.epochs,
         record.state,
         since=since,
         parts=parts_of(page.panels),
-        bands=_new_bands(record, key, since) if "curves" in page.panels else None,
+        bands=_new_bands(record, labels, key, since) if "curves" in page.panels else None,
     )
     here = place.current(record.id)
     with st.container(key=f"{page.name}-view"):
@@ -181,8 +182,10 @@ def _view(record: ExperimentRecord, page: ExperimentPage, repeat: int) -> bool:
     return moved
 
 
-def _new_bands(record: ExperimentRecord, key: str, since: int) -> dict[str, Any] | None:
+def _new_bands(
+    record: ExperimentRecord, labels: tuple[str, ...], key: str, since: int
+) -> dict[str, Any] | None:
     """The bands, for a view that begins, and once more for a view that saw the run end."""
     sent, current = st.session_state.get(_BANDS), (key, record.state)
     st.session_state[_BANDS] = current
-    return bands(record) if since < 0 or (sent != current and not record.active) else None
+    return bands(record, labels) if since < 0 or (sent != current and not record.active) else None

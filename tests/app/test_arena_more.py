@@ -20,6 +20,7 @@ from pages._experiment.paint import editor_options, painted_points, with_points
 from .conftest import FakeQueue, Open, finished, frame, scene, texts
 from .test_arena import images_zip, linked
 
+LABELS = ("Cross-entropy", "Harmonized")
 LITERAL = MethodConfig("harmonized", dict(LOSSES["harmonized"].presets["literal"]))
 
 
@@ -106,15 +107,15 @@ def test_bands_need_more_than_one_repeat(
 ) -> None:
     from pages._experiment.bands import bands
 
-    assert bands(store.get(finished(store))) is None
-    made = bands(store.get(finished(store, repeats=3)))
+    assert bands(store.get(finished(store)), LABELS) is None
+    made = bands(store.get(finished(store, repeats=3)), LABELS)
     assert made is not None
     assert made["repeats"] == 3
     mean, low, high = made["balanced_accuracy"][0]
     assert mean[0] == pytest.approx((1 + 0.6 + 0.6) / 3)
     assert low[0] < mean[0] < high[0]
     assert "95 %" in made["note"]
-    two = bands(store.get(finished(store, repeats=2)))
+    two = bands(store.get(finished(store, repeats=2)), LABELS)
     assert two is not None
     mean, low, high = two["balanced_accuracy"][0]
     assert mean[0] == pytest.approx((low[0] + high[0]) / 2)
