@@ -1,4 +1,4 @@
-"""From a declared parameter to the widget that sets it."""
+"""The widget of a declared parameter."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _SMALL = 1e-9
 
 
 def title(name: str) -> str:
-    """``n_max`` → ``N max``; a Greek letter keeps its sign."""
+    """``n_max`` → ``N max``; a Greek letter is added as its symbol."""
     words = name.replace("_", " ")
     words = words[:1].upper() + words[1:]
     return f"{words} ({GREEK[name]})" if name in GREEK else words
 
 
 def control(parameter: Parameter, value: Value, name: str) -> Value:
-    """Draw the widget of ``parameter`` with its present ``value``; return what it says now."""
+    """Draw the widget of ``parameter`` with ``value``; return its value now."""
     label, hint = title(parameter.name), parameter.help
     if isinstance(parameter.default, bool):
         return bool(st.toggle(label, key=widget_key(name, bool(value)), help=hint))
@@ -77,7 +77,7 @@ def steps(low: float, high: float, value: float, *, whole: bool) -> list[int | f
 
 
 def _near_one(low: float, high: float) -> bool:
-    """Whether a range ends so close below 1 that its nines are what counts."""
+    """Whether a range ends just below 1, where the number of nines matters."""
     return low == 0 and 0.999 <= high < 1
 
 

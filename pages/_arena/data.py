@@ -23,7 +23,7 @@ NOISES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4)
 
 
 def section_of(spec: DatasetSpec) -> str:
-    """Under which of `SECTIONS` a data set is found, or ``""`` if the page does not offer it."""
+    """The one of `SECTIONS` that lists a data set, or ``""`` if the page does not offer it."""
     if any(parameter.name == "source" for parameter in spec.parameters):
         return "upload" if spec.kind == "images" else "table"
     return spec.kind if spec.kind in SECTIONS else ""
@@ -130,6 +130,6 @@ def _factor(value: float, *, disabled: bool) -> float:
 
 
 def _profile(spec: DatasetSpec, before: DataConfig) -> str:
-    """The profile to go on with: the same, unless the two data sets usually have different ones."""
+    """The profile to keep: the same one, unless the usual profiles of both data sets differ."""
     same = DATASETS[before.name].profiles[0] == spec.profiles[0]
     return before.profile if same and before.profile in spec.profiles else spec.profiles[0]

@@ -25,7 +25,7 @@ DEFERRAL_NAMES = {
 
 
 def choose_methods(methods: tuple[MethodConfig, ...]) -> tuple[MethodConfig, ...]:
-    """Draw the controls of the methods and return what they say."""
+    """Draw the controls of the methods and return their values."""
     slots: dict[int, MethodConfig] = st.session_state.setdefault(_SLOTS, dict(enumerate(methods)))
     for position, slot in enumerate(list(slots)):
         with st.container(border=True, key=f"{PREFIX}method-{position}", gap="xxsmall"):

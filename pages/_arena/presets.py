@@ -1,4 +1,4 @@
-"""Ready experiments that make one point each; what they say was measured over several seeds."""
+"""Ready experiments that each make one point; their claims were measured over several seeds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEY = "gallery"
 
 
 def gallery(config: ExperimentConfig) -> None:
-    """Choose one; it sets every control, and Train runs it."""
+    """Choose one, which sets every control."""
     chosen = preset_of(config)
     set_widget(KEY, chosen.name if chosen else None)
     st.selectbox(

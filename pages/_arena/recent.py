@@ -17,7 +17,7 @@ NEWEST = 12
 
 
 def history(shown: str) -> None:
-    """The newest experiments, and a list for the others; ``shown`` is the one on the page."""
+    """The newest experiments, and a list of the others; ``shown`` is the one on the page."""
     ids = store().ids()
     if not ids:
         st.caption("No experiment yet. Press Train and it will be kept here.")

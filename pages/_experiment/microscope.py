@@ -1,4 +1,4 @@
-"""One sample under the microscope: every method's formula with that sample's numbers put in."""
+"""The microscope: every method's formula with the numbers of one sample put in."""
 
 from __future__ import annotations
 
@@ -117,10 +117,10 @@ def _picked(now: place.Place, scene: Scene) -> None:
 
 
 def chosen_sample(value: object, scene: Scene) -> int | None:
-    """The sample that the list says was chosen: a position, or its text.
+    """The sample chosen in the list, from its position or its text.
 
-    Streamlit gives the text back where the numbers in it have moved on since the list was sent, as
-    they do while something trains.
+    Streamlit returns the text if the numbers in it have changed since the list was sent, as they do
+    during a training.
     """
     if isinstance(value, str):
         row = re.match(r"row (\d+) ", value)
@@ -147,14 +147,14 @@ def ranking(scene: Scene, frame: Frame, c: int, order: str) -> list[int]:
 
 
 def named(scene: Scene, frame: Frame, sample: int) -> str:
-    """A sample in a list: its row, class, difficulty and weight."""
+    """A sample's entry in the list: its row, class, difficulty and weight."""
     name = scene.class_names[int(scene.tracked_targets[sample])]
     g, w = frame.tracked_grad_norm[sample], frame.tracked_weight[sample]
     return f"row {scene.tracked_index[sample]} · {name} · g {g:.2f} · weight {w:.2f}"
 
 
 def _who(scene: Scene, sample: int, epoch: int) -> None:
-    """Which sample this is: class, row, place or picture."""
+    """Which sample this is: class, row, coordinates or picture."""
     label = int(scene.tracked_targets[sample])
     facts = [
         f"Row {scene.tracked_index[sample]} of the training set",

@@ -28,14 +28,14 @@ from .._session.start import start
 from .._shared.messages import messages
 
 SPARE = 2
-"""Classes that may be painted beyond those there are."""
+"""Classes that can be painted besides the existing ones."""
 _TAKEN = "painted points taken along"
 LETTERS = ALPHABET[:MOST_CLASSES]
 EXTENT = (-1.5, 1.5, -1.5, 1.5)
 
 
 def can_paint(config: ExperimentConfig) -> bool:
-    """Whether the samples are points of a plane that a painter can begin with."""
+    """Whether the samples are points in a plane, which can be painted."""
     spec = DATASETS.get(config.data.name)
     return spec is not None and spec.kind == "points"
 
@@ -55,7 +55,7 @@ def switch(run: str) -> None:
 
 
 def editor_options(config: ExperimentConfig, scene: Scene | None) -> dict[str, Any]:
-    """What `lockstep_view` has to be told so that it offers the editor."""
+    """The arguments that make `lockstep_view` offer the editor."""
     data = config.data
     chosen: dict[str, Any] = {"paint": True}
     names: Sequence[str] = scene.class_names if scene else ()
@@ -64,8 +64,8 @@ def editor_options(config: ExperimentConfig, scene: Scene | None) -> dict[str, A
         chosen["painted"] = points
         chosen["paint_limit"] = max(PAINT_LIMIT, len(points))
         names = LETTERS[: 1 + max((label for label, _, _ in points), default=0)]
-    many = min(MOST_CLASSES, len(names) + SPARE)
-    chosen["paint_classes"] = (*names, *LETTERS[len(names) : many])
+    most = min(MOST_CLASSES, len(names) + SPARE)
+    chosen["paint_classes"] = (*names, *LETTERS[len(names) : most])
     chosen["paint_extent"] = (
         scene.extent if scene is not None and scene.extent is not None else EXTENT
     )
@@ -73,7 +73,7 @@ def editor_options(config: ExperimentConfig, scene: Scene | None) -> dict[str, A
 
 
 def painted_points(data: DataConfig) -> list[Point]:
-    """The points of a painted data set; those of the example where none are set."""
+    """The points of a painted data set, or of the example if none are set."""
     text = str(data.params.get("points", ""))
     return decode_points(text) if text else example()
 
@@ -89,7 +89,7 @@ def editor(config: ExperimentConfig) -> None:
 
 
 def retrain(config: ExperimentConfig, view: ViewState) -> None:
-    """Train on what was painted, if it just was."""
+    """Train on the points, if the reader has just pressed the editor's button."""
     if view.painted:
         painted = with_points(config, view.painted)
         draft.set_up(painted)

@@ -1,4 +1,4 @@
-"""What the plain inverse density did to a run, told with the run's own numbers, if it did it."""
+"""How the plain inverse density starved hard samples in a run, with the run's own numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .._shared.backend import store
 from .._shared.labels import literal
 
 FAR = 0.05
-"""Balanced accuracy that a method has to lie behind the best before it is called a collapse."""
+"""Least gap in balanced accuracy to the best method that counts as a collapse."""
 MOST_EPOCHS = 60
 Found = tuple[int, tuple[Starved, ...], float, int, float]
 
@@ -50,7 +50,7 @@ def _note(
             f"accuracy, {literal(labels[best])} at {100 * top:.1f} %. After epoch {epoch} the "
             f"fullest region of {literal(listed + more)} is a hard one, and {many} plain inverse "
             f"density weighs it down: of {literal(names[worst.label])}, {100 * worst.hard:.0f} % "
-            f"of the density lies above g = 0.5, and its fullest region weighs "
+            f"of the density is above g = 0.5, and its fullest region weighs "
             f"{plain(worst.weight)}, while an easier region weighs {plain(worst.easier)}. These "
             "are the samples that need learning. The envelope forbids a harder sample to weigh "
             "less than an easier one, and the margin form leaves the balance between classes to "
@@ -72,7 +72,7 @@ def _look(run: str, epoch: int) -> None:
 
 @lru_cache(maxsize=32)
 def _found(runs: RunStore, run: str, repeat: int, m: int, at: tuple[str, int, int]) -> Found | None:
-    """The epoch with the most starved classes, if the method also lies far behind in the end."""
+    """The epoch with the most starved classes, if the method also ends far behind the best."""
     del at
     epochs = runs.epochs(run, repeat)
     if not epochs:

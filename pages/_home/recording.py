@@ -1,4 +1,4 @@
-"""A recorded experiment that plays by itself, if one comes with the app."""
+"""A recorded experiment that plays by itself, if one ships with the app."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RECORDING = ROOT / "assets" / "replays" / "hard_head.bin"
 
 
 def replay() -> bool:
-    """Play the recording; without one, or with one that cannot be read, show nothing."""
+    """Play the recording; show nothing if there is none or it cannot be read."""
     payload = _recording(RECORDING, _changed(RECORDING))
     if payload is not None:
         with st.container(key="replay"):

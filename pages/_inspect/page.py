@@ -6,44 +6,47 @@ import streamlit as st
 
 from .._shared.messages import lead, messages
 from .._shared.page import Page
-from .downloads import out_section
-from .inspected_file import forget, look
+from .downloads import download_section
+from .inspected_file import close_file, current_file
 from .pilot import pilot_section, verdict
-from .progress import ending, going_on
+from .progress import show_outcome, show_progress
 from .quality import quality_section
-from .reading_options import file_line
+from .reading_options import reading_section
 from .tail import beta, bounds, tail_section
-from .upload import source
-from .visit_folder import room
+from .upload import choose_file
+from .visit_folder import visit_folder
 
 
 def inspect_data(page: Page) -> None:
+    """Draw the page: ways to hand in a file, and what was found in it."""
     st.title(page.title, anchor=False)
     lead(page.lead)
-    source()
-    now = look()
-    if now is None or now.job is None:
+    choose_file()
+    file = current_file()
+    if file is None or file.job is None:
         return
-    room()
-    if now.gone:
-        forget()
+    visit_folder()
+    if file.gone:
+        close_file()
         st.info(
             "The connection was lost for a while, so the file was deleted. Hand it in again.",
             icon=":material/link_off:",
         )
         return
-    status = now.job.status
-    looking = status.active and not now.job.request.pilot
+    status = file.job.status
+    looking = status.active and not file.job.request.pilot
     found = None
     with messages():
-        found = now.found(beta(), bounds())
+        found = file.found(beta(), bounds())
     if looking:
-        going_on(status.stages, "" if found is None else "The tail is below; the checks go on.")
-    elif not now.job.request.pilot:
-        ending(now)
+        show_progress(
+            status.stages, "" if found is None else "The tail is below; the checks go on."
+        )
+    elif not file.job.request.pilot:
+        show_outcome(file)
     if found is None:
         return
-    file_line(now, found.contents)
+    reading_section(file, found.contents)
     verdict(found)
     tail_section(found)
     if found.quality is None and looking:
@@ -51,5 +54,5 @@ def inspect_data(page: Page) -> None:
         st.caption("The checks are not finished yet.")
     else:
         quality_section(found)
-    pilot_section(now, found)
-    out_section(now, found)
+    pilot_section(file, found)
+    download_section(file, found)

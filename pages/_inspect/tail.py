@@ -92,7 +92,7 @@ def measures(figures: dict[str, float], names: tuple[str, ...]) -> None:
 
 
 def chart(title: str, words: str, figure: Any, key: str) -> None:
-    """A chart with its title and the sentence that says what it shows."""
+    """A chart with its title and a sentence on what it shows."""
     st.subheader(title, anchor=False)
     st.caption(spoken(words))
     st.plotly_chart(figure, theme=None, key=key, config={"displaylogo": False})
@@ -101,7 +101,7 @@ def chart(title: str, words: str, figure: Any, key: str) -> None:
 def _sentence(found: Inspection) -> str:
     f = found.tail.figures
     if f["classes_present"] == 1:
-        return "There is **one class** only, so there is nothing to be told apart."
+        return "There is **one class** only, so there is nothing to tell apart."
     groups = found.tail.groups
     if groups.rule == "even":
         return (
@@ -145,7 +145,7 @@ def _settings(found: Inspection) -> None:
             key=SHARPNESS,
             format_func=lambda b: f"{b:g}",
             width=200,
-            help="Nearer to 1, samples are taken to overlap less, and weights come nearer to "
+            help="Nearer to 1, samples are assumed to overlap less, and weights approach "
             "inverse frequency.",
         )
         if classes > 1:

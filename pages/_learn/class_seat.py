@@ -1,4 +1,4 @@
-"""A student's side of class mode: a seat, and what the class is told of a prediction."""
+"""A student's side of class mode: a seat, and what is reported to the class."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from .._shared.messages import spoken
 from . import progress
 
 _SEAT = "learn seat"
-_TOLD = "learn told"
+_REPORTED = "learn told"
 
 
 @st.cache_resource(show_spinner=False)
-def rooms() -> Classroom:
+def classroom() -> Classroom:
     """The classes of this server, in its memory only."""
     return Classroom()
 
 
-def arrive() -> None:
-    """Take a seat in the class of the link; without one in the link, nothing."""
+def take_seat() -> None:
+    """Take a seat in the class that the link names, if it names one."""
     place = progress.place()
     if not place.code or seat():
         return
     try:
-        back = place.seat and rooms().seated(place.code, place.seat)
-        number = place.seat if back else rooms().join(place.code)
+        back = place.seat and classroom().seated(place.code, place.seat)
+        number = place.seat if back else classroom().join(place.code)
     except HarmonyError as error:
         st.warning(spoken(str(error)), icon=":material/group_off:")
         return
@@ -46,8 +46,8 @@ def seat() -> int:
     return int(number) if code == progress.place().code else 0
 
 
-def note() -> str:
-    """What a student should know of the class before predicting."""
+def seat_note() -> str:
+    """What a student should know about the class before predicting."""
     if not seat():
         return ""
     return (
@@ -56,36 +56,36 @@ def note() -> str:
     )
 
 
-def predicted(lesson: Lesson, guess: Guess) -> None:
-    """Tell the class of a prediction; a drawn line counts once its run is known."""
+def report_prediction(lesson: Lesson, guess: Guess) -> None:
+    """Report a prediction to the class; a drawn line counts once its run is known."""
     if seat():
-        _tell(lesson, guess if isinstance(guess, float | int | str) else "a line")
+        _report(lesson, guess if isinstance(guess, float | int | str) else "a line")
 
 
-def saw(lesson: Lesson, said: Feedback) -> None:
-    """Tell the class what came out, once for each prediction."""
-    told: dict[str, tuple[object, float]] = st.session_state.setdefault(_TOLD, {})
+def report_result(lesson: Lesson, said: Feedback) -> None:
+    """Report a result to the class, once for each prediction."""
+    reported: dict[str, tuple[object, float]] = st.session_state.setdefault(_REPORTED, {})
     now = (progress.attempt(lesson).guess, said.result)
-    if not seat() or told.get(lesson.name) == now:
+    if not seat() or reported.get(lesson.name) == now:
         return
-    told[lesson.name] = now
+    reported[lesson.name] = now
     drawn = said.numbers.get("drawn")
     if isinstance(drawn, float):
-        _tell(lesson, drawn)
+        _report(lesson, drawn)
     try:
-        rooms().saw(progress.place().code, lesson.number, seat(), said.result, right=said.right)
+        classroom().saw(progress.place().code, lesson.number, seat(), said.result, right=said.right)
     except HarmonyError:
         _ended()
 
 
-def _tell(lesson: Lesson, guess: float | str) -> None:
+def _report(lesson: Lesson, guess: float | str) -> None:
     try:
-        rooms().predicted(progress.place().code, lesson.number, seat(), guess)
+        classroom().predicted(progress.place().code, lesson.number, seat(), guess)
     except HarmonyError:
         _ended()
 
 
 def _ended() -> None:
-    """The class is over: go on without it."""
+    """The class has ended: go on without it."""
     st.session_state.pop(_SEAT, None)
     progress.keep(replace(progress.place(), code="", seat=0))

@@ -16,11 +16,11 @@ from .._shared.messages import lead, messages, spoken
 from .._shared.page import Page
 from . import class_seat as student
 from . import progress
-from .feedback import attempt_more, check, explain, tell
+from .feedback import check_question, show_explanation, show_try_it, show_verdict
 from .formula import microscope
 from .predict import predict
 from .progress import Attempt
-from .training import begin, own, watch
+from .training import own_outcome, show_run, start_run
 
 _SHOWN = "learn shown"
 
@@ -42,7 +42,7 @@ def learn(page: Page) -> None:
                 icon=":material/link_off:",
             )
         with messages():
-            student.arrive()
+            student.take_seat()
             _step(course, lesson)
     progress.remember()
     progress.write()
@@ -80,7 +80,7 @@ def _step(course: tuple[Lesson, ...], lesson: Lesson) -> None:
     question = st.empty()
     if progress.attempt(lesson).guess is None:
         with question.container():
-            if place := student.note():
+            if place := student.seat_note():
                 st.caption(place)
             if not _ask(lesson):
                 return
@@ -89,7 +89,7 @@ def _step(course: tuple[Lesson, ...], lesson: Lesson) -> None:
 
 
 def _ask(lesson: Lesson) -> bool:
-    """The question; whether the student has just committed to an answer."""
+    """The question; return whether the student has just committed to an answer."""
     st.subheader("Predict", anchor=False)
     guess = predict(lesson)
     committed = st.button(
@@ -100,7 +100,7 @@ def _ask(lesson: Lesson) -> bool:
         disabled=guess is None,
         help="Choose an answer first." if guess is None else None,
     )
-    if committed and guess is not None:  # no callback: it would get the guess of the last drawing
+    if committed and guess is not None:  # a callback would get the previous guess
         _commit(lesson, guess)
         return True
     return False
@@ -109,28 +109,28 @@ def _ask(lesson: Lesson) -> bool:
 def _commit(lesson: Lesson, guess: Guess) -> None:
     progress.note(lesson, guess=guess)
     forget_sent(f"learn-{lesson.name}")
-    begin(lesson)
-    student.predicted(lesson, guess)
+    start_run(lesson)
+    student.report_prediction(lesson, guess)
 
 
 def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> None:
     assert attempt.guess is not None
     verdict = st.container()
     st.subheader("The run", anchor=False)
-    outcome = watch(lesson)
+    outcome = show_run(lesson)
     if outcome is None:
         lead("Your prediction is kept. What came out is said when the run ends.")
         return
     said: Feedback = feedback(lesson, outcome, attempt.guess)
-    if student.seat() and (mine := own(lesson)) is not None:
-        student.saw(lesson, feedback(lesson, mine, attempt.guess))
+    if student.seat() and (mine := own_outcome(lesson)) is not None:
+        student.report_result(lesson, feedback(lesson, mine, attempt.guess))
     with verdict:
-        tell(said)
-    explain(lesson, outcome, said)
+        show_verdict(said)
+    show_explanation(lesson, outcome, said)
     if lesson.microscope and "formulas" not in progress.place().hide:
         microscope(outcome)
-    attempt_more(lesson)
-    if check(lesson):
+    show_try_it(lesson)
+    if check_question(lesson):
         _onward(course, lesson)
     st.button(
         "Predict again",

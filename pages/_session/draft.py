@@ -1,7 +1,7 @@
-"""The experiment being set up: kept for the session, mirrored in the widgets and in the link.
+"""The draft: the experiment being set up, kept for the session and shown in the widgets and the link.
 
-Streamlit forgets a widget's value when the widget is not drawn, so the draft is the truth and the
-widgets are seeded from it. Besides the widgets, `set_up` alone changes it.
+Streamlit forgets the value of a widget that is not drawn, so the draft is kept apart and gives the
+widgets their first values. Besides the widgets, `set_up` alone changes it.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ def current() -> ExperimentConfig:
 
 
 def keep(config: ExperimentConfig) -> None:
-    """Remember what the widgets say."""
+    """Keep ``config``, as the widgets say it, as the draft."""
     st.session_state[_DRAFT] = config
 
 
 def set_up(config: ExperimentConfig) -> None:
-    """Set up ``config``: every widget shows it from its next drawing on."""
+    """Make ``config`` the draft; every widget shows it when it is next drawn."""
     for key in [key for key in st.session_state if str(key).startswith(PREFIX)]:
         del st.session_state[key]
     keep(config)
 
 
 def widget_key(name: str, value: Any) -> str:
-    """The key of the widget ``name``, which starts with ``value`` unless it has one already."""
+    """The key of the widget ``name``, which begins with ``value`` unless it already has one."""
     key = PREFIX + name
     if key not in st.session_state:
         st.session_state[key] = value
@@ -69,12 +69,12 @@ def linked_run() -> str:
 
 
 def shown_run() -> str:
-    """The experiment that this session showed last, or ``""``."""
+    """The experiment that this session last showed, or ``""``."""
     return str(st.session_state.get(_SHOWN, ""))
 
 
 def adopt(run: str) -> None:
-    """Make ``run`` what the session shows, and set up its config if it can be read."""
+    """Show ``run`` in this session, and make its config the draft if it can be read."""
     st.session_state[_SHOWN] = run
     try:
         set_up(_as_set_up(store().get(run).config))
@@ -83,7 +83,7 @@ def adopt(run: str) -> None:
 
 
 def show_run(run: str) -> None:
-    """Make the page show an experiment, or none if ``run`` is empty."""
+    """Show an experiment on the page, or none if ``run`` is empty."""
     st.session_state[_SHOWN] = run
     with rewriting():
         if run:
@@ -94,14 +94,14 @@ def show_run(run: str) -> None:
 
 
 def open_run(run: str) -> None:
-    """Show an experiment and set up its config, as its bare link does."""
+    """Show an experiment and make its config the draft, as its bare link does."""
     with rewriting():
         st.query_params.from_dict({"run": run})
     st.session_state.pop(_WRITTEN, None)
 
 
 def read_link() -> None:
-    """Take over the link's experiment if the link is not the one this session wrote last."""
+    """Take over the experiment of the link, unless this session wrote the link."""
     link = _in_link()
     if not link and st.session_state.get(_SHOWN):
         # Back from another page: Streamlit empties the query there.
@@ -130,7 +130,7 @@ def link_problem() -> str:
 
 
 def write_link(config: ExperimentConfig) -> None:
-    """Put ``config`` into the address bar; one that cannot be shared leaves only the run there."""
+    """Put ``config`` into the address bar; if it cannot be shared, only the run."""
     try:
         query: Query = dict(to_query(config))
     except HarmonyError:
@@ -147,7 +147,7 @@ def write_link(config: ExperimentConfig) -> None:
 
 
 def _as_set_up(config: ExperimentConfig) -> ExperimentConfig:
-    """A completed config with its model left to the data again, where that gives the same."""
+    """A completed config, its model left to the data again where that gives the same one."""
     spec = DATASETS.get(config.data.name)
     usual = dataclasses.replace(config, model=ModelConfig())
     if spec and config.model.name == spec.default_model and complete(usual) == complete(config):

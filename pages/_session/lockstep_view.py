@@ -57,18 +57,18 @@ HTML = '<div class="hv"></div>\n'
 
 @dataclass(frozen=True)
 class ViewState:
-    """What the reader did in the view: the epoch they stopped at and the sample they chose."""
+    """What the reader did in the view: the epoch and the sample that they chose."""
 
     selected: int | None = None
     """Position among the scene's tracked samples."""
     epoch: int | None = None
-    """The epoch on screen when the playhead was last let go."""
+    """The epoch on screen when the playhead was last released."""
     painted: tuple[Point, ...] | None = None
-    """All points of the editor, in the one run of the script after the press of its button."""
+    """All points of the editor, only in the run of the script that follows its button."""
 
 
 def unsent_points(key: str) -> tuple[Point, ...] | None:
-    """The points of the editor ``key`` where they differ from what was trained."""
+    """The points of the editor ``key``, if they differ from those trained."""
     state = st.session_state.get(key)
     return _points(state.get("draft")) if isinstance(state, Mapping) else None
 
@@ -121,12 +121,12 @@ def lockstep_view(
 
     ``height`` in pixels makes the view scroll inside a box (default: as tall as it needs).
     ``autoplay`` starts playing and loops unless the reader asked for reduced motion. ``epoch`` and
-    ``selected`` are where a fresh view begins, and where one goes when ``jump`` changes. ``panels``
+    ``selected`` are where a new view begins, and where a view goes when ``jump`` changes. ``panels``
     are drawn from top to bottom; the payload has to hold their parts. ``paint`` adds the editor,
     which begins with ``painted`` (default: the tracked samples of the payload) and takes at most
     ``paint_limit`` points of ``paint_classes`` in ``paint_extent`` (default: those of the payload).
-    The state changes when the reader lets go of the playhead, selects or retrains, never while they
-    scrub.
+    The state changes when the reader releases the playhead, selects a sample or retrains, never during
+    scrubbing.
     """
     parts_of(panels)
     options: dict[str, Any] = {"live": live, "autoplay": autoplay, "panels": list(panels)}
@@ -165,9 +165,9 @@ def resend_needed(key: str) -> None:
 
 
 def _keep_painted(key: str) -> None:
-    """Keep the points of a press until a run comes to use them.
+    """Keep the painted points until a run of the script uses them.
 
-    A trigger's value is gone with its run, and the next event may cut that short before.
+    A trigger's value is lost with its run, which the next event may interrupt.
     """
     state = st.session_state.get(key)
     points = _points(state.get("painted")) if isinstance(state, Mapping) else None
@@ -193,7 +193,7 @@ def _whole(value: object) -> int | None:
 
 
 def _points(value: object) -> tuple[Point, ...] | None:
-    """What the editor sent, without anything that is not a class and two finite coordinates."""
+    """What the editor sent; anything but a class and two finite coordinates is dropped."""
     if not isinstance(value, list | tuple):
         return None
     points: list[Point] = []

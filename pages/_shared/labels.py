@@ -1,4 +1,4 @@
-"""Names for people: of data, of experiments, of numbers of things."""
+"""Texts for readers: titles of data and experiments, numbers and counts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from harmony_core.runs.record import ExperimentRecord
 
 
 def number_text(number: float) -> str:
-    """A number without a needless fraction or exponent."""
+    """A number without needless decimals or exponent."""
     return f"{number:,.10g}" if abs(number) < 1e15 else f"{number:g}"
 
 
 def data_title(config: ExperimentConfig) -> str:
-    """The data's title, with the factor of its tail where one was asked for."""
+    """The data's title, with its imbalance factor where one was set."""
     data = config.data
     title = DATASETS[data.name].title if data.name in DATASETS else data.name
     return (
@@ -24,12 +24,12 @@ def data_title(config: ExperimentConfig) -> str:
 
 
 def run_title(record: ExperimentRecord) -> str:
-    """The title somebody gave an experiment, or its data."""
+    """The title that was given to an experiment, or that of its data."""
     return record.title or data_title(record.config)
 
 
 def literal(text: str) -> str:
-    """``text`` for a place that reads Markdown, with nothing in it that could be markup."""
+    """``text`` escaped for Markdown."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$])", r"\\\1", text)
 
 

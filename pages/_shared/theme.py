@@ -24,7 +24,7 @@ def style_page() -> None:
 
 @cache
 def _sheets() -> str:
-    """All style sheets, and the palettes as variables that follow the theme by themselves."""
+    """All style sheets, and the palettes as CSS variables that follow the theme."""
     palettes: dict[str, Mapping[str, tuple[str, ...]]] = {"c": CLASS_COLORS, "m": METHOD_COLORS}
     variables = "".join(
         f"--{letter}{i}:light-dark({light},{dark});"

@@ -1,4 +1,4 @@
-"""A class: opened by the teacher, joined by link, seen as distributions, forgotten at the end."""
+"""A class: opened by the teacher, joined by link, shown as distributions, deleted at the end."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from harmony_core.lessons.lesson import Lesson
 from harmony_core.lessons.steps import CODE, Place
 from harmony_core.lessons.tally import Row, Tally, tally
 
-from .._learn.class_seat import rooms
+from .._learn.class_seat import classroom
 from .._session.address_bar import rewriting
 from .._shared.messages import messages, toasts
 from .._shared.tables import cells, table
 from .link import address
 
 TICK = 2.0
-"""Seconds between two looks at the class."""
+"""Seconds between two updates."""
 
 
 def class_desk(course: tuple[Lesson, ...]) -> None:
     """Open a class, or show the one of the link."""
     code, key = st.query_params.get("class", ""), st.query_params.get("key", "")
-    if not CODE.fullmatch(code) or not rooms().there(code):
+    if not CODE.fullmatch(code) or not classroom().there(code):
         if code:
             st.info(
                 "This class has ended, and nothing of it was kept.", icon=":material/group_off:"
@@ -33,7 +33,7 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
         st.markdown(
             "Students open one link. Each has a run and a seed of their own. You see "
             "how predictions and results are spread, by seat and without names. Nothing is written "
-            "to disk, and all is forgotten when you end the class, or after three quiet hours."
+            "to disk, and everything is deleted when you end the class, or after three quiet hours."
         )
         st.button(
             "Open a class",
@@ -44,7 +44,7 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
         )
         return
     with messages():
-        rooms().seats(code, key)  # the key of another class is refused here
+        classroom().seats(code, key)  # the key of another class is refused here
         st.markdown(f"**Class {code}.** The link for your students:")
         st.code(address(Place(code=code)), language=None, wrap_lines=True)
         st.caption("The address of this page holds your key to the class. Keep it to yourself.")
@@ -66,15 +66,15 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
 
 def _look(code: str, key: str, lesson: Lesson) -> None:
     with messages():
-        found = tally(lesson, rooms().entries(code, key, lesson.number))
-        seats = rooms().seats(code, key)
-        where = rooms().steps(code, key)
+        found = tally(lesson, classroom().entries(code, key, lesson.number))
+        seats = classroom().seats(code, key)
+        steps = classroom().steps(code, key)
         st.html(
             f'<p class="class-count" role="status">{seats} joined · {found.students} predicted '
             f"here · {found.finished} runs done · {found.right} were right</p>"
         )
-        if where:
-            said = ", ".join(f"step {step}: {many}" for step, many in where.items())
+        if steps:
+            said = ", ".join(f"step {step}: {count}" for step, count in steps.items())
             st.caption(f"Predictions so far: {said}.")
         left, right = st.columns(2, gap="large")
         with left:
@@ -93,12 +93,12 @@ def _look(code: str, key: str, lesson: Lesson) -> None:
 def _spread(found: Tally) -> str:
     return (
         f"From {found.least:.1f} to {found.most:.1f}, mean {found.mean:.1f}, over {found.finished} "
-        "runs. If everybody has a seed of their own, this spread is luck alone."
+        "runs. If every student has a different seed, this spread is chance alone."
     )
 
 
 def bars(rows: tuple[Row, ...]) -> str:
-    """Counts as bars with numbers: their own table."""
+    """Counts as bars with numbers."""
     top = max((row.count for row in rows), default=0) or 1
     items = "".join(
         f'<li><span class="tally-name">{html.escape(row.label)}</span><span class="bar-track">'
@@ -111,13 +111,13 @@ def bars(rows: tuple[Row, ...]) -> str:
 
 def _open() -> None:
     with toasts():
-        code, key = rooms().open()
+        code, key = classroom().open()
         with rewriting():
             st.query_params.from_dict({"class": code, "key": key})
 
 
 def _end(code: str, key: str) -> None:
     with suppress(HarmonyError):
-        rooms().end(code, key)
+        classroom().end(code, key)
     with rewriting():
         st.query_params.from_dict({})

@@ -1,4 +1,4 @@
-"""The link for students: where it starts, what it fixes, what it hides."""
+"""The link for students: the step it starts at, what it fixes, and what it hides."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from harmony_core.data import DATASETS
 from harmony_core.lessons.lesson import Lesson
 from harmony_core.lessons.steps import CODE, HIDEABLE, MOST_SEED, Place
 
-from .._learn.class_seat import rooms
+from .._learn.class_seat import classroom
 
 AS_WRITTEN = "As in each step"
 
 
 def link_desk(course: tuple[Lesson, ...]) -> None:
-    """The controls, and the link they make."""
+    """The controls, and the link that they make."""
     left, right = st.columns(2, gap="large")
     with left:
         step = st.selectbox(
@@ -50,7 +50,7 @@ def link_desk(course: tuple[Lesson, ...]) -> None:
             name for name, text in HIDEABLE.items() if st.checkbox(text, key=f"teach-hide-{name}")
         }
     code = st.query_params.get("class", "")
-    code = code if CODE.fullmatch(code) and rooms().there(code) else ""
+    code = code if CODE.fullmatch(code) and classroom().there(code) else ""
     link = address(Place(int(step), frozenset(), seed, str(scenario), frozenset(hide), code))
     joins = f", who join class {code} with it" if code else ""
     st.markdown(f"**The link for your students{joins}**")
@@ -59,7 +59,7 @@ def link_desk(course: tuple[Lesson, ...]) -> None:
 
 
 def address(place: Place) -> str:
-    """The whole address of the course at a place; it is read back the same."""
+    """The full address of the course at a place."""
     base = (st.context.url or "").split("?")[0].rstrip("/")
     base = base.rpartition("/")[0] if base.endswith("/teach") else base
     return f"{base}/learn?{urlencode(place.query())}"

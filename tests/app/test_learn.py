@@ -29,8 +29,8 @@ EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """A server without classes and without runs."""
-    student.rooms.clear()
-    training._started.clear()
+    student.classroom.clear()
+    training.runs_by_config.clear()
 
 
 def predict(at: AppTest, lesson: Lesson, outcome: Outcome, right: bool) -> Any:
@@ -124,7 +124,7 @@ def test_the_whole_course_in_one_visit(open_page: Open, queue: FakeQueue) -> Non
 def test_the_feedback_is_of_the_student_s_own_run(
     open_page: Open, queue: FakeQueue, store: RunStore
 ) -> None:
-    """A run that came out otherwise than the prepared one is what the feedback quotes."""
+    """A run with another result than the prepared one is what the feedback quotes."""
     lesson = COURSE[0]
     outcome = prepared(lesson)
     at = open_page("learn", step="1", seed="5")
@@ -246,7 +246,7 @@ def test_a_class_from_both_sides(open_page: Open, queue: FakeQueue, store: RunSt
     desk.run()
     said = texts(desk)
     assert "3 joined · 3 predicted here · 1 runs done" in said
-    entries = student.rooms().entries(code, key, 1)
+    entries = student.classroom().entries(code, key, 1)
     assert [entry.guess for entry in entries] == [20, 20, 90]
     assert entries[0].result == pytest.approx(float(facts(prepared(COURSE[0]))["last_A"]))
     assert entries[1].result is None
@@ -254,15 +254,15 @@ def test_a_class_from_both_sides(open_page: Open, queue: FakeQueue, store: RunSt
     assert link["seat"] == "2"
     reloaded = open_page("learn", **link)
     assert any("seat 2" in caption.value for caption in reloaded.caption)
-    assert student.rooms().seats(code, key) == 3
+    assert student.classroom().seats(code, key) == 3
     desk.button(key="teach-end").click().run()
-    assert not student.rooms().there(code)
+    assert not student.classroom().there(code)
     students[2].run()
     assert not students[2].exception
 
 
 def test_the_key_of_a_class_is_needed(open_page: Open) -> None:
-    code, _ = student.rooms().open()
+    code, _ = student.classroom().open()
     at = open_page("teach", **{"class": code, "key": "guessed"})
     assert not at.exception
     assert "key of this class" in at.error[0].value
