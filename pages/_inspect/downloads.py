@@ -1,4 +1,4 @@
-"""What can be taken along: report, CSV, JSON, training script; and opening the data in the Arena."""
+"""Downloads: report, CSV, JSON, training script; and opening the data in the Arena."""
 
 from __future__ import annotations
 

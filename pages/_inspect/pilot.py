@@ -30,8 +30,8 @@ BANDS = 5
 ABOUT = (
     f"Trains {', '.join(METHODS)} on your own data: a small network on simple features, the same "
     "samples, weights and batches for every method, each seed with a held-out part of its own. "
-    "Its accuracy is a lower bound; the comparison of methods is what counts. It takes ten seconds to "
-    "a minute on the processor of this machine, in a process of its own."
+    "Its accuracy is a lower bound; what it compares is the methods. It takes about ten seconds to "
+    "a minute, on the processor of this machine, in a process of its own."
 )
 
 

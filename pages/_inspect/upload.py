@@ -27,7 +27,7 @@ TAKEN = (
     "from the command line), 50 million rows, 200,000 classes."
 )
 STAYS = (
-    "Nothing leaves this machine. The file is kept in a folder of this visit and is deleted when you "
+    "Nothing leaves this machine. The file is kept in a folder of this visit and deleted when you "
     "close the page or remove it here; it is kept only if you open it in the Arena."
 )
 DIGITS = "Handwritten digits, imbalance factor about 50: the rarest digit has 2 images."

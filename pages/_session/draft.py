@@ -1,4 +1,4 @@
-"""The draft: the experiment being set up, kept for the session and shown in the widgets and the link.
+"""The draft: the experiment being set up, kept for the session, shown in widgets and link.
 
 Streamlit forgets the value of a widget that is not drawn, so the draft is kept apart and gives the
 widgets their first values. Besides the widgets, `set_up` alone changes it.

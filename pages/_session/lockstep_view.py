@@ -120,13 +120,13 @@ def lockstep_view(
     """Draw ``payload`` under ``key``; ``live`` shows that more will come and offers to follow.
 
     ``height`` in pixels makes the view scroll inside a box (default: as tall as it needs).
-    ``autoplay`` starts playing and loops unless the reader asked for reduced motion. ``epoch`` and
-    ``selected`` are where a new view begins, and where a view goes when ``jump`` changes. ``panels``
-    are drawn from top to bottom; the payload has to hold their parts. ``paint`` adds the editor,
+    ``autoplay`` starts playing and loops unless the reader asked for reduced motion. A new view
+    begins at ``epoch`` and ``selected``; a view goes there when ``jump`` changes. ``panels`` are
+    drawn from top to bottom; the payload has to hold their parts. ``paint`` adds the editor,
     which begins with ``painted`` (default: the tracked samples of the payload) and takes at most
     ``paint_limit`` points of ``paint_classes`` in ``paint_extent`` (default: those of the payload).
-    The state changes when the reader releases the playhead, selects a sample or retrains, never during
-    scrubbing.
+    The state changes when the reader releases the playhead, selects a sample or retrains, but not
+    during scrubbing.
     """
     parts_of(panels)
     options: dict[str, Any] = {"live": live, "autoplay": autoplay, "panels": list(panels)}

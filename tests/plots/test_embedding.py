@@ -124,10 +124,10 @@ def test_crosses_mark_changed_predictions(changes: str, marked: list[int], told:
     names = [trace.name for trace in figure.data[PER_PANEL:]]
     if marked:
         assert f"× 2 of 40 changed since {told}" in title
-        assert any("called otherwise" in name for name in names)
+        assert any("prediction differs" in name for name in names)
     else:
         assert "changed since" not in title
-        assert not any("called otherwise" in name for name in names)
+        assert not any("prediction differs" in name for name in names)
 
 
 def test_a_film_marks_changes_epoch_by_epoch_and_the_caption_counts_them() -> None:
@@ -135,7 +135,7 @@ def test_a_film_marks_changes_epoch_by_epoch_and_the_caption_counts_them() -> No
     figure = embedding_figure(frames, marks())
     assert [len(still.data[4]["x"]) for still in figure.frames] == [0, 2, 2]
     text = caption(frames[2], marks(), frames[0])
-    assert "otherwise than at epoch 0: 2." in text
+    assert "differs from that at epoch 0: 2." in text
     assert "cross" not in caption(frames[2], marks())
     several = caption(frame(3), marks(), frame(1))
     assert "0 under method 0 and 0 under method 1" in several

@@ -186,7 +186,7 @@ def test_other_layouts_are_there_at_once(
     assert started == []
     said = texts(at)
     if settings.layout == "plane":
-        assert "drawn where it lies in the input plane" in said
+        assert "drawn at its place in the input plane" in said
     else:
         assert "Only the two widest directions are shown" in said
     assert len(at.get("plotly_chart")) == 1
