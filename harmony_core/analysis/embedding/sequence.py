@@ -225,8 +225,8 @@ class EmbeddingMovie:
         notes = []
         if not np.ptp(one.features, axis=0).any():
             notes.append(
-                "All samples have the same features, so the places of dots show at most the network's "
-                "answers."
+                "All samples have the same features, so the places of dots show the network's "
+                "answers at most."
             )
         else:
             different = len({row.tobytes() for row in one.features})
