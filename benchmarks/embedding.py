@@ -213,7 +213,7 @@ def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
     from harmony_core.analysis.embedding.features import probabilities
     from harmony_core.analysis.embedding.fidelity import agreement, trustworthiness
     from harmony_core.analysis.embedding.neighbours import nearest, overlap
-    from harmony_core.analysis.embedding.regions import ask_map
+    from harmony_core.analysis.embedding.regions import read_map
     from harmony_core.runs.embedding.store import landmarks_of
 
     marks = landmarks_of(scene)
@@ -233,7 +233,7 @@ def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
         shares, trust = [], []
         for (features, logits), dots in zip(parts, layouts, strict=True):
             p = probabilities(logits)
-            answer = ask_map(dots, dots, p, leave_out_self=True)
+            answer = read_map(dots, dots, p, leave_out_self=True)
             shares.append(agreement(marks, p.argmax(axis=1), answer))
             trust.append(trustworthiness(features, dots))
         rates = [np.nanmean([s[name].rate for s in shares]) for name in ("all", "tail", "errors")]

@@ -38,8 +38,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("pages._shared",),
     ("pages._session",),
-    ("pages._arena", "pages._experiment"),
-    ("pages._embedding", "pages._inspect", "pages._learn"),
+    ("pages._experiment",),
+    ("pages._home", "pages._arena", "pages._embedding", "pages._inspect", "pages._learn"),
     ("pages._teach",),
     ("pages",),
 )

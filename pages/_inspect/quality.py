@@ -15,8 +15,8 @@ from harmony_core.inspection.tail.figures.shares import HEAD_SHARE
 from harmony_core.inspection.tail.groups import GROUPS
 
 from .._shared.messages import spoken
-from .._shared.page import put
 from .._shared.tables import cells, table
+from .._shared.widgets import set_widget
 
 SORT = "inspect-of-sort"
 ROWS = 100
@@ -104,7 +104,7 @@ def _by_class(found: Inspection, quality: Quality) -> None:
     with st.expander("By class"):
         options = ["rarest", "largest", *checks]
         if st.session_state.get(SORT) not in options:
-            put(SORT, "rarest")
+            set_widget(SORT, "rarest")
         sort = st.selectbox(
             "Sort by",
             options,

@@ -18,9 +18,9 @@ from harmony_core.inspection.tail.groups import BOUNDS, GROUPS
 from harmony_core.inspection.tail.references import COMPARED, nearest, references
 
 from .._shared.messages import spoken
-from .._shared.page import put
 from .._shared.tables import cells, table
 from .._shared.theme import theme
+from .._shared.widgets import set_widget
 
 RULE, LOW, HIGH = "inspect-of-rule", "inspect-of-low", "inspect-of-high"
 SHARPNESS, TOP, ORDER = "inspect-of-beta", "inspect-of-top", "inspect-of-order"
@@ -88,7 +88,7 @@ def cards(values: dict[str, float], figures: list[Figure]) -> None:
 
 
 def chart(title: str, words: str, figure: Any, key: str) -> None:
-    """A chart with its title and the sentence that says what it shows."""
+    """A chart with its title and a sentence on what it shows."""
     st.subheader(title, anchor=False)
     st.caption(spoken(words))
     st.plotly_chart(figure, theme=None, key=key, config={"displaylogo": False})
@@ -97,7 +97,7 @@ def chart(title: str, words: str, figure: Any, key: str) -> None:
 def _sentence(found: Inspection) -> str:
     f = found.tail.figures
     if f["classes_present"] == 1:
-        return "There is **one class** only, so there is nothing to be told apart."
+        return "There is **one class** only, so there is nothing to tell apart."
     groups = found.tail.groups
     if groups.rule == "even":
         return (
@@ -120,7 +120,7 @@ def _settings(found: Inspection) -> None:
         horizontal=True, gap="medium", vertical_alignment="bottom", key="inspect-settings"
     ):
         if st.session_state.get(RULE) not in RULES:
-            put(RULE, "usual")
+            set_widget(RULE, "usual")
         st.segmented_control(
             "Head, medium, tail",
             list(RULES),
@@ -134,14 +134,14 @@ def _settings(found: Inspection) -> None:
             st.number_input("Tail: fewer than", 1, 10**9, BOUNDS[0], step=1, key=LOW, width=150)
             st.number_input("Head: more than", 1, 10**9, BOUNDS[1], step=1, key=HIGH, width=150)
         if SHARPNESS not in st.session_state:
-            put(SHARPNESS, BETA)
+            set_widget(SHARPNESS, BETA)
         st.selectbox(
             "β (effective number)",
             BETAS,
             key=SHARPNESS,
             format_func=lambda b: f"{b:g}",
             width=200,
-            help="Nearer to 1, samples are taken to overlap less, and weights come nearer to "
+            help="Nearer to 1, samples are assumed to overlap less, and weights approach "
             "inverse frequency.",
         )
         if classes > 1:
@@ -164,7 +164,7 @@ def _class_table(found: Inspection) -> None:
     with st.expander("Class sizes as a table"):
         if len(rows) > ROWS:
             if st.session_state.get(ORDER) not in ORDERS:
-                put(ORDER, "largest")
+                set_widget(ORDER, "largest")
             order = st.segmented_control(
                 f"{ROWS} of {len(rows):,} classes; the CSV below has all",
                 list(ORDERS),

@@ -1,4 +1,4 @@
-"""A recorded experiment that plays by itself, if one comes with the app."""
+"""A recorded experiment that plays by itself, if one ships with the app."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import streamlit as st
 from harmony_core.errors import HarmonyError
 from harmony_core.viewer.payload import Payload, unpack_payload
 
-from .._shared.lockstep_view import lockstep_view
-from .._shared.page import ROOT
+from .._session.lockstep_view import lockstep_view
+from .._shared.app_files import ROOT
 
 RECORDING = ROOT / "assets" / "replays" / "hard_head.bin"
 """A `Payload` from its first frame on, as `scripts/make-replay` writes it."""
 
 
 def replay() -> bool:
-    """Play the recording; without one, or with one that cannot be read, show nothing."""
+    """Play the recording; show nothing if there is none or it cannot be read."""
     payload = _recording(RECORDING, _changed(RECORDING))
     if payload is not None:
         with st.container(key="replay"):

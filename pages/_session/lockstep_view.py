@@ -30,65 +30,73 @@ from harmony_core.viewer.bundle import bundle, stylesheet
 from harmony_core.viewer.panels import ARENA, DENSITY, WEIGHTS, parts_of
 from harmony_core.viewer.payload import Payload
 
-from .component import Sources, component, nothing
+from .._shared.component import Sources, component, nothing
 
 __all__ = [
     "ARENA",
     "DENSITY",
     "WEIGHTS",
     "ViewState",
+    "forget_all_sent",
     "forget_sent",
     "lockstep_view",
     "parts_of",
     "sent_until",
-    "take_back",
+    "resend_after",
     "unsent_points",
 ]
 
 Point = tuple[int, float, float]
 """Class and coordinates of a painted point."""
 PAINT_LIMIT = 400
+SENT = "frames sent"
+"""Session key of the run and last epoch that each view was sent."""
 HTML = '<div class="hv"></div>\n'
 
 
 @dataclass(frozen=True)
 class ViewState:
-    """What the reader did in the view: the epoch they stopped at and the sample they chose."""
+    """What the reader did in the view: the epoch and the sample that they chose."""
 
     selected: int | None = None
     """Position among the scene's tracked samples."""
     epoch: int | None = None
-    """The epoch on screen when the playhead was last let go."""
+    """The epoch on screen when the playhead was last released."""
     painted: tuple[Point, ...] | None = None
-    """All points of the editor, in the one run of the script after the press of its button."""
+    """All points of the editor, only in the run of the script that follows its button."""
 
 
 def unsent_points(key: str) -> tuple[Point, ...] | None:
-    """The points of the editor ``key`` where they differ from what was trained."""
+    """The points of the editor ``key``, if they differ from those trained."""
     state = st.session_state.get(key)
     return _points(state.get("draft")) if isinstance(state, Mapping) else None
 
 
 def sent_until(key: str, run_id: str) -> int:
-    """The last epoch of ``run_id`` this session's view ``key`` was given; -1 for nothing yet."""
-    run, epoch = st.session_state.get(_slot(key), ("", -1))
-    return int(epoch) if run == run_id else -1
+    """The last epoch of ``run_id`` that the view ``key`` was sent; -1 for none yet."""
+    run, epoch = _sent().get(key, ("", -1))
+    return epoch if run == run_id else -1
 
 
 def forget_sent(key: str) -> None:
     """Make the next payload of view ``key`` begin at the beginning."""
-    st.session_state.pop(_slot(key), None)
+    _sent().pop(key, None)
 
 
-def take_back(key: str, run_id: str, epoch: int) -> None:
-    """Make the next payload of view ``key`` begin after ``epoch``, as what came later may be lost.
+def forget_all_sent() -> None:
+    """Make the next payload of every view begin at the beginning."""
+    st.session_state.pop(SENT, None)
 
-    A view leaves out what it has already.
+
+def resend_after(key: str, run_id: str, epoch: int) -> None:
+    """Make the next payload of view ``key`` begin after ``epoch``, as later ones may be lost.
+
+    A view ignores what it already has.
     """
     if epoch < 0:
         forget_sent(key)
     elif sent_until(key, run_id) > epoch:
-        st.session_state[_slot(key)] = (run_id, epoch)
+        _sent()[key] = (run_id, epoch)
 
 
 def lockstep_view(
@@ -111,13 +119,13 @@ def lockstep_view(
     """Draw ``payload`` under ``key``; ``live`` shows that more will come and offers to follow.
 
     ``height`` in pixels makes the view scroll inside a box (default: as tall as it needs).
-    ``autoplay`` starts playing and loops unless the reader asked for reduced motion. ``epoch`` and
-    ``selected`` are where a fresh view begins, and where one goes when ``jump`` changes. ``panels``
-    are drawn from top to bottom; the payload has to hold their parts. ``paint`` adds the editor,
+    ``autoplay`` starts playing and loops unless the reader asked for reduced motion. A new view
+    begins at ``epoch`` and ``selected``; a view goes there when ``jump`` changes. ``panels`` are
+    drawn from top to bottom; the payload has to hold their parts. ``paint`` adds the editor,
     which begins with ``painted`` (default: the tracked samples of the payload) and takes at most
     ``paint_limit`` points of ``paint_classes`` in ``paint_extent`` (default: those of the payload).
-    The state changes when the reader lets go of the playhead, selects or retrains, never while they
-    scrub.
+    The state changes when the reader releases the playhead, selects a sample or retrains, but not
+    during scrubbing.
     """
     parts_of(panels)
     options: dict[str, Any] = {"live": live, "autoplay": autoplay, "panels": list(panels)}
@@ -135,30 +143,30 @@ def lockstep_view(
         data=payload.wire(),
         key=key,
         height=height if height is not None else "content",
-        on_need_change=lambda: _needed(key),
+        on_need_change=lambda: resend_needed(key),
         on_selected_change=nothing,
         on_epoch_change=nothing,
         on_painted_change=lambda: _keep_painted(key),
         on_draft_change=nothing,
     )
-    st.session_state[_slot(key)] = (payload.meta["run"], payload.last_epoch)
+    _sent()[key] = (payload.meta["run"], payload.last_epoch)
     painted_now = st.session_state.pop(_painted(key), None)
     return ViewState(_whole(result.get("selected")), _whole(result.get("epoch")), painted_now)
 
 
-def _needed(key: str) -> None:
-    """The view lacks the epochs after one that it names, or everything."""
+def resend_needed(key: str) -> None:
+    """Make the next payload hold what the view ``key`` says it lacks."""
     state = st.session_state.get(key)
     need = state.get("need") if isinstance(state, Mapping) else None
     run, since = (need.get("run"), need.get("since")) if isinstance(need, Mapping) else ("", None)
     known = _whole(since)
-    take_back(key, str(run), -1 if known is None else known)
+    resend_after(key, str(run), -1 if known is None else known)
 
 
 def _keep_painted(key: str) -> None:
-    """Keep the points of a press until a run comes to use them.
+    """Keep the painted points until a run of the script uses them.
 
-    A trigger's value is gone with its run, and the next event may cut that short before.
+    A trigger's value is lost with its run, which the next event may interrupt.
     """
     state = st.session_state.get(key)
     points = _points(state.get("painted")) if isinstance(state, Mapping) else None
@@ -174,8 +182,9 @@ def _sources() -> Sources:
     return {"html": HTML, "css": stylesheet(), "js": bundle()}
 
 
-def _slot(key: str) -> str:
-    return f"_lockstep_view.{key}"
+def _sent() -> dict[str, tuple[str, int]]:
+    sent: dict[str, tuple[str, int]] = st.session_state.setdefault(SENT, {})
+    return sent
 
 
 def _whole(value: object) -> int | None:
@@ -183,7 +192,7 @@ def _whole(value: object) -> int | None:
 
 
 def _points(value: object) -> tuple[Point, ...] | None:
-    """What the editor sent, without anything that is not a class and two finite coordinates."""
+    """What the editor sent; anything but a class and two finite coordinates is dropped."""
     if not isinstance(value, list | tuple):
         return None
     points: list[Point] = []
