@@ -251,7 +251,7 @@ def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
         (row(way) for way in WAYS[1:] if way not in skip),
     )
     print(
-        "Means over the epochs. Moves: the median of dots that kept two thirds of their neighbours, "
+        "Means over the epochs. Moves: median of dots that kept two thirds of their neighbours, "
         "in % of the map's radius, after the best rotation."
     )
 
