@@ -8,6 +8,7 @@ blind is noticed. Rules look at the files there are.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -123,6 +124,16 @@ def imports_of(path: Path, *, at_import: bool = False) -> set[str]:
     return imports(parse(path), name_of(path), package=package, at_import=at_import)
 
 
+MODULE_TEXT = re.compile(rf"({CORE}(?:\.\w+)+)(?::(\w+))?")
+
+
+def named_in_text(tree: ast.Module) -> set[str]:
+    """The modules that texts name, to be imported when they are used: ``package.module:name``."""
+    texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    found = [MODULE_TEXT.fullmatch(text) for text in texts if isinstance(text, str)]
+    return {f"{m[1]}.{m[2]}" if m[2] else m[1] for m in found if m and (m[2] or m[1] in OWN)}
+
+
 def room_of(module: str) -> str | None:
     """The room a dotted name lies in; the package itself is a façade that lies in none."""
     first, *rest = module.split(".")
@@ -152,7 +163,16 @@ def test_every_room_has_a_layer() -> None:
 def test_imports_point_down(path: Path) -> None:
     room = room_of(name_of(path))
     if room is not None:
-        assert not upward(room, imports_of(path))
+        assert not upward(room, imports_of(path) | named_in_text(parse(path)))
+
+
+def test_what_a_text_names_is_there() -> None:
+    named = {name for path in CORE_FILES + PAGE_FILES for name in named_in_text(parse(path))}
+    assert len(named) > 15
+    for name in sorted(named - set(OWN)):
+        module, _, attribute = name.rpartition(".")
+        defined = {getattr(node, "name", "") for node in parse(OWN[module]).body}
+        assert attribute in defined, name
 
 
 @pytest.mark.parametrize("path", CORE_FILES, ids=label)
@@ -352,6 +372,15 @@ def test_the_import_rules_see_a_breach() -> None:
         assert upward("losses", {f"{CORE}.runs.store"})
         assert upward("losses", {f"{CORE}.data.dataset"})
         assert not upward("runs", {f"{CORE}.losses.base", f"{CORE}.runs.jobs"})
+
+
+def test_a_module_named_in_a_text_counts_as_imported() -> None:
+    spec = ast.parse(f'Spec(factory="{CORE}.inspection.analyse:inspect_file", name="a:b")')
+    assert named_in_text(spec) == {f"{CORE}.inspection.analyse.inspect_file"}
+    assert upward("data", named_in_text(spec))
+    assert named_in_text(ast.parse(f'run("-m", "{CORE}.cli", "{CORE}.not_there")')) == {
+        f"{CORE}.cli"
+    }
 
 
 def test_only_imports_that_run_at_import_count_as_heavy() -> None:

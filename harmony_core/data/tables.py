@@ -16,8 +16,9 @@ from ..config import DataConfig
 from ..errors import DataError
 from ..readers import limits
 from ..readers.contents import Contents
+from ..readers.format import AUTO
 from ..readers.messages import Progress, listed, silent
-from ..readers.open import AUTO, read_file
+from ..readers.open import read_file
 from ..readers.sampled_rows import columns_of, profile_rows, stratified_rows
 from .assemble import assemble
 from .dataset import LongTailedDataset
@@ -187,8 +188,8 @@ def _inputs(
 ) -> tuple[Array, Array]:
     """Inputs of sorted rows, and which of them are usable."""
     if contents.images is not None:
-        look = contents.images.look(rows, lambda share: progress("Reading images", share))
-        return look.thumbnails, look.readable
+        decoded = contents.images.decode(rows, lambda share: progress("Reading images", share))
+        return decoded.thumbnails, decoded.readable
     columns = columns_of(profile_rows(contents, rows, progress, "Reading rows").chosen_rows())
     encoder = TableEncoder.fit(columns, np.flatnonzero(trained))
     if not encoder.width:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..readers.contents import Contents
+from ..readers.format import AUTO
 from ..readers.messages import Progress, silent
-from ..readers.open import AUTO, read_file
-from .tail.statistics import BETA, Tail, analyse_tail
+from ..readers.open import read_file
+from .tail.class_counts import BETA
+from .tail.statistics import Tail, analyse_tail
 
 if TYPE_CHECKING:
     from .pilot.pilot import Pilot

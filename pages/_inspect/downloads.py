@@ -20,7 +20,7 @@ from harmony_core.inspection.report.files import classes_csv
 from harmony_core.inspection.report.html import report_html
 from harmony_core.inspection.report.training_script import training_script
 from harmony_core.parameters import Value
-from harmony_core.readers.identify import FORMS
+from harmony_core.readers.images.image_files import IMAGE_ZIP
 
 from .._session import draft as drafts
 from .._shared.messages import messages, spoken
@@ -145,7 +145,7 @@ def _arena(now: Look, found: Inspection, reason: str) -> None:
 def arena_config(now: Look, found: Inspection) -> ExperimentConfig:
     """The experiment that the Arena starts from; the file is kept for it."""
     contents = found.contents
-    kind = "images" if contents.form == FORMS["images"] or now.digits else "table"
+    kind = "images" if contents.form == IMAGE_ZIP.title or now.digits else "table"
     if now.digits:
         data = DIGITS
     else:

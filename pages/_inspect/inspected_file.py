@@ -14,7 +14,8 @@ from harmony_core.inspection.process.digits_example import NAME as DIGITS
 from harmony_core.inspection.process.job import Job
 from harmony_core.inspection.process.result_file import load_found
 from harmony_core.inspection.process.worker import Request
-from harmony_core.inspection.tail.statistics import BETA, analyse_tail
+from harmony_core.inspection.tail.class_counts import BETA
+from harmony_core.inspection.tail.statistics import analyse_tail
 
 from .visit_folder import room, safe_name
 

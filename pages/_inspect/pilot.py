@@ -12,7 +12,7 @@ from harmony_core.inspection.pilot.pilot import SEEDS, Pilot
 from harmony_core.inspection.pilot.recommend import Recommendation
 from harmony_core.inspection.pilot.training import BASE, METHODS
 from harmony_core.inspection.report.charts import pilot_charts
-from harmony_core.inspection.tail.statistics import GROUPS
+from harmony_core.inspection.tail.groups import GROUPS
 from harmony_core.readers.contents import Contents
 
 from .._shared.messages import spoken, toasts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from harmony_core.readers.contents import Contents
-from harmony_core.readers.open import AUTO, NONE
+from harmony_core.readers.format import AUTO, NONE
 
 from .._shared.labels import literal
 from .._shared.messages import spoken, toasts

@@ -18,7 +18,7 @@ from ...errors import DataError
 from ...readers import limits
 from ...readers.contents import Contents
 from ...readers.labels import Labels
-from ...readers.messages import Progress, shown
+from ...readers.messages import Progress, quoted
 from ...readers.sampled_rows import columns_of, profile_rows
 
 Array = NDArray[Any]
@@ -214,23 +214,23 @@ def _features(
     if contents.images is not None:
         from ..image_features import image_features, pretrained_weights
 
-        look = contents.images.look(rows, lambda s: progress("Looking at images", s))
-        if not look.readable.any():
+        decoded = contents.images.decode(rows, lambda s: progress("Looking at images", s))
+        if not decoded.readable.any():
             raise DataError("Expected readable images, but none can be decoded.")
-        features = image_features(look.thumbnails, progress)
+        features = image_features(decoded.thumbnails, progress)
         what = (
             "features of ResNet-18, whose weights lie on this machine"
             if pretrained_weights() is not None
             else "clustered patches of the images themselves (Coates et al. 2011)"
         )
-        return features, f"{features.shape[1]} {what}", look.readable
+        return features, f"{features.shape[1]} {what}", decoded.readable
     profile = profile_rows(contents, rows, progress, "Reading samples")
     columns = columns_of(profile.chosen_rows())
     encoder = TableEncoder.fit(columns, np.flatnonzero(trained))
     if not encoder.width:
         raise DataError(
             "Expected columns to learn from, but all are constant, identifiers or free text: "
-            f"{', '.join(shown(c, 30) for c in encoder.left_out[:5])}."
+            f"{', '.join(quoted(c, 30) for c in encoder.left_out[:5])}."
         )
     kept = len(encoder.parts)
     what = f"{encoder.width} features from {kept} column{'s' if kept != 1 else ''}"

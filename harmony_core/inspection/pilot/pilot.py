@@ -21,7 +21,8 @@ from ...analysis.intervals import Estimate, paired
 from ...config import MethodConfig
 from ...readers.contents import Contents
 from ...readers.messages import Progress, silent
-from ..tail.statistics import GROUPS, Tail, group_classes
+from ..tail.groups import GROUPS, group_classes
+from ..tail.statistics import Tail
 from .data import FEWEST, PilotData, pilot_data
 from .learning_curve import LearningCurve, measure_curve
 from .training import BASE, METHODS, STEPS, final_frames, pilot_config

@@ -18,9 +18,9 @@ from ...analysis.intervals import Estimate
 from ...config import MethodConfig
 from ...errors import DataError
 from ...files import read_arrays, write_atomically
-from ...readers.annotations.boxes import BoxNotes
 from ...readers.contents import Contents
 from ...readers.labels import Labels, MultiLabel
+from ...readers.samples import BoxNotes
 from ..analyse import Inspection
 from ..pilot.learning_curve import LearningCurve
 from ..pilot.pilot import Pilot, Trial

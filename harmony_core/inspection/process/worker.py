@@ -23,8 +23,8 @@ from pathlib import Path
 from ...errors import HarmonyError
 from ...processes import leave_with_parent
 from ...readers.contents import Contents
+from ...readers.format import AUTO
 from ...readers.messages import Progress
-from ...readers.open import AUTO
 
 Say = Callable[[dict[str, object]], None]
 EVERY = 0.1

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...readers.messages import shown
-from ..measures import MEASURES
+from ...readers.messages import quoted
+from .measures import CHECKS
 
 Array = NDArray[Any]
 EXAMPLES = 20
@@ -47,7 +47,7 @@ class Gaps:
 
 @dataclass(frozen=True)
 class Quality:
-    """All checks that could be made; ``findings`` by the names of `measures.QUALITY_MEASURES`."""
+    """All checks that could be made; ``findings`` by the names of `measures.CHECKS`."""
 
     findings: dict[str, Finding]
     totals: Array
@@ -91,10 +91,10 @@ class Quality:
         """What was found, one line a check, with the classes that have most of it."""
         lines = []
         for name, finding in self.findings.items():
-            line = f"{MEASURES[name].title}: {finding.total:,}"
+            line = f"{CHECKS[name].title}: {finding.total:,}"
             if finding.total:
                 worst = np.argsort(-finding.counts, kind="stable")[:3]
-                listed = [f"{shown(names[c], 30)} {finding.counts[c]:,}" for c in worst]
+                listed = [f"{quoted(names[c], 30)} {finding.counts[c]:,}" for c in worst]
                 kept = [t for t, c in zip(listed, worst, strict=True) if finding.counts[c]]
                 line += f" (most in {', '.join(kept)})"
             lines.append(line)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..measures import MEASURES, QUALITY_MEASURES
+from ..quality.measures import CHECKS
+from ..tail.class_counts import ClassCounts
+from ..tail.figures import FIGURES, SEVERAL
+from ..tail.groups import GROUPS
 from ..tail.references import references
-from ..tail.statistics import GROUPS
 
 if TYPE_CHECKING:
     from ..analyse import Inspection
@@ -66,6 +68,7 @@ def to_document(inspection: Inspection) -> dict[str, Any]:
         document["pilot"] = inspection.pilot.to_dict()
     if inspection.recommendation is not None:
         document["recommendation"] = inspection.recommendation.to_dict()
+    checks = {} if inspection.quality is None else CHECKS
     document["definitions"] = {
         name: {
             "title": m.title,
@@ -73,8 +76,8 @@ def to_document(inspection: Inspection) -> dict[str, Any]:
             "meaning": m.meaning,
             **({"reference": m.reference} if m.reference else {}),
         }
-        for name, m in MEASURES.items()
-        if name in figures or (inspection.quality is not None and name in QUALITY_MEASURES)
+        for name, m in (FIGURES | checks).items()
+        if name in figures or name in checks
     }
     clean: dict[str, Any] = plain(document)
     return clean
@@ -86,15 +89,13 @@ def to_json(inspection: Inspection) -> str:
 
 
 def all_figures(inspection: Inspection) -> dict[str, float]:
-    """The tail's figures, and those of several labels a sample where there are such."""
-    labels, figures = inspection.contents.labels, dict(inspection.tail.figures)
-    if labels.multi is not None and inspection.contents.kind == "table":
-        counts = inspection.tail.counts
-        present = counts[counts > 0]
-        figures["labels_per_sample"] = labels.multi.labels / max(labels.rows - labels.missing, 1)
-        figures["mean_imbalance_ratio"] = float((present.max() / present).mean())
-        figures["label_sets"] = float(labels.multi.sets)
-    return figures
+    """The figures of the tail, and those of several labels a sample where samples have them."""
+    labels, tail = inspection.contents.labels, inspection.tail
+    if labels.multi is None or inspection.contents.kind != "table":
+        return dict(tail.figures)
+    c = ClassCounts(tail.counts, tail.test_counts, tail.beta, tail.groups, tail.fits, labels)
+    several = {f.name: f.value(c) for f in FIGURES.values() if f.section == SEVERAL}
+    return tail.figures | several
 
 
 def class_rows(inspection: Inspection) -> list[dict[str, Any]]:

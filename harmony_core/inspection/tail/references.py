@@ -26,7 +26,7 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference data set; figures by the names of `measures.MEASURES`."""
+    """A reference data set; figures by the names of `figures.FIGURES`."""
 
     name: str
     source: str

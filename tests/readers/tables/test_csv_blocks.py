@@ -7,13 +7,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
 from harmony_core.errors import DataError
 from harmony_core.readers import limits
-from harmony_core.readers.tables import csv_blocks, csv_file
+from harmony_core.readers.tables import csv_file
 from harmony_core.readers.tables.csv_file import CsvFile
 from harmony_core.readers.tables.table_file import scan
 
@@ -80,8 +79,8 @@ def test_blocks_give_what_a_stream_gives(
     monkeypatch.setattr(csv_file, "BLOCK", 4096)
     monkeypatch.setattr(limits, "HEAD_BYTES", 2048)
     used = []
-    blocks = csv_blocks._blocks
-    monkeypatch.setattr(csv_blocks, "_blocks", lambda *a: used.append(1) or blocks(*a))
+    blocks = csv_file.read_blocks
+    monkeypatch.setattr(csv_file, "read_blocks", lambda *a: used.append(1) or blocks(*a))
     stream = read(path, 10**9, monkeypatch)
     assert not used
     assert read(path, 0, monkeypatch) == stream
@@ -102,17 +101,3 @@ def test_leaving_off_ends_the_threads(write: Write, monkeypatch: pytest.MonkeyPa
         scan(CsvFile(write("a.csv", HEAD + ROWS)), Rows, cancel, "", None)
     gc.collect()
     assert threading.active_count() == before
-
-
-def test_equal_keys_are_found_among_many() -> None:
-    from harmony_core.inspection.quality.equal import find_equal, first_of
-
-    rng = np.random.default_rng(0)
-    keys = rng.integers(0, 2**63, 5_000).astype(np.uint64)
-    keys[[10, 4_000, 4_999]] = keys[7]
-    codes = np.zeros(len(keys), np.int32)
-    codes[4_999] = -1
-    found = find_equal(keys, codes, None, -1, -1)
-    assert found.duplicates.tolist() == [10, 4_000]
-    assert found.first[:-1].tolist() == first_of(keys)[:-1].tolist()
-    assert found.first[-1] == 4_999

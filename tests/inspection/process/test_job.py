@@ -23,7 +23,7 @@ from harmony_core.inspection.process.result_file import load_found, save_found
 from harmony_core.inspection.process.worker import Request, explain
 from harmony_core.inspection.report.document import to_document
 
-EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
+EXAMPLES = Path(__file__).parents[3] / "assets" / "examples"
 PATIENCE = 300.0
 
 

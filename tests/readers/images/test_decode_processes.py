@@ -19,10 +19,10 @@ from PIL import Image
 from harmony_core.processes import start_module
 from harmony_core.readers.images import decode_processes as decoders
 from harmony_core.readers.images import image_files
-from harmony_core.readers.images.decode_processes import Decoders
-from harmony_core.readers.images.image_files import Look, open_images
+from harmony_core.readers.images.image_files import open_images
+from harmony_core.readers.samples import DecodedImages
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PATIENCE = 120.0
 FIELDS = ("grey", "thumbnails", "readable", "digest", "width", "height")
 Pack = Callable[..., Path]
@@ -52,23 +52,24 @@ def archive(pack: Pack, picture: Callable[..., bytes]) -> Path:
         encoded(Image.fromarray(deep), "PNG"), encoded(colours.convert("LA"), "WEBP"),
         encoded(colours, "TIFF"), picture(2, mode="L"), picture(2, mode="1"),
     ]  # fmt: skip
-    return pack("a.zip", {f"train/c{i % 3}/{i:02}.png": c for i, c in enumerate(contents)})
+    return pack({f"train/c{i % 3}/{i:02}.png": c for i, c in enumerate(contents)})
 
 
-def looked(path: Path) -> Look:
+def decode(path: Path) -> DecodedImages:
     images, labels, _ = open_images(path)
     try:
-        return images.look(np.arange(labels.rows), lambda _: None, np.arange(labels.rows) % 3 != 1)
+        rows = np.arange(labels.rows)
+        return images.decode(rows, lambda _: None, rows % 3 != 1)
     finally:
         images.close()
 
 
 @pytest.fixture
-def alone(archive: Path) -> Look:
+def alone(archive: Path) -> DecodedImages:
     """What one process makes of the images."""
-    look = looked(archive)
-    assert 0 < look.readable.sum() < len(look.readable)
-    return look
+    decoded = decode(archive)
+    assert 0 < decoded.readable.sum() < len(decoded.readable)
+    return decoded
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[by
         started.append(process)
         return process
 
-    monkeypatch.setattr(decoders, "MANY", 1)
+    monkeypatch.setattr(decoders, "WORTH_A_START", 1)
     monkeypatch.setattr(decoders, "cores", lambda: 2)
     monkeypatch.setattr(decoders, "start_module", watched)
     monkeypatch.setattr(image_files, "CHUNK", 8)
@@ -89,38 +90,29 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[by
     assert all(process.poll() is not None for process in started), "left behind"
 
 
-def same(one: Look, other: Look) -> bool:
+def same(one: DecodedImages, other: DecodedImages) -> bool:
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in FIELDS)
 
 
 def test_two_processes_see_what_one_sees(
     archive: Path,
-    alone: Look,
+    alone: DecodedImages,
     beside: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def not_here(*_: object) -> None:
         raise AssertionError("decoded here")
 
-    monkeypatch.setattr(decoders, "THREADS", 0)
-    places = Decoders.__init__
-
-    def only_beside(self: Decoders, images: int) -> None:
-        places(self, images)
-        assert self._free.get() is beside[0]
-        assert self._free.get() is None
-        self._free.put(beside[0])
-
-    monkeypatch.setattr(Decoders, "__init__", only_beside)
+    monkeypatch.setattr(decoders, "places_for", lambda _: (1, 0))
     monkeypatch.setattr(decoders, "shrink_all", not_here)
-    assert same(looked(archive), alone)
+    assert same(decode(archive), alone)
     assert len(beside) == 1
 
 
 def test_shared_work_is_the_same(
-    archive: Path, alone: Look, beside: list[subprocess.Popen[bytes]]
+    archive: Path, alone: DecodedImages, beside: list[subprocess.Popen[bytes]]
 ) -> None:
-    assert same(looked(archive), alone)
+    assert same(decode(archive), alone)
     assert len(beside) == 1
 
 
@@ -145,7 +137,7 @@ def stand_in(code: str) -> Callable[[], subprocess.Popen[bytes]]:
 )
 def test_a_process_that_fails_changes_nothing(
     archive: Path,
-    alone: Look,
+    alone: DecodedImages,
     monkeypatch: pytest.MonkeyPatch,
     code: str,
     beside: list[subprocess.Popen[bytes]],
@@ -157,20 +149,20 @@ def test_a_process_that_fails_changes_nothing(
         return started[0]
 
     monkeypatch.setattr(decoders, "start_module", start)
-    assert same(looked(archive), alone)
+    assert same(decode(archive), alone)
     assert [process.poll() is None for process in started] == [False]
 
 
 def test_a_machine_that_starts_no_process_changes_nothing(
     archive: Path,
-    alone: Look,
+    alone: DecodedImages,
     beside: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     for program in (str(tmp_path / "missing"), "", None):
         monkeypatch.setattr(sys, "executable", program)
-        assert same(looked(archive), alone)
+        assert same(decode(archive), alone)
     assert not beside
 
 
@@ -178,10 +170,10 @@ def test_few_images_and_one_core_start_no_process(
     archive: Path, beside: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoders, "cores", lambda: 1)
-    looked(archive)
+    decode(archive)
     monkeypatch.setattr(decoders, "cores", lambda: 2)
-    monkeypatch.setattr(decoders, "MANY", 1_000)
-    looked(archive)
+    monkeypatch.setattr(decoders, "WORTH_A_START", 1_000)
+    decode(archive)
     assert not beside
 
 
@@ -196,7 +188,7 @@ def test_cancelling_ends_the_processes(
 
     images, labels, _ = open_images(archive)
     with pytest.raises(Cancelled):
-        images.look(np.arange(labels.rows), cancel)
+        images.decode(np.arange(labels.rows), cancel)
     images.close()
     assert [process.poll() is None for process in beside] == [False]
 
@@ -205,8 +197,8 @@ def test_cancelling_ends_the_processes(
 def test_a_killed_parent_leaves_no_process_behind() -> None:
     code = (
         "import time\nfrom harmony_core.readers.images import decode_processes as decoders\n"
-        "decoders.cores = lambda: 2\nplaces = decoders.Decoders(decoders.MANY)\n"
-        "print(places._processes[0].pid, flush=True)\ntime.sleep(600)\n"
+        "places = decoders.Decoders(processes=1, here=0)\n"
+        "print(places.processes[0].pid, flush=True)\ntime.sleep(600)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT

@@ -1,4 +1,4 @@
-"""Count the labels of a table while it streams by.
+"""Count the labels of a table in one pass over its rows.
 
 Axes: n rows, c classes, s splits.
 """
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
-from . import limits
-from .labels import ALL, SPLITS, Labels, MultiLabel
-from .messages import shown
-from .tables.arrow_numpy import filled
-from .tables.guess_columns import MISSING, parse_list, split_of
-from .tables.memory_table import as_text
+from ...errors import DataError
+from .. import limits
+from ..labels import ALL, MISSING, SPLITS, Labels, MultiLabel, count_by_split, split_of
+from ..messages import quoted
+from .arrow_numpy import filled
+from .guess_columns import parse_list
+from .memory_table import as_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +25,7 @@ Array = NDArray[Any]
 
 
 class LabelCounter:
-    """A `Sink` that numbers the cells of the label column and of the split column."""
+    """A `Sink` that numbers the distinct cells of the label column and of the split column."""
 
     def __init__(self, label: str, split: str = "", separator: str | None = None) -> None:
         self.label, self.split, self.separator = label, split, separator
@@ -52,7 +52,7 @@ class LabelCounter:
         names = _sorted(texts)
         if not names:
             raise DataError(
-                f"Expected labels in column {shown(self.label)}, but every cell is empty. "
+                f"Expected labels in column {quoted(self.label)}, but every cell is empty. "
                 "Choose another column."
             )
         place = {name: c for c, name in enumerate(names)}
@@ -83,12 +83,12 @@ class LabelCounter:
     def _several(
         self, numbers: Array, splits: tuple[str, ...], split_codes: Array | None
     ) -> Labels:
-        """Labels where a cell may hold several: each label is a class of its own."""
+        """Labels of cells that may hold several; each label is a class of its own."""
         sets = [split_cell(text, self.separator or "[]") for text in self.cells]
         names = _sorted(sorted({name for found in sets for name in found}))
         if not names:
             raise DataError(
-                f"Expected labels in column {shown(self.label)}, but every cell is empty."
+                f"Expected labels in column {quoted(self.label)}, but every cell is empty."
             )
         if len(names) > limits.CLASSES:
             raise _too_many(self.label, len(names))
@@ -112,7 +112,7 @@ class LabelCounter:
 
 
 def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
-    """(n,) the number of each cell's text in ``known``, which grows; −1 for a missing one."""
+    """(n,) the number of each cell's text in ``known``, which grows; −1 for a missing cell."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -133,7 +133,7 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
             continue
         if len(text) > limits.NAME_CHARACTERS:
             raise DataError(
-                f"Expected labels in column {shown(name)}, but got a text of {len(text):,} "
+                f"Expected labels in column {quoted(name)}, but got a text of {len(text):,} "
                 "characters. Choose another column."
             )
         lut[position] = known.setdefault(text, len(known))
@@ -143,7 +143,7 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
 
 
 def split_cell(text: str, separator: str) -> tuple[str, ...]:
-    """The different labels of a cell, sorted."""
+    """The distinct labels of a cell, sorted."""
     if separator == "[]":
         found = parse_list(text)
         found = [text] if found is None else found
@@ -156,18 +156,8 @@ def split_cell(text: str, separator: str) -> tuple[str, ...]:
     return tuple(sorted({part for part in found if part not in MISSING}))
 
 
-def count_by_split(codes: Array, split_codes: Array | None, splits: int, classes: int) -> Array:
-    """(n,) codes → (s, c) counts; rows with a negative code or split are left out."""
-    if split_codes is None:
-        return np.bincount(codes[codes >= 0], minlength=classes)[None].astype(np.int64)
-    kept = (codes >= 0) & (split_codes >= 0)
-    flat = split_codes[kept].astype(np.int64) * classes + codes[kept]
-    counted: Array = np.bincount(flat, minlength=splits * classes).reshape(splits, classes)
-    return counted
-
-
 def _sorted(names: list[str]) -> tuple[str, ...]:
-    """Whole numbers in their order, then text."""
+    """Whole numbers by value, then text."""
 
     def key(name: str) -> tuple[int, int, str]:
         digits = name.removeprefix("-")
@@ -181,17 +171,21 @@ def _check_distinct(codes: Array, names: tuple[str, ...], label: str) -> None:
     labelled = int((codes >= 0).sum())
     if labelled > 20 and len(names) == labelled:
         raise DataError(
-            f"Expected classes that repeat in column {shown(label)}, but all {labelled:,} labels "
+            f"Expected classes that repeat in column {quoted(label)}, but all {labelled:,} labels "
             "are different: they name rows, not classes. Choose another column."
         )
-    if labelled > 100 and len(names) > labelled / 2 and all(_measured(n) for n in names[-200:]):
+    if (
+        labelled > 100
+        and len(names) > labelled / 2
+        and all(_is_measurement(n) for n in names[-200:])
+    ):
         raise DataError(
-            f"Expected classes in column {shown(label)}, but it holds measurements "
+            f"Expected classes in column {quoted(label)}, but it holds measurements "
             f"({len(names):,} different numbers). Choose another column, or cut it into ranges."
         )
 
 
-def _measured(name: str) -> bool:
+def _is_measurement(name: str) -> bool:
     try:
         return not float(name).is_integer()
     except (ValueError, OverflowError):
@@ -200,6 +194,6 @@ def _measured(name: str) -> bool:
 
 def _too_many(label: str, found: int) -> DataError:
     return DataError(
-        f"Expected at most {limits.CLASSES:,} classes in column {shown(label)}, but got more. "
+        f"Expected at most {limits.CLASSES:,} classes in column {quoted(label)}, but got more. "
         "It names rows rather than classes; choose another column."
     )

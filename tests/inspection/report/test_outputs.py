@@ -30,7 +30,7 @@ from harmony_core.inspection.report.files import classes_csv, harmless, save
 from harmony_core.inspection.report.html import report_html
 from harmony_core.inspection.report.training_script import training_script
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EVIL = (
     "</script><script>alert(1)</script>",
     '=HYPERLINK("http://evil")',
@@ -167,7 +167,7 @@ def run_script(source: str, folder: Path, *options: str) -> str:
 def test_the_script_trains_the_recommended_method(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from .test_pilot import clouds, made_up
+    from tests.inspection.pilot.test_pilot import clouds, made_up
 
     path = tmp_path / 'my "data" \\ folder.csv'
     clouds([120, 60, 30], 3.0).to_csv(path, index=False)
@@ -200,7 +200,7 @@ def test_the_script_runs_on_images_with_a_cosine_head(
 ) -> None:
     from dataclasses import replace
 
-    from .test_pilot import TAIL, made_up
+    from tests.inspection.pilot.test_pilot import TAIL, made_up
 
     entries = {f"{c}/{i}.png": picture(i % 3 + 10 * (c == "b")) for c in "ab" for i in range(9)}
     path = pack("a.zip", entries)

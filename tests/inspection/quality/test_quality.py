@@ -334,3 +334,17 @@ def test_pretrained_features_are_used_where_they_are(
     better = features.image_features(images, lambda *_: None)
     assert own.shape == better.shape == (12, 8)
     assert not np.allclose(own, better)
+
+
+def test_equal_keys_are_found_among_many() -> None:
+    from harmony_core.inspection.quality.equal import find_equal, first_of
+
+    rng = np.random.default_rng(0)
+    keys = rng.integers(0, 2**63, 5_000).astype(np.uint64)
+    keys[[10, 4_000, 4_999]] = keys[7]
+    codes = np.zeros(len(keys), np.int32)
+    codes[4_999] = -1
+    found = find_equal(keys, codes, None, -1, -1)
+    assert found.duplicates.tolist() == [10, 4_000]
+    assert found.first[:-1].tolist() == first_of(keys)[:-1].tolist()
+    assert found.first[-1] == 4_999
