@@ -56,7 +56,7 @@ DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     try:
-        given = _parser().parse_args(arguments)
+        given = build_parser().parse_args(arguments)
         command: Callable[[argparse.Namespace], int] = given.command
         return command(given)
     except (_Usage, HarmonyError) as error:
@@ -258,7 +258,7 @@ class _Parser(argparse.ArgumentParser):
         raise _Usage(f"{message}. See `{self.prog} --help`.")
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m harmony_core",
         description=__doc__,
