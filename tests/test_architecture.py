@@ -179,6 +179,12 @@ def test_what_a_text_names_is_there() -> None:
         assert attribute in defined, name
 
 
+def test_shared_parts_of_pages_remember_nothing_about_a_visit() -> None:
+    shared = [path for path in PAGE_FILES if path.parent.name == "_shared"]
+    keeping = {path.name for path in shared if "session_state" in path.read_text("utf-8")}
+    assert keeping == {"widgets.py"}  # which sets a widget and keeps nothing else
+
+
 @pytest.mark.parametrize("path", CORE_FILES, ids=label)
 def test_the_core_knows_no_streamlit(path: Path) -> None:
     assert not [name for name in imports_of(path) if name.split(".")[0] == "streamlit"]
