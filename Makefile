@@ -1,4 +1,4 @@
-# Harmony. `make help` lists what there is. Works with GNU make 3.81 and later.
+# Harmony. `make help` lists the targets. Works with GNU make 3.81 and later.
 
 PORT ?= 8501
 ADDRESS ?= localhost
@@ -14,13 +14,13 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-run: install ## install what is missing, then serve http://localhost:8501 (PORT=…, ADDRESS=…)
+run: install ## install what is missing and serve http://localhost:8501 (PORT=…, ADDRESS=…)
 	$(BIN)/python -m streamlit run app.py --server.headless=true \
 		--server.address=$(ADDRESS) --server.port=$(PORT) $(ARGS)
 
-install: $(VENV)/.installed ## create .venv with what the app needs (PYTHON=… for a certain Python)
+install: $(VENV)/.installed ## create .venv with what the app needs (PYTHON=… selects the Python)
 
-dev: $(VENV)/.installed-dev ## the same, and what the tests and checks need
+dev: $(VENV)/.installed-dev ## install also what the tests and checks need
 
 $(VENV)/.installed: requirements.txt
 	@test -x $(BIN)/python || { python=$$(scripts/find-python) && "$$python" -m venv $(VENV); }
@@ -32,38 +32,38 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@$(PIP_INSTALL) -q -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
-test: dev ## run all tests, those in a real browser included (ARGS="-k name" to choose)
+test: dev ## run all tests, also those in a browser (ARGS="-k name" selects some)
 	@scripts/find-browser
 	@scripts/node-tools || true
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
-test-fast: dev ## run the tests that need neither a browser nor much time
+test-fast: dev ## run the tests that are fast and need no browser
 	$(BIN)/python -m pytest -n $(JOBS) -m "not browser and not slow" $(ARGS)
 
-lint: dev ## rules and format: ruff, and eslint and prettier where npm is there
+lint: dev ## check rules and format: ruff; eslint and prettier if npm is installed
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	@scripts/node-tools
 	@test ! -d node_modules || npm run --silent lint
 
-format: dev ## let ruff, eslint and prettier correct what they can
+format: dev ## fix what ruff, eslint and prettier can fix
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 	@scripts/node-tools
 	@test ! -d node_modules || npm run --silent format
 
-bundle: ## build the view in the browser from its JavaScript and CSS, with npm
+bundle: ## build the view for the browser from its JavaScript and CSS (needs npm)
 	@scripts/node-tools
 	npm run --silent build
 
-types: dev ## mypy, strict
+types: dev ## check types: mypy --strict
 	$(BIN)/python -m mypy
 
-check: lint types test ## everything that has to pass
+check: lint types test ## run everything that has to pass
 
-bench: dev ## print the measured speeds of this machine
-	@for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file" $(ARGS) || exit 1; done
+bench: dev ## run all benchmarks (hours; `python -m harmony_core bench` takes minutes)
+	@for file in benchmarks/[a-z]*.py; do echo "$$file"; $(BIN)/python "$$file" $(ARGS) || exit 1; done
 
-clean: ## remove .venv and caches; experiments in runs/ stay
+clean: ## remove .venv and caches, but not the experiments in runs/
 	rm -rf $(VENV) node_modules build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

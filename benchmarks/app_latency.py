@@ -1,11 +1,11 @@
-"""How long a visitor waits and what it costs: paint, page switch, training, bytes, memory, imports.
+"""How long a visitor waits and what a visit costs: paint, page switch, training, bytes, memory.
 
     python benchmarks/app_latency.py [--repeats 5]
 
-Starts the app on a free port with a runs folder that goes away, drives Chromium through it, and
-prints the median and the range of several repeats, with the budget of each. Waiting is measured in
-the browser, by what is on screen; bytes are those the browser received; memory is what the server's
-resident size grows by for each of five visitors. The machine should have nothing else to do.
+Starts the app on a free port with a temporary folder of runs, drives Chromium through it, and
+prints median and range of several repeats beside the budget of each. Waits are timed by what is on
+screen; bytes are those the browser received; memory is the growth of the server's resident size per
+visitor, over five visitors. Run it on an otherwise idle machine.
 """
 
 from __future__ import annotations
@@ -13,32 +13,25 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-)  # fmt: skip
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-TRAIN = ".st-key-train button:not([disabled])"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks._markdown_table import print_table
+from benchmarks._served_app import DONE, ROOT, TRAIN, chromium, new_visitor, resident, served
+from harmony_core.bench.machine import load, processor
+
 FRAME = ".st-key-arena-view canvas"
 OTHER_FRAME = ".st-key-density-view canvas, .st-key-density-view svg"
-DONE = '[data-run-state="done"]'
 SESSIONS = 5
 TARGETS = {
     "imports of the server process": (1.5, "s"),
@@ -52,7 +45,7 @@ TARGETS = {
     "bytes of a finished run, Arena and density": (12.5, "MB"),
     "server memory, each further visitor": (25.0, "MB"),
 }
-"""Budgets: what each is to stay below; 12.5 MB take a second at 100 Mbit/s."""
+"""Budgets, upper bounds; 12.5 MB take a second at 100 Mbit/s."""
 
 
 def main() -> None:
@@ -60,9 +53,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, metavar="N")
     repeats = parser.parse_args().repeats
     measured: dict[str, list[float]] = {name: [] for name in TARGETS}
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
+    with sync_playwright() as driver, chromium(driver) as browser:
         for _ in range(repeats):
             measured["imports of the server process"].append(imports())
             start = time.perf_counter()
@@ -71,13 +62,12 @@ def main() -> None:
                 for name, value in visits(browser, address, pid):
                     measured[name].append(value)
         report(measured, browser.version)
-        browser.close()
 
 
 def visits(browser: Any, address: str, pid: int) -> Iterator[tuple[str, float]]:
-    """One server's life: its first visitor, a training that warms the worker, then what counts."""
+    """Visits to one server: the first, whose training warms the worker up, then those measured."""
     names = list(TARGETS)
-    first = opened(browser)
+    first = new_visitor(browser)
     received = counted(first)
     yield names[2], paint(first, address)
     yield names[7], received() / 1e6
@@ -85,7 +75,7 @@ def visits(browser: Any, address: str, pid: int) -> Iterator[tuple[str, float]]:
     first.wait_for_selector(DONE)
     first.context.close()
 
-    page = opened(browser)
+    page = new_visitor(browser)
     yield names[3], paint(page, address)
     received = counted(page)
     clicked = time.perf_counter()
@@ -104,7 +94,7 @@ def visits(browser: Any, address: str, pid: int) -> Iterator[tuple[str, float]]:
     run = page.url.partition("?")[2]
     before, pages = resident(pid), [page]
     for _ in range(SESSIONS):
-        pages.append(opened(browser))
+        pages.append(new_visitor(browser))
         pages[-1].goto(f"{address}/arena?{run}")
         pages[-1].wait_for_selector(FRAME)
         pages[-1].wait_for_timeout(500)
@@ -114,7 +104,7 @@ def visits(browser: Any, address: str, pid: int) -> Iterator[tuple[str, float]]:
 
 
 def counted(page: Any) -> Callable[[], float]:
-    """Bytes that the page receives from now on, over HTTP as sent and over its socket."""
+    """Counts the bytes that the page receives from now on, over HTTP (compressed) and WebSocket."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     total = [0.0]
@@ -130,7 +120,7 @@ def counted(page: Any) -> Callable[[], float]:
 
 
 def imports() -> float:
-    """Seconds a new process takes for all that the server imports before anybody comes."""
+    """Seconds that a new process takes to import what the server imports before the first visit."""
     code = "import streamlit.web.cli, pages._experiment.live"
     start = time.perf_counter()
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, check=True,
@@ -138,23 +128,8 @@ def imports() -> float:
     return time.perf_counter() - start
 
 
-def resident(pid: int) -> float:
-    """Resident memory of a process, MB, as ``ps`` says."""
-    line = subprocess.run(
-        ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True
-    )
-    return int(line.stdout) / 1024
-
-
-def opened(browser: Any) -> Any:
-    """A page of a browser that has never been here."""
-    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
-    page.set_default_timeout(120_000)
-    return page
-
-
 def paint(page: Any, address: str) -> float:
-    """Seconds until the Arena can be used; then a pause, so that what follows starts at rest."""
+    """Seconds until the Arena can be used; then pauses, so that what follows starts idle."""
     start = time.perf_counter()
     page.goto(f"{address}/arena")
     page.wait_for_selector(TRAIN)
@@ -163,67 +138,27 @@ def paint(page: Any, address: str) -> float:
     return waited
 
 
-@contextmanager
-def served(runs: Path | None = None) -> Iterator[tuple[str, int]]:
-    """The address and process id of a new server of the app; ``runs`` is where it keeps runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless=true",
-        f"--server.port={port}", "--server.address=127.0.0.1",
-    ]  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "HARMONY_RUNS": str(runs or Path(folder) / "runs")},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            healthy(server, address)
-            yield address, server.pid
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-def healthy(server: subprocess.Popen[bytes], address: str) -> None:
-    while server.poll() is None:
-        with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-            return
-        time.sleep(0.02)
-    raise SystemExit("Expected the app to start, but it ended. Run `streamlit run app.py` to see.")
-
-
-def report(measured: dict[str, list[float]], chromium: str) -> None:
-    print("| What | Median | Range | Budget | |")
-    print("|---|---|---|---|---|")
-    for name, values in measured.items():
-        budget, unit = TARGETS[name]
-        middle = statistics.median(values)
-        verdict = "met" if middle < budget else "**missed**"
-        print(
-            f"| {name} | {middle:.2f} {unit} | {min(values):.2f} – {max(values):.2f} | "
-            f"< {budget:g} {unit} | {verdict} |"
-        )
-    print(f"\nMedians of {len(values)} repeats.")
-    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+def report(measured: dict[str, list[float]], version: str) -> None:
+    print_table(("What", "Median", "Range", "Budget", ""), map(row, measured.items()))
+    print(f"Medians of {len(measured['server started to healthy'])} repeats.")
     print(
-        f"{cpu()}, {os.cpu_count()} cores, load {load}; {platform.system()}, Python "
+        f"{processor()}, {os.cpu_count()} cores, load {load()}; {platform.system()}, Python "
         f"{platform.python_version()}, Streamlit {metadata.version('streamlit')}, torch "
-        f"{metadata.version('torch')}, Chromium {chromium}"
+        f"{metadata.version('torch')}, Chromium {version}"
     )
 
 
-def cpu() -> str:
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+def row(measurement: tuple[str, list[float]]) -> tuple[str, ...]:
+    name, values = measurement
+    budget, unit = TARGETS[name]
+    middle = statistics.median(values)
+    return (
+        name,
+        f"{middle:.2f} {unit}",
+        f"{min(values):.2f} – {max(values):.2f}",
+        f"< {budget:g} {unit}",
+        "met" if middle < budget else "**missed**",
+    )
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
     python benchmarks/class_clicks.py [--students 30] [--clicks 12]
 
-Starts the app on a free port with two processor cores where the system can say so, opens a class,
-and lets every student, a client of the app's own socket without a browser, open the link, commit to
-a prediction, answer the check and go on, with a second or two between clicks. A click is timed from
-its message to the end of the script run that it causes. Runs train meanwhile, as they do in class.
+Starts the app on a free port, limited to two processor cores where the system allows it, and opens
+a class. Every student is a client of the app's WebSocket, without a browser: it opens the link,
+commits to a prediction and goes on, with a second or two between clicks. A click is timed
+from its message to the end of the script run that it causes. Runs train meanwhile, as in a class.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-from benchmarks.app_latency import cpu, served
+from benchmarks._served_app import served
+from harmony_core.bench.machine import processor
 from harmony_core.lessons.course.lesson import lessons
 
 PAUSE = (1.0, 2.5)
@@ -52,7 +53,7 @@ class Student:
         self.line: Any = None
 
     async def open(self, page: str, query: str) -> float:
-        """Open a page, as a browser does; the seconds until it is drawn."""
+        """Open a page as a browser does; the seconds until it is drawn."""
         self.line = await connect(
             self.address.replace("http", "ws") + "/_stcore/stream",
             subprotocols=["streamlit"],
@@ -123,7 +124,7 @@ class Student:
             self.by.setdefault(re.sub(r"learn-|\d|[a-z]+-(?=guess)", "", name), []).append(took)
 
     async def work(self, code: str, clicks: int) -> None:
-        """Go through the steps until there have been enough clicks."""
+        """Go through the steps until ``clicks`` clicks are made."""
         await asyncio.sleep(self.rng.uniform(0, 3))
         self.first = await self.open("learn", f"step=1&class={code}")
         while len(self.times) < clicks:
@@ -149,7 +150,7 @@ class Student:
                     raise SystemExit("Expected a control to click, but the page has none.")
 
     async def pause(self) -> None:
-        """Read for a while; what is on a timer looks again meanwhile, as it does in a browser."""
+        """Read for a while; fragments on a timer re-run meanwhile, as they do in a browser."""
         end = time.perf_counter() + self.rng.uniform(*PAUSE)
         while self.timer and time.perf_counter() + self.timer[0] < end:
             await asyncio.sleep(self.timer[0])
@@ -183,8 +184,11 @@ def main() -> None:
     first = [student.first for student in room]
     middle, late = statistics.median(times), times[int(0.95 * (len(times) - 1))]
     verdict = "met" if late < TARGET else "MISSED"
-    print(f"{len(room)} students on one class link, {len(times)} clicks; {cpu()}, 2 cores at most")
-    print(f"{sum(student.ticks for student in room)} looks of timers in between")
+    print(
+        f"{len(room)} students on one class link, {len(times)} clicks; {processor()}, "
+        "2 cores at most"
+    )
+    print(f"{sum(student.ticks for student in room)} timer updates in between")
     print(f"click: median {middle:.3f} s, p95 {late:.3f} s, longest {times[-1]:.3f} s")
     for name in sorted({name for student in room for name in student.by}):
         some = sorted(value for student in room for value in student.by.get(name, ()))

@@ -1,13 +1,13 @@
-"""How long an embedding takes, how far it agrees with the network, and how still it stands.
+"""How long an embedding takes, how well it agrees with the network, and how stable it is.
 
-    python benchmarks/embedding.py                        # speed, then digits-LT; prints Markdown
-    python benchmarks/embedding.py --cifar cifar10.zip    # and CIFAR-10-LT from images on this disk
+    python benchmarks/embedding.py                        # digits-LT, then speed; prints Markdown
+    python benchmarks/embedding.py --cifar cifar10.zip    # also CIFAR-10-LT, from local images
     python benchmarks/embedding.py --points 2000 --skip AlignedUMAP
 
-Cold is a fresh process up to its first picture, imports and compilation included; warm is one more
-picture in the same process. Processor seconds count all threads and grow little when others use the
-machine. Every way gets the same vectors, neighbours are 15, min_dist is 0.1; the baselines are
-timed without regions and figures, ours both ways.
+Cold is a fresh process up to its first picture, with imports and compilation; warm is a further
+picture in the same process. CPU seconds sum over all threads and depend little on the machine's
+load. All ways get the same vectors, with 15 neighbours and min_dist 0.1; the baselines are timed
+without regions and figures, ours with and without.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,15 +30,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks._markdown_table import print_table
+
 Array = NDArray[Any]
 WAYS = ("ours", "ours, layout only", "UMAP", "UMAP, refit from last", "AlignedUMAP")
 LOSSES = ("ce", "balanced_softmax", "harmonized")
 CLASSES, WIDTH, SNAPSHOTS = 10, 64, 3
 STAYED = 0.5
+"""A dot stayed if this Jaccard overlap of its neighbours is reached: two thirds of them."""
 
 
 def snapshots(n: int) -> list[tuple[Array, Array, Array]]:
-    """Features, logits and labels of a made-up training: clouds that drift apart."""
+    """Features, logits and labels of a synthetic training: clouds that drift apart."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, CLASSES, n)
     centres = rng.normal(size=(CLASSES, WIDTH))
@@ -72,7 +75,7 @@ def fit(parts: Sequence[tuple[Array, Array]]) -> list[Array]:
 
 
 def refit(parts: Sequence[tuple[Array, Array]]) -> list[Array]:
-    """umap on every snapshot, started where the last one ended."""
+    """umap on every snapshot, started from the layout of the one before."""
     found: list[Array] = []
     for part in parts:
         options = {"init": found[-1]} if found else {}
@@ -81,7 +84,7 @@ def refit(parts: Sequence[tuple[Array, Array]]) -> list[Array]:
 
 
 def aligned(parts: Sequence[tuple[Array, Array]]) -> list[Array]:
-    """AlignedUMAP over all snapshots: needs them all at once."""
+    """AlignedUMAP, which needs all snapshots at once."""
     plain_umap()
     from umap import AlignedUMAP
 
@@ -123,7 +126,7 @@ MAKE: dict[str, Layouts] = dict(zip(WAYS, (movie, chained, fit, refit, aligned),
 
 
 def one_way(way: str, n: int) -> None:
-    """Measure one way in this fresh process; prints JSON."""
+    """Measure one way in this fresh process and print JSON."""
     parts = [(features, logits) for features, logits, _ in snapshots(n)]
     warnings.simplefilter("ignore")
     marks = [clock()]
@@ -145,27 +148,28 @@ def clock() -> tuple[float, float]:
 
 
 def speed(points: Sequence[int], skip: Sequence[str]) -> None:
-    print("\n## Seconds\n\n| way | points | cold | first picture, warm | later picture, warm |")
-    print("|---|---|---|---|---|")
-    for n in points:
-        for way in WAYS:
-            if way in skip:
-                continue
-            command = [sys.executable, __file__, "--one", way, "--points", str(n)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                print(f"| {way} | {n:,} | failed: {done.stderr.strip().splitlines()[-1:]} | | |")
-                continue
-            found = json.loads(done.stdout.splitlines()[-1])
-            cells = [f"{w:.1f} ({p:.1f})" for w, p in found.values()]
-            print(f"| {way} | {n:,} | {' | '.join(cells)} |", flush=True)
-    print("\nWall clock, in brackets processor seconds.")
+    print("\n## Seconds\n")
+    print_table(
+        ("way", "points", "cold", "first picture, warm", "later picture, warm"),
+        ((way, f"{n:,}", *seconds(way, n)) for n in points for way in WAYS if way not in skip),
+    )
+    print("Wall clock; CPU seconds in brackets.")
+
+
+def seconds(way: str, n: int) -> tuple[str, ...]:
+    """Wall and CPU seconds of one way in a fresh process: cold, first and later picture."""
+    command = [sys.executable, __file__, "--one", way, "--points", str(n)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return f"failed: {done.stderr.strip().splitlines()[-1:]}", "", ""
+    found = json.loads(done.stdout.splitlines()[-1])
+    return tuple(f"{wall:.1f} ({cpu:.1f})" for wall, cpu in found.values())
 
 
 def train(
     data: str, epochs: int, keep: int, *, factor: float = 50.0, **params: Any
 ) -> tuple[Any, list[list[Any]]]:
-    """The scene, and the frames of ``keep`` epochs, of one run of the three losses."""
+    """The scene of one run of the three losses, and the frames of about ``keep`` epochs."""
     from harmony_core.config import (
         DataConfig,
         ExperimentConfig,
@@ -200,7 +204,7 @@ def train(
 
 
 def still(before: Array, after: Array, kept: Array) -> float:
-    """Median move, in radii and after the best rotation, of dots that kept their neighbours."""
+    """Median move of dots that kept their neighbours, in radii, after the best rotation."""
     from harmony_core.analysis.embedding.features import radius_of
     from harmony_core.analysis.embedding.layout import turned_onto
 
@@ -213,7 +217,7 @@ def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
     from harmony_core.analysis.embedding.features import probabilities
     from harmony_core.analysis.embedding.fidelity import agreement, trustworthiness
     from harmony_core.analysis.embedding.neighbours import nearest, overlap
-    from harmony_core.analysis.embedding.regions import ask_map
+    from harmony_core.analysis.embedding.regions import read_map
     from harmony_core.runs.embedding.store import landmarks_of
 
     marks = landmarks_of(scene)
@@ -222,37 +226,50 @@ def quality(scene: Any, frames: list[list[Any]], skip: Sequence[str]) -> None:
     kept = [overlap(a, b) for a, b in pairwise(near)]
     print(f"\n## Agreement and stability: {LOSSES[-1]}, {len(marks.targets)} samples, "
           f"{len(parts)} epochs\n")  # fmt: skip
-    print("| way | agrees, mean | tail | errors | trust | moves of dots that stayed |")
-    print("|---|---|---|---|---|---|")
-    for way in WAYS[1:]:
-        if way in skip:
-            continue
+
+    def row(way: str) -> tuple[str, ...]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             layouts = MAKE[way](parts)
         shares, trust = [], []
         for (features, logits), dots in zip(parts, layouts, strict=True):
             p = probabilities(logits)
-            answer = ask_map(dots, dots, p, leave_out_self=True)
+            answer = read_map(dots, dots, p, leave_out_self=True)
             shares.append(agreement(marks, p.argmax(axis=1), answer))
             trust.append(trustworthiness(features, dots))
         rates = [np.nanmean([s[name].rate for s in shares]) for name in ("all", "tail", "errors")]
         moves = [still(a, b, k) for a, b, k in zip(layouts, layouts[1:], kept, strict=False)]
-        cells = [*(f"{100 * r:.1f} %" for r in rates), f"{np.mean(trust):.3f}"]
-        name = way.replace(", layout only", "")
-        print(f"| {name} | {' | '.join(cells)} | {100 * np.nanmean(moves):.1f} % |", flush=True)
-    print("\nMeans over the epochs; moves in % of the map's radius, after the best rotation.")
+        return (
+            way.replace(", layout only", ""),
+            *(f"{100 * rate:.1f} %" for rate in rates),
+            f"{np.mean(trust):.3f}",
+            f"{100 * np.nanmean(moves):.1f} %",
+        )
+
+    print_table(
+        ("way", "agrees", "tail", "errors", "trustworthiness", "moves"),
+        (row(way) for way in WAYS[1:] if way not in skip),
+    )
+    print(
+        "Means over the epochs. Moves: median of dots that kept two thirds of their neighbours, "
+        "in % of the map's radius, after the best rotation."
+    )
 
 
 def fidelity(title: str, scene: Any, frames: list[list[Any]]) -> None:
-    """The figures of the last epoch for each loss, with λ = 0.3 and 0."""
+    """The last epoch's figures for each loss, with λ = 0.3 and 0."""
+    print(f"\n## Fidelity: {title}\n")
+    heads = (
+        "loss", "λ", "balanced accuracy", "agrees", "tail", "errors", "clear", "pale",
+        "trustworthiness", "silhouette head / medium / tail",
+    )  # fmt: skip
+    print_table(heads, fidelity_rows(scene, frames))
+
+
+def fidelity_rows(scene: Any, frames: list[list[Any]]) -> Iterator[tuple[str, ...]]:
     from harmony_core.analysis.embedding import EmbeddingMovie, EmbeddingSettings, View
     from harmony_core.runs.embedding.store import landmarks_of
 
-    print(f"\n## Fidelity: {title}\n")
-    print("| loss | λ | balanced accuracy | agrees | tail | errors | clear | pale | trust "
-          "| silhouette head / medium / tail |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|---|---|")
     for mixing in (0.3, 0.0):
         made = EmbeddingMovie(landmarks_of(scene), EmbeddingSettings(mixing=mixing))
         for row in frames:
@@ -266,16 +283,17 @@ def fidelity(title: str, scene: Any, frames: list[list[Any]]) -> None:
             shares = [shown.agreement[k].percent() for k in
                       ("all", "tail", "errors", "clear", "pale")]  # fmt: skip
             apart = [f"{shown.silhouette.get(k, np.nan):.2f}" for k in ("head", "medium", "tail")]
-            print(f"| {panel.label} | {mixing:g} | {100 * (shown.balanced_accuracy or 0):.1f} % | "
-                  f"{' | '.join(shares)} | {shown.trustworthiness:.3f} | "
-                  f"{' / '.join(apart)} |", flush=True)  # fmt: skip
+            yield (
+                panel.label, f"{mixing:g}", f"{100 * (shown.balanced_accuracy or 0):.1f} %",
+                *shares, f"{shown.trustworthiness:.3f}", " / ".join(apart),
+            )  # fmt: skip
 
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--points", type=int, nargs="+", default=[2000, 10_000])
     ask.add_argument("--skip", nargs="*", default=[], choices=[*WAYS, "speed", "digits"])
-    ask.add_argument("--cifar", default="", help="ZIP or folder of CIFAR-10's images")
+    ask.add_argument("--cifar", default="", help="ZIP archive or folder of CIFAR-10's images")
     ask.add_argument("--epochs", type=int, default=4, help="epochs on CIFAR-10-LT")
     ask.add_argument("--one", default="", help=argparse.SUPPRESS)
     given = ask.parse_args()

@@ -1,12 +1,12 @@
-"""How fast and how lean the inspection of a file is, beside a plain pandas read of the same file.
+"""Time and memory of an inspection, against reading the same file with pandas or Pillow alone.
 
     python benchmarks/inspect_data.py          # a CSV of 1,000,000 rows × 20 columns, 60,000 images
     python benchmarks/inspect_data.py --zip cifar10-jpeg.zip --pilot
     python benchmarks/inspect_data.py --rows 100000 --images 6000
 
-Each job runs in a process of its own, so that its peak of memory is its own; what the interpreter
-needs before it opens the file is stated and taken off. A second process that the job starts counts
-in full, its interpreter included. Seconds are the best of ``--repeat``.
+Each job runs in a separate process, so that peak memory is the job's alone; what the interpreter
+uses before the file is opened is shown and subtracted. Processes that the job starts count in full,
+including their interpreters. Seconds are the best of ``--repeat`` runs.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 MB = 2**20
 JOBS = {
-    "tail": "label column alone: the whole tail",
-    "checked": "and every cell: copies, leaks, gaps by class",
+    "tail": "label column alone: all figures of the tail",
+    "checked": "and every cell: copies, leaks, missing values",
     "suspects": "and near copies and suspect labels",
     "pandas": "pandas.read_csv and value_counts",
     "images": "tail, (near) copies, leaks, unreadable, odd",
     "all_images": "and suspect labels",
-    "pillow": "Pillow alone: open and decode each image",
-    "pilot": "the pilot: 5 methods over seeds, learning curve",
+    "pillow": "Pillow alone: open and decode every image",
+    "pilot": "the pilot: 5 methods, all seeds, learning curve",
 }
 
 
 def write_table(path: Path, rows: int) -> None:
-    """17 numbers with five decimals, a whole number, a text and a long-tailed label a row."""
+    """Per row: 17 numbers with five decimals, an integer, a text and a long-tailed label."""
     import pandas as pd
 
     rng = np.random.default_rng(0)
@@ -56,14 +56,14 @@ def write_table(path: Path, rows: int) -> None:
 
 
 def write_images(path: Path, images: int) -> None:
-    """Random 32 × 32 JPEGs by class with the scales of photographs, five sixths to train on."""
+    """Random 32 × 32 JPEGs by class, with detail at the scales of photographs; 5/6 for training."""
     from PIL import Image
 
     rng = np.random.default_rng(0)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for i in range(images):
             pixels = np.full((32, 32, 3), 128.0)
-            for cells, height in ((2, 60), (4, 40), (8, 25), (32, 8)):  # coarse is stronger
+            for cells, height in ((2, 60), (4, 40), (8, 25), (32, 8)):  # coarse detail is stronger
                 layer = rng.normal(0, height, (cells, cells, 3))
                 pixels += np.kron(layer, np.ones((32 // cells, 32 // cells, 1)))
             out = io.BytesIO()
@@ -119,7 +119,7 @@ def job(name: str, path: Path) -> None:
 
 
 def peak_memory() -> int:
-    """Bytes this process held at most; Linux carries ru_maxrss over from the parent, VmHWM not."""
+    """Peak bytes of this process; on Linux a child inherits ru_maxrss, but not VmHWM."""
     try:
         status = Path("/proc/self/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) * 1024
@@ -129,7 +129,7 @@ def peak_memory() -> int:
 
 
 class Process(subprocess.Popen[bytes]):
-    """A process that this one starts; `Together` has to know of it."""
+    """A process that this one starts, registered for `Together`."""
 
     started: ClassVar[list[int]] = []
 
@@ -139,7 +139,7 @@ class Process(subprocess.Popen[bytes]):
 
 
 class Together(threading.Thread):
-    """``peak`` bytes that this process and those it started held at one time; Linux only."""
+    """``peak``: most bytes held at one time by this process and those it started; Linux only."""
 
     EVERY = 0.01
 
@@ -156,7 +156,7 @@ class Together(threading.Thread):
 
 
 def held(pid: int | str) -> int:
-    """Bytes a process holds, 0 if it has ended."""
+    """Resident bytes of a process; 0 if it has ended."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except OSError:
@@ -165,7 +165,7 @@ def held(pid: int | str) -> int:
 
 
 def measure(name: str, path: Path, repeat: int) -> None:
-    """Run a job in fresh processes and print the best."""
+    """Run a job in fresh processes and print the best run."""
     runs = []
     for _ in range(repeat):
         done = subprocess.run(
@@ -180,7 +180,7 @@ def measure(name: str, path: Path, repeat: int) -> None:
     extra = best["peak"] - best["before"]
     print(
         f"  {JOBS[name]:<52} {best['seconds']:6.2f} s  {best['cpu']:6.2f} s CPU  "
-        f"{extra / MB:6.0f} MB on top of {best['before'] / MB:.0f} MB ({extra / size:.2f} × file)"
+        f"{extra / MB:6.0f} MB above {best['before'] / MB:.0f} MB ({extra / size:.2f} × file)"
     )
 
 

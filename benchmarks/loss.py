@@ -1,10 +1,10 @@
-"""The harmonized loss beside cross-entropy and beside a loop over bins, at every size.
+"""The harmonized loss against cross-entropy, and GHM against a loop over bins, at every size.
 
     python benchmarks/loss.py [--repeats 7] [--quick] [--step resnet32]
 
 Forward and backward on the same logits, n ∈ {128, 1024, 8192} and C ∈ {10, 100, 1000, 8142}, on the
-CPU and, where there is one, the GPU, eager and replayed from a CUDA graph; then within a training
-step. The largest logits take 0.3 GB, and the whole about 3 GB.
+CPU and on the GPU if there is one (eager, and replayed from a CUDA graph); then within a training
+step. The largest logits take 0.3 GB; the peak is about 3 GB.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7, metavar="N")
     parser.add_argument("--quick", action="store_true", help="without the largest sizes")
     parser.add_argument("--step", default="resnet32", metavar="MODEL")
-    parser.add_argument("--threads", type=int, metavar="N", help="of PyTorch (default: its own)")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="PyTorch threads (default: PyTorch's choice)"
+    )
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)

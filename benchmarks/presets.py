@@ -1,9 +1,8 @@
-"""What the presets show, measured: every claim over several seeds.
+"""Measure every claim of the presets over several seeds.
 
     python benchmarks/presets.py [--seeds 10] [--first 100] [--only NAME …] [--markdown FILE]
 
-Trains every preset in this process, one seed after the other, on the CPU. Exits with 1 if a claim
-does not hold.
+Trains every preset in this process, seed by seed, on the CPU. Exits with 1 if a claim fails.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ def measure(config: ExperimentConfig, seeds: Seeds) -> Array:
 
 
 def hard_parts(truth: object) -> list[tuple[int, Array]]:
-    """Class and 400 points of each small component."""
+    """The class of each small component, and 400 points of it."""
     if not isinstance(truth, GaussianMixture):
         return []
     rng = np.random.default_rng(5)
@@ -83,7 +82,7 @@ def decided(extent: Any, grid: Any, points: Array) -> Array:
 
 
 def judge(claim: Claim, values: Array, labels: tuple[str, ...]) -> tuple[bool, str]:
-    """Whether a claim holds, and the sentence with its numbers."""
+    """Whether a claim holds, and a sentence with its numbers."""
     column = SHOWN.index(claim.figure)
     gain = values[:, claim.better, column] - values[:, claim.worse, column]
     if claim.figure == "disagreement":
@@ -91,7 +90,7 @@ def judge(claim: Claim, values: Array, labels: tuple[str, ...]) -> tuple[bool, s
     low, high = mean_interval(gain)
     wins, seeds = int((gain > 0).sum()), len(gain)
     better, worse = labels[claim.better], labels[claim.worse]
-    verb = "lies closer to Bayes than" if claim.figure == "disagreement" else "beats"
+    verb = "is closer to Bayes than" if claim.figure == "disagreement" else "beats"
     return low > 0, (
         f"{HEADS[column]}: {better} {verb} {worse} in {wins} of {seeds} seeds, by "
         f"{gain.mean():.1f} points on average (95 % interval {low:.1f} to {high:.1f})"
@@ -100,7 +99,7 @@ def judge(claim: Claim, values: Array, labels: tuple[str, ...]) -> tuple[bool, s
 
 
 def report(preset: Preset, seeds: Seeds) -> tuple[bool, list[str]]:
-    """Markdown of one preset, and whether all its claims hold."""
+    """Whether all claims of a preset hold, and its section in Markdown."""
     start = time.perf_counter()
     values = measure(preset.config, seeds)
     labels = method_labels(preset.config.methods)
@@ -127,21 +126,23 @@ def report(preset: Preset, seeds: Seeds) -> tuple[bool, list[str]]:
 
 INTRODUCTION = """# Presets
 
-Experiments that make one point each (`harmony_core/experiments/presets.py`), and what came out when
-they were run. Made by `python benchmarks/presets.py --markdown docs/presets.md`; everything that is
-not named is a default. Data, initial weights and order have seeds {first} to {last}, the same
-for all methods; the settings were chosen on other seeds, below 10. Which two methods a claim
-compares is fixed in the preset, so each 95 % interval is of its own claim alone, not of all of them
-at once.
-Figures are percentages of the last epoch on a balanced test set, mean ± sample standard
-deviation over {seeds} seeds. *Differs from Bayes* is the share of the plane, under the balanced
-density, where the decision differs from that of Bayes. *Hard parts* is the recall of those parts of
-classes that hold at most a fifth of their class, on fresh points.
+Experiments that make one point each (`harmony_core/experiments/presets.py`) and their results,
+written by `python benchmarks/presets.py --markdown docs/presets.md`. Settings that are not named
+have their default values.
+
+The seeds of data, initial weights and order are {first} to {last}, the same for all methods; the
+settings were chosen on other seeds, below 10. Each preset names in advance the two methods that a
+claim compares, so a 95 % interval covers that claim alone, not all of them together.
+
+Figures are percentages at the last epoch on a balanced test set, mean ± sample standard deviation
+over {seeds} seeds. *Differs from Bayes* is the share of the plane, under the balanced density,
+where the decision differs from the Bayes decision. *Hard parts* is the recall, on new points, of
+components that hold at most a fifth of their class.
 """
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first", type=int, default=100)
     parser.add_argument("--only", nargs="*", choices=tuple(PRESETS))

@@ -1,13 +1,12 @@
-"""Whether the page answers while a worker trains: how long a re-run takes, idle and then.
+"""Whether the page responds while a worker trains: how long a re-run takes, idle and busy.
 
     python benchmarks/responsiveness.py [--reruns 40] [--epochs 3000]
 
-Starts the app, opens the Arena in Chromium, and counts two waits. *A control*: a key on the slider
-of the imbalance factor, until the server has written the new value into the address and its script
-has ended; while something trains that draws the set-up alone. *The whole page*: Streamlit's own key
-for it, R, until its script has ended. First with nothing else to do, then while the default
-scenario trains. Prints median, 95th percentile and the target. The machine should have nothing else
-to do.
+Starts the app, opens the Arena in Chromium, and times two waits, first on an idle server, then
+while the default scenario trains. *A control*: from an arrow key on the slider of the imbalance
+factor until the server has written the new value into the address and its script has ended; during
+training only the set-up is redrawn. *The whole page*: from Streamlit's key for a re-run, R, until
+its script has ended. Prints median, 95th percentile and target. Use an otherwise idle machine.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import statistics
 import sys
 from importlib import metadata
@@ -26,11 +24,13 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.app_latency import BROWSERS, FLAGS, TRAIN, cpu, opened, served
+from benchmarks._markdown_table import print_table
+from benchmarks._served_app import TRAIN, chromium, new_visitor, served
+from harmony_core.bench.machine import load, processor
 
 TARGET = 0.3
 WHOLE = {False: "a control", True: "the whole page"}
-DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 WATCH = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   const state = () => app.dataset.testScriptState;
@@ -49,7 +49,7 @@ WATCH = """() => {
     setTimeout(look);
   }, true);
 }"""
-"""Looks every 4 ms: to ask for a frame of the screen each time would make the browser draw one."""
+"""Polls every 4 ms; requestAnimationFrame would make the browser draw a frame each time."""
 
 
 def main() -> None:
@@ -57,13 +57,15 @@ def main() -> None:
     parser.add_argument("--reruns", type=int, default=40, metavar="N")
     parser.add_argument("--epochs", type=int, default=3000, metavar="N")
     given = parser.parse_args()
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    with sync_playwright() as driver, served() as (address, _):
-        browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
-        page = opened(browser)
+    with (
+        sync_playwright() as driver,
+        served() as (address, _),
+        chromium(driver) as browser,
+    ):
+        page = new_visitor(browser)
         page.goto(f"{address}/arena?epochs={given.epochs}")
         page.wait_for_selector(TRAIN)
-        page.wait_for_selector(DONE)
+        page.wait_for_selector(IDLE)
         page.evaluate(WATCH)
         waits = {"nothing training": [reruns(page, given.reruns, whole) for whole in WHOLE]}
         page.click(TRAIN)
@@ -72,29 +74,35 @@ def main() -> None:
         waits["a worker training"] = [reruns(page, given.reruns, whole) for whole in WHOLE]
         still = page.locator('[data-run-state="running"]').count()
         version = browser.version
-        browser.close()
-    print("| re-run of the Arena | median | 95th percentile | longest | target | |")
-    print("|---|---|---|---|---|---|")
-    for number, what in enumerate(WHOLE.values()):
-        for name, kinds in waits.items():
-            taken = kinds[number]
-            high = statistics.quantiles(taken, n=20, method="inclusive")[-1]
-            print(
-                f"| {what}, {name} | {statistics.median(taken) * 1000:.0f} ms | "
-                f"{high * 1000:.0f} ms | {max(taken) * 1000:.0f} ms | "
-                f"p95 < {TARGET * 1000:.0f} ms | {'met' if high < TARGET else '**missed**'} |"
-            )
+    print_table(
+        ("re-run of the Arena", "median", "95th percentile", "longest", "target", ""),
+        (
+            row(f"{what}, {name}", kinds[number])
+            for number, what in enumerate(WHOLE.values())
+            for name, kinds in waits.items()
+        ),
+    )
     if not still:
-        print("The training ended before the measurement did: ask for more --epochs.")
+        print("The training ended before the measurement did: give more --epochs.\n")
     print(
-        f"\n{given.reruns} re-runs each. {cpu()}, {os.cpu_count()} cores, load "
-        f"{os.getloadavg()[0]:.1f}; Python {platform.python_version()}, Streamlit "
+        f"{given.reruns} re-runs each. {processor()}, {os.cpu_count()} cores, load "
+        f"{load()}; Python {platform.python_version()}, Streamlit "
         f"{metadata.version('streamlit')}, Chromium {version}."
     )
 
 
+def row(name: str, taken: list[float]) -> tuple[str, ...]:
+    high = statistics.quantiles(taken, n=20, method="inclusive")[-1]
+    return (
+        name,
+        *(f"{value * 1000:.0f} ms" for value in (statistics.median(taken), high, max(taken))),
+        f"p95 < {TARGET * 1000:.0f} ms",
+        "met" if high < TARGET else "**missed**",
+    )
+
+
 def reruns(page: Any, count: int, whole: bool) -> list[float]:
-    """Seconds of so many re-runs, one after the other has ended."""
+    """Seconds of ``count`` re-runs, each started after the one before has ended."""
     slider = page.locator("[data-testid=stSlider] input[aria-label='Imbalance factor']")
     page.evaluate("window.reruns.length = 0")
     for number in range(count):
@@ -109,10 +117,10 @@ def reruns(page: Any, count: int, whole: bool) -> list[float]:
 
 
 def press_r(page: Any) -> None:
-    """Ask for the whole page, which Streamlit only hears while none of its scripts runs."""
+    """Re-run the whole page; Streamlit ignores the key while a script runs."""
     page.evaluate("document.activeElement?.blur()")
     while True:
-        page.wait_for_selector(DONE)
+        page.wait_for_selector(IDLE)
         page.keyboard.press("r")
         if not page.evaluate("window.refused"):
             return

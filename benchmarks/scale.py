@@ -2,8 +2,8 @@
 
     python benchmarks/scale.py [--repeats 5] [--only paper classes methods samples ranks]
 
-``paper`` multiplies out what a run holds, from the shapes in the code; the others measure pieces of
-a step with made-up data on this machine. ``ranks`` starts two processes that talk through gloo.
+``paper`` computes the size of a run from the shapes in the code; the others measure parts of a
+step on synthetic data on this machine. ``ranks`` starts two processes that communicate over gloo.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import torch
 import torch.distributed as dist
 from torch import multiprocessing
 
+from benchmarks._markdown_table import print_table
 from harmony_core.bench.losses import long_tail
 from harmony_core.bench.machine import describe
 from harmony_core.bench.table import seconds
@@ -58,14 +59,6 @@ def size(count: float) -> str:
     return f"{count:.0f} B"
 
 
-def table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> None:
-    print("| " + " | ".join(heads) + " |")
-    print("|---" * len(heads) + "|")
-    for row in rows:
-        print("| " + " | ".join(row) + " |", flush=True)
-    print()
-
-
 def paper(repeats: int) -> None:
     print(f"### What a run with {METHODS} methods holds, on paper\n")
 
@@ -80,15 +73,15 @@ def paper(repeats: int) -> None:
                 size(frame * METHODS * epochs),
             )  # fmt: skip
 
-    table(
-        ("data", "n", "C", "images on the device", "density, a method", "collector",
-         "confusion, a frame", "frame, in memory", f"run of {METHODS} methods, in memory"),
+    print_table(
+        ("data", "n", "C", "images on the device", "density, per method", "collector",
+         "confusion, per frame", "frame, in memory", f"run of {METHODS} methods, in memory"),
         rows(),
     )  # fmt: skip
 
 
 def classes(repeats: int) -> None:
-    print(f"### A step's pieces against the number of classes, batch {BATCH}, CPU\n")
+    print(f"### Parts of a step against the number of classes, batch {BATCH}, CPU\n")
 
     def rows() -> Iterator[tuple[str, ...]]:
         for c in CLASSES:
@@ -123,9 +116,9 @@ def classes(repeats: int) -> None:
             state = sum(b.numel() * b.element_size() for b in loss.buffers())
             yield (f"{c:,}", *(seconds(times[name].median) for name in tasks), size(state))
 
-    table(
+    print_table(
         ("C", "harmonized, forward + backward", "whole table of weights", "collector",
-         "confusion and ECE, 2 test samples a class", "buffers of the loss"),
+         "confusion and ECE, 2 test samples per class", "buffers of the loss"),
         rows(),
     )  # fmt: skip
 
@@ -139,8 +132,8 @@ def methods(repeats: int) -> None:
     }
     times = interleaved(tasks, repeats)
     one = times["1"]
-    table(
-        ("methods", "seconds", "against one", "for each method"),
+    print_table(
+        ("methods", "seconds", "against one", "per method"),
         (
             (m, seconds(t.median), f"{t.ratio_to(one):.2f} ×", seconds(t.median / int(m)))
             for m, t in times.items()
@@ -166,7 +159,7 @@ def samples(repeats: int) -> None:
             times = interleaved(tasks, repeats)
             yield f"{n:,}", seconds(times["u"].median), seconds(times["b"].median)
 
-    table(("n", "shuffle, crops and flips", "class-balanced, crops and flips"), rows())
+    print_table(("n", "shuffle, crops and flips", "class-balanced, crops and flips"), rows())
 
 
 def ranks(repeats: int) -> None:
@@ -184,7 +177,9 @@ def ranks(repeats: int) -> None:
                 seconds(together - apart),
             )  # fmt: skip
 
-    table(("C", "summed in a step, each rank", "step, not summed", "step, summed", "more"), rows())
+    print_table(
+        ("C", "summed per step and rank", "step, not summed", "step, summed", "difference"), rows()
+    )
 
 
 def _rank(rank: int, folder: str, repeats: int) -> None:

@@ -1,14 +1,14 @@
-"""How smoothly the view scrubs: frames a second, JavaScript a frame, payload and memory.
+"""How smoothly the view scrubs: frames per second, JavaScript per frame, payload and memory.
 
-    python -m benchmarks.scrub [--repeats 5] [--methods 4] [--classes 8] [--epochs 100] [--grid 100]
+    python benchmarks/scrub.py [--repeats 5] [--methods 4] [--classes 8] [--epochs 100] [--grid 100]
 
-Builds the page of one made-up run for each of the three pages (Arena, density, weights), mounts the
-same bundle the app sends in real Chromium, and moves the scrubber to another epoch in every frame
-the browser is willing to draw, as a dragging hand would. Prints the median and range of several
-repeats, with the load of the machine: on a busy one the numbers say more about its neighbours.
+Packs one synthetic run for each of the three pages (Arena, Gradient density, Weights), loads the
+app's bundle in Chromium, and moves the scrubber to another epoch in every frame that the browser
+draws, as dragging does. Prints median and range of several repeats, and the machine's load: numbers
+from a busy machine are of little use.
 
-frames/s     drawn frames in a second of wall time, at most what the screen allows (60)
-JS ms        time inside the view's own drawing, for one frame
+frames/s     frames drawn per second of wall time, at most the display's rate (60)
+JS ms        time per frame inside the view's own drawing
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks._served_app import chromium
 from harmony_core.viewer import ARENA, DENSITY, WEIGHTS, build_payload, parts_of
 from tests.plots.synthetic import make_run, page
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TARGET = 30.0
-PAGES = {"Arena": ARENA, "Density": DENSITY, "Weights": WEIGHTS}
+PAGES = {"Arena": ARENA, "Gradient density": DENSITY, "Weights": WEIGHTS}
 DRAG = """async (frames) => {
   const range = document.querySelector('.hv-track input');
   const total = Number(range.max);
@@ -64,10 +66,12 @@ def main() -> None:
     args = parser.parse_args()
     run = make_run(args.classes, args.methods, args.epochs, args.grid, args.tracked)
     scene, frames, labels = run
-    browser_path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     rows = []
-    with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
-        browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    with (
+        sync_playwright() as driver,
+        chromium(driver) as browser,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         for name, panels in PAGES.items():
             parts = parts_of(panels)
             payload = build_payload("run", scene, labels, frames, args.epochs, "done", parts=parts)
@@ -76,12 +80,11 @@ def main() -> None:
             path.write_text(page({"all": payload.wire()}, options=options), encoding="utf-8")
             rows.append((name, len(payload.wire()), measure(browser, path, args)))
         version = browser.version
-        browser.close()
     report(rows, version, args)
 
 
 def measure(browser: Any, path: Path, args: argparse.Namespace) -> dict[str, list[float]]:
-    """Frames a second, milliseconds of JavaScript and megabytes of heap, one for each repeat."""
+    """Frames per second, milliseconds of JavaScript and megabytes of heap, for each repeat."""
     tab = browser.new_page(viewport={"width": args.width, "height": 1000})
     tab.goto(path.as_uri())
     tab.wait_for_function("window.view && view.drawn")
@@ -109,12 +112,12 @@ def report(
         f"{args.frames} frames at {args.width} px"
     )
     print(f"Chromium {version}, {platform.machine()}, {os.cpu_count()} cores, load {load}")
-    print(f"{'page':<10}{'payload MB':>12}{'frames/s':>22}{'JS ms':>22}{'heap MB':>12}")
+    print(f"{'page':<18}{'payload MB':>12}{'frames/s':>22}{'JS ms':>22}{'heap MB':>12}")
     for name, size, found in rows:
         rate, inside = (spread(found[key]) for key in ("frames/s", "JS ms"))
         heap = statistics.median(found["heap MB"])
         met = "" if statistics.median(found["frames/s"]) >= TARGET else f"  below {TARGET:.0f}"
-        print(f"{name:<10}{size / 1e6:>12.2f}{rate:>22}{inside:>22}{heap:>12.0f}{met}")
+        print(f"{name:<18}{size / 1e6:>12.2f}{rate:>22}{inside:>22}{heap:>12.0f}{met}")
     print(json.dumps({name: {"bytes": size, **found} for name, size, found in rows}))
 
 

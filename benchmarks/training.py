@@ -1,11 +1,10 @@
-"""Lockstep training against the reference loop, and where the time of a step goes.
+"""Lockstep training against the reference loop, and where the time in a step goes.
 
     python benchmarks/training.py [--repeats 5] [--source cifar10-lt100-jpeg.zip]
     python benchmarks/training.py --profile plane|cnn > profile.txt
 
-Without ``--source`` images are random, in the shape and number of CIFAR-10-LT with factor 100;
-speed does not depend on their content. A profile lists the operations of a training by their own
-time.
+Without ``--source`` the images are random, in the shape and number of CIFAR-10-LT with factor 100;
+speed does not depend on their content. A profile lists the operations of a training by self time.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ def rows(given: argparse.Namespace) -> Iterator[Row]:
 
 
 def profile(what: str) -> None:
-    """Print operations by their own time: 10 epochs in the plane, or one of a small network."""
+    """Print operations by self time: 10 epochs in the plane, or one epoch of a small network."""
     model = "mlp" if what == "plane" else "small_cnn"
     data = training.cifar_shaped(2048)
     if what == "plane":

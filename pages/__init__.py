@@ -1,1 +1,1 @@
-"""The pages of the app, a file each; folders that begin with ``_`` hold what they are made of."""
+"""The pages of the app: a file declares each, and the folders that begin with ``_`` draw them."""

@@ -1,18 +1,21 @@
-"""Gradient density: how hard the samples of every class are, and what that makes them weigh."""
+"""Gradient density: how hard the samples of each class are, and what that makes them weigh."""
 
 from __future__ import annotations
 
-from pages._experiment.page import experiment
+from harmony_core.viewer.panels import DENSITY
+from pages._experiment.experiment_page import ExperimentPage
 from pages._shared.page import draw
 
+PAGE = ExperimentPage(
+    name="density",
+    title="Gradient density",
+    icon="equalizer",
+    link_label="See its density",
+    lead="How hard is each class for each method, and how does that change? The gradient norm g of "
+    "a sample is 0 once it is learned and 1 when it is mistaken for another class.",
+    panels=DENSITY,
+    terms=("gradient norm", "gradient density", "unit region", "GHM"),
+)
 
-def density() -> None:
-    experiment(
-        "density",
-        "Gradient density",
-        "How hard is each class for each method, and how does that change? The gradient norm g of "
-        "a sample is 0 when it is learned and 1 when it is taken for another class.",
-    )
-
-
-draw(density)
+if __name__ == "__main__":
+    draw(PAGE)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pages._embedding.page import body
-from pages._experiment.page import experiment
+from pages._experiment.experiment_page import ExperimentPage
 from pages._shared.page import draw
 
+PAGE = ExperimentPage(
+    name="embedding",
+    title="Embedding",
+    icon="bubble_chart",
+    link_label="See its embedding",
+    lead="Which samples look alike to each network, and what does it call them? Every dot is a "
+    "sample, the colour behind it the network’s own answer, and each map says how far it can "
+    "be trusted.",
+    view="pages._embedding.page:embedding",
+    terms=("features", "decision boundary", "seed"),
+)
 
-def embedding() -> None:
-    experiment(
-        "embedding",
-        "Embedding",
-        "Which samples look alike to each network, and what does it call them? Every dot is a "
-        "sample, the colour behind it the network’s own answer, and each map says how far it can "
-        "be trusted.",
-        body,
-    )
-
-
-draw(embedding)
+if __name__ == "__main__":
+    draw(PAGE)

@@ -2,58 +2,15 @@
 
 from __future__ import annotations
 
-import html
+from pages._shared.page import Page, draw
 
-import streamlit as st
+PAGE = Page(
+    name="glossary",
+    title="Glossary",
+    icon="menu_book",
+    content="pages._learn.glossary:glossary_page",
+    lead="The words of long-tailed learning: one sentence, one picture and one source for each.",
+)
 
-from harmony_core.lessons.glossary.drawings import picture
-from harmony_core.lessons.glossary.terms import Term, find, glossary
-from pages._session.address_bar import rewriting
-from pages._shared.messages import lead
-from pages._shared.page import draw, put
-from pages._shared.theme import theme
-from pages._shared.thumbnails import svg_uri
-
-_ALL = "All terms"
-
-
-def glossary_page() -> None:
-    st.title("Glossary", anchor=False)
-    lead("The words of long-tailed learning: one sentence, one picture and one source for each.")
-    terms = glossary()
-    chosen = find(st.query_params.get("term", ""))
-    put("glossary-term", chosen.name if chosen else _ALL)
-    st.selectbox(
-        "Term",
-        [_ALL, *(term.name for term in terms)],
-        key="glossary-term",
-        on_change=_picked,
-        width=360,
-    )
-    if chosen is None and "term" in st.query_params:
-        st.warning("This term is not in the glossary yet. Here are all there are.")
-    shown = (chosen,) if chosen else terms
-    st.html(f'<div class="glossary">{"".join(_entry(term) for term in shown)}</div>')
-    st.page_link("pages/learn.py", label="To the course", icon=":material/school:")
-
-
-def _picked() -> None:
-    name = st.session_state.get("glossary-term")
-    found = find(str(name))
-    with rewriting():
-        st.query_params.from_dict({"term": found.slug} if found else {})
-
-
-def _entry(term: Term) -> str:
-    note = f"<p>{html.escape(term.note)}</p>" if term.note else ""
-    source = svg_uri(picture(term.picture, theme()))
-    return (
-        f'<article id="{term.slug}"><img src="{source}" alt="{html.escape(term.alt)}">'
-        f"<div><h3>{html.escape(term.name)}</h3><p>{html.escape(term.sentence)}</p>{note}"
-        f'<p class="source">{html.escape(term.source)}, '
-        f'<a href="{html.escape(term.link)}" rel="noreferrer" target="_blank">'
-        f"{html.escape(term.number)}</a></p></div></article>"
-    )
-
-
-draw(glossary_page)
+if __name__ == "__main__":
+    draw(PAGE)

@@ -1,134 +1,15 @@
-"""Home: what this is, a door to the Arena, and what is known of the method."""
+"""Home: what this is, a door to the Arena, and what is known about the method."""
 
 from __future__ import annotations
 
-import html
+from pages._shared.page import Page, draw
 
-import streamlit as st
-
-from harmony_core.config import DataConfig, ExperimentConfig
-from harmony_core.data import DATASETS, scenario_preview
-from harmony_core.experiments.link import to_query
-from pages._experiment.replay import replay
-from pages._shared.messages import lead
-from pages._shared.page import draw
-from pages._shared.theme import theme
-from pages._shared.thumbnails import scatter, svg_uri, thumbnail
-
-ARENA = "pages/arena.py"
-DOORS = (
-    ("learn", "Learn it step by step", "school"),
-    ("inspect_data", "Inspect your own data", "troubleshoot"),
-    ("teach", "Teach with it", "co_present"),
-)
-CARDS = (
-    ("hard_head", "A head class with a hard part", 50.0, "exponential"),
-    ("rare_clusters", "When hard samples can be learned", 50.0, "exponential"),
-    ("uneven_clusters", "When hard samples stay hard", 50.0, "exponential"),
-)
-READING = (
-    (
-        "The plane",
-        "Colour is the class a method decides for at that place. The dashed line is the best "
-        "boundary there could be if every class were equally frequent.",
-    ),
-    (
-        "The bars",
-        "Recall: of the test samples of a class, the share that is recognised. Head are the "
-        "frequent classes, tail the rare ones. A good method lifts the tail and pays little for it "
-        "at the head.",
-    ),
-    (
-        "The curves",
-        "Balanced accuracy is the mean recall of all classes, so a class with ten samples counts "
-        "as much as one with a thousand.",
-    ),
-    (
-        "The scrubber",
-        "Every method sees the same samples, from the same initial weights, in the same order. "
-        "Drag through the epochs to see where they part.",
-    ),
+PAGE = Page(
+    name="home",
+    title="Home",
+    icon="home",
+    content="pages._home.page:home",
 )
 
-KNOWN = (
-    "The idea is that of Zhang, Lin, Zhang and Xu (ICASSP 2022): imbalance is a matter of "
-    "<em>difficulty</em> inside a class and of <em>size</em> between classes, and the two are "
-    "corrected apart. We have the paper’s abstract and introduction, not its equations. "
-    "<strong>What runs here is our reconstruction.</strong>",
-    "Its gain is real and modest. In our own runs on CIFAR-10-LT (factor 100, ResNet-32, 200 "
-    "epochs, three seeds) it reached 74.4 % balanced accuracy against 72.8 % for balanced softmax; "
-    "in a second check (factor 50, 120 epochs, five paired seeds) it was ahead by 0.6 points on "
-    "average. Correcting for class size does most of the work. On small data the two tie, and "
-    "where classes overlap, so that difficulty cannot be learned, weighing hard samples up costs a "
-    "little. The scenarios above have both sides.",
-)
-
-
-def home() -> None:
-    """The page."""
-    _hero()
-    _scenarios()
-    _reading()
-    _status()
-
-
-def _hero() -> None:
-    with st.container(key="hero"):
-        words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
-        with words:
-            _words()
-        if not replay():
-            points, targets = scenario_preview("hard_head", 900)
-            svg = scatter(points, targets, theme(), (480, 420), 3.2)
-            picture.html(f'<img class="hero-picture" src="{svg_uri(svg)}" alt="">')
-
-
-def _words() -> None:
-    st.title("Watch a network learn its rare classes, or forget them", anchor=False)
-    lead(
-        "Most data has a long tail: a few frequent classes and many rare ones, which a network "
-        "trained the usual way gives up. Harmony trains several losses side by side on the "
-        "same data and shows, epoch by epoch, what each does for the tail and what it costs."
-    )
-    with st.container(key="door"):
-        st.page_link(ARENA, label="Play in the Arena", icon=":material/play_arrow:")
-    with st.container(horizontal=True, gap="small", key="page-links"):
-        for page, label, icon in DOORS:
-            st.page_link(f"pages/{page}.py", label=label, icon=f":material/{icon}:")
-
-
-def _scenarios() -> None:
-    st.header("Three things to find out in a minute each", anchor=False)
-    columns = st.columns(len(CARDS), gap="medium")
-    for column, (name, title, factor, profile) in zip(columns, CARDS, strict=True):
-        spec = DATASETS[name]
-        config = ExperimentConfig(DataConfig(name, {}, factor, profile))
-        with column, st.container(border=True, key=f"card-{name}", height="stretch"):
-            st.html(f'<img class="card-picture" src="{thumbnail(name, theme())}" alt="">')
-            st.subheader(title, anchor=False)
-            st.html(f'<p class="card-text">{html.escape(spec.lesson)}</p>')
-            st.page_link(
-                ARENA,
-                label=f"Try “{spec.title}”",
-                icon=":material/arrow_forward:",
-                icon_position="right",
-                query_params=to_query(config),
-            )
-
-
-def _reading() -> None:
-    st.header("How to read what you will see", anchor=False)
-    items = "".join(
-        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd></div>"
-        for name, text in READING
-    )
-    st.html(f'<dl class="reading">{items}</dl>')
-
-
-def _status() -> None:
-    st.header("What is known about the harmonized loss, and what is not", anchor=False)
-    paragraphs = "".join(f"<p>{text}</p>" for text in KNOWN)
-    st.html(f'<div class="prose">{paragraphs}</div>')
-
-
-draw(home)
+if __name__ == "__main__":
+    draw(PAGE)

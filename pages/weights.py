@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from pages._experiment.page import experiment
+from harmony_core.viewer.panels import WEIGHTS
+from pages._experiment.experiment_page import ExperimentPage
 from pages._shared.page import draw
 
+PAGE = ExperimentPage(
+    name="weights",
+    title="Weights",
+    icon="balance",
+    link_label="See its weights",
+    lead="Who is listened to? What classes and single samples weigh under each method, how many "
+    "samples that leaves in effect, and who is at the extremes.",
+    panels=WEIGHTS,
+    terms=("intra balance", "inter balance", "effective number of samples", "re-weighting"),
+)
 
-def weights() -> None:
-    experiment(
-        "weights",
-        "Weights",
-        "Who is listened to? What classes and single samples weigh under each method, how many "
-        "samples that leaves in effect, and who is at the extremes.",
-    )
-
-
-draw(weights)
+if __name__ == "__main__":
+    draw(PAGE)

@@ -1,8 +1,8 @@
 // Bundle the view for the browser: `npm run build` writes harmony_core/viewer/built/.
-// With a folder as argument it reads the view from there: node scripts/bundle.js path/to/viewer
+// An argument names another folder of the view: node scripts/bundle.js path/to/viewer
 //
-// The result is committed, because the app and an exported page have to work where there is no
-// Node.js. Each file carries the digest of its sources, by which a test notices a stale bundle.
+// The result is committed, because the app and exported pages must work without Node.js. Each file
+// holds the digest of its sources, so that a test can detect a stale bundle.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -12,7 +12,7 @@ import { build } from "esbuild";
 const viewer = resolve(process.argv[2] ?? "harmony_core/viewer");
 const out = join(viewer, "built");
 
-/** SHA-256 over the names and texts of the sources, in the order of their names. */
+/** SHA-256 of the names and texts of the sources, in the order of their names. */
 async function digest() {
   const hash = createHash("sha256");
   for (const folder of ["css", "js"]) {

@@ -1,7 +1,7 @@
-"""Make the example files of 'Inspect your data' anew: python scripts/make_examples.py
+"""Write the example files of 'Inspect your data': python scripts/make_examples.py
 
-All of it is drawn from random generators; nothing stems from a real collection. Each file has
-something to find, which `examples.json` says.
+Everything is drawn from random generators, nothing from a real collection. Each file has something
+to find, described in `examples.json`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def leaves(rng: np.random.Generator) -> str:
 
 
 def sightings() -> str:
-    """Counts alone: 400 classes that fall as a power law."""
+    """Counts only: 400 classes whose sizes follow a power law."""
     rng = np.random.default_rng(1)
     kinds = ("owl", "finch", "heron", "tern", "wren", "crake", "lark", "stilt", "plover", "snipe")
     marks = ("grey", "red", "white", "dusky", "river", "marsh", "stone", "long-tailed")
@@ -68,7 +68,7 @@ def sightings() -> str:
 
 
 def photos(rng: np.random.Generator) -> str:
-    """Several tags a row, separated by semicolons."""
+    """Several tags per row, separated by semicolons."""
     tags = ["sky", "people", "tree", "car", "water", "dog", "bridge", "snow", "kite", "owl"]
     share = 0.6 * 0.62 ** np.arange(len(tags))
     lines = ["brightness,contrast,faces,tags"]
@@ -81,7 +81,7 @@ def photos(rng: np.random.Generator) -> str:
 
 
 def shape(name: str, rng: np.random.Generator) -> Image.Image:
-    """A dark shape on a cloudy ground, 32 × 32."""
+    """A dark shape on a cloudy background, 32 × 32."""
     ground = rng.integers(110, 240, (4, 4, 3)).astype(np.uint8)
     ink = rng.integers(10, 100, 3)
     image = Image.fromarray(ground).resize((64, 64), Image.Resampling.BICUBIC)
@@ -113,7 +113,7 @@ def jpeg(image: Image.Image, quality: int = 75) -> bytes:
 
 
 def shapes(rng: np.random.Generator) -> bytes:
-    """Pictures by class, with leaks, a blank one, a damaged one and wrong folders."""
+    """Images by class, with leaks, a blank image, a damaged one and some in wrong folders."""
     entries: dict[str, bytes] = {}
     for name, count in SHAPES.items():
         for i in range(count):
@@ -137,16 +137,17 @@ def shapes(rng: np.random.Generator) -> bytes:
 ABOUT = [
     {
         "file": "leaves.csv", "title": "Leaves (table)",
-        "find": "The rare species have the most wrong labels and gaps, and 25 training rows "
-        "are in the test split too.",
+        "find": "The rare species have the most wrong labels and missing values, and 25 training "
+        "rows are in the test split too.",
     },
     {
         "file": "sightings.csv", "title": "Sightings (counts only)",
-        "find": "400 classes that fall as a power law: seven in ten have fewer than 20 samples.",
+        "find": "The sizes of 400 classes follow a power law: seven in ten have fewer than 20 "
+        "samples.",
     },
     {
-        "file": "photos.csv", "title": "Photo tags (several labels a row)",
-        "find": "Tags come in combinations; the rare ones are counted one by one.",
+        "file": "photos.csv", "title": "Photo tags (several labels per row)",
+        "find": "Tags come in combinations; each tag of a row is counted.",
     },
     {
         "file": "shapes.zip", "title": "Shapes (images)",

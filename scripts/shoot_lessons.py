@@ -1,10 +1,10 @@
-"""Take a picture of every step of the course, before and after its run, as readers see it.
+"""Take a screenshot of every step of the course, before and after its run.
 
-    python scripts/shoot_lessons.py /tmp/pictures                       # all, in light at 1200 px
-    python scripts/shoot_lessons.py /tmp/pictures --dark --width 375 --steps 3 9
+    python scripts/shoot_lessons.py pictures                       # all, light theme, 1200 px wide
+    python scripts/shoot_lessons.py pictures --dark --width 375 --steps 3 9
 
-Needs a Chromium. Runs the app on a free port with a runs folder that goes away. Prints what is
-wider than the page, which should be nothing.
+Needs Chromium. Starts the app on a free port with a temporary folder of runs. Prints the height of
+each page, and how much it is wider than the window, which should not happen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.app_latency import FLAGS, served  # noqa: E402
+from benchmarks._served_app import chromium, served  # noqa: E402
 from harmony_core.lessons.course.lesson import Lesson, lessons  # noqa: E402
 
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -33,11 +33,16 @@ def main() -> None:
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--width", type=int, default=1200)
     parser.add_argument("--steps", type=int, nargs="*", default=[])
-    parser.add_argument("--browser", default=None, help="path of a Chromium")
+    parser.add_argument(
+        "--browser", default=None, help="path of Chromium (default: the installed one)"
+    )
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as driver, served() as (address, _):
-        browser = driver.chromium.launch(executable_path=chosen.browser, args=list(FLAGS))
+    with (
+        sync_playwright() as driver,
+        served() as (address, _),
+        chromium(driver, chosen.browser) as browser,
+    ):
         page = browser.new_page(
             viewport={"width": chosen.width, "height": 900},
             color_scheme="dark" if chosen.dark else "light",
@@ -47,11 +52,10 @@ def main() -> None:
             if not chosen.steps or lesson.number in chosen.steps:
                 name = f"{lesson.number:02d}-{'dark' if chosen.dark else 'light'}-{chosen.width}"
                 shoot(page, address, lesson, chosen.folder / name)
-        browser.close()
 
 
 def shoot(page: Page, address: str, lesson: Lesson, stem: Path) -> None:
-    """Two pictures of one step: with its question, and with its answer."""
+    """Two screenshots of one step: with its question, and with its answer."""
     page.goto(f"{address}/learn?step={lesson.number}")
     page.get_by_role("heading", name=lesson.title).wait_for()
     page.wait_for_selector(".st-key-learn-commit button:visible")
@@ -71,7 +75,7 @@ def shoot(page: Page, address: str, lesson: Lesson, stem: Path) -> None:
 
 
 def whole(page: Page, path: Path) -> None:
-    """A picture of all that can be scrolled to."""
+    """A screenshot of the whole page."""
     size = page.viewport_size or {"width": 1200, "height": 900}
     high = page.evaluate(f"document.querySelector('{MAIN}').scrollHeight") + 60
     page.set_viewport_size({"width": size["width"], "height": int(high)})

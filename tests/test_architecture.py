@@ -1,4 +1,4 @@
-"""The rules of the house, checked on the syntax tree of every file.
+"""The rules of the code's layout, checked on the syntax tree of every file.
 
 Imports point down only; nothing a page imports at start imports torch; randomness and files are
 handled in one safe way. Each rule is also shown code that breaks it, so that a rule that has gone
@@ -8,6 +8,7 @@ blind is noticed. Rules look at the files there are.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -19,8 +20,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CORE = "harmony_core"
 
-# From the bottom up. A room imports rooms of lower layers, and itself. Rooms that share a layer do
-# not know each other, except in the lowest.
+# From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
+# layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "parameters", "config", "files", "frames", "processes", "csv_cells"),
     ("readers",),
@@ -37,12 +38,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("pages._shared",),
     ("pages._session",),
-    ("pages._arena", "pages._experiment"),
-    ("pages._embedding", "pages._inspect", "pages._learn"),
+    ("pages._experiment",),
+    ("pages._home", "pages._arena", "pages._embedding", "pages._inspect", "pages._learn"),
     ("pages._teach",),
     ("pages",),
 )
-LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in packages}
 
 HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
 LIGHT = (
@@ -53,7 +54,7 @@ LIGHT = (
     *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
     *(f"harmony_core.{name}" for name in ("analysis.seeds",)),
 )
-LIGHT_ROOMS = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
+LIGHT_PACKAGES = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 
@@ -73,7 +74,7 @@ def name_of(path: Path) -> str:
 CORE_FILES = files(CORE)
 PAGE_FILES = files("pages") + [p for p in (ROOT / "app.py",) if p.exists()]
 OWN = {name_of(path): path for path in CORE_FILES + PAGE_FILES}
-ROOMS = {name.split(".")[1] for name in OWN if name.startswith(f"{CORE}.")}
+PACKAGES = {name.split(".")[1] for name in OWN if name.startswith(f"{CORE}.")}
 EVERYWHERE = CORE_FILES + PAGE_FILES + files("tests", "benchmarks", "scripts")
 
 
@@ -123,36 +124,65 @@ def imports_of(path: Path, *, at_import: bool = False) -> set[str]:
     return imports(parse(path), name_of(path), package=package, at_import=at_import)
 
 
-def room_of(module: str) -> str | None:
-    """The room a dotted name lies in; the package itself is a façade that lies in none."""
+MODULE_TEXT = re.compile(rf"((?:{CORE}|pages)(?:\.\w+)+)(?::(\w+))?")
+NAMED_FROM_BELOW = {("losses", "explain")}
+"""A loss names its explanation, which only `explain` itself ever imports by that name."""
+
+
+def named_in_text(tree: ast.Module) -> set[str]:
+    """The modules that texts name, to be imported when they are used: ``package.module:name``."""
+    texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    found = [MODULE_TEXT.fullmatch(text) for text in texts if isinstance(text, str)]
+    return {f"{m[1]}.{m[2]}" if m[2] else m[1] for m in found if m and (m[2] or m[1] in OWN)}
+
+
+def package_of(module: str) -> str | None:
+    """The layered package of a dotted name; ``harmony_core`` itself is in no layer."""
     first, *rest = module.split(".")
     if first in ("pages", "app"):
         return f"pages.{rest[0]}" if rest and rest[0].startswith("_") else "pages"
-    return rest[0] if first == CORE and rest and rest[0] in ROOMS else None
+    return rest[0] if first == CORE and rest and rest[0] in PACKAGES else None
 
 
-def upward(room: str, imported: set[str]) -> list[str]:
-    """The imports that do not point down from ``room``."""
+def upward(package: str, imported: set[str]) -> list[str]:
+    """The imports that do not point down from ``package``."""
     wrong = []
     for name in sorted(imported):
-        target = room_of(name)
-        if target is None or target == room:
+        target = package_of(name)
+        if target is None or target == package:
             continue
-        if LEVEL[target] > LEVEL[room] or (LEVEL[target] == LEVEL[room] > 0):
+        if LEVEL[target] > LEVEL[package] or (LEVEL[target] == LEVEL[package] > 0):
             wrong.append(name)
     return wrong
 
 
-def test_every_room_has_a_layer() -> None:
-    missing = (ROOMS | {room_of(name_of(path)) for path in PAGE_FILES}) - set(LEVEL)
+def test_every_package_has_a_layer() -> None:
+    missing = (PACKAGES | {package_of(name_of(path)) for path in PAGE_FILES}) - set(LEVEL)
     assert not missing, f"Give {sorted(missing)} a place in LAYERS."
 
 
 @pytest.mark.parametrize("path", CORE_FILES + PAGE_FILES, ids=label)
 def test_imports_point_down(path: Path) -> None:
-    room = room_of(name_of(path))
-    if room is not None:
-        assert not upward(room, imports_of(path))
+    package = package_of(name_of(path))
+    if package is not None:
+        named = named_in_text(parse(path))
+        named = {name for name in named if (package, package_of(name)) not in NAMED_FROM_BELOW}
+        assert not upward(package, imports_of(path) | named)
+
+
+def test_what_a_text_names_is_there() -> None:
+    named = {name for path in CORE_FILES + PAGE_FILES for name in named_in_text(parse(path))}
+    assert len(named) > 15
+    for name in sorted(named - set(OWN)):
+        module, _, attribute = name.rpartition(".")
+        defined = {getattr(node, "name", "") for node in parse(OWN[module]).body}
+        assert attribute in defined, name
+
+
+def test_shared_parts_of_pages_remember_nothing_about_a_visit() -> None:
+    shared = [path for path in PAGE_FILES if path.parent.name == "_shared"]
+    keeping = {path.name for path in shared if "session_state" in path.read_text("utf-8")}
+    assert keeping == {"widgets.py"}  # which sets a widget and keeps nothing else
 
 
 @pytest.mark.parametrize("path", CORE_FILES, ids=label)
@@ -183,7 +213,9 @@ def reached(start: str) -> dict[str, str]:
 LIGHT_MODULES = [
     name
     for name in OWN
-    if name in LIGHT or room_of(name) in LIGHT_ROOMS or (room_of(name) or "").startswith("pages")
+    if name in LIGHT
+    or package_of(name) in LIGHT_PACKAGES
+    or (package_of(name) or "").startswith("pages")
 ]
 
 
@@ -348,10 +380,19 @@ def test_the_import_rules_see_a_breach() -> None:
     assert found == {f"{CORE}.runs.store", f"{CORE}.config", "streamlit.web"}
     nested = ast.parse("from . import base", "x")
     assert imports(nested, f"{CORE}.losses", package=True) == {f"{CORE}.losses.base"}
-    if {"runs", "losses", "data"} <= ROOMS:
+    if {"runs", "losses", "data"} <= PACKAGES:
         assert upward("losses", {f"{CORE}.runs.store"})
         assert upward("losses", {f"{CORE}.data.dataset"})
         assert not upward("runs", {f"{CORE}.losses.base", f"{CORE}.runs.jobs"})
+
+
+def test_a_module_named_in_a_text_counts_as_imported() -> None:
+    spec = ast.parse(f'Spec(factory="{CORE}.inspection.analyse:inspect_file", name="a:b")')
+    assert named_in_text(spec) == {f"{CORE}.inspection.analyse.inspect_file"}
+    assert upward("data", named_in_text(spec))
+    assert named_in_text(ast.parse(f'run("-m", "{CORE}.cli", "{CORE}.not_there")')) == {
+        f"{CORE}.cli"
+    }
 
 
 def test_only_imports_that_run_at_import_count_as_heavy() -> None:

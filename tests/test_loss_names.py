@@ -11,7 +11,7 @@ from harmony_core.losses import LOSSES
 from tests.test_architecture import CORE, CORE_FILES, PAGE_FILES, label, name_of, parse
 
 MAY_COMPARE = tuple(
-    f"{CORE}.{name}" for name in ("losses.registry", "explain", "presets", "experiments.presets")
+    f"{CORE}.{name}" for name in ("losses.registry", "explain", "experiments.presets")
 )
 
 

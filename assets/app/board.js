@@ -17,7 +17,7 @@ function path(points) {
   return points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 }
 
-/** The stroke with level ends out to both edges. */
+/** Extends the stroke horizontally to both edges. */
 function whole(points) {
   return [[0, points[0][1]], ...points, [100, points.at(-1)[1]]];
 }

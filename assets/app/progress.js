@@ -30,8 +30,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const before = read();
   const all = [...new Set([...before, ...data.done])].sort((a, b) => a - b);
   keep(all);
-  if (all.length > data.done.length && root.dataset.told !== String(all)) {
-    root.dataset.told = String(all);
+  if (all.length > data.done.length && root.dataset.sent !== String(all)) {
+    root.dataset.sent = String(all);
     setTriggerValue("stored", all);
   }
 }

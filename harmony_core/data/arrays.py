@@ -1,4 +1,4 @@
-"""A data set from arrays of one's own, with labels of any kind.
+"""A data set from a user's arrays, with labels of any kind.
 
 Axes: n samples, d features, c classes.
 """

@@ -1,4 +1,4 @@
-"""Images of one's own, from a folder or a ZIP.
+"""A user's images, from a folder or a ZIP.
 
 ``train/<class>/*`` with ``test/<class>/*``, or ``<class>/*`` alone, of which a balanced test split
 is set aside. Images become RGB squares; a test split that is not balanced is cut to its smallest

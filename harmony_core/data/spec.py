@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..parameters import Parameter, Value
+from ..readers.messages import Progress
 from .densities import Mixture
 
-Progress = Callable[[str, float | None], None]
-"""Called with a message and the share done in [0, 1], or ``None`` where that is unknown."""
+__all__ = ["DatasetSpec", "Progress"]
 
 
 @dataclass(frozen=True)

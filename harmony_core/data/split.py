@@ -1,4 +1,4 @@
-"""How a test set with the same number of samples for every class is set aside.
+"""Test sets with the same number of samples of every class.
 
 Axes: n samples, c classes.
 """
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..readers.messages import listing
 from .long_tail import subsample
+from .randomness import generator
 
 Array = NDArray[Any]
 LARGEST_TEST = 100
@@ -24,8 +25,8 @@ def balanced_holdout(
 ) -> tuple[Array, Array]:
     """Sorted training rows and test rows: a third of the smallest class from every class.
 
-    At least 1 and at most `LARGEST_TEST` of each. Raises `DataError` for classes with fewer than
-    two samples, as one has to stay for training.
+    At least 1 and at most `LARGEST_TEST` of each class. Raises `DataError` for classes with fewer
+    than two samples, as one is needed for training.
     """
     counts = np.bincount(targets, minlength=len(class_names))
     small = [f"{class_names[c]} ({counts[c]})" for c in np.flatnonzero(counts < 2)]
@@ -43,9 +44,9 @@ def balanced_holdout(
 def cut_to_balance(
     targets: Array, classes: int, noun: str, rng: np.random.Generator
 ) -> tuple[Array, tuple[str, ...]]:
-    """Sorted rows of a test set, as many of every class as its smallest has, and a note of the cut.
+    """Sorted rows of a test set cut to its smallest class, and a note on the cut.
 
-    Raises `DataError` for a class without a sample, unless all are.
+    Raises `DataError` for a class without a sample, unless no class has any.
     """
     counts = np.bincount(targets, minlength=classes)
     least = counts.min()
@@ -53,3 +54,27 @@ def cut_to_balance(
         return np.arange(len(targets)), ()
     rows = subsample(targets, np.full(classes, least), rng)
     return rows, (f"The test set is cut to {least} {noun} of every class, at random.",)
+
+
+def balanced_part(codes: Array, seed: int) -> Array:
+    """Sorted positions of as many samples of every class as the smallest class has.
+
+    `cut_to_balance` draws class by class from the stream of its caller; this one shuffles all
+    samples once. Both stay, as runs of the same seed have to give the same rows.
+    """
+    least = int(np.bincount(codes).min())
+    order = generator(seed, "balanced part").permutation(len(codes))
+    return np.sort(order[rank_within(codes[order]) < least])
+
+
+def rank_within(codes: Array) -> Array:
+    """(n,) how many earlier elements have the same code.
+
+    >>> rank_within(np.array([0, 1, 0, 0, 1])).tolist()
+    [0, 0, 1, 2, 1]
+    """
+    order = np.argsort(codes, kind="stable")
+    ranked = codes[order]
+    rank = np.empty(len(codes), dtype=np.int64)
+    rank[order] = np.arange(len(codes)) - np.searchsorted(ranked, ranked)
+    return rank

@@ -1,4 +1,4 @@
-"""A table of one's own as a declaration; the inspection reads it."""
+"""A user's table as a declaration."""
 
 from __future__ import annotations
 

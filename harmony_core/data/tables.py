@@ -1,6 +1,6 @@
-"""One's own file as a data set to train on in earnest: all samples, and a balanced test set.
+"""A user's file as a data set to train on: all samples, and a balanced test set.
 
-What the pilot does in small this does in full; the training script and the Arena use it.
+The pilot trains on a part of the samples, the training script and the Arena on all of them.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from ..config import DataConfig
 from ..errors import DataError
 from ..readers import limits
 from ..readers.contents import Contents
+from ..readers.format import AUTO
 from ..readers.messages import Progress, listed, silent
-from ..readers.open import AUTO, read_file
+from ..readers.open import read_file
 from ..readers.sampled_rows import columns_of, profile_rows, stratified_rows
 from .assemble import assemble
 from .dataset import LongTailedDataset
 from .long_tail import counts_within
 from .randomness import generator
-from .spec import Progress as DataProgress
-from .split import balanced_holdout
+from .split import balanced_holdout, balanced_part
 from .table_encoder import TableEncoder
 from .table_specs import GUESS
 from .table_specs import NONE as NO_SPLIT
@@ -35,7 +35,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Chosen:
-    """Rows that are trained and tested on, and their class in [0, c)."""
+    """Rows to train and to test on, and their classes in [0, c)."""
 
     train: Array
     test: Array
@@ -45,8 +45,8 @@ class Chosen:
     notes: tuple[str, ...]
 
 
-def load(config: DataConfig, seed: int, progress: DataProgress | None = None) -> LongTailedDataset:
-    """The table that ``source`` names, for a run; its parameters are complete and checked."""
+def load(config: DataConfig, seed: int, progress: Progress | None = None) -> LongTailedDataset:
+    """The table that ``source`` names, for a run whose parameters are complete and checked."""
     label, split = (int(config.params[name]) for name in ("label_column", "split_column"))
     contents = read_file(
         resolve_source(str(config.params["source"])),
@@ -82,9 +82,9 @@ def load_training_data(
 ) -> LongTailedDataset:
     """A table as encoded columns, images as 32 × 32 RGB; see `read_file` for the arguments.
 
-    A test split that has every class is used as it is, cut to its smallest class; otherwise a third
-    of the smallest class is held out of every class. Classes with fewer than two samples are left
-    out, and said in the notes.
+    A test split that has every class is used, cut to the size of its smallest class; otherwise a
+    third of the smallest class is held out of every class. Classes with fewer than two samples are
+    left out and named in the notes.
     """
     contents = read_file(path, label=label, split=split, separator=separator, progress=progress)
     try:
@@ -96,7 +96,7 @@ def load_training_data(
 def contents_dataset(
     contents: Contents, seed: int = 0, progress: Progress = silent
 ) -> LongTailedDataset:
-    """The same for contents that are open."""
+    """`load_training_data` for contents that are already open."""
     chosen = _choose(contents, seed)
     rows = np.concatenate([chosen.train, chosen.test])
     order = np.argsort(rows, kind="stable")
@@ -171,24 +171,13 @@ def _choose(contents: Contents, seed: int) -> Chosen:
     return Chosen(rows[train], rows[test], codes[train], codes[test], names, notes)
 
 
-def balanced_part(codes: Array, seed: int) -> Array:
-    """Sorted positions of equally many samples of every class, as many as the smallest has."""
-    least = int(np.bincount(codes).min())
-    order = generator(seed, "balanced part").permutation(len(codes))
-    ranked = codes[order]
-    by_class = np.argsort(ranked, kind="stable")
-    starts = np.searchsorted(ranked[by_class], ranked[by_class])
-    kept = by_class[np.arange(len(codes)) - starts < least]
-    return np.sort(order[kept])
-
-
 def _inputs(
     contents: Contents, rows: Array, trained: Array, progress: Progress
 ) -> tuple[Array, Array]:
     """Inputs of sorted rows, and which of them are usable."""
     if contents.images is not None:
-        look = contents.images.look(rows, lambda share: progress("Reading images", share))
-        return look.thumbnails, look.readable
+        decoded = contents.images.decode(rows, lambda share: progress("Reading images", share))
+        return decoded.thumbnails, decoded.readable
     columns = columns_of(profile_rows(contents, rows, progress, "Reading rows").chosen_rows())
     encoder = TableEncoder.fit(columns, np.flatnonzero(trained))
     if not encoder.width:

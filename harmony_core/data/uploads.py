@@ -1,4 +1,4 @@
-"""Files that users hand in, kept under the hash of their content.
+"""Uploaded files, kept under the hash of their content.
 
 A config names an upload as ``upload:<64 hex digits>``: it stays valid when the page is reloaded,
 and it never names a path.
@@ -59,7 +59,7 @@ def store_upload(content: bytes | BinaryIO, limit: int = UPLOAD_BYTES) -> str:
 
 
 def upload_path(upload_id: str) -> Path:
-    """Where the upload with this SHA-256 lies; raises `DataError` for anything but a stored one."""
+    """The file of the upload with this SHA-256; raises `DataError` if there is none."""
     upload_id = upload_id.removeprefix(_PREFIX)
     if not re.fullmatch(r"[0-9a-f]{64}", upload_id):
         raise DataError(

@@ -45,7 +45,11 @@ class Region:
 
 
 def adaptive_regions(samples: Array, kappa: float) -> Array:
-    """M = clip(round(κ N^{1/3}), 2, 30), int64 (r,)."""
+    """M = clip(round(κ N^{1/3}), 2, 30), int64 (r,).
+
+    >>> adaptive_regions(np.array([5000, 100, 2]), 1.0).tolist()
+    [17, 5, 2]
+    """
     fine = np.round(kappa * np.asarray(samples, dtype=np.float64) ** (1 / 3))
     return np.clip(fine, FEWEST_REGIONS, MOST_REGIONS).astype(np.int64)
 
@@ -57,7 +61,10 @@ def region_weights(
 
     ``counts`` (r, u) is A_c[b], ``regions`` (r,) is M_c. p[b] = (A[b] + λ) / Σ(A + λ);
     r[b] = p[b]^{−α} where p[b] > 0; with the envelope r[b] ← max_{b' ≤ b} r[b'];
-    w[b] = r[b] / Σ p r. A row never seen weighs 1. Computed in the dtype of ``counts``.
+    w[b] = r[b] / Σ p r. A row without any sample has weight 1. Computed in the dtype of ``counts``.
+
+    >>> region_weights(np.array([[6.0, 2.0]]), np.array([2]), 1.0, 0.0, False).round(3).tolist()
+    [[0.667, 2.0]]
     """
     counts = np.asarray(counts)
     if counts.dtype.kind != "f":
@@ -74,20 +81,32 @@ def region_weights(
 
 
 def region_shares(counts: Array, regions: Array, smoothing: float) -> Array:
-    """The smoothed density p_c[b] (r, u); 0 beyond a row's last region and where nothing is."""
+    """The smoothed density p_c[b] (r, u); 0 in empty regions and beyond a row's last one.
+
+    >>> region_shares(np.array([[6.0, 2.0]]), np.array([2]), 0.0).tolist()
+    [[0.75, 0.25]]
+    """
     counts = np.asarray(counts)
     valid = np.arange(counts.shape[1]) < np.asarray(regions)[:, None]
     return _share(counts, valid, smoothing)[0]
 
 
 def region_rarities(shares: Array, alpha: float, envelope: bool) -> Array:
-    """r[b] = p[b]^{−α} where p[b] > 0, else 0; with the envelope its running maximum (r, u)."""
+    """r[b] = p[b]^{−α} where p[b] > 0, else 0; with the envelope its running maximum (r, u).
+
+    >>> region_rarities(np.array([[0.25, 0.75]]), 1.0, True).tolist()
+    [[4.0, 4.0]]
+    """
     inverse = np.where(shares > 0, np.maximum(shares, LEAST_SHARE) ** -alpha, 0)
     return np.asarray(np.maximum.accumulate(inverse, axis=1) if envelope else inverse)
 
 
 def region_of(grad_norm: Array, regions: Array | int) -> Array:
-    """The region of each sample, b = min(⌊g M⌋, M − 1), int64; NaN goes to the last."""
+    """The region of each sample, b = min(⌊g M⌋, M − 1), int64; NaN goes to the last.
+
+    >>> region_of(np.array([0.0, 0.5, 1.0]), 4).tolist()
+    [0, 2, 3]
+    """
     g = np.nan_to_num(np.asarray(grad_norm), nan=1.0)
     inside = np.minimum((g * regions).astype(np.int64), np.asarray(regions) - 1)
     return np.asarray(inside)

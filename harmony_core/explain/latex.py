@@ -36,7 +36,11 @@ def step(name: str, left: Pair, *rights: Pair) -> Step:
 
 
 def same(text: str) -> Pair:
-    """A piece that reads the same in LaTeX and in plain text."""
+    """A piece that reads the same in LaTeX and in plain text.
+
+    >>> same("g")
+    ('g', 'g')
+    """
     return text, text
 
 

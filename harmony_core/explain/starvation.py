@@ -32,7 +32,11 @@ class Starved:
 
 
 def plain_inverse(method: MethodConfig) -> bool:
-    """Whether a method weighs by nearly the plain inverse of a density, without the envelope."""
+    """Whether a method weighs by nearly the plain inverse of a density, without the envelope.
+
+    >>> plain_inverse(MethodConfig("harmonized", {"alpha": 1.0, "envelope": False}))
+    True
+    """
     params = LOSSES[method.loss].resolve(method.params)
     return explanation_class(method.loss).plain_inverse_density(params)
 

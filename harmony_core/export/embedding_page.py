@@ -11,7 +11,7 @@ from ..analysis.embedding.result import EmbeddingFrame, Landmarks, load_embeddin
 from ..analysis.embedding.settings import EmbeddingSettings
 from ..errors import RunError
 from ..files import write_atomically
-from ..plots.embedding.all_epochs import film
+from ..plots.embedding.all_epochs import all_epochs_figure
 from ..plots.embedding.text import caption, two_digits
 from ..plots.style import SURFACE
 from ..runs.embedding.store import Store, embed_run, embedding_path, landmarks_of, stored_epochs
@@ -67,7 +67,7 @@ def embedding_page(
     frames: list[EmbeddingFrame], landmarks: Landmarks, title: str, *, theme: str = "light"
 ) -> str:
     """The HTML of `export_embedding_html` from pictures in the order of their epochs."""
-    figure, kept = film(frames, landmarks, theme=theme, most_bytes=MAX_BYTES)
+    figure, kept = all_epochs_figure(frames, landmarks, theme=theme, most_bytes=MAX_BYTES)
     drawing = figure.to_html(
         full_html=False,
         include_plotlyjs=True,

@@ -1,8 +1,8 @@
-"""Inspect a data set: how long its tail is, how clean it is, and which method is worth trying.
+"""Inspect a data set: how long its tail is, how clean it is, and which method is worth a try.
 
 `read_file` opens a file safely, `inspect_file` does the whole analysis. Both stay light: torch and
-scikit-learn are imported only when suspect labels or the pilot are asked for. Nothing here writes
-to disk except what `report.files.save` is told to.
+scikit-learn are imported only for suspect labels and the pilot. Only `report.files.save` writes to
+disk.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The whole inspection of a file: its tail, its quality, and, if asked for, the pilot."""
+"""The whole inspection of a file: its tail, its quality and, on request, the pilot."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..readers.contents import Contents
+from ..readers.format import AUTO
 from ..readers.messages import Progress, silent
-from ..readers.open import AUTO, read_file
-from .tail.statistics import BETA, Tail, analyse_tail
+from ..readers.open import read_file
+from .tail.class_counts import BETA
+from .tail.statistics import Tail, analyse_tail
 
 if TYPE_CHECKING:
     from .pilot.pilot import Pilot
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Inspection:
-    """Everything found out about a file; parts that were not asked for are ``None``."""
+    """The results for one file; parts that were not asked for are ``None``."""
 
     contents: Contents
     tail: Tail
@@ -41,11 +43,20 @@ def inspect_file(
     pilot: bool = False,
     progress: Progress = silent,
 ) -> Inspection:
-    """Read a file and say what is in it; see `read_file` for the first arguments.
+    """Read a file and inspect it; see `read_file` for the first arguments.
 
-    ``bounds`` (low, high) cut head, medium and tail. ``quality`` looks at the samples themselves,
-    with ``judge`` also at their labels; ``pilot`` trains on them for some seconds. ``progress``
-    may raise to cancel.
+    ``bounds`` (low, high) separate head, medium and tail. ``quality`` checks the samples, with
+    ``judge`` also their labels; ``pilot`` trains on them for some seconds. ``progress`` may raise
+    to cancel. Raises `DataError` for a file that cannot be used.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "counts.csv")
+    ...     _ = file.write_text("class,count\\ncat,300\\nemu,3\\n")
+    ...     found = inspect_file(file)
+    >>> found.contents.kind, found.tail.figures["imbalance_factor"]
+    ('counts', 100.0)
     """
     contents = read_file(path, label=label, split=split, separator=separator, progress=progress)
     try:
@@ -72,7 +83,7 @@ def inspect_contents(
     pilot: bool = False,
     progress: Progress = silent,
 ) -> Inspection:
-    """The same for contents that are already open; they stay open."""
+    """`inspect_file` for contents that are already open; they stay open."""
     labels = contents.labels
     tail = analyse_tail(labels.train_counts, labels.test_counts, beta=beta, bounds=bounds)
     if not (quality or pilot) or contents.kind == "counts":

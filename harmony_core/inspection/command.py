@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, HarmonyError
+from ..readers.format import AUTO, NONE
 from ..readers.messages import Progress, silent
-from ..readers.open import AUTO, NONE
 from .analyse import Inspection, inspect_file
-from .measures import MEASURES
 from .report.document import all_figures, class_rows, to_json
-from .tail.statistics import BETA
+from .tail.class_counts import BETA
+from .tail.figures import FIGURES
 
 DONE, USAGE = 0, 2
 SHOWN = 20
@@ -130,9 +130,9 @@ def summary(found: Inspection) -> str:
     lines += [f"Note: {note}" for note in contents.notes]
     lines.append("")
     figures = all_figures(found)
-    width = max(len(MEASURES[name].title) for name in figures)
+    width = max(len(FIGURES[name].title) for name in figures)
     lines += [
-        f"{MEASURES[name].title:<{width}}  {MEASURES[name].show(value)}"
+        f"{FIGURES[name].title:<{width}}  {FIGURES[name].show(value)}"
         for name, value in figures.items()
     ]
     lines += ["", found.tail.groups.sentence, ""]

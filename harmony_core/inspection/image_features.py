@@ -3,7 +3,7 @@
 Patches of the images themselves are whitened and clustered; an image is how much nearer than usual
 its patches lie to each centre, summed over its quarters (Coates, Ng, Lee 2011, *An Analysis of
 Single-Layer Networks in Unsupervised Feature Learning*). If the weights of torchvision's ResNet-18
-already lie in torch's folder, its features are used instead.
+are already in torch's folder, its features are used instead.
 
 Axes: n images, d features.
 """

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from .style import DIFFICULTY_COLORS, METHOD_COLORS
-from .tail import BARS, INK, finish, plain, short
+from .tail import BARS, INK, finish, printable, short
 
 Array = NDArray[Any]
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star", "x", "hexagon")
@@ -40,7 +40,7 @@ def gains(
                 "color": color, "thickness": 1.5,
             },
             customdata=np.stack([low, high], axis=1),
-            hovertemplate=f"{plain(method)}: %{{y:+.1f}} points "
+            hovertemplate=f"{printable(method)}: %{{y:+.1f}} points "
             "(%{customdata[0]:+.1f} to %{customdata[1]:+.1f})<extra></extra>",
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": INK[theme], "width": 1})
@@ -68,8 +68,8 @@ def class_recall(
                 "symbol": SYMBOLS[m % len(SYMBOLS)],
                 "size": 9,
             },
-            customdata=[plain(name) for name in names],
-            hovertemplate=f"%{{customdata}}: %{{y:.0f}} % under {plain(method)}<extra></extra>",
+            customdata=[printable(name) for name in names],
+            hovertemplate=f"%{{customdata}}: %{{y:.0f}} % under {printable(method)}<extra></extra>",
         )
     finish(figure, theme, height=360)
     figure.update_yaxes(title="recall, %", range=[-3, 103])
@@ -95,7 +95,7 @@ def gradient_density(names: Sequence[str], density: Array, theme: str = "light")
             x=edges,
             y=np.arange(len(names)),
             colorscale=scale,
-            customdata=np.repeat([[plain(n)] for n in names], density.shape[1], axis=1),
+            customdata=np.repeat([[printable(n)] for n in names], density.shape[1], axis=1),
             hovertemplate="%{customdata}: %{z:.1f} % of its samples at g ≈ %{x:.2f}<extra></extra>",
             colorbar={"title": "% of the<br>class", "thickness": 12},
         )

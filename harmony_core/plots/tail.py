@@ -83,7 +83,7 @@ def lorenz(curves: Mapping[str, tuple[Array, Array]], theme: str = "light") -> g
             x=np.asarray(classes)[at],
             y=np.asarray(held)[at],
             mode="lines",
-            name=plain(title),
+            name=printable(title),
             fill="tozeroy" if i == 0 else None,
             line={
                 "color": METHOD_COLORS[theme][2 if i == 0 else 0],
@@ -149,15 +149,15 @@ def finish(figure: go.Figure, theme: str, height: int) -> None:
     figure.update_yaxes(gridcolor=GRID[theme], zeroline=False, automargin=True)
 
 
-def plain(text: str) -> str:
-    """A text that Plotly shows as it is: it takes ``<`` and ``&`` for markup otherwise."""
+def printable(text: str) -> str:
+    """``text`` escaped for Plotly, with characters that cannot be printed replaced."""
     kept = "".join(ch if ch.isprintable() else "�" for ch in text)
     return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def short(name: str, most: int = 22) -> str:
     """A class name for an axis."""
-    return plain(name if len(name) <= most else name[: most - 1] + "…")
+    return printable(name if len(name) <= most else name[: most - 1] + "…")
 
 
 def _bars(
@@ -175,7 +175,7 @@ def _bars(
                 "color": GROUP_COLORS[theme][g],
                 "pattern": {"shape": GROUP_PATTERNS[g], "size": 6},
             },
-            customdata=[plain(names[i]) for i in at.tolist()],
+            customdata=[printable(names[i]) for i in at.tolist()],
             hovertemplate=f"%{{customdata}}: %{{y:,}} {unit} ({group})<extra></extra>",
         )
 
@@ -201,7 +201,7 @@ def _line(
             name=group,
             line={"color": GROUP_COLORS[theme][g], "width": 3, "dash": ("solid", "dash", "dot")[g]},
             marker={"size": 5, "symbol": ("circle", "square", "diamond")[g]},
-            customdata=[plain(names[i]) for i in at.tolist()],
+            customdata=[printable(names[i]) for i in at.tolist()],
             hovertemplate=f"rank %{{x:,}}, %{{customdata}}: %{{y:,}} {unit}<extra></extra>",
         )
 

@@ -36,7 +36,7 @@ WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 260, 150, 32, 10, 22, 8
 
 @dataclass(frozen=True)
 class Curve:
-    """One method's weights inside a class, and where a sample lies."""
+    """One method's weights inside a class, and the place of a sample."""
 
     label: str
     method: int
@@ -165,7 +165,7 @@ def _plain_axis(high: float) -> dict[str, Any]:
 
 
 def _log_axis(least: float, high: float) -> dict[str, Any]:
-    """Weights of very different size; one of 0 lies on the lower edge."""
+    """Weights of very different size; one of 0 is drawn on the lower edge."""
     ends = [float(np.log10(least)), float(np.log10(high)) + 0.08]
     title = "Weight inside the class (log)"
     digits = (1, 2, 5) if ends[1] - ends[0] < 2 else (1,)

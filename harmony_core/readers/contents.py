@@ -1,16 +1,11 @@
-"""What a file turned out to hold: its labels by class and split, and a way to its samples."""
+"""What a file holds: its labels by class and split, and a way to its samples."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from .labels import Labels
-
-if TYPE_CHECKING:
-    from .annotations.boxes import BoxNotes
-    from .images.image_files import ArrayImages, ImageFiles
-    from .tables.table_file import TableFile
+from .samples import BoxNotes, Images, TableFile
 
 
 @dataclass(frozen=True)
@@ -22,14 +17,14 @@ class Contents:
     kind: str
     """``table``, ``counts``, ``images`` or ``annotations``."""
     form: str
-    """The format, as a person calls it."""
+    """The title of its format, such as "CSV table"."""
     size: int
     """Bytes."""
     labels: Labels
     label: str = ""
-    """The column (or array) the labels came from."""
+    """The column (or array) that holds the labels."""
     reason: str = ""
-    """Why that column was taken."""
+    """Why that column was chosen."""
     choices: tuple[str, ...] = ()
     """Other columns that could hold the labels, the likeliest first."""
     columns: tuple[str, ...] = ()
@@ -38,14 +33,14 @@ class Contents:
     notes: tuple[str, ...] = field(default=())
     """What a user should know about how it was read, one sentence each."""
     table: TableFile | None = None
-    images: ImageFiles | ArrayImages | None = None
+    images: Images | None = None
     boxes: BoxNotes | None = None
 
     def with_notes(self, *notes: str) -> Contents:
-        """The same with further notes."""
+        """A copy with further notes."""
         return replace(self, notes=(*self.notes, *notes))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self.images is not None:
             self.images.close()

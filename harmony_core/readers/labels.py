@@ -1,4 +1,4 @@
-"""The labels of a data set: how many samples each class has in each split, and which.
+"""The labels of a data set: the class and split of each row, and how many rows each class has.
 
 Axes: n rows, c classes, s splits.
 """
@@ -14,6 +14,15 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 SPLITS = ("train", "validation", "test")
 ALL = "all"
+"""The one split of data that names none."""
+MISSING = frozenset(("", "nan", "NaN", "NAN", "#N/A", "<NA>", "null", "NULL", "N/A", "n/a", "-nan"))
+"""Cells without a label. ``None`` and ``NA`` are too often names of classes."""
+SPLIT_WORDS = {
+    "train": "train", "training": "train", "tr": "train", "test": "test", "testing": "test",
+    "te": "test", "val": "validation", "valid": "validation", "validation": "validation",
+    "dev": "validation", "eval": "validation", "holdout": "test",
+}  # fmt: skip
+"""The words that name a split, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +32,9 @@ class MultiLabel:
     separator: str
     """Between labels in a cell; empty for cells that are lists."""
     labels: int
-    """Labels over all rows."""
+    """Labels of all rows together."""
     sets: int
-    """Different combinations."""
+    """Different combinations of labels."""
 
 
 @dataclass(frozen=True)
@@ -38,42 +47,66 @@ class Labels:
     counts: Array
     """(s, c) int64"""
     rows: int
-    """Rows, files or images, those without a label included."""
+    """Rows, files or images, including those without a label."""
     missing: int = 0
     """Rows without a label."""
     codes: Array | None = None
-    """(n,) int32 class of each row, −1 without; ``None`` where rows have not one class each."""
+    """(n,) int32 class of each row, −1 for none; ``None`` unless each row has one class."""
     split_codes: Array | None = None
-    """(n,) int8 position in ``splits``, −1 for a row of no known split; ``None`` without splits."""
+    """(n,) int8 position in ``splits``, −1 for no known split; ``None`` without splits."""
     multi: MultiLabel | None = None
 
     @property
     def train_split(self) -> str:
-        """The split that is trained on."""
+        """The split to train on."""
         return "train" if "train" in self.splits else self.splits[0]
 
     @property
     def test_split(self) -> str | None:
-        """The split that is tested on, validation in its place, or ``None``."""
+        """The split to test on, else the validation split, else ``None``."""
         others = [s for s in ("test", "validation") if s in self.splits and s != self.train_split]
         return others[0] if others else None
 
     @property
     def train_counts(self) -> Array:
-        """(c,)"""
+        """(c,) samples of each class to train on."""
         return np.asarray(self.counts[self.splits.index(self.train_split)])
 
     @property
     def test_counts(self) -> Array | None:
-        """(c,) or ``None``"""
+        """(c,) samples of each class to test on, or ``None``."""
         split = self.test_split
         return None if split is None else np.asarray(self.counts[self.splits.index(split)])
 
     def rows_of(self, split: str) -> Array:
-        """Rows of a split that have a label."""
+        """Positions of the labelled rows of a split."""
         if self.codes is None:
             return np.zeros(0, dtype=np.int64)
         labelled = self.codes >= 0
         if self.split_codes is not None:
             labelled = labelled & (self.split_codes == self.splits.index(split))
         return np.flatnonzero(labelled)
+
+
+def split_of(word: str) -> str:
+    """The split that a cell or a folder names, or an empty text.
+
+    >>> split_of(" Valid "), split_of("cats")
+    ('validation', '')
+    """
+    return SPLIT_WORDS.get(word.strip().lower(), "")
+
+
+def count_by_split(codes: Array, split_codes: Array | None, splits: int, classes: int) -> Array:
+    """(n,) codes to (s, c) counts; rows with a negative code or split are left out.
+
+    >>> import numpy as np
+    >>> count_by_split(np.array([0, 1, 1, -1]), np.array([0, 0, 1, 1]), 2, 2).tolist()
+    [[1, 1], [0, 1]]
+    """
+    if split_codes is None:
+        return np.bincount(codes[codes >= 0], minlength=classes)[None].astype(np.int64)
+    kept = (codes >= 0) & (split_codes >= 0)
+    flat = split_codes[kept].astype(np.int64) * classes + codes[kept]
+    counted: Array = np.bincount(flat, minlength=splits * classes).reshape(splits, classes)
+    return counted

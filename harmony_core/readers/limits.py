@@ -1,8 +1,8 @@
-"""Every cap on what is read, in one place.
+"""The limits of what is read.
 
-A file is refused before it is read where its size, its table of contents or its header says that it
-is too large; otherwise as soon as a cap is passed. Limits of image archives and single images are
-those of `data.archives` and `data.decode`.
+A file is refused before it is read if its size, its table of contents or its header says that it is
+too large; otherwise as soon as a limit is passed. The limits of image archives and of single images
+are in `images.archives` and `images.decode`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ MB = 2**20
 GB = 2**30
 
 TABLE_BYTES = 2 * GB
-"""CSV, TSV and Parquet: they are streamed, never held as a whole."""
+"""CSV, TSV and Parquet: they are streamed, never held in memory as a whole."""
 JSON_LINES_BYTES = 1 * GB
 JSON_BYTES = 256 * MB
 """A JSON document (records, COCO) has to be parsed as a whole."""
@@ -40,10 +40,10 @@ HEAD_BYTES = 256 * 1024
 """Read to find out what a file is and what its columns hold."""
 PROBES = 4
 PROBE_BYTES = 64 * 1024
-"""Further places of a file that are looked at, as files are often sorted by class."""
+"""Further places of a file to sample from, as files are often sorted by class."""
 
 QUALITY_ROWS = 20_000
-"""Rows looked at for near duplicates and suspect labels; all rows of rare classes come first."""
+"""Rows checked for near duplicates and suspect labels; all rows of rare classes come first."""
 NEAR_IMAGES = 120_000
 SUSPECTS = 5_000
 """Training samples whose labels are judged."""

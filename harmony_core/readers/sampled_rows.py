@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 NUMERIC_SHARE = 0.95
-"""A text column is taken for numbers if this share of its values reads as such."""
+"""A text column counts as numbers if this share of its values can be read as such."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,13 @@ class Column:
 
 
 def stratified_rows(codes: Array, most: int, rng: np.random.Generator) -> Array:
-    """Sorted positions of at most ``most`` labelled samples; the rarest classes first and whole.
+    """Sorted positions of at most ``most`` labelled samples; rare classes are kept whole.
 
-    The rest is shared equally by the larger classes.
+    The larger classes share the rest equally.
+
+    >>> codes = np.array([0] * 6 + [1] * 2 + [-1])
+    >>> codes[stratified_rows(codes, 5, np.random.default_rng(0))].tolist()
+    [0, 0, 0, 1, 1]
     """
     labelled = np.flatnonzero(codes >= 0)
     if len(labelled) <= most:
@@ -91,7 +95,7 @@ def _column(name: str, chunked: pa.ChunkedArray) -> Column | None:
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
         numbers = filled(pc.cast(column, pa.float64(), safe=False), np.nan)
         return Column(name, np.where(np.isfinite(numbers), numbers, np.nan))
-    if pa.types.is_dictionary(kind):  # each text once, however often it is said
+    if pa.types.is_dictionary(kind):  # each distinct text once
         values = [_text(v) for v in column.dictionary.to_pylist()]
         texts = [None if i is None else values[i] for i in column.indices.to_pylist()]
     else:
@@ -108,7 +112,7 @@ def _text(value: object) -> str | None:
 
 
 def _as_numbers(texts: list[str | None]) -> Array | None:
-    """Numbers, if nearly all values are; what is none becomes NaN."""
+    """Numbers, if nearly all values can be read as such; the others become NaN."""
     numbers = np.full(len(texts), np.nan)
     present = good = 0
     for i, text in enumerate(texts):

@@ -1,7 +1,7 @@
-"""How many threads to work with: numerics on one, other work on as many as there are cores.
+"""How many threads to use: one for numerics, one for each core for other work.
 
-The matrices here are small: on a busy machine a second thread costs more, waiting for the first,
-than it brings, and whoever asked for the inspection may run several at once.
+The matrices are small: on a busy machine a second thread spends more time waiting than it saves,
+and several inspections may run at once.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from .collector import Collector
 from .device_data import DeviceData
 from .distributed import check_batches, world
 from .epoch_plan import draw_epoch, generator
-from .networks import gather
+from .networks import build_ensemble
 from .recorder import Recorder
 from .scene import build_scene
 from .schedule import learning_rate
@@ -81,7 +81,8 @@ class Lockstep:
         shape = data.shape(dataset.train_inputs)
         on_gpu = self.device.type == "cuda"
         networks = [self._network(method, shape) for method in config.methods]
-        self.networks = gather(networks, bf16=on_gpu and dataset.kind == "images").to(self.device)
+        self.networks = build_ensemble(networks, bf16=on_gpu and dataset.kind == "images")
+        self.networks.to(self.device)
         self.optimizer = torch.optim.SGD(
             self.networks.parameters(),
             lr=config.optim.lr,

@@ -145,7 +145,7 @@ def _heads(weight: Tensor, bias: Tensor, cosine: Tensor) -> tuple[Tensor, Tensor
     return weight, torch.where(cosine[:, None], torch.zeros_like(bias), bias)
 
 
-def gather(networks: list[Network], *, bf16: bool = False) -> Ensemble:
+def build_ensemble(networks: list[Network], *, bf16: bool = False) -> Ensemble:
     """The fastest ensemble for these networks."""
     if all(isinstance(network, MLP) for network in networks) and not bf16:
         return StackedMLP([network for network in networks if isinstance(network, MLP)])

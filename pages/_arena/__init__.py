@@ -1,1 +1,1 @@
-"""Setting up an experiment: data, methods, recipe, history, and starting it."""
+"""The Arena: data, methods and recipe are set up here, and experiments are started and opened."""

@@ -1,4 +1,4 @@
-"""From a declared parameter to the widget that sets it."""
+"""The widget of a declared parameter."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ import streamlit as st
 
 from harmony_core.parameters import GREEK, Parameter, Value
 
-from .._session.draft import seed, seed_among
-from .._shared.labels import plain
+from .._session.draft import widget_key, widget_key_among
+from .._shared.labels import number_text
 
 _SMALL = 1e-9
 
 
 def title(name: str) -> str:
-    """``n_max`` → ``N max``; a Greek letter keeps its sign."""
+    """``n_max`` → ``N max``; a Greek letter is added as its symbol."""
     words = name.replace("_", " ")
     words = words[:1].upper() + words[1:]
     return f"{words} ({GREEK[name]})" if name in GREEK else words
 
 
 def control(parameter: Parameter, value: Value, name: str) -> Value:
-    """Draw the widget of ``parameter`` with its present ``value``; return what it says now."""
+    """Draw the widget of ``parameter`` with ``value``; return its value now."""
     label, hint = title(parameter.name), parameter.help
     if isinstance(parameter.default, bool):
-        return bool(st.toggle(label, key=seed(name, bool(value)), help=hint))
+        return bool(st.toggle(label, key=widget_key(name, bool(value)), help=hint))
     if isinstance(parameter.default, str):
         if not parameter.choices:
             return value  # a path: a visitor never names a file of the server
-        key = seed_among(name, str(value), parameter.choices)
+        key = widget_key_among(name, str(value), parameter.choices)
         return str(st.selectbox(label, parameter.choices, key=key, format_func=words, help=hint))
     return _number(parameter, value, name)
 
@@ -42,18 +42,23 @@ def _number(parameter: Parameter, value: Value, name: str) -> Value:
         bounds = [None if edge is None else type(number)(edge) for edge in (low, high)]
         step = 1 if whole else 0.1
         shown = st.number_input(
-            label, bounds[0], bounds[1], key=seed(name, number), step=step, help=parameter.help
+            label,
+            bounds[0],
+            bounds[1],
+            key=widget_key(name, number),
+            step=step,
+            help=parameter.help,
         )
         return type(number)(shown)
     if parameter.log or _near_one(low, high):
         options = steps(low, high, number, whole=whole)
         if not parameter.log:
             options = sorted({0.0, *(float(f"0.{'9' * k}") for k in range(1, 7)), float(number)})
-        key = seed_among(name, number, options)
+        key = widget_key_among(name, number, options)
         return type(number)(
-            st.select_slider(label, options, key=key, format_func=plain, help=parameter.help)
+            st.select_slider(label, options, key=key, format_func=number_text, help=parameter.help)
         )
-    key = seed(name, number)
+    key = widget_key(name, number)
     if whole:
         return int(st.slider(label, int(low), int(high), key=key, help=parameter.help))
     step = nice_step(high - low)
@@ -71,7 +76,7 @@ def steps(low: float, high: float, value: float, *, whole: bool) -> list[int | f
 
 
 def _near_one(low: float, high: float) -> bool:
-    """Whether a range ends so close below 1 that its nines are what counts."""
+    """Whether a range ends just below 1, where the number of nines matters."""
     return low == 0 and 0.999 <= high < 1
 
 

@@ -10,8 +10,8 @@ from harmony_core.config import DataConfig
 from harmony_core.data import DATASETS, DatasetSpec
 from harmony_core.parameters import Value
 
-from .._session.draft import PREFIX, seed_among
-from .._shared.labels import plain
+from .._session.draft import PREFIX, widget_key_among
+from .._shared.labels import number_text
 from .._shared.theme import theme
 from .._shared.thumbnails import thumbnail
 from .controls import control, words
@@ -23,7 +23,7 @@ NOISES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4)
 
 
 def section_of(spec: DatasetSpec) -> str:
-    """Under which of `SECTIONS` a data set is found, or ``""`` if the page does not offer it."""
+    """The one of `SECTIONS` that lists a data set, or ``""`` if the page does not offer it."""
     if any(parameter.name == "source" for parameter in spec.parameters):
         return "upload" if spec.kind == "images" else "table"
     return spec.kind if spec.kind in SECTIONS else ""
@@ -40,7 +40,7 @@ def choose_data(data: DataConfig) -> DataConfig | None:
     section = st.segmented_control(
         "Data",
         sections,
-        key=seed_among("section", now, sections),
+        key=widget_key_among("section", now, sections),
         format_func=SECTIONS.__getitem__,
         required=True,
         width="stretch",
@@ -73,7 +73,7 @@ def _pick(names: list[str], current: str, section: str) -> DatasetSpec:
             st.radio(
                 "Scenario",
                 names,
-                key=seed_among(f"scenario-{section}", name, names),
+                key=widget_key_among(f"scenario-{section}", name, names),
                 format_func=lambda option: DATASETS[option].title,
                 horizontal=True,
                 label_visibility="collapsed",
@@ -92,7 +92,7 @@ def _tail(spec: DatasetSpec, data: DataConfig) -> DataConfig:
             st.segmented_control(
                 "Profile of the tail",
                 spec.profiles,
-                key=seed_among(f"profile-{spec.name}", data.profile, spec.profiles),
+                key=widget_key_among(f"profile-{spec.name}", data.profile, spec.profiles),
                 format_func=words,
                 required=True,
                 width="stretch",
@@ -104,7 +104,7 @@ def _tail(spec: DatasetSpec, data: DataConfig) -> DataConfig:
     noise = st.select_slider(
         "Label noise",
         noises,
-        key=seed_among("noise", data.label_noise, noises),
+        key=widget_key_among("noise", data.label_noise, noises),
         format_func=lambda share: f"{share:.0%}",
         help="Share of training labels replaced by another class. Test labels are never touched.",
     )
@@ -121,8 +121,8 @@ def _factor(value: float, *, disabled: bool) -> float:
     factor = st.select_slider(
         "Imbalance factor",
         factors,
-        key=seed_among("factor", value, factors),
-        format_func=lambda number: f"{plain(number)} : 1",
+        key=widget_key_among("factor", value, factors),
+        format_func=lambda number: f"{number_text(number)} : 1",
         help="Training samples of the largest class for each one of the smallest.",
         disabled=disabled,
     )
@@ -130,6 +130,6 @@ def _factor(value: float, *, disabled: bool) -> float:
 
 
 def _profile(spec: DatasetSpec, before: DataConfig) -> str:
-    """The profile to go on with: the same, unless the two data sets usually have different ones."""
+    """The profile to keep: the same one, unless the usual profiles of both data sets differ."""
     same = DATASETS[before.name].profiles[0] == spec.profiles[0]
     return before.profile if same and before.profile in spec.profiles else spec.profiles[0]

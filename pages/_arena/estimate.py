@@ -1,8 +1,7 @@
-"""How long training will take on this machine, from how fast earlier experiments went on it.
+"""How long training will take on this machine, from the speed of earlier experiments.
 
-Speed is samples × methods a second, measuring on the test set included, as the newest experiment
-on such data with the same network, batch size and device had it. Where there is none, nothing is
-said.
+Speed is samples × methods per second, evaluation on the test set included, in the newest experiment
+on such data with the same network, batch size and device. Without one there is no estimate.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ from .._shared.status import duration
 from .preview import image_counts
 
 LOOKED_AT = 20
-"""Newest experiments that are searched for a speed."""
+"""Newest experiments searched for a speed."""
 WORTH_SAYING = 5.0
-"""Seconds below which nobody needs a warning."""
+"""Shorter trainings, in seconds, need no warning."""
 
 
 def estimate(config: ExperimentConfig) -> None:
-    """One line on how long ``config`` will take, where that is known and worth saying."""
+    """One line on how long ``config`` will take, if that is known and long enough."""
     seconds = seconds_for(store(), config)
     if seconds is not None and seconds >= WORTH_SAYING:
         st.caption(
@@ -37,7 +36,7 @@ def estimate(config: ExperimentConfig) -> None:
 
 
 def seconds_for(runs: RunStore, config: ExperimentConfig) -> float | None:
-    """Seconds that ``config`` would take, or None where the past does not tell."""
+    """Seconds that ``config`` would take, or None without an earlier experiment to compare."""
     try:
         wanted = complete(config)
     except HarmonyError:
@@ -59,7 +58,7 @@ def seconds_for(runs: RunStore, config: ExperimentConfig) -> float | None:
 
 
 def _alike(config: ExperimentConfig) -> tuple[object, ...]:
-    """What two experiments share whose networks are equally fast."""
+    """What two experiments have in common if they train equally fast."""
     params = {key: value for key, value in config.data.params.items() if key != "source"}
     batch = config.optim.batch_size
     return config.data.name, params, config.model, config.device, batch
@@ -82,6 +81,6 @@ def _samples(runs: RunStore, run: str) -> int:
 
 
 def _rounded(seconds: float) -> str:
-    """No more digits than an estimate has."""
+    """A duration without more digits than an estimate has."""
     step = 5 if seconds < 60 else 60 if seconds < 3600 else 600
     return duration(max(step, round(seconds / step) * step))

@@ -21,9 +21,9 @@ from harmony_core.config import (
 from harmony_core.data import DATASETS
 from harmony_core.models import MODELS
 
-from .._session import draft as drafts
-from .._session.draft import PREFIX, seed, seed_among
-from .._shared.labels import plain
+from .._session import draft
+from .._session.draft import PREFIX, widget_key, widget_key_among
+from .._shared.labels import number_text
 from .controls import control, steps, words
 from .data import choose_data
 from .methods import choose_methods
@@ -36,49 +36,49 @@ MOST_FRAMES = 120
 USUAL_EPOCHS = {"points": 60, "images": 20, "table": 60}
 
 
-def setup(draft: ExperimentConfig) -> ExperimentConfig | None:
-    """Draw every control; ``None`` while the data is not there yet."""
+def form(current: ExperimentConfig) -> ExperimentConfig | None:
+    """Draw every control; ``None`` while an upload is missing."""
     st.subheader("Which data?", anchor=False)
-    data = choose_data(draft.data)
+    data = choose_data(current.data)
     st.subheader("Which methods compete?", anchor=False)
-    methods = choose_methods(draft.methods)
+    methods = choose_methods(current.methods)
     st.subheader("How is it trained?", anchor=False)
-    epochs = _epochs(draft, data)
+    epochs = _epochs(current, data)
     with st.expander("Network"):
-        model = _model(draft.model, (data or draft.data).name)
+        model = _model(current.model, (data or current.data).name)
     with st.expander("Seeds and repeats"):
-        seeds = _seeds(draft.seeds)
+        seeds = _seeds(current.seeds)
     with st.expander("Advanced: optimiser and device"):
-        optim = _optim(draft.optim)
+        optim = _optim(current.optim)
         device = st.selectbox(
             "Device",
             DEVICES,
-            key=seed_among("device", draft.device, DEVICES),
+            key=widget_key_among("device", current.device, DEVICES),
             format_func=DEVICE_NAMES.__getitem__,
         )
     if data is None:
         return None
-    record = draft.record
-    if record.every == _usual_every(draft.epochs):
+    record = current.record
+    if record.every == _usual_every(current.epochs):
         record = replace(record, every=_usual_every(epochs))
     return ExperimentConfig(data, model, methods, optim, epochs, seeds, str(device), record)
 
 
 def _usual_every(epochs: int) -> int:
-    """Every how many epochs a frame is kept, so that about a hundred are."""
+    """Record every n-th epoch, so that about a hundred frames are kept."""
     return math.ceil(epochs / MOST_FRAMES)
 
 
-def _epochs(draft: ExperimentConfig, data: DataConfig | None) -> int:
-    """Epochs; another kind of data brings its usual number along."""
-    epochs = draft.epochs
-    if data is not None and data.name != draft.data.name:
-        old, new = DATASETS[draft.data.name].kind, DATASETS[data.name].kind
+def _epochs(current: ExperimentConfig, data: DataConfig | None) -> int:
+    """Epochs; another kind of data sets its own usual number."""
+    epochs = current.epochs
+    if data is not None and data.name != current.data.name:
+        old, new = DATASETS[current.data.name].kind, DATASETS[data.name].kind
         if old != new and epochs == USUAL_EPOCHS.get(old):
             epochs = USUAL_EPOCHS.get(new, epochs)
             st.session_state.pop(PREFIX + "epochs", None)
     options = sorted({*EPOCHS, epochs})
-    key = seed_among("epochs", epochs, options)
+    key = widget_key_among("epochs", epochs, options)
     return int(st.select_slider("Epochs", options, key=key, help="Passes over the training set."))
 
 
@@ -90,7 +90,7 @@ def _model(model: ModelConfig, data_name: str) -> ModelConfig:
         st.selectbox(
             "Model",
             names,
-            key=seed_among("model", model.name, names),
+            key=widget_key_among("model", model.name, names),
             format_func=lambda n: (
                 MODELS[n].title if n in MODELS else f"Suited to the data: {suited}"
             ),
@@ -118,7 +118,7 @@ def _seeds(seeds: Seeds) -> Seeds:
     repeats = st.select_slider(
         "Repeats",
         repeats_options,
-        key=seed_among("repeats", seeds.repeats, repeats_options),
+        key=widget_key_among("repeats", seeds.repeats, repeats_options),
         help="Runs the experiment again with other seeds, so that a spread can be given.",
     )
     values = {}
@@ -133,14 +133,14 @@ def _seeds(seeds: Seeds) -> Seeds:
                 0,
                 2**31 - 1,
                 step=1,
-                key=seed(f"seed-{name}", getattr(seeds, name)),
+                key=widget_key(f"seed-{name}", getattr(seeds, name)),
             )
         )
     vary = st.pills(
         "What changes from repeat to repeat",
         VARIED,
         selection_mode="multi",
-        key=seed("vary", list(seeds.vary)),
+        key=widget_key("vary", list(seeds.vary)),
         format_func=words,
         disabled=repeats == 1,
     )
@@ -161,27 +161,34 @@ def _optim(optim: OptimConfig) -> OptimConfig:
             )
     rates = [float(r) for r in steps(1e-4, 10.0, optim.lr, whole=False)]
     lr = st.select_slider(
-        "Learning rate", rates, key=seed_among("optim-lr", optim.lr, rates), format_func=plain
+        "Learning rate",
+        rates,
+        key=widget_key_among("optim-lr", optim.lr, rates),
+        format_func=number_text,
     )
     batches = sorted({*BATCHES, optim.batch_size})
     batch = st.select_slider(
-        "Batch size", batches, key=seed_among("optim-batch", optim.batch_size, batches)
+        "Batch size", batches, key=widget_key_among("optim-batch", optim.batch_size, batches)
     )
     decays = sorted({0.0, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, optim.weight_decay})
     decay = st.select_slider(
         "Weight decay",
         decays,
-        key=seed_among("optim-decay", optim.weight_decay, decays),
-        format_func=plain,
+        key=widget_key_among("optim-decay", optim.weight_decay, decays),
+        format_func=number_text,
     )
     schedule = st.selectbox(
         "Learning-rate schedule",
         SCHEDULES,
-        key=seed_among("optim-schedule", optim.schedule, SCHEDULES),
+        key=widget_key_among("optim-schedule", optim.schedule, SCHEDULES),
         format_func=words,
     )
     warmup = st.number_input(
-        "Warm-up epochs", 0, 100, step=1, key=seed("optim-warmup", min(100, optim.warmup_epochs))
+        "Warm-up epochs",
+        0,
+        100,
+        step=1,
+        key=widget_key("optim-warmup", min(100, optim.warmup_epochs)),
     )
     return replace(
         optim,
@@ -196,7 +203,7 @@ def _optim(optim: OptimConfig) -> OptimConfig:
 def _recipe(name: str) -> None:
     for key in [key for key in st.session_state if str(key).startswith(PREFIX + "optim-")]:
         del st.session_state[key]
-    drafts.keep(replace(drafts.current(), optim=RECIPES[name]()))
+    draft.keep(replace(draft.current(), optim=RECIPES[name]()))
 
 
 def _recipe_help(name: str) -> str:

@@ -8,7 +8,7 @@ from harmony_core.config import DEFERRALS, SAMPLERS, MethodConfig
 from harmony_core.losses import LOSSES
 from harmony_core.parameters import Value
 
-from .._session.draft import PREFIX, seed_among
+from .._session.draft import PREFIX, widget_key_among
 from .controls import control, words
 
 FEWEST, MOST = 2, 4
@@ -25,7 +25,7 @@ DEFERRAL_NAMES = {
 
 
 def choose_methods(methods: tuple[MethodConfig, ...]) -> tuple[MethodConfig, ...]:
-    """Draw the controls of the methods and return what they say."""
+    """Draw the controls of the methods and return their values."""
     slots: dict[int, MethodConfig] = st.session_state.setdefault(_SLOTS, dict(enumerate(methods)))
     for position, slot in enumerate(list(slots)):
         with st.container(border=True, key=f"{PREFIX}method-{position}", gap="xxsmall"):
@@ -48,7 +48,7 @@ def _method(slot: int, position: int, method: MethodConfig, *, removable: bool) 
         row.selectbox(
             f"Method {position + 1}",
             names,
-            key=seed_among(f"m{slot}-loss", method.loss, names),
+            key=widget_key_among(f"m{slot}-loss", method.loss, names),
             format_func=lambda name: LOSSES[name].title,
         )
     )
@@ -78,14 +78,14 @@ def _method(slot: int, position: int, method: MethodConfig, *, removable: bool) 
         sampler = st.selectbox(
             "Sampler",
             SAMPLERS,
-            key=seed_among(f"m{slot}-sampler", method.sampler, SAMPLERS),
+            key=widget_key_among(f"m{slot}-sampler", method.sampler, SAMPLERS),
             format_func=words,
             help=SAMPLER_HELP,
         )
         deferral = st.selectbox(
             "Deferral",
             DEFERRALS,
-            key=seed_among(f"m{slot}-deferral", method.deferral, DEFERRALS),
+            key=widget_key_among(f"m{slot}-deferral", method.deferral, DEFERRALS),
             format_func=DEFERRAL_NAMES.__getitem__,
             help=DEFERRAL_HELP,
         )

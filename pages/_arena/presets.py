@@ -1,4 +1,4 @@
-"""Ready experiments that make one point each; what they say was measured over several seeds."""
+"""Ready experiments that each make one point; their claims were measured over several seeds."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from harmony_core.errors import HarmonyError
 from harmony_core.experiments.complete import complete
 from harmony_core.experiments.presets import PRESETS, Preset
 
-from .._session import draft as drafts
-from .._shared.page import put
+from .._session import draft
+from .._shared.widgets import set_widget
 
 KEY = "gallery"
 
 
 def gallery(config: ExperimentConfig) -> None:
-    """Choose one; it sets every control, and Train runs it."""
+    """Choose one, which sets every control."""
     chosen = preset_of(config)
-    put(KEY, chosen.name if chosen else None)
+    set_widget(KEY, chosen.name if chosen else None)
     st.selectbox(
         "Show me …",
         list(PRESETS),
@@ -50,5 +50,5 @@ def preset_of(config: ExperimentConfig) -> Preset | None:
 def _chosen() -> None:
     name = st.session_state.get(KEY)
     if name in PRESETS:
-        drafts.show_run("")
-        drafts.replace(PRESETS[name].config)
+        draft.show_run("")
+        draft.set_up(PRESETS[name].config)

@@ -11,21 +11,20 @@ import streamlit as st
 from harmony_core.config import DataConfig, ExperimentConfig
 from harmony_core.data import DATASETS, build_dataset
 from harmony_core.data.long_tail import long_tail_counts
-from harmony_core.plots.style import class_color
 
+from .._shared.count_bars import Counts, count_bars
 from .._shared.messages import messages
 from .._shared.theme import theme
 from .._shared.thumbnails import scatter, svg_uri, thumbnail
 from .upload import class_counts
 
-Counts = tuple[tuple[str, int], ...]
 CIFAR_LARGEST = {"cifar10-lt": 5000, "cifar100-lt": 500}
 _MOST_POINTS = 4000
 _MOST_BARS = 12
 
 
 def preview(config: ExperimentConfig) -> None:
-    """The training set as it will be drawn, its class counts, and what there is to find out."""
+    """The training set, its class counts, and what there is to find out."""
     spec = DATASETS[config.data.name]
     shade = theme()
     with messages(), st.container(key="preview"):
@@ -44,7 +43,7 @@ def preview(config: ExperimentConfig) -> None:
             st.subheader("This is what the methods will learn from", anchor=False)
             st.markdown(spec.lesson or spec.summary)
             if counts:
-                st.html(_bars(counts, shade))
+                st.html(count_bars(counts, shade, _shown_classes(counts)))
             st.caption(
                 "Samples for training. The test set has the same number of every class, so that "
                 "no method can hide its tail. Data, methods and everything else are set in the "
@@ -92,17 +91,9 @@ def _drawn(key: tuple[object, ...], seed: int, shade: str) -> tuple[str, Counts]
     )
 
 
-def _bars(counts: Counts, shade: str) -> str:
-    """Training samples of each class as bars with numbers; of many classes, a sample of them."""
+def _shown_classes(counts: Counts) -> list[int]:
+    """All classes, largest first, or an evenly spaced selection of many."""
     order = sorted(range(len(counts)), key=lambda c: -counts[c][1])
-    if len(order) > _MOST_BARS:
-        order = [order[round(i)] for i in np.linspace(0, len(order) - 1, _MOST_BARS)]
-    top = max(n for _, n in counts) or 1
-    rows = "".join(
-        f'<li><span class="bar-name">{html.escape(counts[c][0])}</span>'
-        f'<span class="bar-track"><span class="bar" style="width:{100 * counts[c][1] / top:.1f}%;'
-        f'background:{class_color(c, shade)}"></span></span>'
-        f'<span class="bar-n">{counts[c][1]:,}</span></li>'
-        for c in order
-    )
-    return f'<ul class="counts" aria-label="Training samples by class">{rows}</ul>'
+    if len(order) <= _MOST_BARS:
+        return order
+    return [order[round(i)] for i in np.linspace(0, len(order) - 1, _MOST_BARS)]

@@ -7,7 +7,7 @@ import streamlit as st
 from harmony_core.errors import HarmonyError
 from harmony_core.runs.record import ExperimentRecord
 
-from .._session import draft as drafts
+from .._session import draft
 from .._shared.backend import store
 from .._shared.labels import literal, run_title
 from .._shared.messages import spoken, toasts
@@ -17,7 +17,7 @@ NEWEST = 12
 
 
 def history(shown: str) -> None:
-    """The newest experiments, and a list for the others; ``shown`` is the one on the page."""
+    """The newest experiments, and a list of the others; ``shown`` is the one on the page."""
     ids = store().ids()
     if not ids:
         st.caption("No experiment yet. Press Train and it will be kept here.")
@@ -86,14 +86,14 @@ def _menu(run: str, title: str, *, deletable: bool) -> None:
 
 
 def _open(run: str) -> None:
-    drafts.open_run(run)
+    draft.open_run(run)
 
 
 def _open_older() -> None:
     run = st.session_state.get("history-older")
     if run:
         st.session_state["history-older"] = None
-        drafts.open_run(run)
+        draft.open_run(run)
 
 
 def _rename(run: str) -> None:
@@ -104,5 +104,5 @@ def _rename(run: str) -> None:
 def _delete(run: str) -> None:
     with toasts():
         store().delete(run)
-        if drafts.run_id() == run:
-            drafts.show_run("")
+        if draft.linked_run() == run:
+            draft.show_run("")

@@ -1,4 +1,4 @@
-"""Images that a visitor hands in: kept, looked through, and counted before anything is trained."""
+"""Uploaded images: stored, checked, and counted before anything is trained."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def choose_upload(source: str) -> str:
 
 
 def class_counts(source: str) -> dict[str, int]:
-    """Images of each class that an upload offers for training; `DataError` if it is no use."""
+    """Training images of each class in an upload; `DataError` if it cannot be used."""
     return dict(_counted(source))
 
 
@@ -57,7 +57,7 @@ def _counted(source: str) -> tuple[tuple[str, int], ...]:
 
 
 def _kept(file_id: str, file: st.runtime.uploaded_file_manager.UploadedFile) -> str:
-    """Store the file once for each time it is uploaded, not at every run of the page."""
+    """Store the file once per upload, not at every run of the page."""
     kept: dict[str, str] = st.session_state.setdefault("uploads kept", {})
     if file_id not in kept:
         kept[file_id] = store_upload(file, LARGEST_MB * 2**20)

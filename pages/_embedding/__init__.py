@@ -1,1 +1,1 @@
-"""The page of embeddings, in parts."""
+"""The page of embedding maps."""

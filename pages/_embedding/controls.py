@@ -1,4 +1,4 @@
-"""What the reader may choose about a map: how dots are placed, and how they look."""
+"""The controls of a map: how its dots are placed and how they look."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import streamlit as st
 
 from harmony_core.analysis.embedding.settings import SETTINGS, EmbeddingSettings
+from harmony_core.errors import HarmonyError
 from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
 from harmony_core.parameters import Parameter
 from harmony_core.runs.record import ExperimentRecord
-from pages._embedding.link_text import read_settings
 
 from .._shared.backend import store
 from .._shared.labels import literal
-from .._shared.page import put
-from .link import Take, one_of, whole_numbers
-from .window_width import ROOMS, Room, room
+from .._shared.widgets import set_widget
+from .link import Reader, one_of, read_link, whole_numbers, write_link
+from .link_text import read_settings, settings_text
+from .window_width import WINDOW_LAYOUTS, WindowLayout, window_layout
 
 COLOURS = {
     "class": "True class",
@@ -26,7 +27,7 @@ COLOURS = {
     "g": "Gradient norm g",
     "weight": "Weight",
 }
-CHANGES = {"before": "the picture before", "first": "the first picture", "none": "nothing"}
+CHANGES = {"before": "the previous picture", "first": "the first picture", "none": "nothing"}
 LAYOUTS = {"umap": "UMAP", "pca": "PCA", "plane": "Input plane"}
 NAMES = {
     "n_neighbors": "Neighbours",
@@ -41,57 +42,59 @@ KEY = "emb-"
 
 
 @dataclass(frozen=True)
-class Look:
-    """How the dots are drawn; none of it moves one."""
+class MapStyle:
+    """How the dots of a map are drawn, which moves none of them."""
 
     colour: str = "class"
     highlight: tuple[int, ...] = ()
     methods: tuple[int, ...] = ()
-    """Methods to show."""
+    """Methods shown."""
     changes: str = "before"
-    """The picture that changed predictions are marked against"""
-    room: Room = ROOMS["large"]
-    """How the window lets maps stand"""
+    """The picture whose predictions the crosses compare with"""
+    layout: WindowLayout = WINDOW_LAYOUTS["large"]
+    """How many maps the window has room for"""
 
 
-def look_controls(record: ExperimentRecord, *, live: bool = False) -> Look:
+def _style_controls(record: ExperimentRecord) -> MapStyle:
     """Colour, classes to find, and which methods to show."""
     labels = method_labels(record.config.methods)
-    many = range(len(labels))
+    every = range(len(labels))
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="emb-look")
     with row:
         colour = st.selectbox(
-            "Colour dots by", list(COLOURS), key=seed("colour", "class"), width=200,
+            "Colour dots by", list(COLOURS), key=widget_key("colour", "class"), width=200,
             format_func=COLOURS.__getitem__,
             help="Shapes go with classes. Weight and g are known of training samples only; the "
-            "other dots then are grey.",
+            "other dots are grey then.",
         )  # fmt: skip
         changes = st.selectbox(
-            "Mark changed answers since", list(CHANGES),
-            key=seed("since", "before"), width=240, format_func=CHANGES.__getitem__,
+            "Mark changed predictions since", list(CHANGES),
+            key=widget_key("since", "before"), width=240, format_func=CHANGES.__getitem__,
             help="A cross marks each sample whose predicted class has changed; how many they are "
-            "stands over the map and under it.",
+            "is written over the map and under it.",
         )  # fmt: skip
         highlight: list[int] = []
-        if not live:
+        if not record.active:
             names = store().scene(record.id, 0).class_names
             highlight = st.multiselect(
-                "Find classes", range(len(names)), key=seed(f"find-{record.id}", []), width=320,
+                "Find classes", range(len(names)), width=320,
+                key=widget_key(f"find-{record.id}", []),
                 format_func=lambda c: names[c], placeholder="Type a name",
                 help="These keep their colour, all others turn grey.",
             )  # fmt: skip
-        chosen = list(many)
+        chosen = list(every)
         if len(labels) > 1:
             chosen = st.pills(
-                "Methods", many, selection_mode="multi",
-                key=seed(f"methods-{record.id}", list(many)),
+                "Methods", every, selection_mode="multi",
+                key=widget_key(f"methods-{record.id}", list(every)),
                 format_func=lambda m: literal(labels[m]),
             )  # fmt: skip
-    return Look(colour, tuple(highlight), tuple(sorted(chosen)) or tuple(many), changes, room())
+    methods = tuple(sorted(chosen)) or tuple(every)
+    return MapStyle(colour, tuple(highlight), methods, changes, window_layout())
 
 
-def adopt(settings: EmbeddingSettings) -> None:
-    """Let the controls show ``settings`` from their next drawing on."""
+def show_settings(settings: EmbeddingSettings) -> None:
+    """Make the controls show ``settings`` when they are next drawn."""
     _set("alone", settings.mixing == 0)
     for name in ("layout", *NAMES):
         if name != "mixing" or settings.mixing > 0:
@@ -99,59 +102,97 @@ def adopt(settings: EmbeddingSettings) -> None:
 
 
 def _set(name: str, value: object) -> None:
-    """Let the control ``name`` show ``value`` from its next drawing on."""
-    put(KEY + name, value)
+    """Make the control ``name`` show ``value`` when it is next drawn."""
+    set_widget(KEY + name, value)
     st.session_state.setdefault("embedding kept", {})[KEY + name] = value
 
 
-def entered() -> bool:
-    """Whether the page was not on screen just before."""
-    return KEY + "colour" not in st.session_state
+def on_screen() -> bool:
+    """Whether the page was on screen before this run."""
+    return KEY + "colour" in st.session_state
 
 
-def takes(record: ExperimentRecord) -> dict[str, Take]:
-    """How the link sets the controls."""
-    many = len(record.config.methods)
+def read_controls(record: ExperimentRecord, *, again: bool) -> None:
+    """Set the controls to what the link says; ``again`` as in `read_link`."""
     run = record.id
+    methods, repeats = len(record.config.methods), record.config.seeds.repeats
 
     def repeat(text: str) -> None:
-        allowed = {str(r + 1): r for r in range(record.config.seeds.repeats)}
+        allowed = {str(r + 1): r for r in range(repeats)}
         _set(f"repeat-{run}", allowed[one_of(text, allowed, "1")])
 
     def show(text: str) -> None:
-        _set(f"methods-{run}", whole_numbers(text, many, "methods") or list(range(many)))
+        numbers = whole_numbers(text, methods, "methods")
+        _set(f"methods-{run}", numbers or list(range(methods)))
 
-    return {
+    def find(text: str) -> None:
+        classes = len(store().scene(run, 0).class_names)
+        _set(f"find-{run}", whole_numbers(text, classes, "classes"))
+
+    readers: dict[str, Reader] = {
         "repeat": repeat,
-        "map": lambda text: adopt(read_settings(text)),
+        "map": lambda text: show_settings(read_settings(text)),
         "colour": lambda text: _set("colour", one_of(text, COLOURS, "class")),
         "since": lambda text: _set("since", one_of(text, CHANGES, "before")),
         "show": show,
     }
+    if not record.active and store().epochs(run, 0):
+        readers["find"] = find
+    read_link(run, readers, again=again)
 
 
-def take_classes(run: str, classes: int) -> Take:
-    """How the link sets the classes to find."""
-    return lambda text: _set(f"find-{run}", whole_numbers(text, classes, "classes"))
+def repeat_control(record: ExperimentRecord) -> int:
+    """Draw the choice of a repeat, if there are several."""
+    repeats = record.config.seeds.repeats
+    if repeats == 1:
+        return 0
+    chosen = st.segmented_control(
+        "Repeat", range(repeats), key=widget_key(f"repeat-{record.id}", 0), required=True,
+        format_func=lambda r: f"{r + 1}",
+    )  # fmt: skip
+    return int(chosen or 0)
 
 
-def in_link(record: ExperimentRecord, repeat: int, look: Look) -> dict[str, str]:
-    """What the link says of the look, ``""`` for what is as usual."""
-    every = look.methods == tuple(range(len(record.config.methods)))
-    return {
+def first_scene(run_id: str) -> Scene | None:
+    """The scene of the first repeat, once its training has begun."""
+    try:
+        return store().scene(run_id, 0)
+    except HarmonyError:
+        return None
+
+
+def map_controls(
+    record: ExperimentRecord, repeat: int, chosen: str | None = None
+) -> tuple[EmbeddingSettings | None, MapStyle]:
+    """Draw the controls and write their values to the link, with the ``chosen`` samples.
+
+    There are no settings to choose before the training has begun.
+    """
+    scene = first_scene(record.id)
+    settings = None if scene is None else _settings_controls(scene)
+    style = _style_controls(record)
+    every = style.methods == tuple(range(len(record.config.methods)))
+    link = {
         "repeat": str(repeat + 1) if repeat else "",
-        "colour": "" if look.colour == "class" else look.colour,
-        "since": "" if look.changes == "before" else look.changes,
-        "show": "" if every else "_".join(str(m) for m in look.methods),
+        "colour": "" if style.colour == "class" else style.colour,
+        "since": "" if style.changes == "before" else style.changes,
+        "show": "" if every else "_".join(str(m) for m in style.methods),
     }
+    if settings is not None:
+        link["map"] = settings_text(settings)
+    if chosen is not None:
+        link["find"] = "_".join(str(c) for c in style.highlight)
+        link["chosen"] = chosen
+    write_link(record.id, link)
+    return settings, style
 
 
-def settings_controls(scene: Scene) -> EmbeddingSettings:
+def _settings_controls(scene: Scene) -> EmbeddingSettings:
     """How dots are placed: the layout, λ = 0 at a click, and the rest with a line each."""
     declared = {parameter.name: parameter for parameter in SETTINGS}
     flat = scene.landmark_inputs is not None and scene.landmark_inputs.shape[1:] == (2,)
     layouts = [name for name in LAYOUTS if name != "plane" or (flat and scene.kind == "points")]
-    seed("layout", "umap")
+    widget_key("layout", "umap")
     if st.session_state[KEY + "layout"] not in layouts:
         _set("layout", "umap")
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
@@ -163,7 +204,7 @@ def settings_controls(scene: Scene) -> EmbeddingSettings:
         alone = False
         if layout != "plane":
             alone = st.toggle(
-                "Features alone (λ = 0)", key=seed("alone", False),
+                "Features alone (λ = 0)", key=widget_key("alone", False),
                 help="Off, the network’s answers help to place its samples, with share λ.",
             )  # fmt: skip
     values: dict[str, object] = {"layout": layout or "umap"}
@@ -182,7 +223,7 @@ def settings_controls(scene: Scene) -> EmbeddingSettings:
 
 
 def _control(parameter: Parameter, title: str, locked: bool) -> object:
-    key = seed(parameter.name, parameter.default)
+    key = widget_key(parameter.name, parameter.default)
     if parameter.choices:
         return st.selectbox(title, parameter.choices, key=key)
     low, high = parameter.low, parameter.high
@@ -195,8 +236,8 @@ def _control(parameter: Parameter, title: str, locked: bool) -> object:
     return float(st.slider(title, float(low), float(high), step=0.01, key=key, disabled=locked))
 
 
-def seed(name: str, value: object) -> str:
-    """A widget's key; a page left and entered again finds what was chosen."""
+def widget_key(name: str, value: object) -> str:
+    """The key of a widget that begins with ``value``, or as it was when the page was left."""
     key = KEY + name
     kept: dict[str, object] = st.session_state.setdefault("embedding kept", {})
     if key not in st.session_state:

@@ -1,7 +1,7 @@
-"""The embedding's part of the link: settings of the map, its look, and the chosen samples.
+"""The embedding's part of the link: settings of the map, its style, and the chosen samples.
 
-What is as usual is left out. A link that somebody opens is read once; after that the controls
-lead and the link follows. A value that cannot be is refused in one sentence.
+Usual values are left out. A link is read once, when it is opened; after that the controls lead and
+the link follows. A value that is not allowed is refused in one sentence.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from .._shared.messages import messages
 
 _NOTED = "embedding link"
 _PROBLEM = "embedding link problem"
-Take = Callable[[str], None]
-"""Takes over a value of the link, ``""`` for what is as usual."""
+Reader = Callable[[str], None]
+"""Takes over a value of the link, ``""`` for the usual one."""
 
 
-def arrive(run: str, takes: Mapping[str, Take], *, again: bool) -> None:
-    """Take over what the link says and this session did not write itself.
+def read_link(run: str, readers: Mapping[str, Reader], *, again: bool) -> None:
+    """Pass to ``readers`` the values that this session did not write to the link itself.
 
-    ``again``: the page was on screen before, so what is missing in the link has been taken back
-    (the reader went back); on a page just entered it is only not said.
+    ``again``: the page was on screen before. A value that is missing from the link was then taken
+    back, as the reader went back in the history; on a page just opened it is merely not given.
     """
     noted = _noted(run)
-    for key, take in takes.items():
-        now = st.query_params.get(key, "")
-        if noted.get(key) == now or not (now or (again and key in noted)):
+    for key, reader in readers.items():
+        value = st.query_params.get(key, "")
+        if noted.get(key) == value or not (value or (again and key in noted)):
             continue
         try:
-            take(now)
+            reader(value)
         except HarmonyError as error:
             st.session_state[_PROBLEM] = {"text": f"`{key}` in the link: {error}"}
-        noted[key] = now
+        noted[key] = value
     st.session_state[_NOTED] = (run, noted)
 
 
-def write(run: str, values: Mapping[str, str]) -> None:
+def write_link(run: str, values: Mapping[str, str]) -> None:
     """Put ``values`` into the link; ``""`` takes one out."""
     with rewriting():
         for key, value in values.items():
@@ -50,18 +50,18 @@ def write(run: str, values: Mapping[str, str]) -> None:
                 del st.query_params[key]
     noted = _noted(run)
     problem = st.session_state.get(_PROBLEM)
-    if problem and "told" in problem and any(noted.get(k) != v for k, v in values.items()):
+    if problem and "shown" in problem and any(noted.get(k) != v for k, v in values.items()):
         del st.session_state[_PROBLEM]
     noted.update(values)
     st.session_state[_NOTED] = (run, noted)
 
 
-def say_problem() -> None:
+def show_problem() -> None:
     """What was wrong with the link, until the reader changes something."""
     problem = st.session_state.get(_PROBLEM)
     if problem:
         messages().say(problem["text"])
-        problem["told"] = True
+        problem["shown"] = True
 
 
 def whole_numbers(text: str, below: int, what: str) -> list[int]:
@@ -75,7 +75,7 @@ def whole_numbers(text: str, below: int, what: str) -> list[int]:
 
 
 def one_of(text: str, known: Mapping[str, object], usual: str) -> str:
-    """``text`` if it is known."""
+    """``text`` if it is a known value; ``usual`` for none."""
     if not text:
         return usual
     if text in known:
@@ -84,6 +84,6 @@ def one_of(text: str, known: Mapping[str, object], usual: str) -> str:
 
 
 def _noted(run: str) -> dict[str, str]:
-    """The link's values as this session knows them; of another experiment, none."""
+    """The values last read from or written to the link; none if it was another experiment's."""
     known, noted = st.session_state.get(_NOTED, ("", {}))
     return dict(noted) if known == run else {}

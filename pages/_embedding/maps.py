@@ -1,4 +1,4 @@
-"""The maps side by side: epoch, film, comparison with luck, figures, caveat, download."""
+"""The maps of the methods side by side, at one epoch or all in turn, and how far to trust them."""
 
 from __future__ import annotations
 
@@ -9,81 +9,62 @@ import numpy as np
 import streamlit as st
 
 from harmony_core.analysis.accuracy import THIRDS
-from harmony_core.analysis.embedding import (
-    EmbeddingFrame,
-    EmbeddingSettings,
-    Landmarks,
-    sample_terms,
-)
+from harmony_core.analysis.embedding import EmbeddingFrame, Landmarks, sample_terms
 from harmony_core.errors import HarmonyError
-from harmony_core.frames import Scene
-from harmony_core.runs.embedding.process import Drawing
-from harmony_core.runs.record import ExperimentRecord
 
-from .._experiment.below_the_view import shown_epoch
-from .._session import place as where
+from .._session import place
 from .._shared.backend import store
 from .._shared.labels import run_title
 from .._shared.messages import messages, spoken
-from .._shared.page import put
 from .._shared.tables import cells, table
 from .._shared.theme import theme
-from .controls import Look
-from .drawing_status import draw_again
-from .sample_table import dot_columns
-from .seed_noise import luck
-from .selection import chosen, pick, remember, selection
-from .stored_maps import read
+from .._shared.widgets import set_widget
+from .controls import MapStyle
+from .drawing_status import offer_redrawing
+from .sample_table import table_of_all
+from .seed_noise import seed_noise
+from .selection import choose_samples, chosen, chosen_samples, remember
+from .stored_maps import StoredMaps
 
 TRAIL = 3
-"""Pictures before the one on screen whose places its trails pass through."""
+"""Earlier pictures that a trail passes through."""
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d"]}
 
 
-def picture(
-    record: ExperimentRecord,
-    repeat: int,
-    settings: EmbeddingSettings,
-    epochs: Sequence[int],
-    scene: Scene,
-    landmarks: Landmarks,
-    look: Look,
-) -> None:
-    """Everything about the stored pictures of one repeat."""
-    epoch, playing = _epoch(record, epochs)
+def show_maps(maps: StoredMaps, style: MapStyle) -> None:
+    """The stored maps at the reader's epoch, and everything that can be asked about them."""
+    epoch, playing = _epoch(maps)
     try:
-        frame = read(record.id, repeat, settings, epoch, landmarks)
-        first = read(record.id, repeat, settings, epochs[0], landmarks)
-        before = [e for e in epochs if e < epoch][-TRAIL:]
-        told = sorted({epochs[0], *before}) if before else []
-        past = [read(record.id, repeat, settings, e, landmarks) for e in told]
+        frame, first = maps.read(epoch), maps.read(maps.epochs[0])
+        before = [e for e in maps.epochs if e < epoch][-TRAIL:]
+        past = [maps.read(e) for e in sorted({maps.epochs[0], *before})] if before else []
     except HarmonyError as error:
         st.error(spoken(str(error)), icon=":material/broken_image:")
-        draw_again(Drawing(record.id, repeat, settings))
+        offer_redrawing(maps)
         return
     if playing:
         with messages():
-            _film(record, repeat, settings, epochs, landmarks, look)
+            _all_epochs(maps, style)
     else:
-        show_picture(record, repeat, frame, landmarks, look, past, select=True)
-    _caveat(frame, landmarks, look, past)
-    _figures(frame, look)
-    _download(record, repeat, settings, epochs, landmarks)
+        maps_of_epoch(maps, frame, style, past, select=True)
+    _caveat(frame, maps.landmarks, style, past)
+    _trust_table(frame, style)
+    _download(maps)
     with messages():
-        pick(record, repeat, landmarks, first, frame, past[-1] if past else None)
-        selection(record, repeat, scene, landmarks, epochs, first, frame)
+        choose_samples(maps, first, frame, past[-1] if past else None)
+        chosen_samples(maps, first, frame)
     with messages():
-        luck(record, repeat, settings, frame, landmarks, look)
+        seed_noise(maps, frame, style)
     with messages():
-        _dots(frame, landmarks, scene)
+        table_of_all(maps, frame)
 
 
-def _epoch(record: ExperimentRecord, epochs: Sequence[int]) -> tuple[int, bool]:
+def _epoch(maps: StoredMaps) -> tuple[int, bool]:
     """The epoch on screen, and whether all of them play in the browser."""
-    epoch = shown_epoch(list(epochs), where.place(record.id).epoch)
-    if len(epochs) == 1:
+    epoch = place.current(maps.record.id).shown_epoch(maps.epochs)
+    if len(maps.epochs) == 1:
         return epoch, False
-    put("emb-epoch", epoch)
+    set_widget("emb-epoch", epoch)
     row = st.container(horizontal=True, gap="medium", vertical_alignment="center", key="emb-epochs")
     with row:
         playing = st.toggle(
@@ -92,122 +73,114 @@ def _epoch(record: ExperimentRecord, epochs: Sequence[int]) -> tuple[int, bool]:
             "Selecting and the figures below belong to the single picture.",
         )  # fmt: skip
         st.select_slider(
-            "Epoch", list(epochs), key="emb-epoch", on_change=_moved, args=(record.id,),
-            disabled=playing,
+            "Epoch", maps.epochs, key="emb-epoch", on_change=_epoch_chosen,
+            args=(maps.record.id,), disabled=playing,
         )  # fmt: skip
     return epoch, playing
 
 
-def _moved(run: str) -> None:
-    where.move(replace(where.place(run), epoch=int(st.session_state["emb-epoch"])))
+def _epoch_chosen(run: str) -> None:
+    chosen = int(st.session_state["emb-epoch"])
+    place.move_to(replace(place.current(run), epoch=chosen))
 
 
-def show_picture(
-    record: ExperimentRecord,
-    repeat: int,
+def maps_of_epoch(
+    maps: StoredMaps,
     frame: EmbeddingFrame,
-    landmarks: Landmarks,
-    look: Look,
+    style: MapStyle,
     past: Sequence[EmbeddingFrame] = (),
     *,
     select: bool = False,
 ) -> None:
-    """One epoch's maps; ``select``: dots may be chosen; ``past``: what trails and crosses tell."""
+    """The maps of one epoch; trails and crosses compare with ``past``; ``select`` allows lassos."""
     from harmony_core.plots.embedding.figure import embedding_figure
     from harmony_core.plots.embedding.marks import Colouring
     from harmony_core.plots.embedding.overlay import (
+        adapt_to_touch,
+        add_terms_to_hover,
         fade_unknown,
-        for_touch,
         mark_selection,
-        tell_terms,
     )
 
-    frame = shown(frame, look)
-    scene = store().scene(record.id, repeat)
-    frames = {f.method: f for f in store().frames(record.id, repeat, frame.epoch)}
-    terms = [sample_terms(scene, frames[panel.method]) for panel in frame.panels]
+    frame, landmarks = shown(frame, style), maps.landmarks
+    recorded = store().frames(maps.record.id, maps.repeat, frame.epoch)
+    frames = {one.method: one for one in recorded}
+    terms = [sample_terms(maps.scene, frames[panel.method]) for panel in frame.panels]
     weight, grad_norm = (np.stack(values) for values in zip(*terms, strict=True))
-    if look.colour in ("g", "weight"):
-        by = {"g": (grad_norm, "gradient norm g"), "weight": (weight, "weight")}[look.colour]
-        colouring = Colouring("value", by[0], by[1], look.highlight)
+    if style.colour in ("g", "weight"):
+        by = {"g": (grad_norm, "gradient norm g"), "weight": (weight, "weight")}[style.colour]
+        colouring = Colouring("value", by[0], by[1], style.highlight)
     else:
-        colouring = Colouring(look.colour, highlight=look.highlight)
+        colouring = Colouring(style.colour, highlight=style.highlight)
     figure = embedding_figure(
         frame, landmarks, colouring=colouring, theme=theme(),
-        past=[shown(before, look) for before in past], changes=look.changes,
-        columns=look.room.columns, width=look.room.width,
+        past=[shown(before, style) for before in past], changes=style.changes,
+        columns=style.layout.columns, width=style.layout.width,
     )  # fmt: skip
-    if look.room.touch:
-        for_touch(figure)
-    tell_terms(figure, weight, grad_norm)
+    if style.layout.touch:
+        adapt_to_touch(figure)
+    add_terms_to_hover(figure, weight, grad_norm)
     if colouring.values is not None:
         fade_unknown(figure, colouring.values)
     if not select:
         with st.container(key="embedding-picture"):
             st.plotly_chart(figure, theme=None, key="embedding-live", config=CONFIG)
         return
-    mark_selection(figure, len(frame.panels), chosen(record.id, repeat, landmarks))
+    mark_selection(figure, len(frame.panels), chosen(maps))
     with st.container(key="embedding-picture"):
         key = "embedding-figure"
         st.plotly_chart(
             figure, theme=None, key=key, config=CONFIG, selection_mode=("lasso", "box"),
-            on_select=lambda: remember(record.id, repeat, key, len(frame.panels), landmarks),
+            on_select=lambda: remember(maps, key, len(frame.panels)),
         )  # fmt: skip
 
 
-def shown(frame: EmbeddingFrame, look: Look) -> EmbeddingFrame:
+def shown(frame: EmbeddingFrame, style: MapStyle) -> EmbeddingFrame:
     """The panels of the chosen methods."""
-    panels = tuple(panel for panel in frame.panels if panel.method in look.methods)
+    panels = tuple(panel for panel in frame.panels if panel.method in style.methods)
     return replace(frame, panels=panels or frame.panels)
 
 
-def _film(
-    record: ExperimentRecord,
-    repeat: int,
-    settings: EmbeddingSettings,
-    epochs: Sequence[int],
-    landmarks: Landmarks,
-    look: Look,
-) -> None:
-    from harmony_core.plots.embedding.all_epochs import film
+def _all_epochs(maps: StoredMaps, style: MapStyle) -> None:
+    from harmony_core.plots.embedding.all_epochs import all_epochs_figure
     from harmony_core.plots.embedding.marks import Colouring
-    from harmony_core.plots.embedding.overlay import for_touch
+    from harmony_core.plots.embedding.overlay import adapt_to_touch
 
-    by = look.colour if look.colour in ("class", "group", "correct") else "class"
-    frames = [shown(read(record.id, repeat, settings, epoch, landmarks), look) for epoch in epochs]
-    figure, kept = film(
-        frames, landmarks, colouring=Colouring(by, highlight=look.highlight), theme=theme(),
-        changes=look.changes, columns=look.room.columns, width=look.room.width,
+    by = style.colour if style.colour in ("class", "group", "correct") else "class"
+    frames = [shown(maps.read(epoch), style) for epoch in maps.epochs]
+    figure, kept = all_epochs_figure(
+        frames, maps.landmarks, colouring=Colouring(by, highlight=style.highlight), theme=theme(),
+        changes=style.changes, columns=style.layout.columns, width=style.layout.width,
     )  # fmt: skip
-    if look.room.touch:
-        for_touch(figure)
+    if style.layout.touch:
+        adapt_to_touch(figure)
     with st.container(key="embedding-picture"):
         st.plotly_chart(figure, theme=None, key="embedding-film", config=CONFIG)
     notes = []
     if len(kept) < len(frames):
         notes.append(f"{len(kept)} of {len(frames)} epochs are in it, to keep the page quick.")
-    if by != look.colour:
+    if by != style.colour:
         notes.append("While it plays, dots keep the colour of their class.")
     if notes:
         st.caption(" ".join(notes))
 
 
 def _caveat(
-    frame: EmbeddingFrame, landmarks: Landmarks, look: Look, past: Sequence[EmbeddingFrame]
+    frame: EmbeddingFrame, landmarks: Landmarks, style: MapStyle, past: Sequence[EmbeddingFrame]
 ) -> None:
     from harmony_core.plots.embedding.text import caption
 
     since = None
-    if past and look.changes != "none":
-        since = shown(past[0 if look.changes == "first" else -1], look)
+    if past and style.changes != "none":
+        since = shown(past[0 if style.changes == "first" else -1], style)
     with st.container(key="embedding-caveat"):
         st.caption(
-            f"{spoken(caption(shown(frame, look), landmarks, since))} "
+            f"{spoken(caption(shown(frame, style), landmarks, since))} "
             f"Hollow dots are training samples. The numbers are of epoch {frame.epoch}."
         )
 
 
-def _figures(frame: EmbeddingFrame, look: Look) -> None:
+def _trust_table(frame: EmbeddingFrame, style: MapStyle) -> None:
     """The same as a table: how far each map can be trusted."""
     from harmony_core.plots.embedding.text import two_digits
 
@@ -216,7 +189,7 @@ def _figures(frame: EmbeddingFrame, look: Look) -> None:
         "Where wrong", "Trust", "Silhouette: head, medium, tail",
     ]  # fmt: skip
     rows = []
-    for panel in shown(frame, look).panels:
+    for panel in shown(frame, style).panels:
         found = panel.fidelity
         shares = [
             found.agreement[name].percent() if name in found.agreement else "–"
@@ -235,42 +208,25 @@ def _figures(frame: EmbeddingFrame, look: Look) -> None:
     )
 
 
-def offline_page(
-    record: ExperimentRecord,
-    repeat: int,
-    settings: EmbeddingSettings,
-    epochs: Sequence[int],
-    landmarks: Landmarks,
-    shade: str,
-) -> bytes:
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def offline_page(maps: StoredMaps, shade: str) -> bytes:
     """The file behind the download button."""
     from harmony_core.export.embedding_page import embedding_page
 
-    frames = [read(record.id, repeat, settings, epoch, landmarks) for epoch in epochs]
-    return embedding_page(frames, landmarks, run_title(record), theme=shade).encode()
+    frames = [maps.read(epoch) for epoch in maps.epochs]
+    title = run_title(maps.record)
+    return embedding_page(frames, maps.landmarks, title, theme=shade).encode()
 
 
-def _download(
-    record: ExperimentRecord,
-    repeat: int,
-    settings: EmbeddingSettings,
-    epochs: Sequence[int],
-    landmarks: Landmarks,
-) -> None:
+def _download(maps: StoredMaps) -> None:
     shade = theme()
     st.download_button(
         "One offline page (HTML)",
-        lambda: offline_page(record, repeat, settings, epochs, landmarks, shade),
-        file_name=f"harmony-{record.id}-embedding.html",
+        lambda: offline_page(maps, shade),
+        file_name=f"harmony-{maps.record.id}-embedding.html",
         mime="text/html", icon=":material/download:", key="download-embedding", on_click="ignore",
         help="These maps with all epochs, figures and caveat in one file that needs no network.",
     )  # fmt: skip
-
-
-def _dots(frame: EmbeddingFrame, landmarks: Landmarks, scene: Scene) -> None:
-    """Every dot as a row."""
-    with st.expander("All samples as a table"):
-        if not st.toggle("Show the table", key="emb-table"):
-            return
-        rows = list(range(len(landmarks.targets)))
-        st.dataframe(dot_columns(frame.panels, landmarks, scene, rows), hide_index=True, height=360)

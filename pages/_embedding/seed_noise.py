@@ -1,4 +1,4 @@
-"""How much of a map is luck: the same drawn or trained with another seed, in the same frame."""
+"""How much of a map depends on a seed: the same drawn or trained with another one."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from harmony_core.analysis.embedding import (
-    EmbeddingFrame,
-    EmbeddingSettings,
-    Landmarks,
-)
-from harmony_core.runs.embedding.process import Drawing
-from harmony_core.runs.embedding.store import picture_epochs, stored_epochs
+from harmony_core.analysis.embedding import EmbeddingFrame
 from harmony_core.runs.record import ExperimentRecord
 
-from .._session import draft as drafts
-from .._session.address_bar import rewriting
-from .._session.start import start
+from .._session.start import start_in_place_of
 from .._shared.backend import store
 from .._shared.messages import toasts
 from .._shared.tables import cells, table
 from .._shared.theme import theme
-from .controls import Look
-from .drawing_status import begin_cheap, draw_offer, drawing_now
-from .stored_maps import read
+from .controls import MapStyle
+from .drawing_status import drawing_progress, offer_drawing, start_cheap_layout
+from .stored_maps import StoredMaps
 
 KINDS = {
     "layout": "Same networks, other layout seed",
@@ -33,15 +25,8 @@ KINDS = {
 }
 
 
-def luck(
-    record: ExperimentRecord,
-    repeat: int,
-    settings: EmbeddingSettings,
-    frame: EmbeddingFrame,
-    landmarks: Landmarks,
-    look: Look,
-) -> None:
-    """The control under the maps: choose one kind of luck, see it, and its numbers."""
+def seed_noise(maps: StoredMaps, frame: EmbeddingFrame, style: MapStyle) -> None:
+    """Choose the seed to change, and see how much of the maps it changes."""
     with st.container(key="embedding-luck"):
         st.subheader("How much of this is luck?", anchor=False)
         kind = st.segmented_control(
@@ -53,20 +38,20 @@ def luck(
                 "other initial weights. What differs as much there is no effect of a method."
             )
             return
-        other = repeat
-        seeded = settings
+        settings = maps.settings
         if kind == "layout":
             if settings.layout != "umap":
                 st.caption("Only UMAP uses random numbers; this layout has no luck in it.")
                 return
-            seeded = replace(settings, seed=settings.seed + 1 if settings.seed < 2**31 - 1 else 0)
+            seed = settings.seed + 1 if settings.seed < 2**31 - 1 else 0
+            other = replace(maps, settings=replace(settings, seed=seed))
         else:
-            found = _other_repeat(record, repeat)
-            if found is None:
-                _offer_training(record)
+            repeat = _other_repeat(maps.record, maps.repeat)
+            if repeat is None:
+                _offer_training(maps.record)
                 return
-            other = found
-        _compare(record, Drawing(record.id, other, seeded), frame, landmarks, look, kind)
+            other = replace(maps, repeat=repeat)
+        _compare(other, frame, style, kind)
 
 
 def _other_repeat(record: ExperimentRecord, repeat: int) -> int | None:
@@ -95,59 +80,43 @@ def _offer_training(record: ExperimentRecord) -> None:
 def _train_twice(record: ExperimentRecord) -> None:
     with toasts():
         seeds = replace(record.config.seeds, repeats=2, vary=("init", "order"))
-        started = start(replace(record.config, seeds=seeds), record.title)
-        drafts.adopt(started.id)
-        with rewriting():
-            st.query_params.from_dict({"run": started.id})
+        start_in_place_of(record, replace(record.config, seeds=seeds))
 
 
-def _compare(
-    record: ExperimentRecord,
-    drawing: Drawing,
-    frame: EmbeddingFrame,
-    landmarks: Landmarks,
-    look: Look,
-    kind: str,
-) -> None:
+def _compare(other: StoredMaps, frame: EmbeddingFrame, style: MapStyle, kind: str) -> None:
+    """Draw ``frame`` beside the same epoch of ``other``, and count what differs."""
     from harmony_core.plots.embedding.figure import embedding_figure
     from harmony_core.plots.embedding.marks import Colouring
-    from harmony_core.plots.embedding.overlay import for_touch
+    from harmony_core.plots.embedding.overlay import adapt_to_touch
 
-    run, repeat, settings = drawing.run_id, drawing.repeat, drawing.settings
-    recorded = set(store().epochs(run, repeat))
-    wanted = [epoch for epoch in picture_epochs(record.config) if epoch in recorded]
-    epochs = stored_epochs(store().root, run, repeat, settings)
-    begin_cheap(drawing, len(epochs), len(wanted))
-    if drawing_now(drawing, len(wanted)):
+    start_cheap_layout(other)
+    if drawing_progress(other):
         return
-    draw_offer(
-        drawing, len(epochs), len(wanted), methods=len(record.config.methods),
-        samples=len(landmarks.targets), what="with the other seed",
-    )  # fmt: skip
-    if frame.epoch not in epochs:
+    offer_drawing(other, "with the other seed")
+    if frame.epoch not in other.epochs:
         return
-    other = read(run, repeat, settings, frame.epoch, landmarks)
+    theirs_frame = other.read(frame.epoch)
     pairs = [
         (ours, replace(theirs, label=f"{theirs.label}, other seed"))
-        for ours, theirs in zip(frame.panels, other.panels, strict=False)
-        if ours.method in look.methods
+        for ours, theirs in zip(frame.panels, theirs_frame.panels, strict=False)
+        if ours.method in style.methods
     ]
     if not pairs:
         return
     both = replace(frame, panels=(*(p for p, _ in pairs), *(p for _, p in pairs)))
-    by = look.colour if look.colour in ("class", "group", "correct") else "class"
+    by = style.colour if style.colour in ("class", "group", "correct") else "class"
     figure = embedding_figure(
-        both, landmarks, colouring=Colouring(by, highlight=look.highlight), theme=theme(),
-        columns=min(len(pairs), look.room.columns or len(pairs)), width=look.room.width,
+        both, other.landmarks, colouring=Colouring(by, highlight=style.highlight), theme=theme(),
+        columns=min(len(pairs), style.layout.columns or len(pairs)), width=style.layout.width,
     )  # fmt: skip
-    if look.room.touch:
-        for_touch(figure)
+    if style.layout.touch:
+        adapt_to_touch(figure)
     with st.container(key="embedding-picture-luck"):
         st.plotly_chart(
             figure, theme=None, key="embedding-luck-figure", config={"displaylogo": False}
         )
     rows = []
-    places = laid_over([p.positions for _, p in pairs], [p.positions for p, _ in pairs])
+    places = aligned([p.positions for _, p in pairs], [p.positions for p, _ in pairs])
     for (ours, theirs), place in zip(pairs, places, strict=True):
         moved = np.linalg.norm(ours.positions - place, axis=1) / ours.radius
         rows.append((f"{ours.label}: other seed", _row(moved, ours.predicted != theirs.predicted)))
@@ -169,8 +138,8 @@ def _compare(
     )
 
 
-def laid_over(maps: list[np.ndarray], others: list[np.ndarray]) -> list[np.ndarray]:
-    """The maps (l, 2), turned, mirrored and shifted together so as to lie best over the others.
+def aligned(maps: list[np.ndarray], others: list[np.ndarray]) -> list[np.ndarray]:
+    """The maps (l, 2), rotated, mirrored and shifted together to match the others best.
 
     The best rotation of centred points: orthogonal Procrustes (Schönemann 1966).
     """

@@ -1,9 +1,9 @@
-"""Pictures from disk, checked against the experiment before anything is drawn from them."""
+"""The maps on disk of one repeat, checked against the experiment before anything is drawn."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,45 +17,90 @@ from harmony_core.analysis.embedding import (
 )
 from harmony_core.errors import RunError
 from harmony_core.experiments.method_text import method_labels
-from harmony_core.runs.embedding.store import embedding_path
+from harmony_core.frames import Scene
+from harmony_core.runs.embedding.process import Drawing
+from harmony_core.runs.embedding.store import (
+    embedding_path,
+    landmarks_of,
+    picture_epochs,
+    stored_epochs,
+)
+from harmony_core.runs.record import ExperimentRecord
 
 from .._shared.backend import store
 
 
-def read(
-    run_id: str, repeat: int, settings: EmbeddingSettings, epoch: int, landmarks: Landmarks
-) -> EmbeddingFrame:
-    """One epoch's picture; `RunError` if the file is damaged or belongs to other samples."""
-    path = embedding_path(store().root, run_id, repeat, settings, epoch)
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError as error:
-        raise RunError(
-            f"Expected the picture of epoch {epoch}, but got: {error.strerror or error}. "
-            "Draw the pictures again."
-        ) from error
-    frame = _load(path, changed)
-    n, c = len(landmarks.targets), len(landmarks.train_counts)
-    if not all(_fits(panel, n, c) for panel in frame.panels) or not frame.panels:
-        raise RunError(
-            f"Expected {path.name} to show the {n} samples and {c} classes of this experiment, but "
-            "it holds something else. Draw the pictures again."
-        )
-    names = _labels(store().root, run_id)
-    if not all(0 <= panel.method < len(names) for panel in frame.panels):
-        raise RunError(
-            f"Expected {path.name} to show the {len(names)} methods of this experiment, but it "
-            "holds something else. Draw the pictures again."
-        )
-    panels = tuple(replace(panel, label=names[panel.method]) for panel in frame.panels)
-    return replace(frame, panels=panels)
+@dataclass(frozen=True)
+class StoredMaps:
+    """The maps of one repeat of an experiment with some settings."""
+
+    record: ExperimentRecord
+    repeat: int
+    scene: Scene
+    landmarks: Landmarks
+    settings: EmbeddingSettings
+
+    @cached_property
+    def wanted(self) -> list[int]:
+        """The recorded epochs that get a map."""
+        recorded = set(store().epochs(self.record.id, self.repeat))
+        return [epoch for epoch in picture_epochs(self.record.config) if epoch in recorded]
+
+    @cached_property
+    def epochs(self) -> list[int]:
+        """The epochs among them whose maps were on disk when this was first asked."""
+        return self.drawn_by_now()
+
+    def drawn_by_now(self) -> list[int]:
+        """The epochs among them whose maps are on disk now."""
+        found = stored_epochs(store().root, self.record.id, self.repeat, self.settings)
+        return [epoch for epoch in found if epoch in self.wanted]
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The methods' names, no two alike."""
+        return tuple(method_labels(self.record.config.methods))
+
+    @property
+    def drawing(self) -> Drawing:
+        return Drawing(self.record.id, self.repeat, self.settings)
+
+    def path(self, epoch: int | None = None) -> Path:
+        """The folder of the maps, or the file of one epoch."""
+        return embedding_path(store().root, self.record.id, self.repeat, self.settings, epoch)
+
+    def read(self, epoch: int) -> EmbeddingFrame:
+        """One epoch's maps; `RunError` if the file is damaged or belongs to other samples."""
+        path = self.path(epoch)
+        try:
+            changed = path.stat().st_mtime_ns
+        except OSError as error:
+            raise RunError(
+                f"Expected the picture of epoch {epoch}, but got: {error.strerror or error}. "
+                "Draw the pictures again."
+            ) from error
+        frame = _load(path, changed)
+        samples, classes = len(self.landmarks.targets), len(self.landmarks.train_counts)
+        if not frame.panels or not all(_fits(panel, samples, classes) for panel in frame.panels):
+            raise RunError(
+                f"Expected {path.name} to show the {samples} samples and {classes} classes of this "
+                "experiment, but it holds something else. Draw the pictures again."
+            )
+        if not all(0 <= panel.method < len(self.labels) for panel in frame.panels):
+            raise RunError(
+                f"Expected {path.name} to show the {len(self.labels)} methods of this experiment, "
+                "but it holds something else. Draw the pictures again."
+            )
+        panels = (replace(panel, label=self.labels[panel.method]) for panel in frame.panels)
+        return replace(frame, panels=tuple(panels))
 
 
-@lru_cache(maxsize=64)
-def _labels(root: Path, run_id: str) -> tuple[str, ...]:
-    """The names of the methods, no two alike; an experiment's methods never change."""
-    del root
-    return tuple(method_labels(store().get(run_id).config.methods))
+def stored_maps(
+    record: ExperimentRecord, repeat: int, settings: EmbeddingSettings | None = None
+) -> StoredMaps:
+    """The maps of one repeat; `RunError` if it has no recorded features."""
+    scene = store().scene(record.id, repeat)
+    return StoredMaps(record, repeat, scene, landmarks_of(scene), settings or EmbeddingSettings())
 
 
 @lru_cache(maxsize=64)
@@ -64,14 +109,14 @@ def _load(path: Path, changed: int) -> EmbeddingFrame:
     return load_embedding(path)
 
 
-def _fits(panel: Panel, n: int, c: int) -> bool:
+def _fits(panel: Panel, samples: int, classes: int) -> bool:
     dots = (panel.predicted, panel.confidence, panel.map_class)
     regions = panel.region_class, panel.region_purity
     return (
-        panel.positions.shape == (n, 2)
-        and all(array.shape == (n,) for array in dots)
+        panel.positions.shape == (samples, 2)
+        and all(array.shape == (samples,) for array in dots)
         and regions[0].ndim == 2
         and regions[0].shape == regions[1].shape
-        and all(int(array.max(initial=0)) < c for array in (*dots[::2], regions[0]))
+        and all(int(array.max(initial=0)) < classes for array in (*dots[::2], regions[0]))
         and bool(np.isfinite(panel.positions).all() and np.isfinite(panel.extent).all())
     )

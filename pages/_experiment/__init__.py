@@ -1,1 +1,1 @@
-"""One experiment on a page: its view while it trains and after, and what stands beside it."""
+"""A page on one experiment: its view during and after training, and what follows the view."""

@@ -1,4 +1,4 @@
-"""What several seeds add: bands for the curves of the view."""
+"""The spread over repeats, as bands around the curves of the view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from harmony_core.analysis.seeds import Curves
 from harmony_core.errors import RunError
-from harmony_core.experiments.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
 from harmony_core.viewer import view_bands
@@ -15,14 +14,13 @@ from harmony_core.viewer import view_bands
 from .._shared.backend import store
 
 
-def bands(record: ExperimentRecord) -> dict[str, Any] | None:
+def bands(record: ExperimentRecord, labels: tuple[str, ...]) -> dict[str, Any] | None:
     """Mean, low and high of each metric over the repeats so far; None for fewer than two.
 
     Of two it is their range, of more the 95 % interval of the mean.
     """
     if record.config.seeds.repeats < 2:
         return None
-    labels = method_labels(record.config.methods)
     at = (record.state, record.repeat, record.epoch)
     return _bands(store(), record.id, labels, record.config.seeds.repeats, at)
 
@@ -31,15 +29,11 @@ def bands(record: ExperimentRecord) -> dict[str, Any] | None:
 def _bands(
     runs: RunStore, run: str, labels: tuple[str, ...], repeats: int, at: tuple[str, int, int]
 ) -> dict[str, Any] | None:
-    """``at`` only tells how far the run was."""
+    """``at`` is how far the run was, part of the cache's key only."""
     del at
     curves = Curves(labels)
     for repeat in range(repeats):
-        epochs = runs.epochs(run, repeat)
-        if not epochs:
-            continue
-        scene = runs.scene(run, repeat)
-        for epoch in epochs:
+        for epoch in runs.epochs(run, repeat):
             try:
                 scene = runs.scene(run, repeat)
                 frames = runs.frames(run, repeat, epoch)

@@ -15,13 +15,14 @@ from harmony_core.experiments.method_text import method_labels
 from harmony_core.experiments.shell_command import FILE, command_line
 from harmony_core.runs.record import ExperimentRecord
 
-from .._session import place as where
+from .._session import place
 from .._shared.backend import store
 from .._shared.messages import messages
+from .experiment_page import ExperimentPage
 
 
-def share(record: ExperimentRecord, page: str, repeat: int) -> None:
-    """Everything that leaves the app, made only when its button is pressed."""
+def downloads(record: ExperimentRecord, page: ExperimentPage, repeat: int) -> None:
+    """Everything that can be taken out of the app; files are made when their button is pressed."""
     with st.container(key="share"), messages():
         st.subheader("Share and keep", anchor=False)
         _link(record, page)
@@ -31,23 +32,23 @@ def share(record: ExperimentRecord, page: str, repeat: int) -> None:
         _repeat_it(record)
 
 
-def link_to(record: ExperimentRecord, page: str) -> str:
-    """The address of what is on screen; in the Arena it also holds the settings."""
+def link_to(record: ExperimentRecord, page: ExperimentPage) -> str:
+    """The address of what is on screen; where experiments are set up it also holds the settings."""
     query: dict[str, str | list[str]] = {}
-    if page == "arena":
+    if page.sets_up:
         try:
             query |= to_query(record.config)
-        except HarmonyError:  # settings that cannot be in a link, as a file's path
+        except HarmonyError:  # some settings cannot be in a link, such as the path of a file
             query = {}
-    query |= {"run": record.id, **where.place(record.id).query()}
-    base = (st.context.url or "").split("?")[0] or f"/{page}"
+    query |= {"run": record.id, **place.current(record.id).query()}
+    base = (st.context.url or "").split("?")[0] or f"/{page.name}"
     return f"{base}?{urlencode(query, doseq=True, safe='~.:')}"
 
 
-def _link(record: ExperimentRecord, page: str) -> None:
+def _link(record: ExperimentRecord, page: ExperimentPage) -> None:
     st.markdown("**Link** to this experiment, as it is on screen")
     st.code(link_to(record, page), language=None, wrap_lines=True)
-    if page == "arena":
+    if page.sets_up:
         st.caption(
             "It holds all settings: where the experiment itself is not known, it opens ready to "
             "be trained again, with the same numbers on a CPU."

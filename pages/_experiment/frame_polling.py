@@ -1,7 +1,7 @@
-"""What one look at an experiment takes in: not too much, and not when the reader waits.
+"""Which new frames a run of the script sends: not too many, and none while the reader waits.
 
-New frames are for the timer that draws an experiment while it trains. A run of the whole page
-answers a reader first; it takes new frames in only if the timer has not come by for a while.
+New frames are the business of the timer that draws an experiment during its training. A run of the
+whole page answers the reader first, and sends new frames only if the timer is overdue.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ from .._shared.backend import store
 from .._shared.messages import spoken
 
 READING = 0.05
-"""Seconds that a look at a training may read frames, a fifth of what it takes to send them."""
+"""Seconds that one poll of a training may read frames, a fifth of what it takes to send them."""
 OVERDUE = 1.0
-"""Seconds after the last look when a run of the whole page looks too."""
-_LAST = "last look"
-_whole: ContextVar[bool] = ContextVar("whole page", default=False)
+"""Seconds after the last poll from which a run of the whole page polls too."""
+_LAST_POLL = "last look"
+_whole_page: ContextVar[bool] = ContextVar("whole page", default=False)
 
 
 @contextmanager
 def whole_page() -> Iterator[None]:
     """Around what a run of the whole page draws; a run of a fragment is not inside."""
-    token = _whole.set(True)
+    token = _whole_page.set(True)
     try:
         yield
     finally:
-        _whole.reset(token)
+        _whole_page.reset(token)
 
 
 def in_whole_page() -> bool:
-    return _whole.get()
+    return _whole_page.get()
 
 
 def new_frames(record: ExperimentRecord, repeat: int, view: str, since: int) -> list[list[Frame]]:
-    """What ``view`` is to be given of the epochs after ``since``, -1 for a view that has nothing.
+    """The frames to send to ``view`` of the epochs after ``since``; -1 is a view without any.
 
-    While it trains this may be only the first of them, or none; a later look brings the rest.
+    During a training these may be only the first ones, or none; a later poll brings the rest.
     """
     if record.active and since >= 0 and in_whole_page() and not _overdue(view):
         return []
     begun = time.monotonic()
-    st.session_state[_LAST] = (view, begun)
+    st.session_state[_LAST_POLL] = (view, begun)
     found: list[list[Frame]] = []
     for epoch in store().epochs(record.id, repeat):
         if epoch <= since:
@@ -65,5 +65,5 @@ def new_frames(record: ExperimentRecord, repeat: int, view: str, since: int) -> 
 
 
 def _overdue(view: str) -> bool:
-    last, at = st.session_state.get(_LAST, ("", 0.0))
-    return bool(last != view or time.monotonic() - at > OVERDUE)
+    polled, at = st.session_state.get(_LAST_POLL, ("", 0.0))
+    return bool(polled != view or time.monotonic() - at > OVERDUE)

@@ -1,4 +1,4 @@
-"""One sample under the microscope: every method's formula with that sample's numbers put in."""
+"""The microscope: every method's formula with the numbers of one sample put in."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from harmony_core.explain.latex import number_text
 from harmony_core.explain.sample import SampleExplanation, explain, weight_curve
 from harmony_core.frames import Frame, Scene
 
-from .._session import place as where
+from .._session import place
 from .._shared.labels import literal
-from .._shared.page import put
 from .._shared.tables import cells, mark, table
 from .._shared.theme import theme
+from .._shared.widgets import set_widget
 
 ORDERS = {
     "hard": "Hardest first",
@@ -39,7 +39,7 @@ def microscope(
     scene: Scene,
     frames: Sequence[Frame],
     labels: Sequence[str],
-    now: where.Place,
+    now: place.Place,
 ) -> None:
     """Picker, formulas, weight curve and table of one tracked sample at the epoch of ``frames``."""
     with st.container(key="microscope"):
@@ -69,7 +69,7 @@ def microscope(
         _numbers(scene, labels, seen)
 
 
-def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: where.Place) -> None:
+def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: place.Place) -> None:
     """Choose among the tracked samples by class, weight, difficulty or row."""
     row = st.columns([2, 2, 2, 4], vertical_alignment="bottom")
     names = scene.class_names
@@ -94,7 +94,7 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: whe
     options = ranked[:MOST_LISTED]
     if now.sample is not None and now.sample not in options:
         options.insert(0, now.sample)
-    put("pick-sample", now.sample)
+    set_widget("pick-sample", now.sample)
     row[3].selectbox(
         f"Sample ({len(ranked):,} to choose from)",
         options,
@@ -112,15 +112,15 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: whe
         )
 
 
-def _picked(now: where.Place, scene: Scene) -> None:
-    where.show(replace(now, sample=chosen_sample(st.session_state.get("pick-sample"), scene)))
+def _picked(now: place.Place, scene: Scene) -> None:
+    place.jump_to(replace(now, sample=chosen_sample(st.session_state.get("pick-sample"), scene)))
 
 
 def chosen_sample(value: object, scene: Scene) -> int | None:
-    """The sample that the list says was chosen: a position, or its text.
+    """The sample chosen in the list, from its position or its text.
 
-    Streamlit gives the text back where the numbers in it have moved on since the list was sent, as
-    they do while something trains.
+    Streamlit returns the text if the numbers in it have changed since the list was sent, as they do
+    during a training.
     """
     if isinstance(value, str):
         row = re.match(r"row (\d+) ", value)
@@ -147,14 +147,14 @@ def ranking(scene: Scene, frame: Frame, c: int, order: str) -> list[int]:
 
 
 def named(scene: Scene, frame: Frame, sample: int) -> str:
-    """A sample in a list: its row, class, difficulty and weight."""
+    """A sample's entry in the list: its row, class, difficulty and weight."""
     name = scene.class_names[int(scene.tracked_targets[sample])]
     g, w = frame.tracked_grad_norm[sample], frame.tracked_weight[sample]
     return f"row {scene.tracked_index[sample]} · {name} · g {g:.2f} · weight {w:.2f}"
 
 
 def _who(scene: Scene, sample: int, epoch: int) -> None:
-    """Which sample this is: class, row, place or picture."""
+    """Which sample this is: class, row, coordinates or picture."""
     label = int(scene.tracked_targets[sample])
     facts = [
         f"Row {scene.tracked_index[sample]} of the training set",

@@ -1,8 +1,6 @@
-"""A page that shows one experiment from one side: which one, its view, and the doors to others."""
+"""A page that shows one experiment: which one, its view, and links to the other pages."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import streamlit as st
 
@@ -10,28 +8,23 @@ from harmony_core.errors import HarmonyError
 from harmony_core.experiments.method_text import method_labels
 from harmony_core.runs.record import ExperimentRecord
 
-from .._session import draft as drafts
-from .._session import place as where
-from .._session.address_bar import rewriting
-from .._session.page_links import words
+from .._session import draft, place
+from .._session.address_bar import show_run_only
+from .._session.page_links import glossary_links
 from .._shared.backend import store
 from .._shared.labels import literal, run_title
 from .._shared.messages import lead, messages
-from .._shared.page import put
+from .._shared.page import load
 from .._shared.status import short_title
-from .live import show
+from .._shared.widgets import set_widget
+from .experiment_page import ExperimentPage
 
 NEWEST = 50
 
 
-def experiment(
-    page: str,
-    title: str,
-    about: str,
-    body: Callable[[ExperimentRecord, str], None] = show,
-) -> None:
-    """Draw ``page`` for the experiment of the link, or of the session, or ask for one."""
-    run = drafts.run_id() or drafts.shown_run()
+def experiment(page: ExperimentPage) -> None:
+    """Draw ``page`` for the experiment of the link or of the session, or offer a choice."""
+    run = draft.linked_run() or draft.shown_run()
     ids = store().ids()
     record = None
     problem = None
@@ -41,36 +34,35 @@ def experiment(
         except HarmonyError as error:
             problem = str(error)
     if record is not None:
-        if drafts.shown_run() != run:
-            drafts.adopt(run)
-        where.arrive(page, run)
-        where.write(where.place(run))
+        if draft.shown_run() != run:
+            draft.adopt(run)
+        place.arrive(page.name, run)
+        place.write_link(place.current(run))
     top = st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="top")
     with top.container(key="heading"):
-        st.title(
-            literal(title if record is None else f"{title}: {run_title(record)}"), anchor=False
-        )
-        lead(about)
+        title = page.title if record is None else f"{page.title}: {run_title(record)}"
+        st.title(literal(title), anchor=False)
+        lead(page.lead)
     if problem:
         messages().say(problem)
     if ids:
         _picker(top, ids, run if record else "")
     if record is not None:
-        _who(record)
-        body(record, page)
-        words(page)
+        _methods(record)
+        load(page.view)(record, page)
+        glossary_links(page)
     elif ids:
         st.info("Choose one of your experiments above.", icon=":material/arrow_upward:")
     else:
-        _door()
+        _link_to_arena()
 
 
-def _picker(place: st.delta_generator.DeltaGenerator, ids: list[str], run: str) -> None:
+def _picker(container: st.delta_generator.DeltaGenerator, ids: list[str], run: str) -> None:
     options = ids[:NEWEST]
     if run and run not in options:
         options.insert(0, run)
-    put("experiment", run or None)
-    place.selectbox(
+    set_widget("experiment", run or None)
+    container.selectbox(
         "Experiment" if len(ids) <= NEWEST else f"Experiment (the newest {NEWEST} of {len(ids)})",
         options,
         index=None,
@@ -85,16 +77,15 @@ def _picker(place: st.delta_generator.DeltaGenerator, ids: list[str], run: str) 
 def _picked() -> None:
     run = st.session_state.get("experiment")
     if run in store().ids():
-        drafts.adopt(str(run))
-        with rewriting():
-            st.query_params.from_dict({"run": str(run)})
+        draft.adopt(str(run))
+        show_run_only(str(run))
 
 
-def _who(record: ExperimentRecord) -> None:
+def _methods(record: ExperimentRecord) -> None:
     st.caption("Methods: " + literal(", ".join(method_labels(record.config.methods))) + ".")
 
 
-def _door() -> None:
+def _link_to_arena() -> None:
     with st.container(border=True, key="door-arena"):
         st.subheader("Nothing has been trained yet", anchor=False)
         st.markdown(

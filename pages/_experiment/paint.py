@@ -22,20 +22,20 @@ from harmony_core.data.painted import (
 from harmony_core.frames import Scene
 from harmony_core.viewer import blank_payload
 
-from .._session import draft as drafts
+from .._session import draft
+from .._session.lockstep_view import PAINT_LIMIT, Point, ViewState, lockstep_view, unsent_points
 from .._session.start import start
-from .._shared.lockstep_view import PAINT_LIMIT, Point, ViewState, lockstep_view, unsent_points
 from .._shared.messages import messages
 
 SPARE = 2
-"""Classes that may be painted beyond those there are."""
+"""Classes that can be painted besides the existing ones."""
 _TAKEN = "painted points taken along"
 LETTERS = ALPHABET[:MOST_CLASSES]
 EXTENT = (-1.5, 1.5, -1.5, 1.5)
 
 
 def can_paint(config: ExperimentConfig) -> bool:
-    """Whether the samples are points of a plane that a painter can begin with."""
+    """Whether the samples are points in a plane, which can be painted."""
     spec = DATASETS.get(config.data.name)
     return spec is not None and spec.kind == "points"
 
@@ -54,8 +54,8 @@ def switch(run: str) -> None:
     )
 
 
-def options(config: ExperimentConfig, scene: Scene | None) -> dict[str, Any]:
-    """What `lockstep_view` has to be told so that it offers the editor."""
+def editor_options(config: ExperimentConfig, scene: Scene | None) -> dict[str, Any]:
+    """The arguments that make `lockstep_view` offer the editor."""
     data = config.data
     chosen: dict[str, Any] = {"paint": True}
     names: Sequence[str] = scene.class_names if scene else ()
@@ -64,8 +64,8 @@ def options(config: ExperimentConfig, scene: Scene | None) -> dict[str, Any]:
         chosen["painted"] = points
         chosen["paint_limit"] = max(PAINT_LIMIT, len(points))
         names = LETTERS[: 1 + max((label for label, _, _ in points), default=0)]
-    many = min(MOST_CLASSES, len(names) + SPARE)
-    chosen["paint_classes"] = (*names, *LETTERS[len(names) : many])
+    most = min(MOST_CLASSES, len(names) + SPARE)
+    chosen["paint_classes"] = (*names, *LETTERS[len(names) : most])
     chosen["paint_extent"] = (
         scene.extent if scene is not None and scene.extent is not None else EXTENT
     )
@@ -73,7 +73,7 @@ def options(config: ExperimentConfig, scene: Scene | None) -> dict[str, Any]:
 
 
 def painted_points(data: DataConfig) -> list[Point]:
-    """The points of a painted data set; those of the example where none are set."""
+    """The points of a painted data set, or of the example if none are set."""
     text = str(data.params.get("points", ""))
     return decode_points(text) if text else example()
 
@@ -81,7 +81,7 @@ def painted_points(data: DataConfig) -> list[Point]:
 def editor(config: ExperimentConfig) -> None:
     """The editor before anything has been trained."""
     with messages():
-        chosen = options(config, None)
+        chosen = editor_options(config, None)
         payload = blank_payload("painting", chosen["paint_classes"], EXTENT)
         with st.container(key="painting-view"):
             view = lockstep_view(payload, view_key(""), live=False, panels=(), **chosen)
@@ -89,15 +89,15 @@ def editor(config: ExperimentConfig) -> None:
 
 
 def retrain(config: ExperimentConfig, view: ViewState) -> None:
-    """Train on what was painted, if it just was."""
+    """Train on the points, if the reader has just pressed the editor's button."""
     if view.painted:
         painted = with_points(config, view.painted)
-        drafts.replace(painted)
+        draft.set_up(painted)
         start(painted)
         st.rerun()
 
 
-def take_along(config: ExperimentConfig, run: str) -> ExperimentConfig | None:
+def with_unsent_points(config: ExperimentConfig, run: str) -> ExperimentConfig | None:
     """``config`` on the points that the reader has painted and not trained yet; None without any.
 
     ``run`` is the one on the page, or ``""`` for the editor before any.

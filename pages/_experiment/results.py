@@ -26,7 +26,7 @@ SHOTS = {
 
 
 def results(record: ExperimentRecord) -> None:
-    """The summary over the finished repeats, and what a reader should know about the data."""
+    """The summary over the finished repeats, and notes on the data."""
     scenes, summaries = _summaries(record)
     if scenes:
         _summary_table(record, summaries)
@@ -35,7 +35,7 @@ def results(record: ExperimentRecord) -> None:
 
 
 def _summaries(record: ExperimentRecord) -> tuple[list[Scene], list[MethodSummary]]:
-    """The last recorded epoch of every repeat that has one; of finished ones if any is."""
+    """The last recorded epoch of the finished repeats, or of the first one begun."""
     runs = store()
     last = {r: runs.epochs(record.id, r) for r in range(record.config.seeds.repeats)}
     done = [r for r, epochs in last.items() if epochs and epochs[-1] >= record.config.epochs]

@@ -1,4 +1,4 @@
-"""A sandbox: the settings of the weights as sliders, redrawn from recorded samples at once."""
+"""The sandbox: sliders for the settings of the weights, redrawn at once from recorded samples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from harmony_core.explain.latex import number_text
 from harmony_core.explain.sandbox import ClassWeights, default_settings, first_network, redraw
 from harmony_core.frames import Frame, Scene
 
-from .._shared.labels import plain as number
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri
@@ -29,7 +28,7 @@ SORTS = {
 def sandbox(
     scene: Scene, frames: Sequence[Frame], labels: Sequence[str], methods: Sequence[MethodConfig]
 ) -> None:
-    """Draw the sandbox for one epoch; moving a slider draws only this again."""
+    """Draw the sandbox for one epoch; moving a slider redraws only the sandbox."""
     st.fragment(_sandbox)(scene, frames, labels, first_network(methods))
 
 
@@ -39,10 +38,10 @@ def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], usual
     with st.container(key="sandbox"):
         st.subheader("Sandbox: bend the weights without training", anchor=False)
         st.caption(
-            "The weights that the harmonized loss would give if it stood before this network as "
+            "The weights that the harmonized loss would give to this network as "
             f"it was after epoch {frames[0].epoch}. Nothing is trained: difficulty comes from the "
-            "recorded samples, the rest from the sliders. In a training the network would answer "
-            "to other weights; here it stands still."
+            "recorded samples, the rest from the sliders. In a training the network would react "
+            "to other weights; here it stays as it is."
         )
         settings = _sliders(labels, usual)
         method = int(settings.pop("method"))
@@ -109,7 +108,7 @@ def _pictures(scene: Scene, drawn: Sequence[ClassWeights]) -> None:
     st.html(weight_grid(classes, scene.class_names, pictures, notes))
     st.caption(
         "Line: the weight w(g) of each region of difficulty, on one scale for all classes; dotted "
-        "is 1, the mean of every class. Shade behind it: how many of the class’s samples lie in "
+        "is 1, the mean of every class. Shade behind it: how many of the class’s samples are in "
         "the region, on a scale of its own. Few samples make few, wide regions."
     )
     with st.expander("The same as text"):
@@ -129,7 +128,7 @@ def _pictures(scene: Scene, drawn: Sequence[ClassWeights]) -> None:
 
 
 def _chosen(scene: Scene, drawn: Sequence[ClassWeights]) -> list[int]:
-    """The classes on show; with many, those a search and an order bring to the top."""
+    """The classes shown; of many, the page chosen by search and order."""
     names, counts = scene.class_names, np.asarray(scene.train_counts)
     everyone = [int(c) for c in np.argsort(-counts, kind="stable")]
     if len(names) <= MOST_DRAWN:
@@ -148,7 +147,7 @@ def _chosen(scene: Scene, drawn: Sequence[ClassWeights]) -> list[int]:
         found.sort(key=lambda c: names[c].casefold())
     pages = max(1, -(-len(found) // MOST_DRAWN))
     page = row[2].number_input(
-        f"Page of {number(pages)}", 1, pages, 1, key=f"sandbox-page-{pages}", disabled=pages == 1
+        f"Page of {pages:,}", 1, pages, 1, key=f"sandbox-page-{pages}", disabled=pages == 1
     )
     start = (int(page) - 1) * MOST_DRAWN
     return found[start : start + MOST_DRAWN]

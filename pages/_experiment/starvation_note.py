@@ -1,4 +1,4 @@
-"""What the plain inverse density did to a run, told with the run's own numbers, if it did it."""
+"""How the plain inverse density starved hard samples in a run, with the run's own numbers."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from harmony_core.explain.starvation import Starved, plain_inverse, starved
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
 
-from .._session import place as where
+from .._session import place
 from .._shared.backend import store
 from .._shared.labels import literal
 
 FAR = 0.05
-"""Balanced accuracy that a method has to lie behind the best before it is called a collapse."""
+"""Least gap in balanced accuracy to the best method that counts as a collapse."""
 MOST_EPOCHS = 60
 Found = tuple[int, tuple[Starved, ...], float, int, float]
 
 
-def collapse(record: ExperimentRecord, repeat: int) -> None:
+def starvation_note(record: ExperimentRecord, repeat: int) -> None:
     """A note for every method that fell behind and whose weights show why."""
     labels = method_labels(record.config.methods)
     for m, method in enumerate(record.config.methods):
@@ -50,7 +50,7 @@ def _note(
             f"accuracy, {literal(labels[best])} at {100 * top:.1f} %. After epoch {epoch} the "
             f"fullest region of {literal(listed + more)} is a hard one, and {many} plain inverse "
             f"density weighs it down: of {literal(names[worst.label])}, {100 * worst.hard:.0f} % "
-            f"of the density lies above g = 0.5, and its fullest region weighs "
+            f"of the density is above g = 0.5, and its fullest region weighs "
             f"{number_text(worst.weight)}, while an easier region weighs "
             f"{number_text(worst.easier)}. These are the samples that need learning. The envelope "
             "forbids a harder sample to weigh less than an easier one, and the margin form leaves "
@@ -67,12 +67,12 @@ def _note(
 
 
 def _look(run: str, epoch: int) -> None:
-    where.show(replace(where.place(run), epoch=epoch))
+    place.jump_to(replace(place.current(run), epoch=epoch))
 
 
 @lru_cache(maxsize=32)
 def _found(runs: RunStore, run: str, repeat: int, m: int, at: tuple[str, int, int]) -> Found | None:
-    """The epoch with the most starved classes, if the method also lies far behind in the end."""
+    """The epoch with the most starved classes, if the method also ends far behind the best."""
     del at
     epochs = runs.epochs(run, repeat)
     if not epochs:

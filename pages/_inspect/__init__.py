@@ -1,1 +1,1 @@
-"""The page that inspects a file, in parts."""
+"""The page that inspects a file."""

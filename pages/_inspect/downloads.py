@@ -1,4 +1,4 @@
-"""What one takes along: report, CSV, JSON, training script; and the data opened in the Arena."""
+"""Downloads: report, CSV, JSON, training script; and opening the data in the Arena."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from harmony_core.inspection.report.files import classes_csv
 from harmony_core.inspection.report.html import report_html
 from harmony_core.inspection.report.training_script import training_script
 from harmony_core.parameters import Value
-from harmony_core.readers.identify import FORMS
+from harmony_core.readers.images.image_files import IMAGE_ZIP
 
-from .._session import draft as drafts
+from .._session import draft
 from .._shared.messages import messages, spoken
-from .inspected_file import Look
+from .inspected_file import InspectedFile
 from .pilot import no_pilot
 from .upload import LARGEST_MB
 
 EPOCHS = {"images": 20, "table": 60}
 
 
-def out_section(now: Look, found: Inspection) -> None:
-    """Downloads, made when they are asked for, and the door to the Arena."""
+def download_section(file: InspectedFile, found: Inspection) -> None:
+    """Downloads, made when their button is pressed, and the way to the Arena."""
     st.header("Take it along", anchor=False)
-    stem = Path(now.path.name).stem
+    stem = Path(file.path.name).stem
     with st.container(horizontal=True, gap="small", key="inspect-out"):
         _download(
             "Report",
@@ -67,24 +67,24 @@ def out_section(now: Look, found: Inspection) -> None:
                 "code",
                 "train.py",
                 "text/x-python",
-                lambda: training_script(found, now.path.name, beside=True),
+                lambda: training_script(found, file.path.name, beside=True),
                 _about(found),
             )
-        if now.digits:
+        if file.digits:
             _download(
                 "The data",
                 "folder_zip",
-                now.path.name,
+                file.path.name,
                 "application/octet-stream",
-                now.path.read_bytes,
+                file.path.read_bytes,
                 "The file that the training script reads.",
             )
     st.caption(
         "The same from the shell, for files of any size: "
-        f"`python -m harmony_core inspect {'FILE' if now.digits else _quoted(now.path.name)} "
+        f"`python -m harmony_core inspect {'FILE' if file.digits else _quoted(file.path.name)} "
         f"{'' if reason else '--pilot '}--html report.html`"
     )  # fmt: skip
-    _arena(now, found, reason)
+    _arena(file, found, reason)
 
 
 def _download(
@@ -115,7 +115,7 @@ def _quoted(name: str) -> str:
     return f"'{kept}'" if " " in kept else kept
 
 
-def _arena(now: Look, found: Inspection, reason: str) -> None:
+def _arena(file: InspectedFile, found: Inspection, reason: str) -> None:
     with st.container(key="inspect-arena", gap="xsmall"):
         if reason:
             st.caption(f"These data cannot be opened in the Arena. {reason}")
@@ -125,36 +125,36 @@ def _arena(now: Look, found: Inspection, reason: str) -> None:
             type="primary",
             icon=":material/stadium:",
             key="inspect-open",
-            disabled=now.busy,
+            disabled=file.busy,
             help="Watch methods learn your data side by side, epoch by epoch.",
         )
-        kept = "" if now.digits else (
+        kept = "" if file.digits else (
             " A copy of the file is then kept with the app’s uploads, beyond this visit."
         )  # fmt: skip
         st.caption(f"Sets up cross-entropy and what the pilot recommends, if it did.{kept}")
     if pressed:
         opened = False
         with messages():
-            drafts.replace(arena_config(now, found))
+            draft.set_up(arena_config(file, found))
             opened = True
         if opened:
-            drafts.show_run("")
+            draft.show_run("")
             st.switch_page("pages/arena.py")
 
 
-def arena_config(now: Look, found: Inspection) -> ExperimentConfig:
+def arena_config(file: InspectedFile, found: Inspection) -> ExperimentConfig:
     """The experiment that the Arena starts from; the file is kept for it."""
     contents = found.contents
-    kind = "images" if contents.form == FORMS["images"] or now.digits else "table"
-    if now.digits:
+    kind = "images" if contents.form == IMAGE_ZIP.title or file.digits else "table"
+    if file.digits:
         data = DIGITS
     else:
         try:
-            with open(now.path, "rb") as file:
-                source = store_upload(file, LARGEST_MB * 2**20)
+            with open(file.path, "rb") as content:
+                source = store_upload(content, LARGEST_MB * 2**20)
         except OSError as error:
             raise HarmonyError(
-                f"Expected {spoken(now.path.name)} to be in this visit's folder, but got: "
+                f"Expected {spoken(file.path.name)} to be in this visit's folder, but got: "
                 f"{error.strerror or error}. Hand it in again."
             ) from error
         params: dict[str, Value] = {"source": source}

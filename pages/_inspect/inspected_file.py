@@ -1,4 +1,4 @@
-"""The file on the page: where it lies, how it is read, what is going on, what was found."""
+"""The file on the page: where it is, how it is read, its job, and what was found."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ from harmony_core.inspection.process.digits_example import NAME as DIGITS
 from harmony_core.inspection.process.job import Job
 from harmony_core.inspection.process.result_file import load_found
 from harmony_core.inspection.process.worker import Request
-from harmony_core.inspection.tail.statistics import BETA, analyse_tail
+from harmony_core.inspection.tail.class_counts import BETA
+from harmony_core.inspection.tail.statistics import analyse_tail
 
-from .visit_folder import room, safe_name
+from .visit_folder import safe_name, visit_folder
 
 KEY = "inspect-look"
 PREFIX = "inspect-"
 REMOVED = "inspect removed"
-"""How many files were removed by the button, so that the uploader is drawn anew."""
+"""How many files the button has removed; each time the uploader is replaced by an empty one."""
 
 
 @dataclass
-class Look:
-    """One file and how it is looked at; kept in the session's state."""
+class InspectedFile:
+    """One file and its inspection, kept in the session's state."""
 
     path: Path
     title: str
-    """The name the visitor knows it by."""
+    """The name that the visitor knows."""
     digits: bool = False
     example: str = ""
-    """What there is to find, for one of our own files."""
+    """What there is to find, if it is an example."""
     counts: bool = False
-    """Typed in as bare counts."""
+    """Whether it was typed in as class counts."""
     job: Job | None = None
-    out: Path = field(default_factory=Path)
+    result_path: Path = field(default_factory=Path)
     _read: tuple[int, Inspection] | None = None
 
     @property
@@ -46,30 +47,30 @@ class Look:
 
     @property
     def gone(self) -> bool:
-        """Whether the file was deleted, as the connection was lost for too long."""
+        """Whether the file was deleted, because the connection was lost for too long."""
         return not self.path.parent.is_dir()
 
     @property
     def piloting(self) -> bool:
         return self.busy and self.job is not None and self.job.request.pilot
 
-    def again(self, **how: str | None) -> None:
-        """Look at the file, or look again with another label, split or separator."""
+    def inspect(self, **options: str | None) -> None:
+        """Inspect the file, or inspect it again with another label, split or separator."""
         self.cancel()
-        if self.out.parent.parent == room().folder:
-            shutil.rmtree(self.out.parent, ignore_errors=True)
-        folder = room().new()
-        self.out = folder / "found.npz"
+        if self.result_path.parent.parent == visit_folder().folder:
+            shutil.rmtree(self.result_path.parent, ignore_errors=True)
+        folder = visit_folder().new_folder()
+        self.result_path = folder / "found.npz"
         self._read = None
-        request = Request(str(self.path), str(self.out), digits=self.digits)
-        self.job = room().start(Job(replace(request, **how)))  # type: ignore[arg-type]
+        request = Request(str(self.path), str(self.result_path), digits=self.digits)
+        self.job = visit_folder().add_job(Job(replace(request, **options)))  # type: ignore[arg-type]
 
-    def try_out(self, seeds: int, bounds: tuple[float, float] | None) -> None:
-        """Train on it for some seconds."""
+    def run_pilot(self, seeds: int, bounds: tuple[float, float] | None) -> None:
+        """Run the pilot on the file, unless a job is running."""
         if self.busy or self.job is None:
             return
         request = replace(self.job.request, pilot=True, seeds=seeds, bounds=bounds)
-        self.job = room().start(Job(request))
+        self.job = visit_folder().add_job(Job(request))
 
     def cancel(self) -> None:
         if self.job is not None:
@@ -80,13 +81,13 @@ class Look:
     ) -> Inspection | None:
         """What was found so far, its groups by ``bounds``; ``None`` before the tail is known."""
         try:
-            changed = self.out.stat().st_mtime_ns
+            changed = self.result_path.stat().st_mtime_ns
         except OSError:
             return None
-        if not self.out.is_file():
+        if not self.result_path.is_file():
             return None
         if self._read is None or self._read[0] != changed:
-            self._read = (changed, load_found(self.out))
+            self._read = (changed, load_found(self.result_path))
         found = self._read[1]
         if beta == BETA and bounds is None:
             return found
@@ -95,37 +96,37 @@ class Look:
         return replace(found, tail=tail)
 
 
-def look() -> Look | None:
-    """What is on the page."""
-    now: Look | None = st.session_state.get(KEY)
-    return now
+def current_file() -> InspectedFile | None:
+    """The file on the page."""
+    file: InspectedFile | None = st.session_state.get(KEY)
+    return file
 
 
-def forget() -> None:
-    """Empty the page, end what goes on, and delete the file and what was found."""
-    now = look()
-    if now is not None:
-        now.cancel()
-        for folder in {now.path.parent, now.out.parent}:
-            if folder.parent == room().folder:
+def close_file() -> None:
+    """Empty the page, cancel the job, and delete the file and its result."""
+    file = current_file()
+    if file is not None:
+        file.cancel()
+        for folder in {file.path.parent, file.result_path.parent}:
+            if folder.parent == visit_folder().folder:
                 shutil.rmtree(folder, ignore_errors=True)
     for key in [key for key in st.session_state if str(key).startswith("inspect-of-")]:
         del st.session_state[key]
     st.session_state.pop(KEY, None)
 
 
-def remove() -> None:
-    """`forget`, and empty the uploader too."""
-    forget()
+def remove_file() -> None:
+    """`close_file`, and empty the uploader too."""
+    close_file()
     st.session_state[REMOVED] = int(st.session_state.get(REMOVED, 0)) + 1
 
 
-def take(
+def open_file(
     name: str, content: bytes | memoryview, example: str = "", *, counts: bool = False
 ) -> None:
-    """Put a file into the session's folder and look at it."""
-    forget()
-    path = room().new() / safe_name(name)
+    """Put a file into the visit's folder and inspect it."""
+    close_file()
+    path = visit_folder().new_folder() / safe_name(name)
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -133,15 +134,19 @@ def take(
             f"Expected room for {path.name} on this server, but got: {error.strerror or error}. "
             "Free some space, then try again."
         ) from error
-    _begin(Look(path, name, example=example, counts=counts))
+    _begin(InspectedFile(path, name, example=example, counts=counts))
 
 
-def take_digits(example: str) -> None:
-    """Look at digits-LT, which the worker writes into the session's folder."""
-    forget()
-    _begin(Look(room().new() / DIGITS, "digits-LT", digits=True, example=example))
+def open_digits(example: str) -> None:
+    """Inspect digits-LT, which the worker writes into the visit's folder."""
+    close_file()
+    _begin(
+        InspectedFile(
+            visit_folder().new_folder() / DIGITS, "digits-LT", digits=True, example=example
+        )
+    )
 
 
-def _begin(now: Look) -> None:
-    st.session_state[KEY] = now
-    now.again()
+def _begin(file: InspectedFile) -> None:
+    st.session_state[KEY] = file
+    file.inspect()

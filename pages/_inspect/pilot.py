@@ -12,15 +12,15 @@ from harmony_core.inspection.pilot.pilot import SEEDS, Pilot
 from harmony_core.inspection.pilot.recommend import Recommendation
 from harmony_core.inspection.pilot.training import BASE, METHODS
 from harmony_core.inspection.report.charts import pilot_charts
-from harmony_core.inspection.tail.statistics import GROUPS
+from harmony_core.inspection.tail.groups import GROUPS
 from harmony_core.readers.contents import Contents
 
 from .._shared.messages import spoken, toasts
-from .._shared.page import put
 from .._shared.tables import cells, table
 from .._shared.theme import theme
-from .inspected_file import Look, look
-from .progress import ending, going_on
+from .._shared.widgets import set_widget
+from .inspected_file import InspectedFile, current_file
+from .progress import show_outcome, show_progress
 from .tail import bounds, chart
 
 HOW = "inspect-pilot-seeds"
@@ -30,13 +30,13 @@ BANDS = 5
 ABOUT = (
     f"Trains {', '.join(METHODS)} on your own data: a small network on simple features, the same "
     "samples, weights and batches for every method, each seed with a held-out part of its own. "
-    "Its accuracy is a floor; what it compares is the methods. Some ten seconds to a minute, here "
-    "on the processor of this machine, in a process of its own."
+    "Its accuracy is a lower bound; what it compares is the methods. It takes about ten seconds to "
+    "a minute, on the processor of this machine, in a process of its own."
 )
 
 
 def verdict(found: Inspection) -> None:
-    """The advice in one sentence with its evidence, or the way to it."""
+    """The advice in one sentence with its evidence, or how to get it."""
     advice = found.recommendation
     with st.container(key="inspect-verdict"):
         if advice is not None:
@@ -69,20 +69,20 @@ def no_pilot(contents: Contents) -> str:
     return ""
 
 
-def pilot_section(now: Look, found: Inspection) -> None:
+def pilot_section(file: InspectedFile, found: Inspection) -> None:
     """The pilot: a button, its progress, or what it found."""
     st.header("Which method is worth trying?", anchor=False)
     if reason := no_pilot(found.contents):
         st.caption(reason)
         return
     st.caption(ABOUT)
-    if now.piloting:
-        assert now.job is not None
-        going_on(now.job.status.stages, "")
+    if file.piloting:
+        assert file.job is not None
+        show_progress(file.job.status.stages, "")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if st.session_state.get(HOW) not in CHOICES:
-            put(HOW, SEEDS)
+            set_widget(HOW, SEEDS)
         st.segmented_control(
             "How sure",
             list(CHOICES),
@@ -96,22 +96,22 @@ def pilot_section(now: Look, found: Inspection) -> None:
             type="primary" if found.pilot is None else "secondary",
             icon=":material/science:",
             key="inspect-run-pilot",
-            disabled=now.busy,
+            disabled=file.busy,
             on_click=_run,
         )
-    if now.busy:
-        st.caption("It can begin when the look at the file is finished.")
-    if now.job is not None and now.job.request.pilot:
-        ending(now)
+    if file.busy:
+        st.caption("It can begin when the inspection of the file is finished.")
+    if file.job is not None and file.job.request.pilot:
+        show_outcome(file)
     if found.pilot is not None:
         _results(found, found.pilot)
 
 
 def _run() -> None:
-    now = look()
-    if now is not None:
+    file = current_file()
+    if file is not None:
         with toasts():
-            now.try_out(int(st.session_state.get(HOW) or SEEDS), bounds())
+            file.run_pilot(int(st.session_state.get(HOW) or SEEDS), bounds())
 
 
 def _results(found: Inspection, pilot: Pilot) -> None:

@@ -1,11 +1,11 @@
-"""What goes on with the file: a bar from the second second on, a way to stop it, and its end."""
+"""The job of the file: a bar after the first second, a way to stop it, and how it ended."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from .._shared.messages import spoken, toasts
-from .inspected_file import PREFIX, Look, look
+from .inspected_file import PREFIX, InspectedFile, current_file
 
 TICK = 0.3
 NAMED = "inspect-of-named"
@@ -13,40 +13,40 @@ QUICK = 1.0
 """Seconds before a bar is shown."""
 
 
-def going_on(stages: int, what: str) -> None:
-    """Follow the job until it ends or its result grows, then draw the page anew."""
+def show_progress(stages: int, what: str) -> None:
+    """Follow the job; when it ends or its result grows, rerun the page."""
     st.fragment(_strip, run_every=TICK)(stages, what)
 
 
 def _strip(stages: int, what: str) -> None:
-    now = look()
-    if now is None or now.job is None:
+    file = current_file()
+    if file is None or file.job is None:
         st.rerun()
-    status = now.job.status
+    status = file.job.status
     if not status.active or status.stages != stages:
         st.rerun()
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="inspect-going"
     ):
-        if now.job.seconds < QUICK:
+        if file.job.seconds < QUICK:
             st.caption("Reading …")
             return
         share = min(max(status.share or 0.0, 0.0), 1.0)
         done = "" if status.share is None else f", {100 * share:.0f} %"
         st.progress(share, text=spoken(f"{status.message}{done}"))
-        st.button("Cancel", icon=":material/stop:", key=PREFIX + "cancel", on_click=now.cancel)
+        st.button("Cancel", icon=":material/stop:", key=PREFIX + "cancel", on_click=file.cancel)
     if what:
         st.caption(what)
 
 
-def ending(now: Look) -> None:
-    """Why there is no result, or less than was asked for, and what can be done."""
-    assert now.job is not None
-    status, pilot = now.job.status, now.job.request.pilot
+def show_outcome(file: InspectedFile) -> None:
+    """Why there is no result or only part of it, and what to do."""
+    assert file.job is not None
+    status, pilot = file.job.status, file.job.request.pilot
     if status.state == "failed":
         st.error(spoken(status.error), icon=":material/error:")
     elif status.state == "cancelled":
-        what = "The pilot was cancelled." if pilot else "The look at this file was cancelled."
+        what = "The pilot was cancelled." if pilot else "The inspection of this file was cancelled."
         st.info(what, icon=":material/stop_circle:")
     if pilot or status.state not in ("failed", "cancelled"):
         return
@@ -57,7 +57,7 @@ def ending(now: Look) -> None:
 
 
 def _again() -> None:
-    now, name = look(), str(st.session_state.get(NAMED) or "").strip()
-    if now is not None:
+    file, name = current_file(), str(st.session_state.get(NAMED) or "").strip()
+    if file is not None:
         with toasts():
-            now.again(label=name or None)
+            file.inspect(label=name or None)

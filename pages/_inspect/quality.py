@@ -8,14 +8,15 @@ import numpy as np
 import streamlit as st
 
 from harmony_core.inspection.analyse import Inspection
-from harmony_core.inspection.measures import MEASURES
 from harmony_core.inspection.pilot.recommend import noise
 from harmony_core.inspection.quality import Quality
-from harmony_core.inspection.tail.statistics import GROUPS
+from harmony_core.inspection.quality.measures import CHECKS
+from harmony_core.inspection.tail.figures.shares import HEAD_SHARE
+from harmony_core.inspection.tail.groups import GROUPS
 
 from .._shared.messages import spoken
-from .._shared.page import put
 from .._shared.tables import cells, table
+from .._shared.widgets import set_widget
 
 SORT = "inspect-of-sort"
 ROWS = 100
@@ -79,10 +80,10 @@ def _sentence(found: Inspection, quality: Quality) -> str:
 
 def _summary(found: Inspection, quality: Quality) -> None:
     groups = found.tail.groups.of_class
-    share = MEASURES["head_share"].show
+    share = HEAD_SHARE.show
     rows = []
     for name, finding in quality.findings.items():
-        m = MEASURES[name]
+        m = CHECKS[name]
         by_group = [share(quality.share(name, groups == g)) for g in range(len(GROUPS))]
         rows.append(
             (
@@ -103,14 +104,14 @@ def _by_class(found: Inspection, quality: Quality) -> None:
     with st.expander("By class"):
         options = ["rarest", "largest", *checks]
         if st.session_state.get(SORT) not in options:
-            put(SORT, "rarest")
+            set_widget(SORT, "rarest")
         sort = st.selectbox(
             "Sort by",
             options,
             key=SORT,
             format_func=lambda o: (
                 {"rarest": "Rarest first", "largest": "Largest first"}.get(o)
-                or f"Most {MEASURES[o].title.lower()}"
+                or f"Most {CHECKS[o].title.lower()}"
             ),
             width=300,
         )
@@ -126,13 +127,13 @@ def _by_class(found: Inspection, quality: Quality) -> None:
             marked = quality.of_class(c)
             values = [f"{quality.totals[c]:,}", GROUPS[tail.groups.of_class[c]]]
             rows.append((names[c], cells([*values, *(f"{marked[name]:,}" for name in checks)])))
-        head = ["Class", "Samples", "Group", *(MEASURES[name].title for name in checks)]
+        head = ["Class", "Samples", "Group", *(CHECKS[name].title for name in checks)]
         table("Quality by class", head, rows)
 
 
 def _examples(quality: Quality) -> None:
     rows = [
-        (sample, cells([MEASURES[name].title, words]))
+        (sample, cells([CHECKS[name].title, words]))
         for name, finding in quality.findings.items()
         for sample, words in finding.examples
     ]

@@ -9,26 +9,25 @@ import numpy as np
 import streamlit as st
 
 from harmony_core.inspection.analyse import Inspection
-from harmony_core.inspection.measures import MEASURES, SHIFT_MEASURES
 from harmony_core.inspection.report.charts import tail_charts
 from harmony_core.inspection.report.document import all_figures, class_rows
+from harmony_core.inspection.tail.class_counts import BETA
+from harmony_core.inspection.tail.figures import FIGURES, SEVERAL, SHIFT, TAIL, Figure
+from harmony_core.inspection.tail.figures.imbalance_factor import IMBALANCE_FACTOR
+from harmony_core.inspection.tail.groups import BOUNDS, GROUPS
 from harmony_core.inspection.tail.references import COMPARED, nearest, references
-from harmony_core.inspection.tail.statistics import BETA, BOUNDS, GROUPS
 
 from .._shared.messages import spoken
-from .._shared.page import put
 from .._shared.tables import cells, table
 from .._shared.theme import theme
+from .._shared.widgets import set_widget
 
-CHIEF = (
-    "imbalance_factor", "gini", "normalised_entropy", "effective_classes",
-    "effective_samples", "tail_share", "rare_half_share", "below_10",
-)  # fmt: skip
 RULE, LOW, HIGH = "inspect-of-rule", "inspect-of-low", "inspect-of-high"
 SHARPNESS, TOP, ORDER = "inspect-of-beta", "inspect-of-top", "inspect-of-order"
 RULES = {"usual": "Usual", "own": "My bounds"}
 ORDERS = {"largest": "Largest first", "rarest": "Rarest first"}
 BETAS = (0.9, 0.99, 0.999, 0.9999, 0.99999)
+SECTIONS = {SHIFT: "From training to test", SEVERAL: "Several labels a sample"}
 ROWS = 200
 """Classes in the table on the page."""
 
@@ -51,15 +50,13 @@ def tail_section(found: Inspection) -> None:
     st.header("How long is the tail?", anchor=False)
     st.markdown(_sentence(found))
     figures = all_figures(found)
-    measures(figures, CHIEF)
+    known = [FIGURES[name] for name in figures]
+    cards(figures, [f for f in known if f.section == TAIL and f.card])
     _settings(found)
-    if found.tail.test_counts is not None:
-        st.subheader("From training to test", anchor=False)
-        measures(figures, SHIFT_MEASURES)
-    several = [name for name in figures if name in ("labels_per_sample", "mean_imbalance_ratio")]
-    if several:
-        st.subheader("Several labels a sample", anchor=False)
-        measures(figures, (*several, "label_sets"))
+    for section, title in SECTIONS.items():
+        if shown := [f for f in known if f.section == section]:
+            st.subheader(title, anchor=False)
+            cards(figures, shown)
     ranks, groups, *lorenz = tail_charts(found, theme())
     chart(*ranks, "inspect-chart-ranks")
     _class_table(found)
@@ -78,21 +75,20 @@ def tail_section(found: Inspection) -> None:
     _references(figures)
 
 
-def measures(figures: dict[str, float], names: tuple[str, ...]) -> None:
+def cards(values: dict[str, float], figures: list[Figure]) -> None:
     """Figures as cards: value, definition, meaning."""
-    cards = "".join(
-        f'<div><dt>{html.escape(m.title)}</dt><dd class="value">{html.escape(m.show(figures[n]))}'
-        f"</dd><dd>{html.escape(m.definition)}</dd>"
-        f'<dd class="meaning">{html.escape(m.meaning)}</dd></div>'
-        for n in names
-        if n in figures
-        for m in (MEASURES[n],)
+    drawn = "".join(
+        f"<div><dt>{html.escape(f.title)}</dt>"
+        f'<dd class="value">{html.escape(f.show(values[f.name]))}</dd>'
+        f"<dd>{html.escape(f.definition)}</dd>"
+        f'<dd class="meaning">{html.escape(f.meaning)}</dd></div>'
+        for f in figures
     )
-    st.html(f'<dl class="measures">{cards}</dl>')
+    st.html(f'<dl class="measures">{drawn}</dl>')
 
 
 def chart(title: str, words: str, figure: Any, key: str) -> None:
-    """A chart with its title and the sentence that says what it shows."""
+    """A chart with its title and a sentence on what it shows."""
     st.subheader(title, anchor=False)
     st.caption(spoken(words))
     st.plotly_chart(figure, theme=None, key=key, config={"displaylogo": False})
@@ -101,7 +97,7 @@ def chart(title: str, words: str, figure: Any, key: str) -> None:
 def _sentence(found: Inspection) -> str:
     f = found.tail.figures
     if f["classes_present"] == 1:
-        return "There is **one class** only, so there is nothing to be told apart."
+        return "There is **one class** only, so there is nothing to tell apart."
     groups = found.tail.groups
     if groups.rule == "even":
         return (
@@ -109,7 +105,7 @@ def _sentence(found: Inspection) -> str:
             "and no method for long tails is needed."
         )
     close = nearest(f["imbalance_factor"]).name
-    times = MEASURES["imbalance_factor"].show(f["imbalance_factor"]).removesuffix(" ×")
+    times = IMBALANCE_FACTOR.show(f["imbalance_factor"]).removesuffix(" ×")
     return (
         f"The largest class has **{times} times** as many samples as the "
         f"smallest; {groups.classes[2]:,} of {f['classes_present']:,.0f} classes are tail and hold "
@@ -124,7 +120,7 @@ def _settings(found: Inspection) -> None:
         horizontal=True, gap="medium", vertical_alignment="bottom", key="inspect-settings"
     ):
         if st.session_state.get(RULE) not in RULES:
-            put(RULE, "usual")
+            set_widget(RULE, "usual")
         st.segmented_control(
             "Head, medium, tail",
             list(RULES),
@@ -138,14 +134,14 @@ def _settings(found: Inspection) -> None:
             st.number_input("Tail: fewer than", 1, 10**9, BOUNDS[0], step=1, key=LOW, width=150)
             st.number_input("Head: more than", 1, 10**9, BOUNDS[1], step=1, key=HIGH, width=150)
         if SHARPNESS not in st.session_state:
-            put(SHARPNESS, BETA)
+            set_widget(SHARPNESS, BETA)
         st.selectbox(
             "β (effective number)",
             BETAS,
             key=SHARPNESS,
             format_func=lambda b: f"{b:g}",
             width=200,
-            help="Nearer to 1, samples are taken to overlap less, and weights come nearer to "
+            help="Nearer to 1, samples are assumed to overlap less, and weights approach "
             "inverse frequency.",
         )
         if classes > 1:
@@ -168,7 +164,7 @@ def _class_table(found: Inspection) -> None:
     with st.expander("Class sizes as a table"):
         if len(rows) > ROWS:
             if st.session_state.get(ORDER) not in ORDERS:
-                put(ORDER, "largest")
+                set_widget(ORDER, "largest")
             order = st.segmented_control(
                 f"{ROWS} of {len(rows):,} classes; the CSV below has all",
                 list(ORDERS),
@@ -230,11 +226,11 @@ def _figure_table(figures: dict[str, float]) -> None:
         ["Figure", "Value", "What it is", "What it means for training"],
         [
             (
-                MEASURES[name].title,
+                FIGURES[name].title,
                 [
-                    f"<td>{html.escape(MEASURES[name].show(value))}</td>",
-                    f'<td class="words">{html.escape(_defined(name))}</td>',
-                    f'<td class="words">{html.escape(MEASURES[name].meaning)}</td>',
+                    f"<td>{html.escape(FIGURES[name].show(value))}</td>",
+                    f'<td class="words">{html.escape(FIGURES[name].defined)}</td>',
+                    f'<td class="words">{html.escape(FIGURES[name].meaning)}</td>',
                 ],
             )
             for name, value in figures.items()
@@ -242,26 +238,21 @@ def _figure_table(figures: dict[str, float]) -> None:
     )
 
 
-def _defined(name: str) -> str:
-    m = MEASURES[name]
-    return f"{m.definition} ({m.reference})" if m.reference else m.definition
-
-
 def _references(figures: dict[str, float]) -> None:
     st.subheader("Beside data sets of the field", anchor=False)
     st.caption("The same figures where the source gives class sizes; a dash where it does not.")
     own: list[tuple[str, list[str]]] = [
-        ("Your data", cells([*(MEASURES[n].show(figures.get(n)) for n in COMPARED), ""]))
+        ("Your data", cells([*(FIGURES[n].show(figures.get(n)) for n in COMPARED), ""]))
     ]
     known = [
         (
             r.name,
             [
-                *cells([MEASURES[n].show(r.figures.get(n)) for n in COMPARED]),
+                *cells([FIGURES[n].show(r.figures.get(n)) for n in COMPARED]),
                 f'<td class="words">{html.escape(f"{r.source}; {r.basis}")}</td>',
             ],
         )
         for r in references()
     ]
-    head = ["Data set", *(MEASURES[n].title for n in COMPARED), "Source"]
+    head = ["Data set", *(FIGURES[n].title for n in COMPARED), "Source"]
     table("Reference data sets", head, [*own, *known])

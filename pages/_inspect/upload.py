@@ -1,4 +1,4 @@
-"""Handing in: a file, an example, or bare counts; what is taken, and what becomes of it."""
+"""Handing in a file, an example or class counts; what is accepted, and how long it is kept."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import streamlit as st
 
 from harmony_core.errors import DataError
 
+from .._shared.app_files import ROOT
 from .._shared.messages import toasts
-from .._shared.page import ROOT, put
-from .inspected_file import PREFIX, REMOVED, forget, take, take_digits
+from .._shared.widgets import set_widget
+from .inspected_file import PREFIX, REMOVED, close_file, open_digits, open_file
 
 LARGEST_MB = 200
 """Of a file that comes through the browser; the command line takes larger ones."""
@@ -26,18 +27,18 @@ TAKEN = (
     "from the command line), 50 million rows, 200,000 classes."
 )
 STAYS = (
-    "Nothing leaves this machine. The file lies in a folder of this visit and is deleted when you "
+    "Nothing leaves this machine. The file is kept in a folder of this visit and deleted when you "
     "close the page or remove it here; it is kept only if you open it in the Arena."
 )
 DIGITS = "Handwritten digits, imbalance factor about 50: the rarest digit has 2 images."
 COUNTS = "cat, 1200\ndog, 640\nfox, 130\nlynx, 24\nquoll, 3"
 
 
-def source() -> None:
-    """Draw the ways in; whatever is chosen is looked at at once."""
+def choose_file() -> None:
+    """Draw the ways to hand something in; whatever is chosen is inspected at once."""
     with st.container(border=True, key="inspect-source"):
         if st.session_state.get(PREFIX + "way") not in WAYS:
-            put(PREFIX + "way", "file")
+            set_widget(PREFIX + "way", "file")
         way = st.segmented_control(
             "Where are the data?",
             list(WAYS),
@@ -73,14 +74,14 @@ def _uploaded(key: str) -> None:
     with toasts():
         file = st.session_state.get(key)
         if file is None:
-            forget()
+            close_file()
         else:
-            take(file.name, file.getbuffer())
+            open_file(file.name, file.getbuffer())
 
 
 @lru_cache(maxsize=1)
 def examples() -> tuple[dict[str, Any], ...]:
-    """Our own small files, with what there is to find in each."""
+    """The example files, with what there is to find in each."""
     listed = json.loads((EXAMPLES / "examples.json").read_text(encoding="utf-8"))
     return (*listed, {"file": "", "title": "Digits-LT (images)", "find": DIGITS})
 
@@ -103,7 +104,7 @@ def _example(i: int) -> None:
     with toasts():
         chosen = examples()[i]
         if not chosen["file"]:
-            take_digits(chosen["find"])
+            open_digits(chosen["find"])
             return
         try:
             content = (EXAMPLES / chosen["file"]).read_bytes()
@@ -112,7 +113,7 @@ def _example(i: int) -> None:
                 f"Expected the example {chosen['file']} to be installed, but got: "
                 f"{error.strerror or error}. Reinstall the app."
             ) from error
-        take(chosen["file"], content, chosen["find"])
+        open_file(chosen["file"], content, chosen["find"])
 
 
 def _counts() -> None:
@@ -137,7 +138,7 @@ def _pasted() -> None:
                 "Write for example `cat, 1200`."
             )
         content = (_header(text) + text + "\n").encode("utf-8", "replace")
-        take("counts.csv", content, counts=True)
+        open_file("counts.csv", content, counts=True)
 
 
 def _header(text: str) -> str:

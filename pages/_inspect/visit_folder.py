@@ -1,9 +1,9 @@
-"""The folder of one visit: what is handed in lies there and goes when the tab is closed.
+"""The folder of one visit: uploaded files are kept there, and deleted when the tab is closed.
 
 A connection that comes back within `GRACE` finds its folder again.
 
-Each server keeps one folder under a lock. What a server left behind that was killed is removed by
-the next one that starts.
+Each server keeps one folder under a lock. The folder of a server that was killed is removed by the
+next one that starts.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from harmony_core.inspection.process.job import Job
 
 _SESSIONS = "sessions"
 _LOCK = "lock"
-_ROOM = "inspect room"
+_FOLDER = "inspect room"
 _NAME = 80
 GRACE = 60.0
 """Seconds after which a lost connection counts as a closed tab."""
 
 
 @dataclass
-class Room:
-    """The folder of a session and what works in it."""
+class VisitFolder:
+    """The folder of a session and the jobs that use it."""
 
     folder: Path
     jobs: list[Job] = field(default_factory=list)
@@ -43,25 +43,25 @@ class Room:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def leave(self) -> None:
-        """The connection is gone: close the room unless it comes back soon."""
+        """The connection is gone: close the folder unless it comes back soon."""
         with self._lock:
             self._leaving = threading.Timer(GRACE, self.close)
             self._leaving.daemon = True
             self._leaving.start()
 
     def stay(self) -> bool:
-        """The connection is back; whether the room is still there."""
+        """The connection is back; return whether the folder still exists."""
         with self._lock:
             if self._leaving is not None:
                 self._leaving.cancel()
             return not self._closed
 
-    def start(self, job: Job) -> Job:
-        """Remember a job, so that it ends with the session."""
+    def add_job(self, job: Job) -> Job:
+        """Remember a job, so that it is cancelled with the session."""
         self.jobs = [old for old in self.jobs if old.status.active] + [job]
         return job
 
-    def new(self) -> Path:
+    def new_folder(self) -> Path:
         """A fresh folder for one file."""
         path = self.folder / uuid4().hex[:12]
         try:
@@ -74,7 +74,7 @@ class Room:
         return path
 
     def close(self) -> None:
-        """End what works, and remove everything."""
+        """Cancel all jobs and remove everything."""
         with self._lock:
             self._closed = True
         for job in self.jobs:
@@ -84,22 +84,22 @@ class Room:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def room() -> Room:
-    """The one of this session."""
-    return _room(str(uploads_root()))
+def visit_folder() -> VisitFolder:
+    """The folder of this session."""
+    return _session_folder(str(uploads_root()))
 
 
-@st.cache_resource(scope="session", on_release=Room.leave, show_spinner=False)
-def _room(root: str) -> Room:
-    server = _server(root)
-    kept: Room | None = st.session_state.get(_ROOM)
+@st.cache_resource(scope="session", on_release=VisitFolder.leave, show_spinner=False)
+def _session_folder(root: str) -> VisitFolder:
+    server = _server_folder(root)
+    kept: VisitFolder | None = st.session_state.get(_FOLDER)
     if kept is None or kept.folder.parent != server or not kept.stay():
-        kept = st.session_state[_ROOM] = Room(server / uuid4().hex)
+        kept = st.session_state[_FOLDER] = VisitFolder(server / uuid4().hex)
     return kept
 
 
 def safe_name(name: str) -> str:
-    """A visitor's file name as one that can lie in any folder, its ending kept."""
+    """A visitor's file name as one that is valid in any folder, with its ending."""
     base = re.split(r"[/\\]", name)[-1]
     kept = re.sub(r"[^\w.\- ()+]", "_", base).strip(" .")
     stem, dot, suffix = kept.rpartition(".")
@@ -109,8 +109,8 @@ def safe_name(name: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _server(root: str) -> Path:
-    """The folder of this server process, locked while it lives."""
+def _server_folder(root: str) -> Path:
+    """The folder of this server process, locked while the process runs."""
     sessions = Path(root) / _SESSIONS
     mine = sessions / uuid4().hex
     try:
@@ -122,7 +122,7 @@ def _server(root: str) -> Path:
             f"Expected to be able to write to {sessions}, but got: {error}. Choose another folder "
             "with the environment variable HARMONY_UPLOADS."
         ) from error
-    threading.Thread(target=_sweep, args=(sessions, mine), daemon=True).start()
+    threading.Thread(target=remove_abandoned, args=(sessions, mine), daemon=True).start()
 
     def leave() -> None:
         lock.release()
@@ -132,8 +132,8 @@ def _server(root: str) -> Path:
     return mine
 
 
-def _sweep(sessions: Path, mine: Path) -> None:
-    """Remove what servers that are gone have left."""
+def remove_abandoned(sessions: Path, mine: Path) -> None:
+    """Remove the folders in ``sessions`` of servers that no longer run; ``mine`` stays."""
     for folder in sessions.iterdir():
         if folder == mine or not (folder / _LOCK).is_file():
             continue

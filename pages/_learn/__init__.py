@@ -1,1 +1,1 @@
-"""The course, in parts."""
+"""The course and its glossary."""

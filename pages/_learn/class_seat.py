@@ -1,4 +1,4 @@
-"""A student's side of class mode: a seat, and what it reports to the class."""
+"""A student's side of class mode: a seat, and what is reported to the class."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def classroom() -> Classroom:
     return Classroom()
 
 
-def arrive() -> None:
-    """Take a seat in the class of the link; without one in the link, nothing."""
+def take_seat() -> None:
+    """Take a seat in the class that the link names, if it names one."""
     place = progress.place()
     if not place.code or seat():
         return
@@ -46,8 +46,8 @@ def seat() -> int:
     return int(number) if code == progress.place().code else 0
 
 
-def note() -> str:
-    """What a student should know of the class before predicting."""
+def seat_note() -> str:
+    """What a student should know about the class before predicting."""
     if not seat():
         return ""
     return (
@@ -88,6 +88,6 @@ def _report(lesson: Lesson, guess: float | str) -> None:
 
 
 def _ended() -> None:
-    """The class is over: go on without it."""
+    """The class has ended: go on without it."""
     st.session_state.pop(_SEAT, None)
     progress.keep(replace(progress.place(), code="", seat=0))

@@ -12,11 +12,11 @@ from harmony_core.config import ExperimentConfig
 from harmony_core.data import DATASETS, build_dataset
 from harmony_core.plots.style import class_color, class_shape
 
+from .._shared.count_bars import Counts, count_bars
 from .._shared.labels import literal
 from .._shared.theme import theme
-from .._shared.thumbnails import _MARKS, svg_uri, thumbnail
+from .._shared.thumbnails import SHAPE_PATHS, svg_uri, thumbnail
 
-Counts = tuple[tuple[str, int], ...]
 Extent = tuple[float, float, float, float]
 SIDE = 400
 
@@ -26,7 +26,7 @@ def picture(config: ExperimentConfig) -> None:
     spec = DATASETS[config.data.name]
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     if spec.kind == "points":
-        svg, counts, _ = drawn(config.to_json(), theme())
+        svg, counts, _ = training_points(config.to_json(), theme())
         source = svg_uri(svg)
         words = f"{sum(n for _, n in counts):,} points of {len(counts)} classes in the plane"
     else:
@@ -45,8 +45,8 @@ def picture(config: ExperimentConfig) -> None:
 
 
 @lru_cache(maxsize=64)
-def drawn(config_json: str, shade: str) -> tuple[str, Counts, Extent]:
-    """The training points as an SVG, the counts, and what the frame of the picture spans."""
+def training_points(config_json: str, shade: str) -> tuple[str, Counts, Extent]:
+    """The training points as an SVG, the counts, and the extent of the picture."""
     config = ExperimentConfig.from_json(config_json)
     dataset = build_dataset(config.data, config.seeds.data)
     points, targets = dataset.train_inputs, dataset.train_targets
@@ -55,7 +55,7 @@ def drawn(config_json: str, shade: str) -> tuple[str, Counts, Extent]:
     xy = (points * [1, -1] + half) * SIDE / (2 * half)
     groups = []
     for c in range(len(counts)):
-        mark = _MARKS[class_shape(c)]
+        mark = SHAPE_PATHS[class_shape(c)]
         uses = "".join(f'<use href="#m{c}" x="{x:.1f}" y="{y:.1f}"/>' for x, y in xy[targets == c])
         groups.append(
             f'<defs><path id="m{c}" d="{mark}" transform="scale(3)"/></defs>'
@@ -66,15 +66,3 @@ def drawn(config_json: str, shade: str) -> tuple[str, Counts, Extent]:
         f"{''.join(groups)}</svg>"
     )
     return svg, counts, (-half, half, -half, half)
-
-
-def count_bars(counts: Counts, shade: str) -> str:
-    """Counts as bars with numbers."""
-    top = max(n for _, n in counts)
-    rows = "".join(
-        f'<li><span class="bar-name">{html.escape(name)}</span><span class="bar-track">'
-        f'<span class="bar" style="width:{100 * n / top:.1f}%;background:{class_color(c, shade)}">'
-        f'</span></span><span class="bar-n">{n:,}</span></li>'
-        for c, (name, n) in enumerate(counts)
-    )
-    return f'<ul class="counts" aria-label="Training samples by class">{rows}</ul>'

@@ -1,4 +1,4 @@
-"""What a step says once its run is known: feedback, formulas, one thing to try, and a check."""
+"""What a step shows once its run is known: verdict, formulas, one thing to try, and a check."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from harmony_core.lessons.course.feedback import Feedback
 from harmony_core.lessons.course.lesson import Lesson
 from harmony_core.lessons.course.outcome import Outcome
 
-from .._shared.page import put
 from .._shared.tables import cells, table
+from .._shared.widgets import set_widget
 from . import progress
 
 FIGURES = {
@@ -27,9 +27,9 @@ FIGURES = {
 }
 
 
-def tell(feedback: Feedback) -> None:
+def show_verdict(feedback: Feedback) -> None:
     """The prediction beside what happened."""
-    verdict = "You predicted it" if feedback.right else "It came out otherwise"
+    verdict = "You predicted it" if feedback.right else "It came out differently"
     st.html(
         f'<section class="verdict {"right" if feedback.right else "other"}" role="status" '
         f'data-right="{str(feedback.right).lower()}"><h3>{verdict}</h3><dl>'
@@ -39,7 +39,7 @@ def tell(feedback: Feedback) -> None:
     st.markdown(feedback.text)
 
 
-def explain(lesson: Lesson, outcome: Outcome, feedback: Feedback) -> None:
+def show_explanation(lesson: Lesson, outcome: Outcome, feedback: Feedback) -> None:
     """What there is to see, the formulas with this run's numbers, and the numbers as a table."""
     st.markdown(fill(lesson.after, feedback.numbers))
     if "formulas" not in progress.place().hide:
@@ -81,7 +81,7 @@ def _numbers(outcome: Outcome, feedback: Feedback) -> None:
         st.caption("The first table is the mean over all seeds, the second is of the first seed.")
 
 
-def attempt_more(lesson: Lesson) -> None:
+def show_try_it(lesson: Lesson) -> None:
     """One thing to try in the Arena."""
     if "try" in progress.place().hide:
         return
@@ -99,13 +99,13 @@ def attempt_more(lesson: Lesson) -> None:
         )
 
 
-def check(lesson: Lesson) -> bool:
-    """The check question; whether it has been answered."""
+def check_question(lesson: Lesson) -> bool:
+    """The check question; return whether it has been answered."""
     st.subheader("Check yourself", anchor=False)
     key = f"learn-{lesson.name}-check"
     known = progress.attempt(lesson).answer
     if known is not None:
-        put(key, known)
+        set_widget(key, known)
     st.radio(
         lesson.ask,
         lesson.mixed,

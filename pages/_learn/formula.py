@@ -1,4 +1,4 @@
-"""The formula under the microscope: from cross-entropy to the harmonized loss, part by part."""
+"""The formula under the microscope: from cross-entropy to the harmonized loss, step by step."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .._shared.thumbnails import svg_uri
 
 
 def microscope(outcome: Outcome) -> None:
-    """Choose a sample and a loss; see its formula and the sample's place in the density."""
+    """Choose a sample and a loss; see its formula and where the sample is in the density."""
     scene, frame = outcome.scenes[0], outcome.last[0][0]
     samples = instructive_samples(scene, frame)
     if not samples:
@@ -77,7 +77,7 @@ def _named(scene: Scene, frame: Frame, i: int, samples: list[int]) -> str:
 
 
 def _histogram(one: Switched) -> str:
-    """Samples by difficulty as bars, the sample's region marked, with its words as alt text."""
+    """Samples by difficulty as bars, the sample's region marked, with a text alternative."""
     wide, high, low = 480, 130, 20
     top = float(one.counts.max()) or 1.0
     step = wide / len(one.counts)

@@ -7,18 +7,19 @@ import streamlit as st
 from harmony_core.lessons.course.feedback import Guess, Line, as_line
 from harmony_core.lessons.course.lesson import Lesson
 
+from .._shared.app_files import ROOT
 from .._shared.component import Sources, component, nothing
-from .._shared.page import ROOT
+from .._shared.count_bars import count_bars
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri
 from . import progress
-from .data_picture import count_bars, drawn, picture
+from .data_picture import picture, training_points
 
 BOARD = ROOT / "assets" / "app" / "board.js"
 
 
 def predict(lesson: Lesson) -> Guess | None:
-    """The data and the controls; the prediction that they say, or None before there is one."""
+    """Draw data and controls; return the prediction, or None before there is one."""
     place = progress.place()
     config = lesson.with_seed(place.seed, place.scenario)
     if lesson.predict.kind == "line":
@@ -37,7 +38,7 @@ def _number(lesson: Lesson) -> float:
             f"Your prediction, {predict.unit}" if predict.unit else "Your prediction",
             kind(predict.low),
             kind(predict.high),
-            kind(predict.low),  # an end, as a middle would be an answer for the hasty
+            kind(predict.low),  # at one end, as the middle would look like an answer
             kind(predict.step),
             key=f"learn-{lesson.name}-guess",
         )
@@ -57,7 +58,7 @@ def _choice(lesson: Lesson) -> str | None:
 
 
 def _line(lesson: Lesson, config: str) -> Line:
-    svg, counts, extent = drawn(config, theme())
+    svg, counts, extent = training_points(config, theme())
     low, high = extent[2], extent[3]
     board, side = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with side:

@@ -16,8 +16,8 @@ from harmony_core.lessons.course.feedback import Guess
 from harmony_core.lessons.course.lesson import Lesson
 
 from .._session.address_bar import rewriting
+from .._shared.app_files import ROOT
 from .._shared.component import Sources, component, nothing
-from .._shared.page import ROOT
 
 _PLACE = "learn place"
 _WRITTEN = "learn written"
@@ -33,17 +33,17 @@ class Attempt:
 
     guess: Guess | None = None
     run: str = ""
-    """Their own run; empty where it could not be started."""
+    """The student's own run; empty if it could not be started."""
     since: float = 0.0
-    """When it was asked for, by `time.monotonic`."""
+    """When it was started, by `time.monotonic`."""
     prepared: bool = False
-    """The prepared result is on screen."""
+    """Whether the prepared result is on screen."""
     answer: int | None = None
     """Position of the answer to the check question."""
 
 
 def read(steps: int) -> CoursePlace:
-    """The place of this drawing: the link's, if it is news, or else the session's."""
+    """The place to show: the link's, unless this session wrote it, or the session's."""
     link = dict(st.query_params.to_dict())
     known: CoursePlace | None = st.session_state.get(_PLACE)
     if known is not None and (not link or link == st.session_state.get(_WRITTEN)):
@@ -71,7 +71,7 @@ def place() -> CoursePlace:
 
 
 def go(step: int) -> None:
-    """Be at another step from the next drawing on."""
+    """Go to another step, from the next run on."""
     keep(replace(place(), step=step))
 
 
@@ -97,7 +97,7 @@ def write() -> None:
 
 
 def attempt(lesson: Lesson) -> Attempt:
-    """What the student did at a step so far."""
+    """What the student has done at a step so far."""
     found: Attempt = _attempts().get(lesson.name, Attempt())
     return found
 
@@ -108,14 +108,14 @@ def note(lesson: Lesson, **changes: Any) -> None:
 
 
 def retry(lesson: Lesson) -> None:
-    """Make a step as if it had not been begun; that it was done once stays."""
+    """Reset a step; if it was done once, it stays marked as done."""
     _attempts().pop(lesson.name, None)
     for key in [key for key in st.session_state if str(key).startswith(f"learn-{lesson.name}-")]:
         del st.session_state[key]
 
 
 def remember() -> None:
-    """Keep progress in the browser, and take over what it has kept."""
+    """Keep progress in the browser, and add what the browser has kept."""
     result = component("harmony_progress", _sources)(
         data={"done": sorted(place().done), "forget": int(st.session_state.get(_FORGET, 0))},
         key="learn-progress",
@@ -131,7 +131,7 @@ def remember() -> None:
 
 
 def keep(new: CoursePlace) -> None:
-    """Be at another place from here on."""
+    """Replace the place, from now on."""
     st.session_state[_PLACE] = new
     st.session_state.pop(_PROBLEM, None)
 

@@ -1,4 +1,4 @@
-"""The run of a step: started by the prediction, watched until it ends, or the prepared one."""
+"""The run of a step: started by the prediction, followed until it ends, or the prepared one."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from harmony_core.runs.record import ExperimentRecord
 from harmony_core.viewer.panels import parts_of
 from harmony_core.viewer.payload import build_payload
 
+from .._session.lockstep_view import lockstep_view, sent_until
 from .._shared.backend import queue, store
-from .._shared.lockstep_view import lockstep_view, sent_until
 from .._shared.messages import messages, spoken
 from .._shared.status import status_strip
 from . import progress
 
 TICK = 0.4
-"""Seconds between two looks at a run."""
+"""Seconds between two updates of a run on screen."""
 SELDOM = 10.0
-"""Seconds between two looks at a run that is not on screen; a whole class may be looking."""
+"""Seconds between two updates of a run that is not on screen; a whole class may be waiting."""
 PATIENCE = 25.0
-"""Seconds after which the prepared result is shown in place of a run that is not done."""
+"""Seconds after which the prepared result replaces a run that is not done."""
 CROWD = 4
-"""Runs waiting before a new one, from which the prepared result is shown at once."""
+"""Length of the queue from which the prepared result is shown at once."""
 MOST_KNOWN = 5000
 """Runs to remember."""
 ONLY_PREPARED = "HARMONY_LESSONS"
-"""Where this is `prepared` in the environment, a course trains nothing: for very small servers."""
+"""Environment variable; set to `prepared`, the course trains nothing, for very small servers."""
 _ENDING = "learn run that has ended"
 
 
 @st.cache_resource(max_entries=1)
-def _started(root: str) -> dict[str, str]:
-    """Config → run of the lessons started by this server: equal configs give equal results."""
+def runs_by_config(root: str) -> dict[str, str]:
+    """Run by config of the lessons that this server started: equal configs give equal results."""
     del root
     return {}
 
 
-def begin(lesson: Lesson) -> None:
-    """Start the student's own run, or take the finished one that is equal to it."""
+def start_run(lesson: Lesson) -> None:
+    """Start the student's own run, or use an equal run of this server."""
     if os.environ.get(ONLY_PREPARED) == "prepared":
         progress.note(lesson, run="", since=time.monotonic(), prepared=True)
         return
@@ -61,7 +61,7 @@ def begin(lesson: Lesson) -> None:
 
 
 def _run_of(config: ExperimentConfig, title: str) -> str:
-    known = _started(str(store().root))
+    known = runs_by_config(str(store().root))
     text = config.to_json()
     if text in known:
         try:
@@ -78,8 +78,8 @@ def _run_of(config: ExperimentConfig, title: str) -> str:
     return record.id
 
 
-def watch(lesson: Lesson) -> Outcome | None:
-    """Draw the run of a step; what came out, once it is known."""
+def show_run(lesson: Lesson) -> Outcome | None:
+    """Draw the run of a step; return its outcome, once it is known."""
     attempt = progress.attempt(lesson)
     record = _record(attempt.run)
     if not attempt.prepared and (record is None or record.state in ("failed", "interrupted")):
@@ -100,11 +100,11 @@ def watch(lesson: Lesson) -> Outcome | None:
             kwargs={"prepared": True},
             help="The same experiment, trained beforehand. Your own run goes on.",
         )
-    return own(lesson)
+    return own_outcome(lesson)
 
 
-def own(lesson: Lesson) -> Outcome | None:
-    """What came out of the student's own run, once it is done, whatever is on screen."""
+def own_outcome(lesson: Lesson) -> Outcome | None:
+    """The outcome of the student's own run, once it is done, whichever run is on screen."""
     record = _record(progress.attempt(lesson).run)
     if record is None or record.state != "done":
         return None
@@ -143,7 +143,7 @@ def _watch(lesson: Lesson, run: str, live: bool) -> None:
 
 
 def _end(run: str) -> None:
-    """Run the page once more, a tick after the last frames, which it would overtake otherwise."""
+    """Rerun the page one tick after the last frames, as an immediate rerun may cancel them."""
     if st.session_state.get(_ENDING) == run:
         del st.session_state[_ENDING]
         st.rerun()
@@ -176,7 +176,7 @@ def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None
     """The recorded result, and the way back to the student's own run."""
     outcome = None
     with messages():
-        outcome = kept(lesson)
+        outcome = prepared_outcome(lesson)
     if outcome is None:
         return None
     if record is not None and record.state == "done":
@@ -210,23 +210,23 @@ def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None
 
 
 def _still_running(run: str) -> None:
-    """Say where the student's own run is; when it is done, run the page once more."""
+    """Say how far the student's own run is; rerun the page when it is done."""
     record = _record(run)
     if record is not None and record.active:
         waiting = queue().position(run)
-        where = f"waits, {waiting} before it" if waiting else f"is at epoch {record.epoch}"
-        st.caption(f"Your own run {where}. It can be shown here when it is done.")
+        state = f"waits, {waiting} before it" if waiting else f"is at epoch {record.epoch}"
+        st.caption(f"Your own run {state}. It can be shown here when it is done.")
     else:
         st.rerun()
 
 
-def kept(lesson: Lesson) -> Outcome:
+def prepared_outcome(lesson: Lesson) -> Outcome:
     """The prepared result of a lesson; read again when its file has changed."""
     path = path_of(lesson)
-    return _kept(lesson, path.stat().st_mtime_ns if path.exists() else 0)
+    return _read_prepared(lesson, path.stat().st_mtime_ns if path.exists() else 0)
 
 
 @lru_cache(maxsize=32)
-def _kept(lesson: Lesson, changed: int) -> Outcome:
+def _read_prepared(lesson: Lesson, changed: int) -> Outcome:
     del changed
     return prepared(lesson)

@@ -1,0 +1,1 @@
+"""What a visit remembers: the draft, the place, the address, and what each view was sent."""

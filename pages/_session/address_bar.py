@@ -1,8 +1,9 @@
-"""The address bar, safe against what the browser sent before it knew of the last change.
+"""The address bar, kept right although the browser may still send an address already replaced.
 
-Every event of the browser brings the link along. One that was on its way while the session wrote a
-new link brings the old one; taken for news, it would throw the reader back. So a link that the
-session has itself replaced counts as news only if the reader went back to it in the history.
+Every browser event carries the address. An event sent before the browser learned of a new address
+carries the old one; if that counted as a change, the reader would be thrown back. So an address
+that this session itself replaced counts as a change only if the reader went back to it in the
+browser's history.
 """
 
 from __future__ import annotations
@@ -14,47 +15,54 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _PAGE = "address page"
-_LEFT = "address left"
-_LAST = "address last"
+_REPLACED = "address left"
+_CURRENT = "address last"
 _MOST = 20
-"""Replaced links to remember."""
-Link = dict[str, list[str]]
+"""Replaced addresses to remember."""
+Address = dict[str, list[str]]
 
 
-def settle(page: str) -> None:
-    """Begin a run of ``page``: put a link that came late right again."""
+def restore_address(page: str) -> None:
+    """Begin a run of ``page``: undo an outdated address that the browser has sent late."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
-        st.session_state[_LEFT] = []
-        st.session_state[_LAST] = _now()
+        st.session_state[_REPLACED] = []
+        st.session_state[_CURRENT] = _query()
     _correct()
 
 
 @contextmanager
 def rewriting() -> Iterator[None]:
-    """Around every change of the link by this session."""
+    """Around every change that this session makes to the address."""
     _correct()
-    before = _now()
+    before = _query()
     yield
-    after = _now()
+    after = _query()
     if after != before:
-        _replaced(before, after)
+        _replace(before, after)
+
+
+def show_run_only(run: str) -> None:
+    """Reduce the address to the run."""
+    with rewriting():
+        st.query_params.from_dict({"run": run})
 
 
 def _correct() -> None:
-    here, last = _now(), st.session_state.get(_LAST)
-    if last is None or here == last:
+    sent, current = _query(), st.session_state.get(_CURRENT)
+    if current is None or sent == current:
         return
-    if here in st.session_state.get(_LEFT, []) and not _went_back():
-        st.query_params.from_dict(last)
+    if sent in st.session_state.get(_REPLACED, []) and not _went_back():
+        st.query_params.from_dict(current)
     else:
-        _replaced(last, here)
+        _replace(current, sent)
 
 
-def _replaced(old: Link, new: Link) -> None:
-    left: list[Link] = st.session_state.get(_LEFT, [])
-    st.session_state[_LEFT] = [*(link for link in left if link != new), old][-_MOST:]
-    st.session_state[_LAST] = new
+def _replace(old: Address, new: Address) -> None:
+    replaced: list[Address] = st.session_state.get(_REPLACED, [])
+    others = [query for query in replaced if query != new]
+    st.session_state[_REPLACED] = [*others, old][-_MOST:]
+    st.session_state[_CURRENT] = new
 
 
 def _went_back() -> bool:
@@ -62,5 +70,5 @@ def _went_back() -> bool:
     return context is not None and context.is_history_navigation
 
 
-def _now() -> Link:
+def _query() -> Address:
     return {key: st.query_params.get_all(key) for key in st.query_params}

@@ -1,7 +1,7 @@
-"""The experiment being set up: kept for the session, mirrored in the widgets and in the link.
+"""The draft: the experiment being set up, kept for the session, shown in widgets and link.
 
-Streamlit forgets a widget's value when the widget is not drawn, so the draft is the truth and the
-widgets are seeded from it. `replace` is the only way to change it other than by the widgets.
+Streamlit forgets the value of a widget that is not drawn, so the draft is kept apart and gives the
+widgets their first values. Besides the widgets, `set_up` alone changes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harmony_core.experiments.complete import complete
 from harmony_core.experiments.link import Query, from_query, to_query
 
 from .._shared.backend import store
-from . import place as where
+from . import place
 from .address_bar import rewriting
 
 PREFIX = "arena-"
@@ -36,26 +36,26 @@ def current() -> ExperimentConfig:
 
 
 def keep(config: ExperimentConfig) -> None:
-    """Remember what the widgets say."""
+    """Keep ``config``, as the widgets say it, as the draft."""
     st.session_state[_DRAFT] = config
 
 
-def replace(config: ExperimentConfig) -> None:
-    """Set up ``config``: every widget shows it from its next drawing on."""
+def set_up(config: ExperimentConfig) -> None:
+    """Make ``config`` the draft; every widget shows it when it is next drawn."""
     for key in [key for key in st.session_state if str(key).startswith(PREFIX)]:
         del st.session_state[key]
     keep(config)
 
 
-def seed(name: str, value: Any) -> str:
-    """The key of the widget ``name``, which starts with ``value`` unless it has one already."""
+def widget_key(name: str, value: Any) -> str:
+    """The key of the widget ``name``, which begins with ``value`` unless it already has one."""
     key = PREFIX + name
     if key not in st.session_state:
         st.session_state[key] = value
     return key
 
 
-def seed_among(name: str, value: Any, options: Sequence[Any]) -> str:
+def widget_key_among(name: str, value: Any, options: Sequence[Any]) -> str:
     """Like `seed`, for a widget whose options may have changed since it was last drawn."""
     key = PREFIX + name
     if st.session_state.get(key) not in options:
@@ -63,27 +63,27 @@ def seed_among(name: str, value: Any, options: Sequence[Any]) -> str:
     return key
 
 
-def run_id() -> str:
+def linked_run() -> str:
     """The experiment the page shows, or ``""``."""
     return str(st.query_params.get("run", ""))
 
 
 def shown_run() -> str:
-    """The experiment that this session showed last, or ``""``."""
+    """The experiment that this session last showed, or ``""``."""
     return str(st.session_state.get(_SHOWN, ""))
 
 
 def adopt(run: str) -> None:
-    """Make ``run`` what the session shows, and set up its config if it can be read."""
+    """Show ``run`` in this session, and make its config the draft if it can be read."""
     st.session_state[_SHOWN] = run
     try:
-        replace(_as_set_up(store().get(run).config))
+        set_up(_as_set_up(store().get(run).config))
     except HarmonyError:
         return
 
 
 def show_run(run: str) -> None:
-    """Make the page show an experiment, or none if ``run`` is empty."""
+    """Show an experiment on the page, or none if ``run`` is empty."""
     st.session_state[_SHOWN] = run
     with rewriting():
         if run:
@@ -94,14 +94,14 @@ def show_run(run: str) -> None:
 
 
 def open_run(run: str) -> None:
-    """Show an experiment and set up its config, as its bare link does."""
+    """Show an experiment and make its config the draft, as its bare link does."""
     with rewriting():
         st.query_params.from_dict({"run": run})
     st.session_state.pop(_WRITTEN, None)
 
 
 def read_link() -> None:
-    """Take over the link's experiment if the link is not the one this session wrote last."""
+    """Take over the experiment of the link, unless this session wrote the link."""
     link = _in_link()
     if not link and st.session_state.get(_SHOWN):
         # Back from another page: Streamlit empties the query there.
@@ -110,14 +110,14 @@ def read_link() -> None:
     if st.session_state.get(_WRITTEN) == link:
         return
     st.session_state[_WRITTEN] = link
-    st.session_state[_SHOWN] = run_id()
+    st.session_state[_SHOWN] = linked_run()
     st.session_state.pop(_PROBLEM, None)
     wanted = {key: value for key, value in link.items() if key != "run"}
     try:
         if wanted:
-            replace(from_query(wanted))
+            set_up(from_query(wanted))
         elif "run" in link:
-            replace(_as_set_up(store().get(run_id()).config))
+            set_up(_as_set_up(store().get(linked_run()).config))
     except HarmonyError as error:
         # A run that cannot be read is reported where it would be shown.
         if wanted:
@@ -130,24 +130,24 @@ def link_problem() -> str:
 
 
 def write_link(config: ExperimentConfig) -> None:
-    """Put ``config`` into the address bar; one that cannot be shared leaves only the run there."""
+    """Put ``config`` into the address bar; if it cannot be shared, only the run."""
     try:
         query: Query = dict(to_query(config))
     except HarmonyError:
         query = {}
-    now = where.place(run_id())
-    if run_id():
-        query["run"] = run_id()
+    here = place.current(linked_run())
+    if linked_run():
+        query["run"] = linked_run()
     if query != _in_link():
         with rewriting():
-            st.query_params.from_dict({**query, **now.query()})
+            st.query_params.from_dict({**query, **here.query()})
         st.session_state.pop(_PROBLEM, None)
-    where.write(now)
+    place.write_link(here)
     st.session_state[_WRITTEN] = _in_link()
 
 
 def _as_set_up(config: ExperimentConfig) -> ExperimentConfig:
-    """A completed config with its model left to the data again, where that gives the same."""
+    """A completed config, its model left to the data again where that gives the same one."""
     spec = DATASETS.get(config.data.name)
     usual = dataclasses.replace(config, model=ModelConfig())
     if spec and config.model.name == spec.default_model and complete(usual) == complete(config):
@@ -158,7 +158,7 @@ def _as_set_up(config: ExperimentConfig) -> ExperimentConfig:
 def _in_link() -> Query:
     link: Query = {}
     for key in st.query_params:
-        if key in where.KEYS:
+        if key in place.KEYS:
             continue
         values = st.query_params.get_all(key)
         link[key] = values if key == "m" or len(values) != 1 else values[0]

@@ -1,17 +1,18 @@
 """Where the reader is: run, repeat, epoch and sample, kept from page to page and in the link.
 
-The view tells an epoch when the playhead is let go and a sample when one is chosen; both are
-written to the address bar then. A link that this session did not write itself is taken over.
+The view reports an epoch when the playhead is released and a sample when one is chosen; both are
+then written to the address bar. A link that this session did not write itself is read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from .._shared.lockstep_view import ViewState, forget_sent
 from .address_bar import rewriting
+from .lockstep_view import ViewState, forget_all_sent
 
 KEYS = ("epoch", "sample", "repeat")
 _PLACE = "place"
@@ -24,7 +25,7 @@ _PROBLEM = "place problem"
 
 @dataclass(frozen=True)
 class Place:
-    """An epoch, a tracked sample and a repeat of one run, where the reader has chosen them."""
+    """An epoch, a tracked sample and a repeat of one run, as far as the reader has chosen them."""
 
     run: str = ""
     epoch: int | None = None
@@ -34,127 +35,127 @@ class Place:
     """Counted from 0; the link and the page count from 1."""
 
     def query(self) -> dict[str, str]:
-        """What the link says of it beside the run."""
+        """The part of the link that names the place within the run."""
         repeat = None if self.repeat is None else self.repeat + 1
         named = {"epoch": self.epoch, "sample": self.sample, "repeat": repeat}
         return {key: str(value) for key, value in named.items() if value is not None}
 
+    def shown_epoch(self, recorded: Sequence[int]) -> int:
+        """The recorded epoch on screen: the last one up to the chosen epoch, or the newest."""
+        if self.epoch is None:
+            return recorded[-1]
+        return max((epoch for epoch in recorded if epoch <= self.epoch), default=recorded[0])
 
-def place(run: str) -> Place:
+
+def current(run: str) -> Place:
     """Where the reader is in ``run``."""
-    now: Place = st.session_state.get(_PLACE, Place())
-    return now if now.run == run else Place(run)
+    kept: Place = st.session_state.get(_PLACE, Place())
+    return kept if kept.run == run else Place(run)
 
 
 def arrive(page: str, run: str) -> None:
-    """Begin a full drawing of ``page``: take over what the link says if it is news."""
+    """Begin a full run of ``page``: read the link unless this session wrote it."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state[_SEEN] = {}
-        for key in [key for key in st.session_state if str(key).startswith("_lockstep_view.")]:
-            forget_sent(str(key).removeprefix("_lockstep_view."))
+        forget_all_sent()
     link = _in_link()
     if not run or link == st.session_state.get(_LINK):
         return
     if "run" not in link:  # back from another page: Streamlit empties the query there
         return
     st.session_state.pop(_PROBLEM, None)
-    epoch, sample, repeat = (_whole(link, key) for key in KEYS)
+    epoch, sample, repeat = (_whole_number(link, key) for key in KEYS)
     st.session_state[_PLACE] = Place(run, epoch, sample, None if repeat is None else repeat - 1)
     st.session_state[_LINK] = link
 
 
-def follow(key: str, run: str, view: ViewState) -> bool:
-    """Take over what the reader did in the view ``key``; whether that moved the place."""
+def follow_view(key: str, run: str, view: ViewState) -> bool:
+    """Go where the reader went in the view ``key``; return whether that changed the place."""
     all_seen: dict[str, tuple[int | None, int | None]] = st.session_state.setdefault(_SEEN, {})
     seen = all_seen.get(key, (None, None))
     all_seen[key] = (view.epoch, view.selected)
-    now = before = place(run)
+    after = before = current(run)
     if view.epoch != seen[0]:
-        now = replace(now, epoch=view.epoch)
+        after = replace(after, epoch=view.epoch)
     if view.selected != seen[1]:
-        now = replace(now, sample=view.selected)
-    if now != before:
-        move(now)
-    return now != before
+        after = replace(after, sample=view.selected)
+    if after != before:
+        move_to(after)
+    return after != before
 
 
-def move(to: Place) -> None:
-    """Be there, and say so in the link."""
-    st.session_state[_PLACE] = to
+def move_to(place: Place) -> None:
+    """Go to ``place`` and write it to the link."""
+    st.session_state[_PLACE] = place
     st.session_state.pop(_PROBLEM, None)
-    write(to)
+    write_link(place)
 
 
-def show(to: Place) -> None:
-    """Be there, and take the view on screen along."""
-    st.session_state[_JUMP] = jumps() + 1
-    move(to)
+def jump_to(place: Place) -> None:
+    """Go to ``place`` and make the view on screen go there too."""
+    st.session_state[_JUMP] = jump_count() + 1
+    move_to(place)
 
 
-def jumps() -> int:
-    """Changes when the view is to go where `place` says."""
+def jump_count() -> int:
+    """A number that changes whenever the view has to go where `current` says."""
     return int(st.session_state.get(_JUMP, 0))
 
 
-def write(now: Place) -> None:
-    """Put the place into the link; what else is there stays."""
-    wanted = {"run": now.run, **now.query()} if now.run else {}
+def write_link(place: Place) -> None:
+    """Put the place into the link and leave the rest of it."""
+    wanted = {"run": place.run, **place.query()} if place.run else {}
     with rewriting():
         for key in ("run", *KEYS):
             if key in wanted and st.query_params.get(key) != wanted[key]:
                 st.query_params[key] = wanted[key]
             elif key not in wanted and key in st.query_params:
                 del st.query_params[key]
-    noted()
-
-
-def noted() -> None:
-    """What the link says now was written by this session."""
     st.session_state[_LINK] = _in_link()
 
 
-def problem() -> str:
-    """What was wrong with the link's place, or ``""``."""
+def link_problem() -> str:
+    """What was wrong with the place in the link, or ``""``."""
     return str(st.session_state.get(_PROBLEM, ""))
 
 
-def refuse(text: str) -> None:
-    """Remember one sentence on what the link asked for in vain."""
-    st.session_state[_PROBLEM] = text
-
-
-def fit(now: Place, epochs: int, tracked: int) -> Place:
-    """The place without what this run does not have; the reader is told."""
-    if now.epoch is not None and now.epoch > epochs:
-        refuse(f"Expected an epoch from 0 to {epochs} in the link, but got {now.epoch}.")
-        now = replace(now, epoch=None)
-    if now.sample is not None and now.sample >= tracked:
+def within(place: Place, epochs: int, tracked: int) -> Place:
+    """``place`` without what this run does not have, which becomes a `link_problem`."""
+    kept = place
+    if kept.epoch is not None and kept.epoch > epochs:
+        _report(f"Expected an epoch from 0 to {epochs} in the link, but got {kept.epoch}.")
+        kept = replace(kept, epoch=None)
+    if kept.sample is not None and kept.sample >= tracked:
         known = f"from 0 to {tracked - 1}" if tracked else "(this run follows none)"
-        refuse(f"Expected a tracked sample {known} in the link, but got {now.sample}.")
-        now = replace(now, sample=None)
-    if now.run and now != place(now.run):
-        st.session_state[_PLACE] = now
-    return now
+        _report(f"Expected a tracked sample {known} in the link, but got {kept.sample}.")
+        kept = replace(kept, sample=None)
+    if kept.run and kept != current(kept.run):
+        st.session_state[_PLACE] = kept
+    return kept
 
 
-def repeat_of(run: str, repeats: int) -> int | None:
-    """The repeat the reader has chosen, if this run has it; the reader is told if not."""
-    now = place(run)
-    if now.repeat is None or 0 <= now.repeat < repeats:
-        return now.repeat
-    refuse(f"Expected a repeat from 1 to {repeats} in the link, but got {now.repeat + 1}.")
-    st.session_state[_PLACE] = replace(now, repeat=None)
+def chosen_repeat(run: str, repeats: int) -> int | None:
+    """The chosen repeat, if this run has it; one that it lacks becomes a `link_problem`."""
+    place = current(run)
+    if place.repeat is None or 0 <= place.repeat < repeats:
+        return place.repeat
+    _report(f"Expected a repeat from 1 to {repeats} in the link, but got {place.repeat + 1}.")
+    st.session_state[_PLACE] = replace(place, repeat=None)
     return None
 
 
-def _whole(link: dict[str, str], key: str) -> int | None:
+def _report(text: str) -> None:
+    st.session_state[_PROBLEM] = text
+
+
+def _whole_number(link: dict[str, str], key: str) -> int | None:
     text = link.get(key)
     if text is None:
         return None
     if text.isascii() and text.isdigit() and len(text) <= 6:
         return int(text)
-    refuse(f"Expected `{key}` in the link to be a whole number, but got {text[:40]!r}.")
+    _report(f"Expected `{key}` in the link to be a whole number, but got {text[:40]!r}.")
     return None
 
 

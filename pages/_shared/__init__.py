@@ -1,1 +1,1 @@
-"""What all pages use: the frame around them, where the reader is, tables, the lockstep view."""
+"""Parts that any page may use and that remember nothing about a visit."""

@@ -1,4 +1,4 @@
-"""What the pages talk to: the runs folder, the queue of worker processes, and its warming."""
+"""What the pages talk to: the runs folder and the queue of worker processes."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def queue() -> jobs.JobQueue:
     return jobs.shared_queue(store())
 
 
-def warm() -> None:
-    """Start the workers soon, if they are not started yet, so that Train does not wait for them.
+def warm_workers() -> None:
+    """Start the workers soon, once, so that Train does not have to wait for them.
 
-    Not at once: their start would take the processor from the first page of a new server.
+    Starting them at once would take the processor from the first page of a new server.
     """
-    _warm_soon()
+    _warm_soon(queue())
 
 
-@lru_cache(maxsize=1)
-def _warm_soon() -> None:
-    timer = threading.Timer(FIRST_PAINT, queue().warm)
+@lru_cache(maxsize=8)
+def _warm_soon(queue: jobs.JobQueue) -> None:
+    timer = threading.Timer(FIRST_PAINT, queue.warm)
     timer.daemon = True
     timer.start()

@@ -1,4 +1,4 @@
-"""Front ends of our own, as components of the page: registered once, whoever asks first."""
+"""The app's own browser components, each registered once, when first used."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class Sources(TypedDict, total=False):
 
 
 def component(name: str, sources: Callable[[], Sources]) -> Callable[..., Any]:
-    """The component ``name`` of this process, made of ``sources`` when it is first needed."""
+    """The component ``name``, made of ``sources`` when it is first used in this process."""
     return _register(st.runtime.exists(), name, sources)
 
 
 @cache
 def _register(running: bool, name: str, sources: Callable[[], Sources]) -> Callable[..., Any]:
-    """``running`` keeps a bare import apart from a server."""
+    """``running`` is part of the cache's key: a bare import registers nothing for a server."""
     del running
     return st.components.v2.component(name, **sources())
 
 
 def nothing() -> None:
-    """A state or trigger needs a callback to exist; the script runs again by itself."""
+    """A callback: Streamlit ignores states and triggers without one, and reruns by itself."""

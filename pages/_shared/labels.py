@@ -1,4 +1,4 @@
-"""Names for people: of data, of experiments, of numbers of things."""
+"""Texts for readers: titles of data and experiments, numbers and counts."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from harmony_core.data import DATASETS
 from harmony_core.runs.record import ExperimentRecord
 
 
-def plain(number: float) -> str:
-    """A number without a needless fraction or exponent."""
+def number_text(number: float) -> str:
+    """A number without needless decimals or exponent."""
     return f"{number:,.10g}" if abs(number) < 1e15 else f"{number:g}"
 
 
 def data_title(config: ExperimentConfig) -> str:
-    """The data's title, with the factor of its tail where one was asked for."""
+    """The data's title, with its imbalance factor where one was set."""
     data = config.data
     title = DATASETS[data.name].title if data.name in DATASETS else data.name
-    return title if data.profile == "as_is" else f"{title}, {plain(data.imbalance_factor)} : 1"
+    return (
+        title if data.profile == "as_is" else f"{title}, {number_text(data.imbalance_factor)} : 1"
+    )
 
 
 def run_title(record: ExperimentRecord) -> str:
-    """The title somebody gave an experiment, or its data."""
+    """The title that was given to an experiment, or that of its data."""
     return record.title or data_title(record.config)
 
 
 def literal(text: str) -> str:
-    """``text`` for a place that reads Markdown, with nothing in it that could be markup."""
+    """``text`` escaped for Markdown."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$])", r"\\\1", text)
 
 

@@ -31,14 +31,14 @@ class messages(AbstractContextManager[None]):
 
 
 class toasts(messages):
-    """Like `messages`, for callbacks, which run before the page has a place for a message."""
+    """Like `messages`, for callbacks, which run before anything is drawn."""
 
     def say(self, text: str) -> None:
         st.toast(spoken(text), icon=":material/error:", duration="long")
 
 
 def spoken(text: str) -> str:
-    """A message for a place that reads Markdown: its `code` stays, nothing else is markup."""
+    """A message escaped for Markdown, except for its `code`."""
     parts = re.split(r"(`[^`\n]*`)", text)
     return "".join(
         part if i % 2 else re.sub(r"([\\`*_\[\]<>$~])", r"\\\1", part)

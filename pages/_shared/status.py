@@ -1,4 +1,4 @@
-"""The line that says what an experiment is doing, in words and as a bar."""
+"""What an experiment is doing, as one line and a progress bar."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ICONS = {
 
 
 def status_strip(record: ExperimentRecord, position: int | None) -> None:
-    """State, epoch, repeat, speed, time left, place in the queue and device, read out politely."""
+    """State, epoch, repeat, speed, time left, place in the queue and device."""
     name = NAMES[record.state]
     facts = "".join(f"<li>{html.escape(fact)}</li>" for fact in _facts(record, position))
     percent = round(100 * record.share, 1)

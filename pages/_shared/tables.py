@@ -1,4 +1,4 @@
-"""Tables of figures as HTML: real headers, one row a method or a class, scrolling by themselves."""
+"""Tables of figures as HTML, with real headers, which scroll sideways on their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def table(
     *,
     marks: bool = False,
 ) -> None:
-    """Rows are a name and ready cells (``<td>…</td>``); ``marks``: row i is method i."""
+    """Rows are a name and finished cells (``<td>…</td>``); ``marks``: row i is method i."""
     titles = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in head)
     names = [(mark(i) if marks else "") + html.escape(name) for i, (name, _) in enumerate(rows)]
     body = "".join(

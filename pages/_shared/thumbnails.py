@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from harmony_core.data import DATASETS, scenario_preview
 from harmony_core.plots.style import CLASS_COLORS, CLASS_SHAPES, class_color, class_shape
 
-from .theme import ASSETS
+from .app_files import APP_ASSETS
 
-_MARKS = {
+SHAPE_PATHS = {
     "circle": "M-1 0a1 1 0 1 0 2 0a1 1 0 1 0 -2 0z",
     "square": "M-.9 -.9h1.8v1.8h-1.8z",
     "triangle": "M0 -1.15L1.05 .75H-1.05z",
@@ -35,7 +35,7 @@ def scatter(
     size: tuple[int, int],
     radius: float,
 ) -> str:
-    """(n, 2) points as an SVG of ``size``, head first so that the tail lies on top."""
+    """(n, 2) points as an SVG of ``size``, tail classes drawn last, on top."""
     wide, high = size
     low, top = points.min(axis=0), points.max(axis=0)
     scale = min((wide - 4 * radius) / (top[0] - low[0]), (high - 4 * radius) / (top[1] - low[1]))
@@ -44,7 +44,7 @@ def scatter(
     y = high / 2 - (points[:, 1] - middle[1]) * scale
     marks = []
     for c in np.flatnonzero(np.bincount(targets)):  # np.unique would load half of NumPy first
-        mark = _MARKS.get(class_shape(int(c)), _MARKS[CLASS_SHAPES[0]])
+        mark = SHAPE_PATHS.get(class_shape(int(c)), SHAPE_PATHS[CLASS_SHAPES[0]])
         uses = "".join(
             f'<use href="#m{c}" x="{a:.1f}" y="{b:.1f}"/>'
             for a, b in zip(x[targets == c], y[targets == c], strict=True)
@@ -65,19 +65,19 @@ def thumbnail(name: str, shade: str) -> str:
     if DATASETS[name].kind == "points":
         points, targets = scenario_preview(name, 260)
         return svg_uri(scatter(points, targets, shade, (96, 72), 1.5))
-    path = ASSETS / f"thumb-{name}.png"
+    path = APP_ASSETS / f"thumb-{name}.png"
     if path.exists():
         return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
     return svg_uri(_tiles(DATASETS[name].classes or 6, shade))
 
 
 def svg_uri(svg: str) -> str:
-    """An SVG as the address of a picture, safe inside a style sheet."""
+    """An SVG as a data URI that is safe inside a style sheet."""
     return "data:image/svg+xml," + quote(svg, safe=" =:/(),.-_")
 
 
 def _tiles(classes: int, shade: str) -> str:
-    """Columns of little squares that fall off: a long tail of pictures, none of them real."""
+    """Columns of small squares that get shorter: a long tail, drawn without real images."""
     columns = min(classes, 24)
     step = 92 / columns
     side = step * 0.82

@@ -1,1 +1,1 @@
-"""The teacher's page, in parts."""
+"""The teacher’s page."""

@@ -1,4 +1,4 @@
-"""A class: opened by the teacher, joined by link, seen as distributions, forgotten at the end."""
+"""A class: opened by the teacher, joined by link, shown as distributions, deleted at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .._shared.tables import cells, table
 from .link import address
 
 TICK = 2.0
-"""Seconds between two looks at the class."""
+"""Seconds between two updates."""
 
 
 def class_desk(course: tuple[Lesson, ...]) -> None:
@@ -33,7 +33,7 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
         st.markdown(
             "Students open one link. Each has a run and a seed of their own. You see "
             "how predictions and results are spread, by seat and without names. Nothing is written "
-            "to disk, and all is forgotten when you end the class, or after three quiet hours."
+            "to disk, and everything is deleted when you end the class, or after three quiet hours."
         )
         st.button(
             "Open a class",
@@ -68,13 +68,13 @@ def _look(code: str, key: str, lesson: Lesson) -> None:
     with messages():
         found = tally(lesson, classroom().entries(code, key, lesson.number))
         seats = classroom().seats(code, key)
-        where = classroom().predictions(code, key)
+        steps = classroom().predictions(code, key)
         st.html(
             f'<p class="class-count" role="status">{seats} joined · {found.students} predicted '
             f"here · {found.finished} runs done · {found.right} were right</p>"
         )
-        if where:
-            said = ", ".join(f"step {step}: {count}" for step, count in where.items())
+        if steps:
+            said = ", ".join(f"step {step}: {count}" for step, count in steps.items())
             st.caption(f"Predictions so far: {said}.")
         left, right = st.columns(2, gap="large")
         with left:
@@ -93,12 +93,12 @@ def _look(code: str, key: str, lesson: Lesson) -> None:
 def _spread(found: Tally) -> str:
     return (
         f"From {found.least:.1f} to {found.most:.1f}, mean {found.mean:.1f}, over {found.finished} "
-        "runs. If everybody has a seed of their own, this spread is chance alone."
+        "runs. If every student has a different seed, this spread is chance alone."
     )
 
 
 def bars(rows: tuple[Row, ...]) -> str:
-    """Counts as bars with numbers: their own table."""
+    """Counts as bars with numbers."""
     top = max((row.count for row in rows), default=0) or 1
     items = "".join(
         f'<li><span class="tally-name">{html.escape(row.label)}</span><span class="bar-track">'

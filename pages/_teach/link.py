@@ -1,4 +1,4 @@
-"""The link for students: where it starts, what it fixes, what it hides."""
+"""The link for students: the step it starts at, what it fixes, and what it hides."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AS_WRITTEN = "As in each step"
 
 
 def link_desk(course: tuple[Lesson, ...]) -> None:
-    """The controls, and the link they make."""
+    """The controls, and the link that they make."""
     left, right = st.columns(2, gap="large")
     with left:
         step = st.selectbox(
@@ -59,7 +59,7 @@ def link_desk(course: tuple[Lesson, ...]) -> None:
 
 
 def address(place: CoursePlace) -> str:
-    """The whole address of the course at a place; it is read back the same."""
+    """The full address of the course at a place."""
     base = (st.context.url or "").split("?")[0].rstrip("/")
     base = base.rpartition("/")[0] if base.endswith("/teach") else base
     return f"{base}/learn?{urlencode(place.query())}"

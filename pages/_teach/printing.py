@@ -1,4 +1,4 @@
-"""Pages to print: worksheet and answer key, as files that a browser opens and prints."""
+"""Sheets to print: worksheet and answer key, as HTML files to print from a browser."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import streamlit as st
 from harmony_core.lessons.classroom.worksheet import answer_key, worksheet
 from harmony_core.lessons.course.lesson import Lesson
 
-from .._learn.training import kept
+from .._learn.training import prepared_outcome
 from .._shared.messages import messages
 
 
 def print_desk(course: tuple[Lesson, ...]) -> None:
-    """Choose steps and take the files."""
+    """Choose steps and download the files."""
     st.markdown(
-        "Both files are single pages of HTML without any picture from elsewhere. Open one in a "
+        "Both files are single HTML pages that load nothing from elsewhere. Open one in a "
         "browser and print it, or save it as PDF from there."
     )
     chosen = st.multiselect(
@@ -29,7 +29,9 @@ def print_desk(course: tuple[Lesson, ...]) -> None:
     some = tuple(course[int(n) - 1] for n in sorted(chosen))
     with st.container(horizontal=True, gap="small"), messages():
         _button("Worksheet", "worksheet", lambda: worksheet(some), off=not some)
-        _button("Answer key and notes", "key", lambda: answer_key(some, kept), off=not some)
+        _button(
+            "Answer key and notes", "key", lambda: answer_key(some, prepared_outcome), off=not some
+        )
 
 
 def _button(label: str, name: str, make: Callable[[], str], *, off: bool) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from harmony_core.method_text import method_label, parse_methods
 from torch.nn import functional as F
 
 from harmony_core.cli import main
 from harmony_core.config import ExperimentConfig
+from harmony_core.experiments.method_text import method_label, parse_methods
 from harmony_core.explain.base import RecordedExplanation, explanation_of
 from harmony_core.explain.sample import explain
 from harmony_core.export.snippet import snippet

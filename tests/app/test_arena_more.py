@@ -15,11 +15,12 @@ from harmony_core.experiments.presets import PRESETS
 from harmony_core.explain.starvation import plain_inverse, starved
 from harmony_core.losses import LOSSES
 from harmony_core.runs.store import RunStore
-from pages._experiment.paint import options, painted_points, with_points
+from pages._experiment.paint import editor_options, painted_points, with_points
 
 from .conftest import FakeQueue, Open, finished, frame, scene, texts
 from .test_arena import images_zip, linked
 
+LABELS = ("Cross-entropy", "Harmonized")
 LITERAL = MethodConfig("harmonized", dict(LOSSES["harmonized"].presets["literal"]))
 
 
@@ -79,7 +80,7 @@ def test_painted_points_become_the_data_without_gaps_and_inside_the_board() -> N
 
 def test_the_editor_begins_with_what_was_painted(open_page: Open) -> None:
     config = with_points(ExperimentConfig(), [(0, 0.0, 0.0), (1, 1.0, 1.0)])
-    chosen = options(config, None)
+    chosen = editor_options(config, None)
     assert chosen["painted"] == [(0, 0.0, 0.0), (1, 1.0, 1.0)]
     assert chosen["paint_classes"] == ("A", "B", "C", "D")
     at = open_page(data=f"painted~points-{config.data.params['points']}", profile="as_is")
@@ -88,17 +89,17 @@ def test_the_editor_begins_with_what_was_painted(open_page: Open) -> None:
     assert linked(at).data == config.data
 
 
-def test_what_stands_beside_a_training_is_asked_for_once_and_not_in_every_run(
+def test_what_follows_the_view_is_asked_for_once_during_a_training(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pages._experiment import live
 
-    state: dict[str, object] = {}
-    monkeypatch.setattr(live.st, "session_state", state)
+    monkeypatch.setattr(live.st, "session_state", {})
     run = finished(store)
-    assert not live._beside_is_due(run, 0)
-    state[live._DUE] = (run, float("-inf"))
-    assert [live._beside_is_due(run, 0) for _ in range(3)] == [True, False, False]
+    assert not live.below_is_due(run, 0)
+    assert not live.below_is_due(run, 0)
+    monkeypatch.setattr(live, "SETTLED", -1.0)
+    assert [live.below_is_due(run, 0) for _ in range(3)] == [True, False, False]
 
 
 def test_bands_need_more_than_one_repeat(
@@ -106,15 +107,15 @@ def test_bands_need_more_than_one_repeat(
 ) -> None:
     from pages._experiment.bands import bands
 
-    assert bands(store.get(finished(store))) is None
-    made = bands(store.get(finished(store, repeats=3)))
+    assert bands(store.get(finished(store)), LABELS) is None
+    made = bands(store.get(finished(store, repeats=3)), LABELS)
     assert made is not None
     assert made["repeats"] == 3
     mean, low, high = made["balanced_accuracy"][0]
     assert mean[0] == pytest.approx((1 + 0.6 + 0.6) / 3)
     assert low[0] < mean[0] < high[0]
     assert "95 %" in made["note"]
-    two = bands(store.get(finished(store, repeats=2)))
+    two = bands(store.get(finished(store, repeats=2)), LABELS)
     assert two is not None
     mean, low, high = two["balanced_accuracy"][0]
     assert mean[0] == pytest.approx((low[0] + high[0]) / 2)

@@ -19,10 +19,10 @@ from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 from pages._experiment.microscope import chosen_sample, named
-from pages._session.page_links import WORDS
+from pages._shared.page import load
 from tests.plots.synthetic import make_run
 
-from .conftest import Open, finished, texts
+from .conftest import APP, Open, finished, texts
 
 PAGES = ("density", "weights")
 CONFIG = ExperimentConfig(
@@ -256,5 +256,7 @@ def test_a_list_that_has_moved_on_still_names_its_samples(store: RunStore, run: 
 
 
 def test_the_words_of_every_page_are_in_the_glossary() -> None:
-    for page, words in WORDS.items():
-        assert [word for word in words if find(word) is None] == [], page
+    for file in (APP.parent / "pages").glob("[a-z]*.py"):
+        page = load(f"pages.{file.stem}:PAGE")
+        assert page.name == file.stem
+        assert [term for term in page.terms if find(term) is None] == [], page.name

@@ -11,7 +11,7 @@ import pytest
 
 from harmony_core.experiments.link import from_query
 from harmony_core.viewer.payload import build_payload
-from pages._experiment import replay
+from pages._home import recording
 from pages._shared import backend
 
 from .conftest import FakeQueue, Open, frame, scene, texts
@@ -21,7 +21,6 @@ def test_home_opens_and_warms_the_workers_soon(
     open_page: Open, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backend, "FIRST_PAINT", 0.0)
-    backend._warm_soon.cache_clear()
     at = open_page("home")
     assert not at.exception
     assert not at.error
@@ -49,7 +48,7 @@ def test_home_says_that_the_equations_are_a_reconstruction(open_page: Open) -> N
 def test_without_a_recording_the_hero_has_a_picture(
     open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay, "RECORDING", tmp_path / "none.bin")
+    monkeypatch.setattr(recording, "RECORDING", tmp_path / "none.bin")
     assert 'class="hero-picture"' in texts(open_page("home"))
 
 
@@ -61,7 +60,7 @@ def test_a_recording_plays_unless_it_is_damaged(
     wire = build_payload("recorded", scene(), ["A", "B"], rows, 2, "done").wire()
     path = tmp_path / "home.bin"
     path.write_bytes(wire[:40] if damage else wire)
-    monkeypatch.setattr(replay, "RECORDING", path)
+    monkeypatch.setattr(recording, "RECORDING", path)
     at = open_page("home")
     assert not at.exception
     assert ('class="hero-picture"' in texts(at)) is damage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,10 +22,9 @@ from harmony_core.inspection.pilot.training import METHODS
 from harmony_core.inspection.process import worker
 from harmony_core.inspection.process.job import Status
 from harmony_core.inspection.process.worker import Request, explain
-from pages._inspect import inspected_file as looks
-from pages._inspect import visit_folder as session
+from pages._inspect import inspected_file, visit_folder
 from pages._inspect.downloads import arena_config
-from pages._inspect.inspected_file import KEY, Look
+from pages._inspect.inspected_file import KEY, InspectedFile
 from pages._inspect.visit_folder import safe_name
 
 from .conftest import Open, texts
@@ -70,7 +70,7 @@ class Here:
 
 @pytest.fixture
 def page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
-    monkeypatch.setattr(looks, "Job", Here)
+    monkeypatch.setattr(inspected_file, "Job", Here)
     monkeypatch.setattr(Here, "hold", False)
 
     def open_it() -> AppTest:
@@ -297,13 +297,13 @@ def test_names_of_files_are_kept_harmless(given: str, kept: str) -> None:
     assert safe_name(given) == kept
 
 
-def room_of(at: AppTest) -> session.Room:
-    kept: session.Room = at.session_state["inspect room"]
+def room_of(at: AppTest) -> visit_folder.VisitFolder:
+    kept: visit_folder.VisitFolder = at.session_state["inspect room"]
     return kept
 
 
 def config_of(at: AppTest) -> ExperimentConfig:
-    now: Look = at.session_state[KEY]
+    now: InspectedFile = at.session_state[KEY]
     found = now.found()
     assert found is not None
     return arena_config(now, found)
@@ -347,7 +347,7 @@ def test_the_folder_of_a_visit_goes_with_it(
     assert visit.parent == server
     kept = room_of(at)
     assert kept.folder == visit
-    monkeypatch.setattr(session, "GRACE", 300.0)
+    monkeypatch.setattr(visit_folder, "GRACE", 300.0)
     kept.leave()  # the line breaks, and comes back
     assert kept.stay()
     assert path.is_file()
@@ -366,11 +366,12 @@ def test_a_lost_connection_ends_the_visit(
 ) -> None:
     at = handed_in(page(), "a.csv", SMALL)
     kept = room_of(at)
-    monkeypatch.setattr(session, "GRACE", 0.0)
+    monkeypatch.setattr(visit_folder, "GRACE", 0.0)
     kept.leave()
-    assert kept._leaving is not None
-    kept._leaving.join(60)
-    assert not kept.folder.exists()
+    end = time.monotonic() + 60
+    while kept.folder.exists():
+        assert time.monotonic() < end, "the folder of the visit is still there"
+        time.sleep(0.01)
 
 
 def test_what_a_dead_server_left_is_swept(tmp_path: Path) -> None:
@@ -380,7 +381,7 @@ def test_what_a_dead_server_left_is_swept(tmp_path: Path) -> None:
         (sessions / name / "data.csv").write_text(SMALL)
     (sessions / "dead" / "lock").touch()
     with FileLock(sessions / "alive" / "lock"):
-        session._sweep(sessions, sessions / "mine")
+        visit_folder.remove_abandoned(sessions, sessions / "mine")
     assert sorted(p.name for p in sessions.iterdir()) == ["alive", "strange"]
 
 

@@ -30,7 +30,7 @@ EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name
 def fresh() -> None:
     """A server without classes and without runs."""
     student.classroom.clear()
-    training._started.clear()
+    training.runs_by_config.clear()
 
 
 def predict(at: AppTest, lesson: Lesson, outcome: Outcome, right: bool) -> Any:
@@ -124,7 +124,7 @@ def test_the_whole_course_in_one_visit(open_page: Open, queue: FakeQueue) -> Non
 def test_the_feedback_is_of_the_student_s_own_run(
     open_page: Open, queue: FakeQueue, store: RunStore
 ) -> None:
-    """A run that came out otherwise than the prepared one is what the feedback quotes."""
+    """A run with another result than the prepared one is what the feedback quotes."""
     lesson = COURSE[0]
     outcome = prepared(lesson)
     at = open_page("learn", step="1", seed="5")

@@ -19,7 +19,7 @@ from .conftest import PATIENCE, Visit, playwright, settled
 from .test_arena import await_state
 
 METHODS = (MethodConfig("ce"), MethodConfig("harmonized"))
-TERMS = "dl.steps"
+TERMS = "dl.terms"
 
 
 def trained(folder: Path, data: str, title: str) -> tuple[RunStore, str]:

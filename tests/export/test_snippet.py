@@ -27,7 +27,7 @@ from harmony_core.experiments.method_text import parse_methods
 from harmony_core.export import snippet
 from harmony_core.export.snippet import PAD
 from harmony_core.losses import LOSSES
-from harmony_core.training import epoch_plan
+from harmony_core.training import epoch_plan, generator
 from harmony_core.training.lockstep import Lockstep
 from harmony_core.training.schedule import learning_rate
 
@@ -147,6 +147,13 @@ def test_a_script_starts_with_the_weights_of_the_run(methods: str) -> None:
     logits, features = expected(inputs[None])
     torch.testing.assert_close(found.features(inputs), features[0])
     torch.testing.assert_close(found(inputs), logits[0])
+
+
+def test_a_script_of_the_first_version_finds_its_generator() -> None:
+    names = module("from harmony_core.training.order import generator\ndraw = generator(7, 0)")
+    draw = names["draw"]
+    assert isinstance(draw, torch.Generator)
+    assert torch.equal(torch.rand(3, generator=draw), torch.rand(3, generator=generator(7, 0)))
 
 
 def test_a_script_crops_and_mirrors_where_the_training_does(tmp_path: Path) -> None:

@@ -1,55 +1,5 @@
-"""Small files of every form, made on the spot."""
+"""The small files that the tests of the readers use."""
 
-from __future__ import annotations
+from tests.readers.conftest import pack, picture, write
 
-import io
-import zipfile
-from collections.abc import Callable, Mapping
-from pathlib import Path
-
-import numpy as np
-import pytest
-from PIL import Image
-
-Entries = Mapping[str, bytes | str]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[str, bytes | str], Path]:
-    """Write a file into a folder of the test's own."""
-
-    def make(name: str, content: bytes | str) -> Path:
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return make
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Callable[[str, Entries], Path]:
-    """Pack entries as a ZIP."""
-
-    def make(name: str, entries: Entries) -> Path:
-        path = tmp_path / name
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for entry, content in entries.items():
-                archive.writestr(entry, content)
-        return path
-
-    return make
-
-
-@pytest.fixture
-def picture() -> Callable[..., bytes]:
-    """A smooth random image as the content of a file."""
-
-    def make(seed: int = 0, side: int = 32, form: str = "PNG", mode: str = "RGB") -> bytes:
-        rng = np.random.default_rng(seed)
-        coarse = rng.integers(0, 255, (4, 4, 3)).astype(np.uint8)
-        image = Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC)
-        out = io.BytesIO()
-        image.convert(mode).save(out, form)
-        return out.getvalue()
-
-    return make
+__all__ = ["pack", "picture", "write"]

@@ -28,10 +28,10 @@ from harmony_core.config import ExperimentConfig, RecordConfig
 from harmony_core.errors import ConfigError, RunError
 from harmony_core.export.embedding_page import MAX_BYTES, embedding_page, export_embedding_html
 from harmony_core.frames import Scene
-from harmony_core.plots.embedding.all_epochs import film
+from harmony_core.plots.embedding.all_epochs import all_epochs_figure
 from harmony_core.plots.embedding.figure import embedding_figure
 from harmony_core.plots.embedding.marks import Colouring, class_palette, region_image
-from harmony_core.plots.embedding.overlay import for_touch
+from harmony_core.plots.embedding.overlay import adapt_to_touch
 from harmony_core.plots.embedding.text import caption, panel_title
 from harmony_core.plots.embedding.traces import PER_PANEL
 from harmony_core.runs.embedding.store import embedding_path
@@ -125,10 +125,10 @@ def test_crosses_mark_changed_predictions(changes: str, marked: list[int], told:
     names = [trace.name for trace in figure.data[PER_PANEL:]]
     if marked:
         assert f"× 2 of 40 changed since {told}" in title
-        assert any("called otherwise" in name for name in names)
+        assert any("prediction differs" in name for name in names)
     else:
         assert "changed since" not in title
-        assert not any("called otherwise" in name for name in names)
+        assert not any("prediction differs" in name for name in names)
 
 
 def test_a_film_marks_changes_epoch_by_epoch_and_the_caption_counts_them() -> None:
@@ -136,7 +136,7 @@ def test_a_film_marks_changes_epoch_by_epoch_and_the_caption_counts_them() -> No
     figure = embedding_figure(frames, marks())
     assert [len(still.data[4]["x"]) for still in figure.frames] == [0, 2, 2]
     text = caption(frames[2], marks(), frames[0])
-    assert "otherwise than at epoch 0: 2." in text
+    assert "differs from that at epoch 0: 2." in text
     assert "cross" not in caption(frames[2], marks())
     several = caption(frame(3), marks(), frame(1))
     assert "0 under method 0 and 0 under method 1" in several
@@ -226,7 +226,7 @@ def test_on_a_phone_the_scale_of_colours_takes_no_width() -> None:
         frame(), marks(), colouring=Colouring("value", values, "g"), columns=1, width=340
     )
     height = small.layout.height
-    for_touch(small)
+    adapt_to_touch(small)
     (scale,) = (trace.marker.colorbar for trace in small.data if trace.marker.showscale)
     assert scale.orientation == "h"
     assert small.layout.margin.r < wide.layout.margin.r
@@ -301,7 +301,7 @@ def crowd(n: int, panels: int, epochs: int) -> tuple[list[EmbeddingFrame], Landm
 
 def test_four_methods_of_two_thousand_samples_are_thinned_to_five_megabytes() -> None:
     frames, landmarks = crowd(2000, 4, 24)
-    whole, kept = film(frames, landmarks)
+    whole, kept = all_epochs_figure(frames, landmarks)
     assert len(whole.to_json()) <= MAX_BYTES == 5_000_000
     assert 2 < len(kept) < 24
     assert (kept[0].epoch, kept[-1].epoch) == (0, 23)

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from harmony_core.plots.pilot import class_recall, gains, gradient_density
-from harmony_core.plots.tail import group_shares, lorenz, plain, rank_frequency
+from harmony_core.plots.tail import group_shares, lorenz, printable, rank_frequency
 
 
 def drawn(figure: go.Figure) -> dict[str, go.Figure]:
@@ -85,4 +85,4 @@ def test_recall_and_density_at_any_number_of_classes(c: int) -> None:
 
 
 def test_text_from_a_file_is_shown_as_it_is() -> None:
-    assert plain("a<b>&c\u202e") == "a&lt;b&gt;&amp;c�"
+    assert printable("a<b>&c\u202e") == "a&lt;b&gt;&amp;c�"

@@ -5,40 +5,40 @@ from __future__ import annotations
 import time
 
 from harmony_core.analysis.embedding import EmbeddingSettings
-from harmony_core.runs.embedding.process import Drawing, Drawings, _told
+from harmony_core.runs.embedding.process import Drawing, DrawingProcess, error_of
 from harmony_core.runs.store import RunStore
 from tests.runs.conftest import small_config
 
 LIMIT = 60.0
 
 
-def wait(drawings: Drawings) -> None:
+def wait(drawings: DrawingProcess) -> None:
     deadline = time.monotonic() + LIMIT
-    while drawings.now() is not None:
+    while drawings.current() is not None:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_why_nothing_can_be_drawn_is_told(store: RunStore) -> None:
+def test_why_nothing_can_be_drawn_iserror_of(store: RunStore) -> None:
     record = store.create(small_config())
-    drawings = Drawings(store.root)
+    drawings = DrawingProcess(store.root)
     drawing = Drawing(record.id, 0, EmbeddingSettings())
     drawings.start(drawing)
-    assert drawings.now() == drawing
+    assert drawings.current() == drawing
     wait(drawings)
     assert drawings.error(drawing).startswith("Expected ")
     assert drawings.error(Drawing(record.id, 1, EmbeddingSettings())) == ""
 
 
 def test_a_drawing_can_be_stopped(store: RunStore) -> None:
-    drawings = Drawings(store.root)
+    drawings = DrawingProcess(store.root)
     drawing = Drawing(store.create(small_config()).id, 0, EmbeddingSettings())
     drawings.start(drawing)
     drawings.stop()
-    assert drawings.now() is None
+    assert drawings.current() is None
     assert drawings.error(drawing) == ""
 
 
-def test_a_process_that_broke_off_is_told_too() -> None:
-    assert "status -9" in _told("", -9)
-    assert _told('noise\n{"error": "Expected more."}\n', 1) == "Expected more."
+def test_a_process_that_broke_off_iserror_of_too() -> None:
+    assert "status -9" in error_of("", -9)
+    assert error_of('noise\n{"error": "Expected more."}\n', 1) == "Expected more."

@@ -65,9 +65,8 @@ class EmulatedStream(RepeatingStream):
         tape = _Tape()
         with tape:
             step()
-        with torch.no_grad():
-            for tensor, value in tape.before:
-                tensor.copy_(value)
+        for storage, value in tape.before:
+            storage.copy_(value)
         return self.counted(tape.replay)
 
 
@@ -75,7 +74,7 @@ class _Tape(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[tuple[Any, Any, Any, list[Tensor]]] = []
-        self.before: list[tuple[Tensor, Tensor]] = []
+        self.before: list[tuple[torch.UntypedStorage, torch.UntypedStorage]] = []
         self._known: set[int] = set()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -99,10 +98,8 @@ class _Tape(TorchDispatchMode):
             place = tensor.untyped_storage().data_ptr()
             if place not in self._known:
                 self._known.add(place)
-                whole = tensor.detach()
-                if whole._base is not None:
-                    whole = whole._base.detach()
-                self.before.append((whole, whole.clone()))
+                storage = tensor.untyped_storage()
+                self.before.append((storage, storage.clone()))
 
     @torch.no_grad()
     def replay(self) -> None:

@@ -90,7 +90,7 @@ def test_methods_with_the_same_head_start_equal(all_methods: list[list[Frame]]) 
 
 
 def test_two_equal_methods_stay_equal_up_to_rounding() -> None:
-    # A product over all networks may round one network's slice differently by where it lies.
+    # A product over all networks may round a network's slice differently at another position.
     config = small_config(methods=(MethodConfig("harmonized"), MethodConfig("harmonized")))
     for frames in run(config):
         first, second = (frame.tracked_logits.astype(float) for frame in frames)
@@ -159,7 +159,7 @@ def test_a_damaged_checkpoint_is_refused() -> None:
         Lockstep(other, data_of(other)).restore(good)
 
 
-def test_stopping_amid_an_epoch_ends_the_iterator_and_refuses_a_checkpoint() -> None:
+def test_stopping_within_an_epoch_ends_the_iterator_and_refuses_a_checkpoint() -> None:
     config = small_config()
     engine = Lockstep(config, data_of(config))
     asked = []

@@ -1,10 +1,11 @@
-"""UMAP pictures of what networks have learned, methods and epochs in one frame of reference.
+"""UMAP pictures of what networks have learned, all methods and epochs in one coordinate system.
 
-Steps, one file each: `features` mixes features and probabilities, `neighbours` finds who is near
-whom, `graph` turns that into umap's fuzzy graph, `layout` places points and keeps them in place
-over epochs and methods, `regions` colours the plane with the network's answers, `fidelity` measures
-how far the picture can be trusted, `motion` finds what moved. `embed` does all of it for any model,
-`sequence` for one epoch after the other; `harmony_core.runs.embedding` for an experiment on disk.
+Steps, one file each: `features` mixes features and probabilities, `neighbours` finds nearest
+neighbours, `graph` turns them into umap's fuzzy graph, `layout` places points and keeps them in
+place over epochs and methods, `regions` colours the plane with the network's answers, `fidelity`
+measures how far the picture can be trusted, `motion` finds what moved. `embed` does all of it for
+any model, `sequence` for one epoch after another; `harmony_core.runs.embedding` for an experiment
+on disk.
 
 Axes: l landmarks (the samples in the picture), d features, c classes, k neighbours, g side of the
 grid, m methods. Importing this package imports neither umap nor scikit-learn.

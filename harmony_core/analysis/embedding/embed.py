@@ -33,12 +33,13 @@ class Embedding:
     """One picture of one or several networks."""
 
     frame: EmbeddingFrame
-    """The landmarks, a panel for each network"""
+    """The landmarks, one panel for each network"""
     landmarks: Landmarks
     rows: Array
     """(l,) int64: which samples are landmarks"""
     all_positions: tuple[Array, ...]
-    """For each network (n, 2) float32: every sample; those that are no landmarks lie among them"""
+    """For each network (n, 2) float32: every sample; those that are not landmarks are placed among
+    the landmarks"""
 
     @property
     def panel(self) -> Panel:

@@ -1,7 +1,7 @@
 """How far a picture can be trusted, as numbers with intervals.
 
-Agreement: a dot is left out, the map's colour at its place is found from the others, and compared
-with what the network says of it. Reported for all test samples, for those of the tail, for those
+Agreement: a dot is left out, the map's class at its place is found from the others and compared
+with the network's prediction. Reported for all test samples, for those of the tail, for those
 the network gets wrong, and by how clear the colour is; with Wilson's 95 % interval.
 
 Trustworthiness (Venna & Kaski 2001): 1 − 2/(n k (2n − 3k − 1)) Σ_i Σ_{j near i on the map only}
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..accuracy import THIRDS
 from .features import scaled
-from .regions import Answer
+from .regions import MapReading
 from .result import Landmarks, Share
 
 Array = NDArray[Any]
@@ -28,10 +28,10 @@ TRUST_K = 15
 MOST_ROWS = 500
 MOST_SILHOUETTE = 2000
 STAYED = 0.5
-"""Overlap of two neighbour sets from which a sample counts as staying: two thirds are shared."""
+"""Least overlap of two neighbour sets for a sample that stayed: two thirds are shared."""
 
 
-def agreement(landmarks: Landmarks, predicted: Array, answer: Answer) -> dict[str, Share]:
+def agreement(landmarks: Landmarks, predicted: Array, reading: MapReading) -> dict[str, Share]:
     """Share of samples whose place on the map has the network's class."""
     judged = landmarks.judged
     targets = landmarks.targets
@@ -39,10 +39,10 @@ def agreement(landmarks: Landmarks, predicted: Array, answer: Answer) -> dict[st
         "all": judged,
         "tail": judged & (landmarks.groups[targets] == 2),
         "errors": judged & (predicted != targets),
-        "clear": judged & (answer.purity >= CLEAR),
-        "pale": judged & (answer.purity < PALE),
+        "clear": judged & (reading.purity >= CLEAR),
+        "pale": judged & (reading.purity < PALE),
     }
-    same = answer.label == predicted
+    same = reading.label == predicted
     return {name: Share(int(same[part].sum()), int(part.sum())) for name, part in parts.items()}
 
 

@@ -1,4 +1,4 @@
-"""umap's fuzzy graph of a neighbourhood, in plain NumPy.
+"""umap's fuzzy graph of nearest neighbours, in NumPy.
 
 umap-learn compiles the same computation for seven seconds in every process; here it takes
 milliseconds, starts no threads, and a test compares it with umap's. McInnes, Healy & Melville 2018,

@@ -1,18 +1,18 @@
-"""Where the dots go: umap from given starts, held in place over epochs and methods.
+"""Where the dots go: umap from given starting points, kept in place over epochs and methods.
 
-First frame: the first method's PCA start and 300 epochs of layout, from where all methods begin.
+First frame: the first method's PCA and 300 epochs of layout give the starting points of all.
 Each frame then takes 5 rounds of 20 epochs, and after each round every point i is pulled
 
     toward its previous place by            0.5 · J(its neighbours now, its neighbours before),
     toward the reference method's by        0.4 · J(its neighbours here, its neighbours there),
 
-J being the Jaccard overlap of neighbour sets. A point whose neighbours stay is held, one whose
-neighbours change is free: what moves is the network and not the map.
+J being the Jaccard overlap of neighbour sets. A point whose neighbours stay is held in place,
+one whose neighbours change is free: movement shows changes of the network, not of the map.
 
-A firmer hold, 0.8 · J², moves the dots that keep their neighbours by 0.7 % of the radius late in
+A stronger pull, 0.8 · J², moves the dots that keep their neighbours by 0.7 % of the radius late in
 training instead of 2.1 %, but the map then agrees less with the network (digits-LT, last epoch,
 three seeds: 93.5 % against 94.2 %, in the tail 82.4 % against 84.7 %). All methods take their
-rounds together, so two networks that are the same stay on the same spot exactly.
+rounds together, so two equal networks get exactly the same positions.
 
 Axes: m methods, l landmarks, k neighbours.
 """
@@ -33,7 +33,7 @@ from .umap_engine import improve
 
 Array = NDArray[Any]
 SIDE = 10.0
-"""Length of the longer side of a start."""
+"""Length of the longer side of the starting positions."""
 FIRST_EPOCHS = 300
 ROUNDS, ROUND_EPOCHS = 5, 20
 ALPHA = 0.5
@@ -43,7 +43,7 @@ JITTER = 1e-3
 
 @dataclass(frozen=True)
 class Placed:
-    """One method's layout with the neighbourhood it came from."""
+    """One method's layout with the neighbours it was computed from."""
 
     positions: Array
     """(l, 2) float32"""
@@ -53,13 +53,13 @@ class Placed:
 
 @dataclass(frozen=True)
 class Task:
-    """What one method brings to a frame."""
+    """The input of one method to a frame."""
 
     neighbours: Neighbours
     graph: Graph
     previous: Placed | None = None
     anchor: Placed | None = None
-    """A finished layout to hold on to; without one it is the frame's first method."""
+    """A finished layout to align to; None aligns to the frame's first method."""
 
     @property
     def index(self) -> Array:
@@ -153,7 +153,7 @@ def _method_pull(tasks: Sequence[Task], i: int) -> Array:
 
 
 def turned_onto(positions: Array, goal: Array) -> Array:
-    """Positions rotated, mirrored and shifted (never scaled) to lie closest to ``goal``."""
+    """Positions rotated, mirrored and shifted (never scaled) to be closest to ``goal``."""
     centre, target = positions.mean(axis=0), goal.mean(axis=0)
     u, _, v = np.linalg.svd((positions - centre).T @ (goal - target))
     return np.asarray((positions - centre) @ (u @ v) + target, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What moved: the samples that travelled farthest, their paths, and those called something else."""
+"""What moved: the samples that moved most, their paths, and changed predictions."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Stragglers:
     distance: Array
     """(s,) float32 in radii of the later map"""
     changed: Array
-    """(s,) bool: the network calls it something else now"""
+    """(s,) bool: the predicted class changed"""
     flipped: Array
-    """(l,) bool, of all landmarks: the same"""
+    """(l,) bool: the same for all landmarks"""
     usual: float
     """Median distance of all landmarks, to compare with"""
 
 
 def changed(before: Panel, after: Panel) -> Array:
-    """(l,) bool: what the network calls something else in the later panel.
+    """(l,) bool: the samples whose predicted class differs in the later panel.
 
-    Nothing, where either of them makes no claim as its training diverged.
+    None if the training diverged in either panel, which then makes no claims.
     """
     if not (before.region_purity.any() and after.region_purity.any()):
         return np.zeros(len(after.predicted), dtype=bool)

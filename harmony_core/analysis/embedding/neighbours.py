@@ -1,4 +1,4 @@
-"""Exact nearest neighbours, and how much two sets of them overlap."""
+"""Exact nearest neighbours, and the overlap of two sets of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Neighbours:
 
 
 def nearest(rows: Array, k: int) -> Neighbours:
-    """Brute force: exact, deterministic, and nothing to compile; k is cut to n."""
+    """The k nearest neighbours by brute force: exact and deterministic; k is at most n."""
     from sklearn.neighbors import NearestNeighbors
 
     k = min(k, len(rows))
@@ -32,7 +32,7 @@ def nearest(rows: Array, k: int) -> Neighbours:
 
 
 def _self_first(index: Array, distance: Array) -> Neighbours:
-    """Put each sample into its own column 0, also where duplicates had taken the place."""
+    """Put each sample into its own column 0, even where a duplicate took that column."""
     own = np.arange(len(index))[:, None]
     order = np.argsort(index != own, axis=1, kind="stable")
     index = np.take_along_axis(index, order, axis=1)

@@ -1,4 +1,4 @@
-"""Large sets: choose the samples to lay out, then place the others among them."""
+"""Large sets: choose the landmarks to lay out, then place the other samples among them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ K = 15
 
 
 def choose_landmarks(targets: Array, size: int, seed: int) -> Array:
-    """At most ``size`` row numbers, ascending; rare classes are kept whole as far as it goes.
+    """At most ``size`` row numbers, ascending; rare classes are kept whole as far as possible.
 
     Classes are served from the smallest up; each may take an equal share of what is left.
     """

@@ -5,8 +5,8 @@ At a place y of the map the probabilities of the 15 nearest dots are averaged,
     p(y) = Σ_j exp(−‖y − y_j‖² / 2h²) p_j / Σ_j exp(−‖y − y_j‖² / 2h²),
 
 h being the distance of the 6th; the region is the largest entry. Labels play no part. The last
-layer is linear, so averaging answers stands for asking the network about an average of nearby
-samples.
+layer is linear, so an average of outputs approximates the network's output for an average of
+nearby samples.
 
 Purity is the share of the 15 dots whose own prediction is the region's class. Where the third dot
 is farther than 0.12 radii of the map there is no data, hence no claim.
@@ -33,18 +33,18 @@ SLIMMEST = 0.6
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the map says at some places."""
+class MapReading:
+    """The class that the map shows at some places."""
 
     label: Array
     """(n,) int64 class"""
     purity: Array
     """(n,) float32 share of the neighbours that are predicted as that class."""
     blank: Array
-    """(n,) bool: no data near."""
+    """(n,) bool: no data nearby."""
 
 
-def ask_map(places: Array, dots: Array, p: Array, *, leave_out_self: bool = False) -> Answer:
+def read_map(places: Array, dots: Array, p: Array, *, leave_out_self: bool = False) -> MapReading:
     """The map's class at ``places`` (n, 2), from ``dots`` (l, 2) with probabilities (l, c).
 
     ``leave_out_self``: the places are the dots, and each is judged by the others alone.
@@ -67,7 +67,7 @@ def ask_map(places: Array, dots: Array, p: Array, *, leave_out_self: bool = Fals
         label[part] = mean.argmax(axis=1)
         purity[part] = (predicted[index[part]] == label[part, None]).mean(axis=1)
     near = distance[:, min(BLANK_AT, k) - 1]
-    return Answer(label, purity, near > BLANK_RADII * radius_of(dots))
+    return MapReading(label, purity, near > BLANK_RADII * radius_of(dots))
 
 
 def _chunks(n: int, width: int) -> list[slice]:
@@ -86,18 +86,18 @@ def grid_points(extent: Extent, side: int = SIDE) -> Array:
 
 def draw_regions(extent: Extent, dots: Array, p: Array, side: int = SIDE) -> tuple[Array, Array]:
     """Class (g, g) and purity (g, g) uint8, 255 = 1 and 0 = blank; row 0 at the lowest y."""
-    answer = ask_map(grid_points(extent, side), dots, p)
+    reading = read_map(grid_points(extent, side), dots, p)
     kind = np.uint8 if p.shape[1] <= 256 else np.uint16
-    purity = np.where(answer.blank, 0, np.maximum(np.round(answer.purity * 255), 1))
+    purity = np.where(reading.blank, 0, np.maximum(np.round(reading.purity * 255), 1))
     shape = (side, side)
-    return answer.label.astype(kind).reshape(shape), purity.astype(np.uint8).reshape(shape)
+    return reading.label.astype(kind).reshape(shape), purity.astype(np.uint8).reshape(shape)
 
 
-def room_for(dots: Array, known: Extent | None = None) -> Extent:
-    """A rectangle around all dots; one that is known is kept while they fit, and never shrinks.
+def enclosing_extent(dots: Array, known: Extent | None = None) -> Extent:
+    """A rectangle around all dots; a known one is kept while they fit, and never shrinks.
 
-    A side that has to grow leaves room for more, so that a map which spreads slowly keeps its
-    frame. The shorter side is at least 0.6 of the longer one.
+    A side that has to grow gets some margin, so that a map which spreads slowly keeps its
+    rectangle. The shorter side is at least 0.6 of the longer one.
     """
     low, high = dots.min(axis=0).astype(float), dots.max(axis=0).astype(float)
     border = MARGIN * max(float((high - low).max()), 1e-6)

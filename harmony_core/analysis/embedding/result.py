@@ -1,4 +1,4 @@
-"""What a picture consists of, and how it is kept on disk; NumPy only, so a page can read it."""
+"""The parts of a picture and their file format; NumPy only, so that a page can read it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Landmarks:
 
     @cached_property
     def judged(self) -> Array:
-        """(l,) bool: what figures are computed on, test samples, or all where there are none."""
+        """(l,) bool: the samples of the figures: test samples, or all if there are none."""
         return self.is_test if self.is_test.any() else np.ones(len(self.is_test), dtype=bool)
 
 
@@ -77,8 +77,8 @@ class Fidelity:
     """How far one panel can be trusted."""
 
     agreement: Mapping[str, Share] = field(default_factory=dict)
-    """Of map and network: ``all``, ``tail``, ``errors`` (the network is wrong), ``clear`` (purity
-    at least 0.9) and ``pale`` (below 0.7)."""
+    """Of map and network for ``all``, ``tail``, ``errors`` (the network is wrong), ``clear``
+    (purity at least 0.9) and ``pale`` (below 0.7)."""
     trustworthiness: float | None = None
     balanced_accuracy: float | None = None
     """The network's mean class recall."""
@@ -187,5 +187,5 @@ def load_embedding(path: Path) -> EmbeddingFrame:
     except (TypeError, KeyError, ValueError, UnboundLocalError, HarmonyError) as error:
         raise RunError(
             f"Expected {path.name} to hold an embedding of this version, but got: {error}. "
-            "Delete the file; it is computed anew from the recorded features."
+            "Delete the file; it is computed again from the recorded features."
         ) from error

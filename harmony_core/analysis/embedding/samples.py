@@ -1,4 +1,4 @@
-"""What training knows of the samples in the picture: their weight and gradient norm."""
+"""Weight and gradient norm of the samples in the picture, as training recorded them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Array = NDArray[Any]
 
 
 def tracked_rows(scene: Scene) -> Array:
-    """(l,) int64: where each landmark stands among the tracked samples, −1 where it does not.
+    """(l,) int64: position of each landmark among the tracked samples, −1 if it is not tracked.
 
     Test samples are never tracked: nothing is learned from them, so they have no weight.
     """

@@ -1,4 +1,4 @@
-"""What some chosen landmarks are: their classes, and how the network's answers for them changed.
+"""The chosen landmarks: their classes, and how the predictions, weights and g of them changed.
 
 Axes: s chosen landmarks, c classes, e epochs.
 """
@@ -20,20 +20,20 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Mix:
-    """One class among the chosen."""
+class ClassMix:
+    """One class among the chosen samples."""
 
     label: int
     chosen: int
     drawn: int
     """Landmarks of the class in the whole picture"""
     right: tuple[tuple[int, int], ...]
-    """For each method: right before and right now"""
+    """For each method, correct predictions before and now"""
 
 
 def class_mix(
     landmarks: Landmarks, chosen: Array, before: Sequence[Panel], now: Sequence[Panel]
-) -> list[Mix]:
+) -> list[ClassMix]:
     """The classes of the chosen, most frequent first, with what each method got right."""
     targets = landmarks.targets
     found = []
@@ -43,7 +43,7 @@ def class_mix(
             (int((old.predicted[mine] == label).sum()), int((new.predicted[mine] == label).sum()))
             for old, new in zip(before, now, strict=True)
         )
-        found.append(Mix(int(label), len(mine), int((targets == label).sum()), right))
+        found.append(ClassMix(int(label), len(mine), int((targets == label).sum()), right))
     return sorted(found, key=lambda mix: (-mix.chosen, mix.label))
 
 
@@ -55,23 +55,23 @@ def confusion(landmarks: Landmarks, chosen: Array, panel: Panel) -> Array:
 
 
 @dataclass(frozen=True)
-class Course:
+class SampleCurves:
     """Mean weight and gradient norm of the chosen training samples, by method and epoch."""
 
     epochs: tuple[int, ...]
     weight: Array
-    """(m, e), NaN where none of the chosen is followed"""
+    """(m, e), NaN where none of the chosen is tracked"""
     grad_norm: Array
     """(m, e)"""
     followed: int
     """How many of the chosen are training samples whose weight is recorded"""
 
 
-def course(scene: Scene, frames: Sequence[Sequence[Frame]], chosen: Array) -> Course:
-    """Over the epochs of ``frames``, each a list with one frame a method."""
-    many = len(frames[0]) if frames else 0
-    weight = np.full((many, len(frames)), np.nan)
-    norm = np.full((many, len(frames)), np.nan)
+def sample_curves(scene: Scene, frames: Sequence[Sequence[Frame]], chosen: Array) -> SampleCurves:
+    """Their curves over ``frames``, for each epoch a list with one frame per method."""
+    methods = len(frames[0]) if frames else 0
+    weight = np.full((methods, len(frames)), np.nan)
+    norm = np.full((methods, len(frames)), np.nan)
     followed = 0
     for e, epoch in enumerate(frames):
         for m, frame in enumerate(epoch):
@@ -80,4 +80,4 @@ def course(scene: Scene, frames: Sequence[Sequence[Frame]], chosen: Array) -> Co
             followed = max(followed, int(known.sum()))
             if known.any():
                 weight[m, e], norm[m, e] = (float(t[known].mean()) for t in terms)
-    return Course(tuple(f[0].epoch for f in frames), weight, norm, followed)
+    return SampleCurves(tuple(f[0].epoch for f in frames), weight, norm, followed)

@@ -1,7 +1,7 @@
-"""One picture after the other, as epochs arrive.
+"""One picture after another, as epochs arrive.
 
 The same frames in the same order give the same pictures, whether they arrive live or are read from
-disk: each depends on the one before it and on nothing else.
+disk: each depends only on the one before it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .features import broken_rows, check_model_output, mixed, probabilities, rad
 from .fidelity import agreement, drift, mean_recall, silhouette, trustworthiness
 from .layout import Placed, flat_layouts, lay_out, start_positions, task
 from .neighbours import nearest, overlap
-from .regions import SIDE, Extent, ask_map, draw_regions, room_for
+from .regions import SIDE, Extent, draw_regions, enclosing_extent, read_map
 from .result import EmbeddingFrame, Fidelity, Landmarks, Panel
 from .settings import EmbeddingSettings
 
@@ -27,7 +27,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class View:
-    """What one network says of the landmarks."""
+    """The output of one network for the landmarks."""
 
     features: Any
     """(l, d)"""
@@ -55,7 +55,7 @@ class EmbeddingMovie:
 
     ``plane`` (l, 2) are the landmarks' own coordinates, for ``layout="plane"``. `step` takes one
     view a method; the first one is the reference that others are pulled toward. A view with NaN
-    (training diverged) keeps its dots where they were, says so, and makes no claims.
+    (training diverged) keeps its dots in place, says so, and makes no claims.
     """
 
     def __init__(
@@ -81,8 +81,8 @@ class EmbeddingMovie:
     ) -> EmbeddingFrame:
         """The picture of one epoch.
 
-        ``anchors`` are finished layouts of the same landmarks, one a view, that views hold on to
-        instead of the first view: how a repeat with other seeds is laid over the first one.
+        ``anchors`` are finished layouts of the same landmarks, one per view, to which views align
+        instead of to the first view; so a repeat with other seeds is aligned to repeat 0.
         """
         if not views:
             raise DataError("Expected at least one method to embed, but got none.")
@@ -90,7 +90,7 @@ class EmbeddingMovie:
         if len(views) != len(self._past):
             raise DataError(
                 f"Expected {len(self._past)} methods as before, but got {len(views)}. "
-                "Start another movie for other methods."
+                "Start another sequence for other methods."
             )
         seen, broken = self._look(views)
         goals = anchors or [None] * len(views)
@@ -114,7 +114,7 @@ class EmbeddingMovie:
         return EmbeddingFrame(epoch, self.settings, tuple(panels))
 
     def restore(self, frame: EmbeddingFrame, views: Sequence[View]) -> None:
-        """Go on after ``frame``, which an equal movie made of ``views``."""
+        """Continue after ``frame``, which an equal sequence made from ``views``."""
         seen, _ = self._look(views)
         self._past = [None] * len(views)
         for one in seen:
@@ -122,7 +122,7 @@ class EmbeddingMovie:
         self.extent = frame.extent
 
     def anchors(self, frame: EmbeddingFrame, views: Sequence[View]) -> list[Placed | None]:
-        """The layouts of ``frame`` as anchors for another movie of the same landmarks."""
+        """The layouts of ``frame`` as anchors for another sequence of the same landmarks."""
         goals: list[Placed | None] = [None] * len(views)
         for one in self._look(views)[0]:
             goals[one.at] = self.placed(frame.panels[one.at], one.rows)
@@ -132,7 +132,7 @@ class EmbeddingMovie:
         return Placed(panel.positions, nearest(rows, self.settings.n_neighbors).index)
 
     def _look(self, views: Sequence[View]) -> tuple[list[_Seen], dict[int, int]]:
-        """Views that can be embedded, and for the others the number of rows with NaN."""
+        """The views that can be embedded, and for the others their number of rows with NaN."""
         seen, broken = [], {}
         for i, view in enumerate(views):
             features, logits = np.asarray(view.features), np.asarray(view.logits)
@@ -180,7 +180,7 @@ class EmbeddingMovie:
     def _grow(self, placed: list[Placed]) -> None:
         if placed:
             dots = np.concatenate([one.positions for one in placed])
-            self.extent = room_for(dots, self.extent)
+            self.extent = enclosing_extent(dots, self.extent)
 
     def _panel(
         self, one: _Seen, placed: Placed, before: Placed | None, tied: Array | None
@@ -188,7 +188,7 @@ class EmbeddingMovie:
         assert self.extent is not None
         dots, p, landmarks = placed.positions, one.p, self.landmarks
         predicted = p.argmax(axis=1)
-        answer = ask_map(dots, dots, p, leave_out_self=True)
+        reading = read_map(dots, dots, p, leave_out_self=True)
         radius = radius_of(dots)
         kept = None if before is None else overlap(placed.neighbours, before.neighbours)
         moved = None
@@ -196,7 +196,7 @@ class EmbeddingMovie:
             moved = drift(before.positions, dots, kept, radius)
         known = one.view.balanced_accuracy
         fidelity = Fidelity(
-            agreement=agreement(landmarks, predicted, answer),
+            agreement=agreement(landmarks, predicted, reading),
             trustworthiness=trustworthiness(one.features, dots, self.settings.metric),
             balanced_accuracy=mean_recall(landmarks, predicted) if known is None else known,
             silhouette=silhouette(one.features, landmarks, self.settings.metric),
@@ -209,8 +209,8 @@ class EmbeddingMovie:
             positions=dots,
             predicted=predicted.astype(np.uint16),
             confidence=p.max(axis=1).astype(np.float16),
-            map_class=answer.label.astype(np.uint16),
-            map_purity=_byte(answer.purity),
+            map_class=reading.label.astype(np.uint16),
+            map_purity=_byte(reading.purity),
             region_class=region_class,
             region_purity=region_purity,
             extent=self.extent,
@@ -225,7 +225,7 @@ class EmbeddingMovie:
         notes = []
         if not np.ptp(one.features, axis=0).any():
             notes.append(
-                "All samples have the same features: where dots lie then shows the network's "
+                "All samples have the same features, so the places of dots show the network's "
                 "answers at most."
             )
         else:
@@ -233,18 +233,18 @@ class EmbeddingMovie:
             if different <= len(predicted) / 2:
                 notes.append(
                     f"Only {different:,} of {len(predicted):,} samples have features of their own; "
-                    "the others are copies of them and lie nearly on top of each other."
+                    "the others are copies of them and are placed nearly on top of each other."
                 )
         if len(np.unique(self.landmarks.targets)) == 1:
             notes.append("All samples are of one class, so nothing here shows classes apart.")
         if len(np.unique(predicted)) == 1:
             notes.append(
-                "The network gives every sample the same class, so the map agrees with it anyhow."
+                "The network gives every sample the same class, so the map always agrees with it."
             )
         if len(predicted) <= self.settings.n_neighbors:
             notes.append(
                 f"{len(predicted)} samples are fewer than a neighbourhood of "
-                f"{self.settings.n_neighbors}: nearly everybody is everybody's neighbour."
+                f"{self.settings.n_neighbors}: nearly all samples are neighbours of each other."
             )
         return tuple(notes)
 
@@ -261,7 +261,7 @@ class EmbeddingMovie:
             map_purity=np.zeros(n, dtype=np.uint8),
             region_class=np.zeros((SIDE, SIDE), dtype=np.uint8 if c <= 256 else np.uint16),
             region_purity=np.zeros((SIDE, SIDE), dtype=np.uint8),
-            extent=self.extent or room_for(dots),
+            extent=self.extent or enclosing_extent(dots),
             radius=radius_of(dots),
             fidelity=Fidelity(balanced_accuracy=view.balanced_accuracy),
             notes=(

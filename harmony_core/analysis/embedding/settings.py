@@ -1,4 +1,4 @@
-"""What can be chosen about a picture, each with one line on what it does to it."""
+"""The settings of a picture, each with one line on its effect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SETTINGS: tuple[Parameter, ...] = (
         "layout",
         "umap",
         "umap keeps neighbours together; pca is a flat shadow of the features, which keeps large "
-        "distances and hides the rest; plane puts 2-D points where they really are.",
+        "distances and hides the rest; plane puts 2-D points at their own coordinates.",
         choices=("umap", "pca", "plane"),
     ),
     Parameter(
@@ -30,7 +30,7 @@ SETTINGS: tuple[Parameter, ...] = (
     Parameter(
         "min_dist",
         0.1,
-        "How close dots may lie: near 0 packs look-alikes into tight knots, near 1 spreads them "
+        "How close dots may be: near 0 packs look-alikes into tight knots, near 1 spreads them "
         "evenly. Neither changes who is whose neighbour.",
         low=0.0,
         high=0.99,
@@ -39,7 +39,7 @@ SETTINGS: tuple[Parameter, ...] = (
         "mixing",
         0.3,
         "Share λ of the network's answer in the distance between two samples. At 0 features alone "
-        "place the dots; more pulls together what the network calls by one name.",
+        "place the dots; more pulls together samples that get the same prediction.",
         low=0.0,
         high=1.0,
     ),
@@ -53,8 +53,8 @@ SETTINGS: tuple[Parameter, ...] = (
     Parameter(
         "seed",
         0,
-        "Another draw of the layout's random numbers on the same data: what then looks different "
-        "was luck.",
+        "Other random numbers for the layout of the same data: what then looks different was "
+        "chance.",
         low=0,
         high=2**31 - 1,
     ),

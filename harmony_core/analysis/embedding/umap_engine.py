@@ -1,4 +1,4 @@
-"""umap-learn behind one door: imported once, late, and used by one thread at a time.
+"""The one place that uses umap-learn: imported once, late, and called by one thread at a time.
 
 umap's compiled code may run on numba's `workqueue` threads, which abort the process when two
 threads enter; the lock keeps them out. The package warns at import that TensorFlow is missing,
@@ -50,7 +50,7 @@ def improve(
     """Positions (n, 2) after some epochs of umap's optimisation, serial and repeatable.
 
     ``alpha`` is the first step size, falling to 0. Edges weaker than the strongest by more than a
-    factor of ``epochs`` are left out, as in umap: their turn would not come. ``random`` are three
+    factor of ``epochs`` are left out, as in umap: they would not be updated. ``random`` are three
     integers.
     """
     kept = graph.weight >= graph.weight.max(initial=0.0) / max(epochs, 1)

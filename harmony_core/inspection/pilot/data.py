@@ -1,4 +1,4 @@
-"""What the pilot trains on: features of one's own samples, and a held-out split for each seed.
+"""What the pilot trains on: features of the user's samples, and a held-out split for each seed.
 
 Axes: n samples, d features, c classes, s seeds.
 """
@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from ...data.dataset import LongTailedDataset
 from ...data.randomness import generator
+from ...data.split import rank_within
 from ...data.table_encoder import TableEncoder
 from ...errors import DataError
 from ...readers import limits
 from ...readers.contents import Contents
 from ...readers.labels import Labels
-from ...readers.messages import Progress, shown
+from ...readers.messages import Progress, quoted
 from ...readers.sampled_rows import columns_of, profile_rows
 
 Array = NDArray[Any]
@@ -32,7 +33,7 @@ HELD_OUT = 100
 
 @dataclass(frozen=True)
 class PilotData:
-    """Features and labels of the samples that take part, and where they came from."""
+    """Features and labels of the samples that take part, and their origin."""
 
     features: Array
     """(n, d) float32"""
@@ -41,7 +42,7 @@ class PilotData:
     names: tuple[str, ...]
     """(c,) of the classes that take part"""
     classes: Array
-    """(c,) their numbers in the whole data set"""
+    """(c,) their positions among the classes of the whole data set"""
     given_test: Array
     """(n,) bool: from the test split that came with the data; all False where it is not used."""
     described: str
@@ -68,14 +69,14 @@ class PilotData:
         rng = generator(seed, "pilot split")
         if self.redrawn:
             order = rng.permutation(len(self.codes))
-            rank = _rank_within(self.codes[order])
+            rank = rank_within(self.codes[order])
             size = np.clip(self.counts // 3, 1, HELD_OUT)
-            held = rank < size[self.codes[order]]
-            return np.sort(order[~held]), np.sort(order[held])
+            held_out = rank < size[self.codes[order]]
+            return np.sort(order[~held_out]), np.sort(order[held_out])
         tests = np.flatnonzero(self.given_test)
         order = generator(0, "folds").permutation(tests)
-        part = order[_rank_within(self.codes[order]) % seeds == seed % seeds]
-        kept = part[_rank_within(self.codes[part]) < HELD_OUT]
+        part = order[rank_within(self.codes[order]) % seeds == seed % seeds]
+        kept = part[rank_within(self.codes[part]) < HELD_OUT]
         return np.flatnonzero(~self.given_test), np.sort(kept)
 
     def dataset(self, train: Array, test: Array) -> LongTailedDataset:
@@ -165,7 +166,7 @@ def _chosen(labels: Labels, classes: Array, notes: list[str]) -> Array:
     codes = labels.codes[order]
     most = np.zeros(len(labels.names), dtype=np.int64)
     most[classes] = kept
-    return np.sort(order[_rank_within(codes) < most[codes]])
+    return np.sort(order[rank_within(codes) < most[codes]])
 
 
 def cut_counts(counts: Array, most: int) -> Array:
@@ -182,7 +183,7 @@ def cut_counts(counts: Array, most: int) -> Array:
 
 
 def _given_test(labels: Labels, classes: Array, seeds: int) -> Array:
-    """Rows of the data's own test split, if it is large enough to be dealt out; else none."""
+    """Rows of the data's own test split, if it is large enough for all seeds; else none."""
     none = np.zeros(0, dtype=np.int64)
     split = labels.test_split
     if split is None or labels.codes is None:
@@ -195,16 +196,7 @@ def _given_test(labels: Labels, classes: Array, seeds: int) -> Array:
     codes = labels.codes[order]
     most = np.zeros(len(labels.names), dtype=np.int64)
     most[classes] = max(min(HELD_OUT * seeds, limits.PILOT_ROWS // 2 // len(classes)), 2 * seeds)
-    return np.sort(order[_rank_within(codes) < most[codes]])
-
-
-def _rank_within(codes: Array) -> Array:
-    """(n,) how many earlier elements have the same code."""
-    order = np.argsort(codes, kind="stable")
-    ranked = codes[order]
-    rank = np.empty(len(codes), dtype=np.int64)
-    rank[order] = np.arange(len(codes)) - np.searchsorted(ranked, ranked)
-    return rank
+    return np.sort(order[rank_within(codes) < most[codes]])
 
 
 def _features(
@@ -214,23 +206,23 @@ def _features(
     if contents.images is not None:
         from ..image_features import image_features, pretrained_weights
 
-        look = contents.images.look(rows, lambda s: progress("Looking at images", s))
-        if not look.readable.any():
+        decoded = contents.images.decode(rows, lambda s: progress("Looking at images", s))
+        if not decoded.readable.any():
             raise DataError("Expected readable images, but none can be decoded.")
-        features = image_features(look.thumbnails, progress)
+        features = image_features(decoded.thumbnails, progress)
         what = (
-            "features of ResNet-18, whose weights lie on this machine"
+            "features of ResNet-18, whose weights are on this machine"
             if pretrained_weights() is not None
             else "clustered patches of the images themselves (Coates et al. 2011)"
         )
-        return features, f"{features.shape[1]} {what}", look.readable
+        return features, f"{features.shape[1]} {what}", decoded.readable
     profile = profile_rows(contents, rows, progress, "Reading samples")
     columns = columns_of(profile.chosen_rows())
     encoder = TableEncoder.fit(columns, np.flatnonzero(trained))
     if not encoder.width:
         raise DataError(
             "Expected columns to learn from, but all are constant, identifiers or free text: "
-            f"{', '.join(shown(c, 30) for c in encoder.left_out[:5])}."
+            f"{', '.join(quoted(c, 30) for c in encoder.left_out[:5])}."
         )
     kept = len(encoder.parts)
     what = f"{encoder.width} features from {kept} column{'s' if kept != 1 else ''}"

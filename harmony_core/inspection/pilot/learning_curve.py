@@ -1,4 +1,4 @@
-"""What more samples of the tail would bring: train with a quarter, half and all of them.
+"""What more samples of the tail would bring, from training with a quarter, half and all of them.
 
 Axes: s seeds, c classes.
 """
@@ -21,7 +21,7 @@ from .training import METHODS, final_frames, pilot_config
 Array = NDArray[Any]
 SHARES = (0.25, 0.5)
 LEAST, MOST = 0.25, 1.0
-"""The next doubling is taken to bring this part of the last one, at least and at most."""
+"""Bounds of what the next doubling is expected to bring, as a share of the last one."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Train several methods on one's own data for some seconds, over several seeds.
+"""Train several methods on the user's data for some seconds, over several seeds.
 
 All methods see the same data, initial weights and batches (`training.Lockstep`); each seed has its
 own held-out part, and classes count the same whatever their size. It is a small network on simple
@@ -21,7 +21,8 @@ from ...analysis.intervals import Estimate, paired
 from ...config import MethodConfig
 from ...readers.contents import Contents
 from ...readers.messages import Progress, silent
-from ..tail.statistics import GROUPS, Tail, group_classes
+from ..tail.groups import GROUPS, group_classes
+from ..tail.statistics import Tail
 from .data import FEWEST, PilotData, pilot_data
 from .learning_curve import LearningCurve, measure_curve
 from .training import BASE, METHODS, STEPS, final_frames, pilot_config
@@ -36,7 +37,7 @@ JUDGED_WITHIN = 12
 
 @dataclass(frozen=True)
 class Trial:
-    """What one method came to over the seeds."""
+    """The results of one method over the seeds."""
 
     label: str
     method: MethodConfig
@@ -66,7 +67,7 @@ class Pilot:
     names: tuple[str, ...]
     """(c,) classes that took part"""
     classes: Array
-    """(c,) their numbers in the whole data set"""
+    """(c,) their positions among the classes of the whole data set"""
     groups: Array
     """(c,) 0 head, 1 medium, 2 tail"""
     counts: Array
@@ -86,7 +87,7 @@ class Pilot:
 
     @property
     def too_few(self) -> tuple[str, ...]:
-        """Classes that took part but whose recall cannot be told."""
+        """Classes that took part but have too few test samples to judge their recall."""
         return tuple(self.names[c] for c in np.flatnonzero(self.tested < JUDGED_WITHIN))
 
     def trial(self, label: str) -> Trial:

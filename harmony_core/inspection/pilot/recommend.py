@@ -1,8 +1,8 @@
-"""What to do, from the pilot and not from a rule of thumb.
+"""A recommendation from what the pilot measured.
 
 A method is recommended only if its gain in balanced accuracy is clear on this data: the interval
 over the seeds, widened for the number of methods compared, lies above 0. Otherwise there is no
-clear winner, and cross-entropy stays.
+clear winner, and the advice is to keep cross-entropy.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WORTH = 0.005
 
 @dataclass(frozen=True)
 class Recommendation:
-    """The verdict, its reasons, and what to mind."""
+    """The verdict and its reasons."""
 
     verdict: str
     """``method``, ``collect`` or ``no_clear_winner``."""

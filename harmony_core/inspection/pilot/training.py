@@ -1,4 +1,4 @@
-"""One seed of the pilot: a small network that learns a part of the data with several methods."""
+"""One seed of the pilot: a small network trained with several methods on a part of the data."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def final_frames(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """A network this small loses more to waiting threads than it gains."""
+    """Hold torch to one thread: a network this small spends more time waiting for threads."""
     import torch
 
     before = torch.get_num_threads()

@@ -1,7 +1,7 @@
 """A look at a file that goes on in a process of its own: start it, watch it, cancel it.
 
 The server never reads a visitor's file itself: a crash, a hang or a lack of memory there ends one
-process and is told as one sentence.
+process and becomes one sentence.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ AT_ONCE = 2
 """Processes of all visitors together; others wait."""
 LONGEST = 1_800.0
 """Seconds after which a process is given up."""
-_slots = threading.BoundedSemaphore(AT_ONCE)
+slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class Job:
 
     @property
     def seconds(self) -> float:
-        """Since it was asked for."""
+        """Seconds since the job was created."""
         return time.monotonic() - self.started
 
     def cancel(self) -> None:
-        """Leave off; what is in the result file stays."""
+        """End the process; the result file stays."""
         with self._lock:
             if not self._status.active:
                 return
@@ -76,18 +76,18 @@ class Job:
                     self._process.kill()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until it has ended, at most so long; whether it has."""
+        """Wait for its end, at most so many seconds; returns whether it has ended."""
         return self._ended.wait(seconds)
 
     def _run(self) -> None:
         try:
-            while not _slots.acquire(timeout=0.1):
+            while not slots.acquire(timeout=0.1):
                 if not self.status.active:
                     return
             try:
                 self._watch()
             finally:
-                _slots.release()
+                slots.release()
         finally:
             self._ended.set()
 
@@ -121,22 +121,22 @@ class Job:
 
     def _hear(self, line: str) -> None:
         try:
-            told = json.loads(line)
+            line_read = json.loads(line)
         except ValueError:
             return
         with self._lock:
             now = self._status
-            if not isinstance(told, dict) or not now.active:
+            if not isinstance(line_read, dict) or not now.active:
                 return
-            if "error" in told:
-                self._fail(str(told["error"]))
-            elif "done" in told:
+            if "error" in line_read:
+                self._fail(str(line_read["error"]))
+            elif "done" in line_read:
                 self._status = replace(now, state="done", stages=now.stages + 1)
-            elif "stage" in told:
+            elif "stage" in line_read:
                 self._status = replace(now, stages=now.stages + 1)
             else:
                 self._status = replace(
-                    now, message=str(told.get("message", "")), share=told.get("share")
+                    now, message=str(line_read.get("message", "")), share=line_read.get("share")
                 )
 
     def _give_up(self) -> None:

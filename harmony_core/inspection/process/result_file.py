@@ -1,7 +1,7 @@
-"""What an inspection found, as one file: written by the worker process, read by the page.
+"""The result of an inspection as one file: the worker process writes it, the page reads it.
 
-Only what a page shows is kept: no open files, and no array with an entry a row. The file holds
-JSON and plain arrays; nothing in it is run when it is read.
+It keeps what a page shows: no open files, and no array with an entry for each row. The file holds
+JSON and plain arrays; reading it runs no code.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ...analysis.intervals import Estimate
 from ...config import MethodConfig
 from ...errors import DataError
 from ...files import read_arrays, write_atomically
-from ...readers.annotations.boxes import BoxNotes
 from ...readers.contents import Contents
 from ...readers.labels import Labels, MultiLabel
+from ...readers.samples import BoxNotes
 from ..analyse import Inspection
 from ..pilot.learning_curve import LearningCurve
 from ..pilot.pilot import Pilot, Trial
@@ -39,14 +39,14 @@ _DROPPED = {
     ("Contents", "table"), ("Contents", "images"),
     ("Labels", "codes"), ("Labels", "split_codes"), ("Finding", "rows"),
 }  # fmt: skip
-"""Handles, and what has an entry a row."""
+"""Open files, and arrays with an entry for each row."""
 _PARTS = ("contents", "quality", "pilot", "recommendation")
 
 
 def save_found(path: Path, found: Inspection) -> None:
     """Write what was found; an older file is replaced as a whole."""
     arrays: dict[str, Any] = {}
-    document = {name: _plain(getattr(found, name), arrays) for name in _PARTS}
+    document = {name: _encoded(getattr(found, name), arrays) for name in _PARTS}
     arrays["document"] = np.frombuffer(json.dumps(document).encode(), dtype=np.uint8)
     write_atomically(
         path,
@@ -59,12 +59,12 @@ def save_found(path: Path, found: Inspection) -> None:
 def load_found(
     path: Path, *, beta: float | None = None, bounds: tuple[float, float] | None = None
 ) -> Inspection:
-    """What `save_found` wrote, its tail computed anew; `DataError` if the file is damaged."""
+    """What `save_found` wrote, with its tail computed again; `DataError` if the file is damaged."""
     try:
         arrays = read_arrays(path)
         document = json.loads(arrays["document"].tobytes())
         contents, quality, pilot, recommendation = (
-            _built(document[name], arrays) for name in _PARTS
+            _decoded(document[name], arrays) for name in _PARTS
         )
         labels: Labels = contents.labels
     except (
@@ -78,7 +78,7 @@ def load_found(
     return Inspection(contents, tail, quality, pilot, recommendation)
 
 
-def _plain(value: Any, arrays: dict[str, Any]) -> Any:
+def _encoded(value: Any, arrays: dict[str, Any]) -> Any:
     """JSON for ``value``; arrays go into ``arrays`` and leave their key."""
     if isinstance(value, np.ndarray):
         key = f"a{len(arrays)}"
@@ -89,27 +89,27 @@ def _plain(value: Any, arrays: dict[str, Any]) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kind = type(value).__name__
         fields = {
-            field.name: _plain(getattr(value, field.name), arrays)
+            field.name: _encoded(getattr(value, field.name), arrays)
             for field in dataclasses.fields(value)
             if (kind, field.name) not in _DROPPED
         }
         return {"kind": kind, "fields": fields}
     if isinstance(value, dict):
-        return {"pairs": [[key, _plain(item, arrays)] for key, item in value.items()]}
+        return {"pairs": [[key, _encoded(item, arrays)] for key, item in value.items()]}
     if isinstance(value, tuple | list):
-        return [_plain(item, arrays) for item in value]
+        return [_encoded(item, arrays) for item in value]
     return value
 
 
-def _built(value: Any, arrays: dict[str, Any]) -> Any:
-    """The value that `_plain` described; sequences become tuples."""
+def _decoded(value: Any, arrays: dict[str, Any]) -> Any:
+    """The value that `_encoded` describes; sequences become tuples."""
     if isinstance(value, list):
-        return tuple(_built(item, arrays) for item in value)
+        return tuple(_decoded(item, arrays) for item in value)
     if not isinstance(value, dict):
         return value
     if "array" in value:
         return arrays[value["array"]]
     if "pairs" in value:
-        return {key: _built(item, arrays) for key, item in value["pairs"]}
-    fields = {name: _built(item, arrays) for name, item in value["fields"].items()}
+        return {key: _decoded(item, arrays) for key, item in value["pairs"]}
+    fields = {name: _decoded(item, arrays) for name, item in value["fields"].items()}
     return _KINDS[value["kind"]](**fields)

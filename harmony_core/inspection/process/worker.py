@@ -1,11 +1,11 @@
-"""Look at a file in a process of its own, so that nothing in it can hurt the server.
+"""Inspect a file in a process of its own, so that nothing in it can harm the server.
 
     python -m harmony_core.inspection.process.worker REQUEST
 
-``REQUEST`` is a `Request` as JSON. Every line of the output is JSON: ``{"message", "share"}`` while
-something goes on, ``{"stage"}`` when the result file holds more than before, and at the end
-``{"done": true}`` with status 0 or ``{"error": "…"}`` with status 1. When the parent goes, the
-input ends and this process leaves.
+``REQUEST`` is a `Request` as JSON. Every line of the output is JSON: ``{"message", "share"}`` for
+progress, ``{"stage"}`` when the result file has grown, and at the end ``{"done": true}`` with
+status 0 or ``{"error": "…"}`` with status 1. The process ends when its input ends, that is, when
+its parent ends.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pathlib import Path
 from ...errors import HarmonyError
 from ...processes import leave_with_parent
 from ...readers.contents import Contents
+from ...readers.format import AUTO
 from ...readers.messages import Progress
-from ...readers.open import AUTO
 
 Say = Callable[[dict[str, object]], None]
 EVERY = 0.1
@@ -34,7 +34,7 @@ SMALLER = "Keep fewer samples of the frequent classes, then try again."
 
 @dataclass(frozen=True)
 class Request:
-    """What to look at, and how."""
+    """A file to inspect, and how."""
 
     file: str
     out: str
@@ -43,14 +43,14 @@ class Request:
     split: str | None = None
     separator: str = AUTO
     pilot: bool = False
-    """Train on the data; what was found before is read from ``out``."""
+    """Run the pilot, and add it to the result that is in ``out``."""
     seeds: int | None = None
-    """Of the pilot; by default as many as the data needs."""
+    """Seeds of the pilot; ``None`` chooses by the size of the data."""
     steps: int | None = None
     bounds: tuple[float, float] | None = None
-    """Of head, medium and tail in the pilot."""
+    """Bounds of head, medium and tail in the pilot."""
     digits: bool = False
-    """``file`` is digits-LT and has to be written first if it is not there."""
+    """``file`` is digits-LT, and is written first if it does not exist."""
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -63,7 +63,7 @@ class Request:
 
 
 def main(request: Request, say: Say) -> None:
-    """Do what is asked; ``say`` gets every line."""
+    """Carry out a request; ``say`` gets every line of the output."""
     from ...readers.open import read_file
 
     path, out = Path(request.file), Path(request.out)
@@ -92,12 +92,12 @@ def main(request: Request, say: Say) -> None:
         if request.pilot:
             _pilot(contents, request, progress)
         else:
-            _look(contents, out, say, progress)
+            _inspect(contents, out, say, progress)
     finally:
         contents.close()
 
 
-def _look(contents: Contents, out: Path, say: Say, progress: Progress) -> None:
+def _inspect(contents: Contents, out: Path, say: Say, progress: Progress) -> None:
     from ..analyse import Inspection
     from ..quality import check_quality
     from ..tail.statistics import analyse_tail
@@ -128,7 +128,7 @@ def _pilot(contents: Contents, request: Request, progress: Progress) -> None:
 
 
 def explain(error: BaseException) -> str:
-    """One sentence for whatever went wrong."""
+    """One sentence for any error."""
     if isinstance(error, HarmonyError):
         return str(error)
     if isinstance(error, MemoryError):
@@ -146,7 +146,7 @@ def _say(line: dict[str, object]) -> None:
 
 
 def _step_back() -> None:
-    """Let the server go first, for the processor and when memory runs out."""
+    """Give the server priority, for the processor and when memory runs out."""
     with contextlib.suppress(OSError, AttributeError):
         os.nice(5)
     with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""How clean the data is, by class: a noisy tail is the reason a weight on the tail can hurt."""
+"""How clean the data is, by class: weights on a noisy tail can hurt."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...readers.messages import shown
-from ..measures import MEASURES
+from ...readers.messages import quoted
+from .measures import CHECKS
 
 Array = NDArray[Any]
 EXAMPLES = 20
@@ -25,9 +25,9 @@ class Finding:
     counts: Array
     """(c,) marked samples."""
     checked: Array
-    """(c,) samples that were looked at."""
+    """(c,) checked samples."""
     examples: tuple[tuple[str, str], ...] = ()
-    """Which sample (a row number from 1, or a file) and what about it."""
+    """The sample (a row number from 1, or a file), and what was found."""
     rows: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Positions of the marked samples, from 0."""
 
@@ -47,7 +47,7 @@ class Gaps:
 
 @dataclass(frozen=True)
 class Quality:
-    """All checks that could be made; ``findings`` by the names of `measures.QUALITY_MEASURES`."""
+    """All checks that could be made; ``findings`` by the names of `measures.CHECKS`."""
 
     findings: dict[str, Finding]
     totals: Array
@@ -62,7 +62,7 @@ class Quality:
         return {name: int(finding.counts[c]) for name, finding in self.findings.items()}
 
     def share(self, name: str, classes: Array) -> float:
-        """Marked share of the looked-at samples of some classes; NaN if none was looked at."""
+        """Share of the checked samples of some classes that was marked; NaN if none was checked."""
         finding = self.findings.get(name)
         if finding is None or not finding.checked[classes].sum():
             return float("nan")
@@ -88,13 +88,13 @@ class Quality:
         return found
 
     def sentences(self, names: tuple[str, ...]) -> list[str]:
-        """What was found, one line a check, with the classes that have most of it."""
+        """One line for each check, with the classes in which it found most."""
         lines = []
         for name, finding in self.findings.items():
-            line = f"{MEASURES[name].title}: {finding.total:,}"
+            line = f"{CHECKS[name].title}: {finding.total:,}"
             if finding.total:
                 worst = np.argsort(-finding.counts, kind="stable")[:3]
-                listed = [f"{shown(names[c], 30)} {finding.counts[c]:,}" for c in worst]
+                listed = [f"{quoted(names[c], 30)} {finding.counts[c]:,}" for c in worst]
                 kept = [t for t, c in zip(listed, worst, strict=True) if finding.counts[c]]
                 line += f" (most in {', '.join(kept)})"
             lines.append(line)

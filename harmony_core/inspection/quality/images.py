@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from ...data.randomness import generator
 from ...readers import limits
 from ...readers.contents import Contents
-from ...readers.images.image_files import ArrayImages, ImageFiles
 from ...readers.images.thumbnails import GREY
 from ...readers.labels import Labels
 from ...readers.messages import Progress
 from ...readers.sampled_rows import stratified_rows
+from ...readers.samples import Images
 from ...readers.threads import one_thread
 from ..image_features import image_features
 from .finding import EXAMPLES, Finding, Quality, tally
@@ -34,7 +34,7 @@ ALIKE = 0.05
 
 def check_images(
     contents: Contents,
-    images: ImageFiles | ArrayImages,
+    images: Images,
     totals: Array,
     progress: Progress,
     judge: bool = True,
@@ -52,7 +52,7 @@ def check_images(
     judged = stratified_rows(trained, limits.SUSPECTS if judge else 0, generator(0, "suspects"))
     keep = np.zeros(len(rows), dtype=bool)
     keep[judged] = True
-    look = images.look(
+    decoded = images.decode(
         rows, lambda share: progress(f"Looking at {len(rows):,} images", share), keep
     )
 
@@ -63,28 +63,28 @@ def check_images(
     splits = None if labels.split_codes is None else labels.split_codes[rows]
     checked = tally(np.arange(len(rows)), codes, len(labels.names))
     seen = replace(
-        labels, rows=len(rows), codes=np.where(look.readable, codes, -1), split_codes=splits
+        labels, rows=len(rows), codes=np.where(decoded.readable, codes, -1), split_codes=splits
     )
     progress("Looking for near duplicates", None)
-    twins = Twins(seen, look.digest, checked, name)
-    small = look.readable & (np.minimum(look.width, look.height) < GREY)
-    alone = np.flatnonzero(look.readable & ~small & (twins.equal.first == np.arange(len(rows))))
+    twins = Twins(seen, decoded.digest, checked, name)
+    small = decoded.readable & (np.minimum(decoded.width, decoded.height) < GREY)
+    alone = np.flatnonzero(decoded.readable & ~small & (twins.equal.first == np.arange(len(rows))))
     with one_thread():
-        twins.pairs = near_pairs(look.grey, alone)
+        twins.pairs = near_pairs(decoded.grey, alone)
     findings = twins.findings()
     notes += _likeness(int(small.sum()), findings["near_duplicates"].total, len(rows))
-    bad = {int(i): "cannot be decoded" for i in np.flatnonzero(~look.readable)}
-    for measure, words in (("unreadable", bad), ("odd", odd_images(look))):
+    bad = {int(i): "cannot be decoded" for i in np.flatnonzero(~decoded.readable)}
+    for measure, words in (("unreadable", bad), ("odd", odd_images(decoded))):
         at = np.array(sorted(words), dtype=np.int64)
         examples = tuple((name(i), words[i]) for i in at[:EXAMPLES].tolist())
         counts = tally(at, codes, len(labels.names))
         findings[measure] = Finding(counts, checked, examples, rows[at])
     too_few: tuple[int, ...] = ()
-    good = look.readable[judged]
+    good = decoded.readable[judged]
     if judge and good.sum() > 1:
         progress("Judging labels", None)
         at = judged[good]
-        features = image_features(look.thumbnails[good], progress)
+        features = image_features(decoded.thumbnails[good], progress)
         suspects, too_few, note = find_suspects(
             features, codes[at], labels.names, at, name, linear=True
         )
@@ -102,7 +102,7 @@ def check_images(
 
 
 def _likeness(small: int, near: int, n: int) -> list[str]:
-    """What to say where images are alike without being copies."""
+    """Notes for images that are alike without being copies."""
     notes = []
     if small:
         notes.append(
@@ -118,7 +118,7 @@ def _likeness(small: int, near: int, n: int) -> list[str]:
 
 
 def _trained(labels: Labels, rows: Array) -> Array:
-    """(n,) class of each row that is trained on, −1 for the others."""
+    """(n,) class of each training row, −1 for the others."""
     assert labels.codes is not None
     if labels.split_codes is None:
         return np.asarray(labels.codes[rows])

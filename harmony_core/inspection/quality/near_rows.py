@@ -1,4 +1,4 @@
-"""Rows of a table that are nearly equal: the same text, and numbers a hair apart.
+"""Rows of a table that are nearly equal: the same text, and almost the same numbers.
 
 Axes: n rows, d columns.
 """
@@ -37,7 +37,7 @@ def near_rows(numbers: Array, texts: Array, rng: np.random.Generator) -> tuple[A
 
 
 def _points(numbers: Array) -> Array:
-    """Columns in standard deviations; NaN lies far away; columns without spread are left out."""
+    """Columns in standard deviations; NaN becomes a far value; constant columns are left out."""
     columns = []
     for column in numbers.T:
         finite = np.isfinite(column)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...readers.images.image_files import Look
+from ...readers.samples import DecodedImages
 
 Array = NDArray[Any]
 FLAT = 3.0
@@ -23,15 +23,15 @@ ASPECT = 2.0
 """How many times wider or taller, against the median shape."""
 
 
-def odd_images(look: Look) -> dict[int, str]:
+def odd_images(images: DecodedImages) -> dict[int, str]:
     """Position → what is odd, of the readable images."""
-    mean, spread = _brightness(look.grey)
+    mean, spread = _brightness(images.grey)
     found: dict[int, str] = {}
-    readable = np.flatnonzero(look.readable)
+    readable = np.flatnonzero(images.readable)
     if not len(readable):
         return found
-    area = np.log(np.maximum(look.width.astype(float) * look.height, 1))
-    shape = np.log(np.maximum(look.width, 1) / np.maximum(look.height, 1))
+    area = np.log(np.maximum(images.width.astype(float) * images.height, 1))
+    shape = np.log(np.maximum(images.width, 1) / np.maximum(images.height, 1))
     usual_area, usual_shape = np.median(area[readable]), np.median(shape[readable])
     for i in readable.tolist():
         if spread[i] < FLAT:
@@ -41,9 +41,9 @@ def odd_images(look: Look) -> dict[int, str]:
         elif mean[i] > BRIGHT:
             found[i] = "nearly white"
         elif abs(area[i] - usual_area) > np.log(AREA):
-            found[i] = f"{look.width[i]} × {look.height[i]} pixels, unlike the others"
+            found[i] = f"{images.width[i]} × {images.height[i]} pixels, unlike the others"
         elif abs(shape[i] - usual_shape) > np.log(ASPECT):
-            found[i] = f"{look.width[i]} × {look.height[i]} pixels, of another shape"
+            found[i] = f"{images.width[i]} × {images.height[i]} pixels, of another shape"
     return found
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...readers.messages import shown
+from ...readers.messages import quoted
 from ...readers.threads import one_thread
 from .finding import EXAMPLES, Finding, tally
 from .twins import Name
@@ -84,7 +84,7 @@ def find_suspects(
     examples = tuple(
         (
             name(int(rows[i])),
-            f"labelled {shown(names[codes[i]], 30)}, looks like {shown(names[g], 30)}",
+            f"labelled {quoted(names[codes[i]], 30)}, looks like {quoted(names[g], 30)}",
         )
         for i, g in zip(at[:EXAMPLES].tolist(), guess[:EXAMPLES].tolist(), strict=True)
     )

@@ -100,7 +100,7 @@ def _add_suspects(
 
 
 def check_several(contents: Contents, totals: Array, progress: Progress) -> Quality:
-    """Rows with several labels: what can be said without one class a row."""
+    """The checks of rows with several labels, which do not need one class for each row."""
     profile = profile_rows(contents, np.zeros(0, dtype=np.int64), progress, "Comparing rows")
     times = np.unique(profile.keys, return_counts=True)[1]
     note = (
@@ -116,7 +116,7 @@ def row_name(i: int) -> str:
 
 
 def _near_pairs(columns: list[Column], keys: Array) -> tuple[Array, list[str]]:
-    """(p, 2) positions of rows that are nearly but not exactly equal, and what to say of it."""
+    """(p, 2) positions of rows that are nearly but not exactly equal, and a note on them."""
     numeric = [c.numbers for c in columns if c.numbers is not None]
     none = np.zeros((0, 2), dtype=np.int64)
     if len(keys) < 2 or not numeric:

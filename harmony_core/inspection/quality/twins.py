@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...readers.labels import Labels
-from ...readers.messages import shown
+from ...readers.messages import quoted
 from .equal import find_equal
 from .finding import EXAMPLES, Finding, tally
 
@@ -38,7 +38,7 @@ class Twins:
         """(p, 2) nearly equal samples, the earlier first."""
 
     def findings(self) -> dict[str, Finding]:
-        """By the names of `measures.QUALITY_MEASURES`."""
+        """By the names of `measures.CHECKS`."""
         first = self.equal.first
         copies = {
             i: f"equals {self._other(i, int(first[i]))}" for i in self.equal.duplicates.tolist()
@@ -77,7 +77,7 @@ class Twins:
     def _conflicts(self) -> Finding:
         rows, first = self.equal.conflicts, self.equal.first
         words = {
-            i: f"labelled {shown(self.labels.names[self.codes[i]], 30)}, "
+            i: f"labelled {quoted(self.labels.names[self.codes[i]], 30)}, "
             f"equals {self._other(i, int(first[i]))}"
             for i in rows.tolist()
             if self.codes[first[i]] != self.codes[i]
@@ -92,5 +92,5 @@ class Twins:
 
     def _other(self, i: int, j: int) -> str:
         differs = self.codes[i] != self.codes[j]
-        label = f" (labelled {shown(self.labels.names[self.codes[j]], 30)})" if differs else ""
+        label = f" (labelled {quoted(self.labels.names[self.codes[j]], 30)})" if differs else ""
         return f"{self.name(j)}{label}"

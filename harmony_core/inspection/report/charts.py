@@ -12,8 +12,8 @@ import numpy as np
 from ...plots import pilot as trial_plots
 from ...plots import tail as tail_plots
 from ..pilot.training import BASE
+from ..tail.figures.gini import lorenz_curve
 from ..tail.references import nearest
-from ..tail.statistics import lorenz_curve
 
 if TYPE_CHECKING:
     from ..analyse import Inspection

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..measures import MEASURES, QUALITY_MEASURES
+from ..quality.measures import CHECKS
+from ..tail.class_counts import ClassCounts
+from ..tail.figures import FIGURES, SEVERAL
+from ..tail.groups import GROUPS
 from ..tail.references import references
-from ..tail.statistics import GROUPS
 
 if TYPE_CHECKING:
     from ..analyse import Inspection
@@ -23,7 +25,7 @@ VERSION = 1
 
 
 def to_document(inspection: Inspection) -> dict[str, Any]:
-    """Everything that was found, JSON-ready."""
+    """The whole inspection, ready for JSON."""
     contents, tail = inspection.contents, inspection.tail
     labels, figures = contents.labels, all_figures(inspection)
     named = {
@@ -66,6 +68,7 @@ def to_document(inspection: Inspection) -> dict[str, Any]:
         document["pilot"] = inspection.pilot.to_dict()
     if inspection.recommendation is not None:
         document["recommendation"] = inspection.recommendation.to_dict()
+    checks = {} if inspection.quality is None else CHECKS
     document["definitions"] = {
         name: {
             "title": m.title,
@@ -73,10 +76,10 @@ def to_document(inspection: Inspection) -> dict[str, Any]:
             "meaning": m.meaning,
             **({"reference": m.reference} if m.reference else {}),
         }
-        for name, m in MEASURES.items()
-        if name in figures or (inspection.quality is not None and name in QUALITY_MEASURES)
+        for name, m in (FIGURES | checks).items()
+        if name in figures or name in checks
     }
-    clean: dict[str, Any] = plain(document)
+    clean: dict[str, Any] = json_ready(document)
     return clean
 
 
@@ -86,19 +89,17 @@ def to_json(inspection: Inspection) -> str:
 
 
 def all_figures(inspection: Inspection) -> dict[str, float]:
-    """The tail's figures, and those of several labels a sample where there are such."""
-    labels, figures = inspection.contents.labels, dict(inspection.tail.figures)
-    if labels.multi is not None and inspection.contents.kind == "table":
-        counts = inspection.tail.counts
-        present = counts[counts > 0]
-        figures["labels_per_sample"] = labels.multi.labels / max(labels.rows - labels.missing, 1)
-        figures["mean_imbalance_ratio"] = float((present.max() / present).mean())
-        figures["label_sets"] = float(labels.multi.sets)
-    return figures
+    """The figures of the tail, and those of several labels a sample where samples have them."""
+    labels, tail = inspection.contents.labels, inspection.tail
+    if labels.multi is None or inspection.contents.kind != "table":
+        return dict(tail.figures)
+    c = ClassCounts(tail.counts, tail.test_counts, tail.beta, tail.groups, tail.fits, labels)
+    several = {f.name: f.value(c) for f in FIGURES.values() if f.section == SEVERAL}
+    return tail.figures | several
 
 
 def class_rows(inspection: Inspection) -> list[dict[str, Any]]:
-    """One entry a class, the largest first; also the rows of the CSV."""
+    """One row for each class, the largest first; the CSV has the same rows."""
     labels, tail, quality = inspection.contents.labels, inspection.tail, inspection.quality
     boxes, pilot = inspection.contents.boxes, inspection.pilot
     rows = []
@@ -138,16 +139,21 @@ def _fits(inspection: Inspection) -> dict[str, Any]:
     return {"better": tail.better_fit, **fitted}
 
 
-def plain(value: Any) -> Any:
-    """NumPy to Python; NaN and infinity to ``None``."""
+def json_ready(value: Any) -> Any:
+    """NumPy values as Python values; NaN and infinity become ``None``.
+
+    >>> import numpy as np
+    >>> json_ready({"a": np.array([1.0, np.nan])})
+    {'a': [1.0, None]}
+    """
     if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): json_ready(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
+        return [json_ready(v) for v in value]
     if isinstance(value, np.ndarray):
-        return plain(value.tolist())
+        return json_ready(value.tolist())
     if isinstance(value, np.generic):
-        return plain(value.item())
+        return json_ready(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

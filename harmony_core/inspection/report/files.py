@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ...csv_cells import text_cell
 from ...errors import DataError
 from ...files import write_atomically
-from .document import class_rows, plain
+from .document import class_rows, json_ready
 
 if TYPE_CHECKING:
     from ..analyse import Inspection
 
 
 def classes_csv(found: Inspection) -> str:
-    """One row a class, the largest first; text that a spreadsheet would run is quoted."""
+    """One row for each class, the largest first; text a spreadsheet would run is defused."""
     rows = [_flat(row) for row in class_rows(found)]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     out = io.StringIO(newline="")
@@ -42,7 +42,7 @@ def save(path: Path, text: str) -> None:
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
-    for key, value in plain(row).items():
+    for key, value in json_ready(row).items():
         if isinstance(value, dict):
             flat |= {
                 (

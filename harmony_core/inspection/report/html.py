@@ -10,9 +10,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ... import __version__
-from ..measures import MEASURES
+from ..quality.measures import CHECKS
+from ..tail.figures import FIGURES
+from ..tail.figures.shares import HEAD_SHARE
+from ..tail.groups import GROUPS
 from ..tail.references import COMPARED, references
-from ..tail.statistics import GROUPS
 from .charts import charts
 from .document import all_figures, class_rows
 
@@ -124,9 +126,8 @@ def _table(head: list[str], rows: list[list[Any]], numeric: set[int]) -> str:
 def _figures(found: Inspection) -> str:
     rows = []
     for name, value in all_figures(found).items():
-        m = MEASURES[name]
-        source = f" ({m.reference})" if m.reference else ""
-        rows.append([m.title, m.show(value), m.definition + source, m.meaning])
+        m = FIGURES[name]
+        rows.append([m.title, m.show(value), m.defined, m.meaning])
     head = ["Figure", "Value", "What it is", "What it means for training"]
     return "<h2>The tail in figures</h2>" + _table(head, rows, {1})
 
@@ -145,10 +146,10 @@ def _charts(found: Inspection) -> list[str]:
 
 def _references(found: Inspection) -> str:
     own = all_figures(found)
-    titles = [MEASURES[name].title for name in COMPARED]
-    rows = [["This file", *(MEASURES[n].show(own.get(n)) for n in COMPARED), ""]]
+    titles = [FIGURES[name].title for name in COMPARED]
+    rows = [["This file", *(FIGURES[n].show(own.get(n)) for n in COMPARED), ""]]
     rows += [
-        [r.name, *(MEASURES[n].show(r.figures.get(n)) for n in COMPARED), f"{r.source}; {r.basis}"]
+        [r.name, *(FIGURES[n].show(r.figures.get(n)) for n in COMPARED), f"{r.source}; {r.basis}"]
         for r in references()
     ]
     table = _table(["Data set", *titles, "Source"], rows, set(range(1, len(COMPARED) + 1)))
@@ -165,16 +166,13 @@ def _quality(found: Inspection) -> str:
         rows = []
         groups = found.tail.groups.of_class
         for name, finding in quality.findings.items():
-            m = MEASURES[name]
-            shares = [
-                MEASURES["head_share"].show(quality.share(name, groups == g))
-                for g in range(len(GROUPS))
-            ]
+            m = CHECKS[name]
+            shares = [HEAD_SHARE.show(quality.share(name, groups == g)) for g in range(len(GROUPS))]
             rows.append([m.title, f"{finding.total:,}", *shares, m.definition, m.meaning])
         head = ["Check", "Found", *(f"of {g}" for g in GROUPS), "What it is", "What it means"]
         parts.append(_table(head, rows, {1, 2, 3, 4}))
         examples = [
-            [MEASURES[name].title, sample, words]
+            [CHECKS[name].title, sample, words]
             for name, finding in quality.findings.items()
             for sample, words in finding.examples[:8]
         ]
@@ -214,11 +212,11 @@ def _classes(found: Inspection) -> str:
     rows = class_rows(found)
     checks = list(found.quality.findings) if found.quality is not None else []
     head = ["Class", "Samples", "Share", "Group", *found.contents.labels.splits]
-    head += [MEASURES[name].title for name in checks]
+    head += [CHECKS[name].title for name in checks]
     lines = []
     for row in rows[:ROWS]:
         line: list[Any] = [
-            row["name"], f"{row['count']:,}", MEASURES["head_share"].show(row["share"]),
+            row["name"], f"{row['count']:,}", HEAD_SHARE.show(row["share"]),
             row["group"], *(f"{n:,}" for n in row["split"].values()),
         ]  # fmt: skip
         line += [f"{row['quality'][name]:,}" for name in checks]

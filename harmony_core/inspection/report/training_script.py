@@ -1,4 +1,4 @@
-"""A training script for the recommended method on one's own data, to run and to change."""
+"""A training script for the recommended method on the user's data, to run and to change."""
 
 from __future__ import annotations
 

@@ -41,6 +41,10 @@ def fit_tail(counts: Array) -> tuple[Fit, Fit] | None:
     """Power law and exponential through all classes with samples; ``None`` where there is no fit.
 
     A fit needs three classes and two different sizes.
+
+    >>> power, exponential = fit_tail([64, 16, 4, 1])
+    >>> round(exponential.slope, 3), round(exponential.r_squared, 3)
+    (1.386, 1.0)
     """
     sizes = np.sort(np.asarray(counts, dtype=float)[np.asarray(counts) > 0])[::-1]
     if len(sizes) < 3 or sizes[0] == sizes[-1]:
@@ -50,7 +54,11 @@ def fit_tail(counts: Array) -> tuple[Fit, Fit] | None:
 
 
 def better_fit(fits: tuple[Fit, Fit] | None, margin: float = 0.01) -> str:
-    """The form that explains more, ``neither`` below R² = 0.8, ``both`` within ``margin``."""
+    """The form that explains more; ``neither`` below R² = 0.8, ``both`` within ``margin``.
+
+    >>> better_fit(fit_tail([64, 16, 4, 1]))
+    'exponential'
+    """
     if fits is None or max(fit.r_squared for fit in fits) < 0.8:
         return "neither"
     power, exponential = fits

@@ -1,4 +1,4 @@
-"""Data sets the field knows, to read one's own figures against.
+"""Reference data sets of the field, to compare figures with.
 
 Where the class sizes are known (computed from the rule, or counted from the public file lists) all
 figures are computed; elsewhere only what the source states is given.
@@ -26,12 +26,12 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference data set; figures by the names of `measures.MEASURES`."""
+    """A reference data set; figures by the names of `figures.FIGURES`."""
 
     name: str
     source: str
     basis: str
-    """How the figures were had."""
+    """Where the figures come from."""
     figures: dict[str, float]
     counts: Array | None = None
     """(c,) training sizes, largest first, where known."""
@@ -70,7 +70,11 @@ def references() -> tuple[Reference, ...]:
 
 
 def nearest(imbalance_factor: float) -> Reference:
-    """The reference whose imbalance factor is closest on a logarithmic scale."""
+    """The reference whose imbalance factor is closest on a logarithmic scale.
+
+    >>> nearest(10).name
+    'CIFAR-10-LT, factor 10'
+    """
     wanted = np.log(max(imbalance_factor, 1.0))
     return min(
         references(), key=lambda r: abs(float(np.log(r.figures["imbalance_factor"])) - wanted)

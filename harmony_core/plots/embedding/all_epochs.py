@@ -1,4 +1,4 @@
-"""All epochs of an embedding as one figure with a slider, thinned to what a page can carry."""
+"""All epochs of an embedding as one figure with a slider, thinned to a size a page can load."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_BYTES = 5_000_000
 FEWEST, PROBE = 2, 4
 
 
-def film(
+def all_epochs_figure(
     frames: Sequence[EmbeddingFrame],
     landmarks: Landmarks,
     *,
@@ -25,7 +25,7 @@ def film(
     changes: str = "before",
     most_bytes: int = MOST_BYTES,
 ) -> tuple[go.Figure, list[EmbeddingFrame]]:
-    """The figure, and the pictures that are in it: first, last, the others evenly spread."""
+    """The figure and its pictures: first, last, and others evenly spread."""
 
     def drawn(some: Sequence[EmbeddingFrame]) -> go.Figure:
         return embedding_figure(
@@ -34,7 +34,7 @@ def film(
         )  # fmt: skip
 
     most = len(frames)
-    if most > PROBE:  # a few tell what one picture takes
+    if most > PROBE:  # estimate the size of one picture
         sizes = [len(drawn(spread(frames, many)).to_json()) for many in (FEWEST, PROBE)]
         each = max(1.0, (sizes[1] - sizes[0]) / (PROBE - FEWEST))
         most = max(FEWEST, min(most, FEWEST + int((most_bytes - sizes[0]) / each)))
@@ -47,7 +47,7 @@ def film(
 
 
 def spread(frames: Sequence[EmbeddingFrame], most: int) -> list[EmbeddingFrame]:
-    """At most so many pictures: the first, the last, the others evenly between."""
+    """At most ``most`` pictures: the first, the last, and others evenly between."""
     if len(frames) <= most:
         return list(frames)
     last = len(frames) - 1

@@ -2,7 +2,7 @@
 
 A dot's colour and shape are its true class (or what `Colouring` says); training samples are
 hollow. A black rim: the network is wrong. A red ring: the map disagrees with the network. A cross:
-the network calls it otherwise than in an earlier picture. Lines are the paths of the samples that
+its predicted class differs from that in an earlier picture. Lines are the paths of the samples that
 moved most. All panels and epochs share one fixed rectangle.
 
 Axes: l landmarks, m methods, e epochs, c classes.
@@ -46,11 +46,11 @@ def embedding_figure(
 ) -> go.Figure:
     """One picture, or the pictures of several epochs with a slider that opens at the last.
 
-    ``width`` is what the figure will have in pixels; its height follows from that.
+    ``width`` is the width of the figure in pixels; its height follows from it.
 
-    ``paths`` samples that moved most since the picture before leave a trail, where there is one.
-    Crosses mark those that the network calls otherwise than in the picture ``before``, in the
-    ``first`` one, or ``none``. ``past`` are earlier pictures, not drawn but compared with.
+    The ``paths`` samples that moved most since the previous picture leave a trail. Crosses mark the
+    samples whose predicted class differs from that in the picture ``before``, in the ``first`` one,
+    or ``none``. ``past`` are earlier pictures, which are compared with but not drawn.
     Each dot carries its landmark number and the network's confidence in % as ``customdata``.
     """
     chosen = colouring or Colouring()
@@ -206,8 +206,8 @@ class _Drawing(Traces):
         items = legend(self.landmarks, self.names, self.colouring, self.by, self.theme)
         since = [self.since(at) for at in range(len(self.movie))]
         if any(since):
-            which = {"before": "in the picture before", "first": "in the first picture"}
-            items.append((f"called otherwise {which[self.changes]}", cross(self.theme)))
+            which = {"before": "the previous picture", "first": "the first picture"}
+            items.append((f"prediction differs from {which[self.changes]}", cross(self.theme)))
         return items
 
     def still(self, at: int) -> dict[str, Any]:

@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 from ...analysis.accuracy import THIRDS
 from ...analysis.embedding.result import Landmarks, Panel
 from ..style import CLASS_SHAPES, GROUP_COLORS, class_color, class_shape
-from .text import plain
+from .text import plotly_text
 
 Array = NDArray[Any]
 MOST_CLASS_COLORS = 12
 """With more classes dots and regions are coloured by head, medium and tail."""
 COLOURINGS = ("class", "group", "correct", "value")
 CHANGES = ("before", "first", "none")
-"""Pictures that predictions may be compared with."""
+"""Pictures that predictions can be compared with."""
 CROWD = 0.1
-"""Share of changed samples from which their crosses are small."""
+"""Share of changed samples above which crosses are small."""
 SYMBOLS = {"triangle": "triangle-up", "plus": "cross", "wedge": "triangle-right", "bar": "bowtie"}
-"""Shapes of the style that Plotly calls something else, or has no solid form of."""
+"""Shapes of the style that Plotly names differently, or has no solid form of."""
 GROUP_SYMBOLS = ("circle", "square", "diamond")
 INK = {"light": "#111418", "dark": "#ffffff"}
 FAINT = {"light": "#c9ced6", "dark": "#3a424e"}
@@ -49,7 +49,7 @@ class Colouring:
 
 
 def drawn_by(colouring: Colouring, classes: int) -> str:
-    """What is coloured by in the end: groups instead of more classes than can be told apart."""
+    """What sets the colour: groups instead of classes if there are too many to tell apart."""
     crowded = classes > MOST_CLASS_COLORS and not colouring.highlight
     return "group" if colouring.by == "class" and crowded else colouring.by
 
@@ -83,9 +83,9 @@ def plotly_shape(label: int) -> str:
 
 
 def cross(theme: str, share: float = 0.0) -> dict[str, Any]:
-    """The mark of a changed prediction: no class has its shape.
+    """The marker of a changed prediction, a shape that no class has.
 
-    Where a large ``share`` of the samples has changed it is smaller, to let the dots be seen.
+    It is smaller if a large ``share`` of the samples has changed, so that the dots stay visible.
     """
     size, width = (7, 1.2) if share < CROWD else (4, 0.9)
     return {"symbol": "x-thin", "size": size, "line": {"width": width, "color": INK[theme]}}
@@ -108,7 +108,9 @@ def legend(
     elif by == "class":
         palette = class_palette(landmarks, colouring, theme)
         shown = colouring.highlight or range(len(names))
-        items = [(plain(names[i]), {"symbol": plotly_shape(i), "color": palette[i]}) for i in shown]
+        items = [
+            (plotly_text(names[i]), {"symbol": plotly_shape(i), "color": palette[i]}) for i in shown
+        ]
     if not landmarks.is_test.all() and landmarks.is_test.any():
         items.append(("training sample", {"symbol": "circle-open", "color": ink}))
     rim = {"symbol": "circle-open", "color": ink, "line": {"width": 2}}
@@ -119,7 +121,7 @@ def legend(
 
 
 def region_image(panel: Panel, palette: Sequence[str]) -> str:
-    """Regions as a PNG in a data URI: a class's colour, more see-through the less pure it is."""
+    """Regions as a PNG in a data URI: the class's colour, more transparent the less pure it is."""
     from PIL import Image
 
     rgb = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in palette])

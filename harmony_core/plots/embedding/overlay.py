@@ -1,4 +1,4 @@
-"""What a page lays over an embedding: the reader's selection, and training's view of each dot.
+"""What a page adds to a figure of an embedding: the selection, and each dot's weight and g.
 
 Axes: s chosen landmarks, l landmarks, m methods.
 """
@@ -18,13 +18,13 @@ UNKNOWN = 0.2
 BUTTONS = 34
 """Pixels of Plotly's row of buttons."""
 SCALE = 64
-"""Pixels of a scale of colours that lies flat."""
+"""Pixels of a horizontal colour scale."""
 FAINT = 0.12
 """Opacity of dots that are not chosen."""
 
 
 def mark_selection(figure: go.Figure, panels: int, chosen: Array) -> None:
-    """Let everything but the chosen landmarks step back, in every panel."""
+    """Fade everything but the chosen landmarks, in every panel."""
     if not len(chosen):
         return
     for i in range(panels):
@@ -39,14 +39,14 @@ def mark_selection(figure: go.Figure, panels: int, chosen: Array) -> None:
 
 
 def fade_unknown(figure: go.Figure, values: Array) -> None:
-    """Let dots without a number (m, l) step back; Plotly would draw them dark."""
+    """Fade dots without a value (m, l), which Plotly would draw dark."""
     for m, row in enumerate(values):
         opacity = np.where(np.isfinite(row), 0.95, UNKNOWN)
         figure.data[m * PER_PANEL].marker.opacity = opacity
 
 
-def tell_terms(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
-    """Add weight and g (m, l) to what each dot says when pointed at; NaN says nothing."""
+def add_terms_to_hover(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
+    """Add weight and g (m, l) to the hover text of each dot; NaN adds nothing."""
     for m, (w, g) in enumerate(zip(weight, grad_norm, strict=True)):
         dots = figure.data[m * PER_PANEL]
         dots.text = [
@@ -55,10 +55,10 @@ def tell_terms(figure: go.Figure, weight: Array, grad_norm: Array) -> None:
         ]
 
 
-def for_touch(figure: go.Figure) -> None:
+def adapt_to_touch(figure: go.Figure) -> None:
     """Let a finger scroll the page over the maps, and keep Plotly's buttons off the first title.
 
-    A scale of colours lies over the maps then, where it leaves them the whole width.
+    A colour scale is then placed above the maps, so that they keep the whole width.
     """
     scales = [trace for trace in figure.data if trace.marker.showscale]
     above = BUTTONS + (SCALE if scales else 0)
@@ -75,7 +75,7 @@ def for_touch(figure: go.Figure) -> None:
 def chosen_dots(points: Any, panels: int, landmarks: int) -> list[int]:
     """The landmarks behind the points of a Plotly selection, ascending and each once.
 
-    Points of rims, rings and paths are passed over, as are numbers that no dot has.
+    Points of rims, rings and paths are ignored, as are numbers that no dot has.
     """
     found = set()
     for point in points if isinstance(points, list | tuple) else ():

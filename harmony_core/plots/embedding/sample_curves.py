@@ -1,4 +1,4 @@
-"""A number of some chosen samples over the epochs, one line a method."""
+"""A mean over the chosen samples by epoch, one line for each method."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..style import METHOD_COLORS
 from ..weight_curves import DASHES, INK, LINE
 
 
-def course_figure(
+def sample_curves_figure(
     epochs: Sequence[int],
     values: NDArray[Any],
     labels: Sequence[str],
     title: str,
     theme: str = "light",
 ) -> go.Figure:
-    """``values`` (m, e); where nothing is known the line has a gap."""
+    """``values`` (m, e); NaN leaves a gap in the line."""
     figure = go.Figure()
     colors = METHOD_COLORS[theme]
     for m, (label, line) in enumerate(zip(labels, values, strict=True)):

@@ -1,6 +1,6 @@
 """The words around an embedding: a title for each panel and the caveat under the picture.
 
-Every number in them is one of the very picture.
+Every number in them comes from the picture itself.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from ...analysis.embedding.motion import changed
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks, Panel, Share
 
 
-def plain(text: str) -> str:
-    """A name as Plotly shows it: its little HTML is not for those who name classes."""
+def plotly_text(text: str) -> str:
+    """``text`` escaped for Plotly, which reads some HTML."""
     return html.escape(text, quote=False)
 
 
@@ -25,13 +25,13 @@ def panel_title(panel: Panel, since: tuple[int, Panel] | None = None) -> str:
     ``since``: an earlier epoch and its panel, whose predictions are compared with these.
     """
     shown = panel.fidelity
-    lines = [f"<b>{plain(panel.label)}</b>"]
+    lines = [f"<b>{plotly_text(panel.label)}</b>"]
     if shown.agreement:
         lines.append(f"map agrees {shown.agreement['all'].percent()}")
         tail, errors = shown.agreement["tail"], shown.agreement["errors"]
         lines.append(f"in the tail {tail.percent()} · where wrong {errors.percent()}")
     elif panel.notes:
-        lines.append(plain(panel.notes[0].split(":")[0]))
+        lines.append(plotly_text(panel.notes[0].split(":")[0]))
     figures = []
     if shown.balanced_accuracy is not None:
         figures.append(f"balanced accuracy {100 * shown.balanced_accuracy:.1f} %")
@@ -52,7 +52,7 @@ def panel_title(panel: Panel, since: tuple[int, Panel] | None = None) -> str:
 def caption(
     frame: EmbeddingFrame, landmarks: Landmarks, since: EmbeddingFrame | None = None
 ) -> str:
-    """What the picture shows and what it does not, in sentences with its own numbers.
+    """What the picture shows and what it does not, with its own numbers.
 
     ``since`` is the picture that changed predictions are marked against.
     """
@@ -73,7 +73,7 @@ def _dots(frame: EmbeddingFrame, landmarks: Landmarks) -> str:
     n, test = len(landmarks.targets), int(landmarks.is_test.sum())
     which = f", {test:,} of them for testing" if 0 < test < n else ""
     if frame.settings.layout == "plane":
-        return f"Each dot is a real sample ({n:,}{which}), drawn where it lies in the input plane."
+        return f"Each dot is a real sample ({n:,}{which}), drawn at its place in the input plane."
     part = frame.settings.mixing
     mixing = (
         f" Their place also follows the network's answer (λ = {part:g}), not the true label."
@@ -137,7 +137,7 @@ def _changes(frame: EmbeddingFrame, since: EmbeddingFrame | None) -> str:
     ]
     each = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
     return (
-        f"A cross marks a sample that the network calls otherwise than at epoch {since.epoch}: "
+        f"A cross marks a sample whose predicted class differs from that at epoch {since.epoch}: "
         f"{each}."
     )
 
@@ -145,7 +145,7 @@ def _changes(frame: EmbeddingFrame, since: EmbeddingFrame | None) -> str:
 def _distances(frame: EmbeddingFrame) -> str:
     if frame.settings.layout == "umap":
         return (
-            "How large an island is, how far it lies from the next and how wide the gap is means "
+            "How large an island is, how far it is from the next and how wide the gap is means "
             "nothing."
         )
     if frame.settings.layout == "pca":
@@ -159,13 +159,13 @@ def _alignment(frame: EmbeddingFrame) -> str:
     text = ""
     if len(frame.panels) > 1:
         text = (
-            "The panels were pulled into line, so a dot that lies elsewhere under another method "
+            "The panels were pulled into line, so a dot in another place under another method "
             "proves little; its colour and the region around it count."
         )
     drift = [p.fidelity.drift for p in frame.panels if p.fidelity.drift is not None]
     if drift:
         text += (
-            f" Since the picture before, dots that kept their neighbours moved "
+            f" Since the previous picture, dots that kept their neighbours moved "
             f"{100 * float(np.median(drift)):.1f} % of the map's radius: shorter moves are noise."
         )
     return text.strip()

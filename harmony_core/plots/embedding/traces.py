@@ -1,6 +1,6 @@
 """The traces of an embedding: dots, rims, rings, paths and crosses of each panel and epoch.
 
-Plain dictionaries: Plotly checks what becomes a figure once, and not for every epoch of a film.
+Plain dictionaries: Plotly checks what becomes a figure once, and not for every epoch.
 
 Axes: l landmarks, m methods.
 """
@@ -17,19 +17,19 @@ from ...analysis.embedding.motion import changed, stragglers, trails
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks, Panel
 from ..style import DIFFICULTY_COLORS
 from .marks import DISAGREES, FAINT, INK, Colouring, class_palette, cross, dot_symbols, drawn_by
-from .text import plain
+from .text import plotly_text
 
 Array = NDArray[Any]
 PER_PANEL = 5
 """Traces of one panel: dots, rims, rings, paths, crosses."""
 TRAIL = 3
-"""Pictures before whose places a path passes through."""
+"""Earlier pictures that a path passes through."""
 MOST_SVG = 12_000
-"""More dots than this in all panels are drawn by WebGL; SVG would stall."""
+"""More dots than this in all panels are drawn by WebGL, as SVG would be too slow."""
 
 
 class Traces:
-    """What is drawn on the axes of one figure; ``movie`` is its pictures, one or several."""
+    """The traces of one figure; ``movie`` are its pictures, one or several."""
 
     def __init__(
         self,
@@ -53,10 +53,7 @@ class Traces:
         self.palette = class_palette(landmarks, colouring, theme)
 
     def traces(self, at: int) -> list[dict[str, Any]]:
-        """All panels' traces, `PER_PANEL` each, in the order that the slider relies on.
-
-        Plain dictionaries: Plotly checks them once, in the figure, and not for every epoch.
-        """
+        """All panels' traces, `PER_PANEL` each, in the order that the slider relies on."""
         found: list[dict[str, Any]] = []
         for i, panel in enumerate(self.movie[at].panels):
             axes = {"xaxis": f"x{i + 1}" if i else "x", "yaxis": f"y{i + 1}" if i else "y"}
@@ -87,11 +84,11 @@ class Traces:
             marker["cmin"] = float(known.min(initial=0.0))
             marker["cmax"] = float(known.max(initial=0.0)) or 1.0
             marker["showscale"] = i == self.panels - 1
-            title = {"text": plain(self.colouring.title), "side": "right"}
+            title = {"text": plotly_text(self.colouring.title), "side": "right"}
             marker["colorbar"] = {"title": title, "thickness": 12}
         split = np.where(landmarks.is_test, "test", "training")
         counts = landmarks.train_counts
-        own = [f"{plain(self.names[t])} ({counts[t]:,} for training), {s}" for t, s in
+        own = [f"{plotly_text(self.names[t])} ({counts[t]:,} for training), {s}" for t, s in
                zip(targets, split, strict=True)]  # fmt: skip
         return {
             "type": self.dots,
@@ -100,13 +97,13 @@ class Traces:
             "mode": "markers",
             "marker": marker,
             "text": own,
-            "hovertext": [plain(self.names[p]) for p in panel.predicted],
+            "hovertext": [plotly_text(self.names[p]) for p in panel.predicted],
             "customdata": self._custom(panel),
             "hovertemplate": (
                 "sample %{customdata[0]}: %{text}<br>network says %{hovertext}, "
                 "%{customdata[1]} % sure<extra></extra>"
             ),
-            "name": plain(panel.label),
+            "name": plotly_text(panel.label),
         }
 
     def _custom(self, panel: Panel) -> Array:
@@ -139,14 +136,14 @@ class Traces:
         return self.story[: at + len(self.story) - len(self.movie)]
 
     def since(self, at: int) -> EmbeddingFrame | None:
-        """The picture that predictions are compared with."""
+        """The earlier picture that predictions are compared with."""
         before = self._before(at)
         if not before or self.changes == "none":
             return None
         return before[0] if self.changes == "first" else before[-1]
 
     def _paths(self, at: int, i: int) -> dict[str, Any]:
-        """The way here from the picture before, of the samples that moved most."""
+        """The paths from the previous pictures of the samples that moved most."""
         x, y = np.empty(0), np.empty(0)
         before = self._before(at)
         if before and self.paths > 0:
@@ -166,7 +163,7 @@ class Traces:
         }
 
     def _crosses(self, at: int, i: int) -> dict[str, Any]:
-        """What the network calls otherwise now."""
+        """The samples whose predicted class has changed."""
         panel, since = self.movie[at].panels[i], self.since(at)
         which = np.zeros(len(panel.predicted), dtype=bool)
         if since is not None:
@@ -181,7 +178,7 @@ class Traces:
         }
 
     def moving(self, at: int) -> list[dict[str, Any]]:
-        """What changes in all panels' traces from epoch to epoch."""
+        """The part of all panels' traces that changes from epoch to epoch."""
         kept = ["type", "x", "y", "customdata", "hovertext"]
         found = []
         for k, trace in enumerate(self.traces(at)):

@@ -1,8 +1,7 @@
-"""Labels of annotated objects, and what was noticed about their boxes."""
+"""Labels of annotated objects."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -14,31 +13,25 @@ from ..messages import listed
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class BoxNotes:
-    """What is wrong with boxes, by class."""
+def distinct(names: list[str]) -> tuple[str, ...]:
+    """The names, numbered from the second of each on.
 
-    images: Array
-    """(c,) images with at least one object of the class."""
-    empty_boxes: Array
-    """(c,) boxes without area or outside of the image."""
-
-
-def _unique(names: list[str]) -> tuple[str, ...]:
-    taken: set[str] = set()
-    out: list[str] = []
+    >>> distinct(["cat", "dog", "cat"])
+    ('cat', 'dog', 'cat (2)')
+    """
+    kept: dict[str, None] = {}
     for name in names:
         new, number = name, 2
-        while new in taken:
+        while new in kept:
             new, number = f"{name} ({number})", number + 1
-        taken.add(new)
-        out.append(new)
-    return tuple(out)
+        kept[new] = None
+    return tuple(kept)
 
 
-def _object_labels(
+def object_labels(
     names: tuple[str, ...], splits: tuple[str, ...], counts: Array, images: int, with_object: int
 ) -> Labels:
+    """Labels counted in objects; raises `DataError` if there is no object at all."""
     if not counts.sum():
         raise DataError(
             f"Expected annotated objects, but got none for the classes {listed(list(names))}."

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...errors import DataError
 from .. import limits
+from ..contents import Contents
 from ..labels import ALL, Labels
-from ..messages import shown
-from .boxes import BoxNotes, _object_labels, _unique
+from ..messages import quoted
+from ..samples import BoxNotes
+from .boxes import distinct, object_labels
 
 
 def is_coco(document: Any) -> bool:
-    """Whether parsed JSON is COCO's form."""
+    """Whether a parsed JSON document holds COCO annotations."""
     return isinstance(document, dict) and {"annotations", "categories"} <= document.keys()
+
+
+def coco_contents(document: dict[str, Any], path: Path) -> Contents:
+    """The objects by category of a document that was read from ``path``."""
+    labels, boxes, notes = read_coco(document)
+    return Contents(
+        path.name, "annotations", "COCO annotations", path.stat().st_size, labels,
+        label="category", notes=notes, boxes=boxes,
+    )  # fmt: skip
 
 
 def read_coco(document: dict[str, Any]) -> tuple[Labels, BoxNotes, tuple[str, ...]]:
@@ -39,7 +51,7 @@ def read_coco(document: dict[str, Any]) -> tuple[Labels, BoxNotes, tuple[str, ..
         if not isinstance(key, int | str) or key in place:
             raise DataError(
                 "Expected every COCO category to have an id of its own, but got "
-                f"{shown(str(key))}. Export the annotations again."
+                f"{quoted(str(key))}. Export the annotations again."
             )
         place[key] = len(names)
         names.append(str(item.get("name", key))[: limits.NAME_CHARACTERS])
@@ -69,7 +81,7 @@ def read_coco(document: dict[str, Any]) -> tuple[Labels, BoxNotes, tuple[str, ..
     with_object = {image for _, image in seen}
     total = len(images) or len(with_object)
     return (
-        _object_labels(_unique(names), (ALL,), counts[None], total, len(with_object)),
+        object_labels(distinct(names), (ALL,), counts[None], total, len(with_object)),
         BoxNotes(per_image, empty),
         notes,
     )

@@ -1,4 +1,4 @@
-"""Object annotations: COCO (and LVIS) JSON, and YOLO text files. Classes are counted in objects."""
+"""YOLO annotations: a text file of boxes for each image. Classes are counted in objects."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import numpy as np
 
 from ...errors import DataError
 from .. import limits
-from ..images.archives import ZipSource
-from ..labels import ALL, SPLITS, Labels
-from ..messages import Progress, shown
-from ..tables.guess_columns import split_of
-from .boxes import BoxNotes, _object_labels, _unique
+from ..contents import Contents
+from ..format import FileFormat, FileStart, ReadOptions
+from ..images.archives import MAX_ARCHIVE_BYTES, ZipSource
+from ..images.image_files import image_contents
+from ..labels import ALL, SPLITS, Labels, split_of
+from ..messages import Progress, quoted
+from ..samples import BoxNotes
+from .boxes import distinct, object_labels
 
 TEXT_BYTES = 4 * limits.MB
 TEXTS_BYTES = 512 * limits.MB
@@ -38,7 +41,7 @@ def read_yolo(path: Path, progress: Progress) -> tuple[Labels, BoxNotes, tuple[s
         total_bytes += len(content)
         if len(content) > TEXT_BYTES or total_bytes > TEXTS_BYTES:
             raise DataError(
-                f"Expected small YOLO files, but {shown('/'.join(parts))} is too large."
+                f"Expected small YOLO files, but {quoted('/'.join(parts))} is too large."
             )
         split = next((s for p in parts[:-1] if (s := split_of(p))), "")
         here: set[int] = set()
@@ -71,7 +74,7 @@ def read_yolo(path: Path, progress: Progress) -> tuple[Labels, BoxNotes, tuple[s
         empties[c] += empty
         in_images[c] += files
     return (
-        _object_labels(_unique(names), splits, counts, len(labels), len(labels) - bare),
+        object_labels(distinct(names), splits, counts, len(labels), len(labels) - bare),
         BoxNotes(in_images, empties),
         notes,
     )
@@ -110,7 +113,7 @@ def _texts(
                 return file.read(TEXT_BYTES + 1)
         except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
             raise DataError(
-                f"Expected a readable ZIP, but {shown('/'.join(parts))} is damaged: {error}."
+                f"Expected a readable ZIP, but {quoted('/'.join(parts))} is damaged: {error}."
             ) from error
 
     return list(entries), read_entry
@@ -151,7 +154,7 @@ def _yaml_names(content: bytes) -> list[str]:
 
 
 def _yolo_line(line: str, parts: tuple[str, ...]) -> tuple[int, bool]:
-    """Class and whether the box has no area, of ``class x y width height …``."""
+    """The class in ``class x y width height …``, and whether the box has no area."""
     cells = line.split()
     try:
         c = int(cells[0])
@@ -169,10 +172,32 @@ def _yolo_line(line: str, parts: tuple[str, ...]) -> tuple[int, bool]:
 def _not_yolo(line: str, parts: tuple[str, ...]) -> DataError:
     return DataError(
         "Expected lines 'class x y width height' in YOLO files, but got "
-        f"{shown(line)} in {shown('/'.join(parts))}."
+        f"{quoted(line)} in {quoted('/'.join(parts))}."
     )
 
 
-def looks_like_yolo(names: Iterable[str]) -> bool:
-    """Whether entries of an archive have YOLO's labels folder."""
-    return any(re.search(r"(^|/)labels/(.*/)?[^/]+\.txt$", name) for name in names)
+def _matches(start: FileStart) -> bool:
+    """Whether a folder or a ZIP has a folder of labels."""
+    if start.folder:
+        return any((start.path / part).is_dir() for part in ("labels", "train/labels"))
+    return any(re.search(r"(^|/)labels/(.*/)?[^/]+\.txt$", name) for name in start.entries or ())
+
+
+def _read(path: Path, options: ReadOptions) -> Contents:
+    found = read_yolo(path, options.progress)
+    if found is None:  # no text files in a folder of labels, so the images count
+        return image_contents(path)
+    labels, boxes, notes = found
+    size = 0 if path.is_dir() else path.stat().st_size
+    return Contents(
+        path.name, "annotations", YOLO.title, size, labels, label="class", notes=notes, boxes=boxes
+    )
+
+
+YOLO: FileFormat = FileFormat(
+    title="YOLO annotations",
+    matches=_matches,
+    read=_read,
+    largest=MAX_ARCHIVE_BYTES,
+    family="zip",
+)

@@ -1,6 +1,6 @@
-"""Reading a ZIP of images that may have been made to do harm.
+"""Read a ZIP of images that may be malicious.
 
-Nothing is written to disk: entries are read in memory, one by one, and never further than a limit,
+Nothing is written to disk: entries are read into memory one by one, and never beyond a limit,
 whatever sizes the archive declares.
 """
 
@@ -32,7 +32,7 @@ NESTED_SUFFIXES = frozenset(
     (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst", ".jar")
 )
 _PLAIN = re.compile(r"(?=.{1,200}$)[A-Za-z0-9_][A-Za-z0-9_.+ -]*(/[A-Za-z0-9_][A-Za-z0-9_.+ -]*)*")
-"""Names that need no closer look."""
+"""Names that are safe without further checks."""
 _ENTRY = b"PK\x01\x02"
 _UTF8 = 0x800
 _ENCRYPTED = 0x1

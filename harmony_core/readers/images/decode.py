@@ -1,4 +1,4 @@
-"""Image files to square RGB arrays, many at once, tolerating what can be tolerated."""
+"""Image files to square RGB arrays, many at once; damaged ones are marked, not raised."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def decode_all(
 
 @contextmanager
 def quiet_decoders() -> Iterator[None]:
-    """Decompression bombs raise, to be left out; other remarks about odd files are hidden."""
+    """Within the block decompression bombs raise, and other warnings about odd files are hidden."""
     from PIL import Image
 
     with warnings.catch_warnings():

@@ -1,10 +1,10 @@
-"""Decoding in processes beside this one, as Python's lock lets one thread decode small images.
+"""Decode images in further processes, as Python's lock lets one thread at a time decode small ones.
 
     python -m harmony_core.readers.images.decode_processes
 
-Such a process opens no file: it is sent the contents of images and answers with what `shrink_all`
-makes of them, until its input ends, as it does when the parent goes. Whatever becomes of one, the
-images it had are decoded here. Axes: n images.
+Such a process opens no file: it receives the contents of images and answers with the result of
+`shrink_all`, until its input ends, which happens when the parent ends. If one fails, its images are
+decoded in this process. Axes: n images.
 """
 
 from __future__ import annotations
@@ -22,29 +22,28 @@ from ..threads import cores
 from .decode import quiet_decoders
 from .thumbnails import Shrunk, shrink_all
 
-MANY = 3_000
-"""Images from which a process is worth its start, some tenths of a second."""
-MOST = 3
-THREADS = 8
+WORTH_A_START = 3_000
+"""Images from which a process is worth its start, which takes some tenths of a second."""
+MAX_PROCESSES = 3
+MAX_PLACES = 8
+"""Places to decode at, in all processes together."""
 _COUNT = struct.Struct("<I")
 _ANSWER = b"\0HAR"
-"""Before every answer, lest something else that was printed is taken for one."""
+"""In front of every answer, to tell it from anything else that is printed."""
 
 
 class Decoders:
-    """Places to decode at, here and in processes beside; each does one batch at a time.
+    """Places to decode at, in this process and in others; each decodes one batch at a time.
 
-    There are fewer places than ``threads`` may ask for one, so that the next batch is read while
-    the places are taken.
+    ``threads`` is larger than the number of places, so that a batch is read while all are busy.
     """
 
-    def __init__(self, images: int) -> None:
-        beside = min(cores() - 1, MOST) if images >= MANY else 0
-        here = max(min(cores(), THREADS) - beside, 1)
-        self._processes = [one for one in (_start() for _ in range(beside)) if one is not None]
-        self.threads = here + len(self._processes) + bool(self._processes)
+    def __init__(self, processes: int, here: int) -> None:
+        started = (start_process() for _ in range(processes))
+        self.processes = [process for process in started if process is not None]
+        self.threads = here + len(self.processes) + bool(self.processes)
         self._free: SimpleQueue[subprocess.Popen[bytes] | None] = SimpleQueue()
-        for place in [*self._processes, *[None] * here]:
+        for place in [*self.processes, *[None] * here]:
             self._free.put(place)
 
     def shrink(self, contents: Sequence[bytes], keep: Sequence[bool]) -> Shrunk:
@@ -55,7 +54,7 @@ class Decoders:
                 try:
                     return _ask(place, contents, keep)
                 except (OSError, EOFError, ValueError):
-                    place.kill()  # it is of no more use: one batch more, here
+                    place.kill()  # from now on this place decodes here
                     place = None
                     return shrink_all(contents, keep)
             return shrink_all(contents, keep)
@@ -63,10 +62,10 @@ class Decoders:
             self._free.put(place)
 
     def close(self) -> None:
-        """End the processes, whatever they are doing."""
-        for process in self._processes:
+        """End the processes, even in the middle of a batch."""
+        for process in self.processes:
             process.kill()
-        for process in self._processes:
+        for process in self.processes:
             process.wait()
             close_pipes(process)
 
@@ -75,14 +74,20 @@ class Decoders:
 def decoders(images: int) -> Iterator[Decoders]:
     """Places to decode so many images at, for the length of the block."""
     with quiet_decoders():
-        open_ = Decoders(images)
+        places = Decoders(*places_for(images))
         try:
-            yield open_
+            yield places
         finally:
-            open_.close()
+            places.close()
 
 
-def _start() -> subprocess.Popen[bytes] | None:
+def places_for(images: int) -> tuple[int, int]:
+    """How many processes to start for so many images, and how many places to keep here."""
+    processes = min(cores() - 1, MAX_PROCESSES) if images >= WORTH_A_START else 0
+    return processes, max(min(cores(), MAX_PLACES) - processes, 1)
+
+
+def start_process() -> subprocess.Popen[bytes] | None:
     """A process that decodes, or ``None`` where none may be started."""
     variables = {"PYTHONSAFEPATH": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:

@@ -1,7 +1,7 @@
-"""Images of a ZIP, a folder or an array, looked at many at once.
+"""Images of a ZIP, a folder or an array, decoded many at once.
 
-Archives and folders are opened by `data.archives` and `data.folders`, which refuse what could do
-harm; nothing is unpacked to disk. Axes: n images.
+Archives and folders are opened by `archives` and `folders`, which refuse what could do harm;
+nothing is unpacked to disk. Axes: n images.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,12 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from .. import limits
-from ..label_counts import count_by_split
-from ..labels import ALL, SPLITS, Labels
-from ..messages import listed
-from ..tables.guess_columns import split_of
-from .archives import ZipSource
+from ..contents import Contents
+from ..format import FileFormat, FileStart, ReadOptions
+from ..labels import ALL, SPLITS, Labels, count_by_split, split_of
+from ..messages import listed, quoted
+from ..samples import DecodedImages
+from .archives import MAX_ARCHIVE_BYTES, ZipSource
 from .decode_processes import decoders
 from .folders import FolderSource
 from .layout import Parts
@@ -32,23 +32,9 @@ from .thumbnails import GREY, SIZE, grey_values
 Array = NDArray[Any]
 CHUNK, CHUNK_BYTES = 256, 2**20
 """Images that are decoded together, at most."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """What there is to see of images, all by row."""
-
-    grey: Array
-    """(n, 16, 16) uint8; black where unreadable."""
-    thumbnails: Array
-    """(k, 32, 32, 3) uint8 of the k images that were to be kept, in order."""
-    readable: Array
-    """(n,) bool"""
-    digest: Array
-    """(n,) uint64 of the file's content (of the pixels for arrays)."""
-    width: Array
-    """(n,) int32, 0 where unreadable."""
-    height: Array
+_TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
+_IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif")
+"""Endings that tell a ZIP of tables from a ZIP of images."""
 
 
 class ImageFiles:
@@ -64,23 +50,22 @@ class ImageFiles:
     def close(self) -> None:
         self._source.close()
 
-    def look(self, rows: Array, report: Callable[[float], None], keep: Array | None = None) -> Look:
-        """Decode the images ``rows``; damaged ones are marked, never raised.
-
-        ``keep`` (n,) bool says of which to keep thumbnails, by default of all.
-        """
+    def decode(
+        self, rows: Array, report: Callable[[float], None], keep: Array | None = None
+    ) -> DecodedImages:
+        """As `Images.decode`."""
         n = len(rows)
-        look, place = _empty(n, keep)
+        decoded, place = _empty(n, keep)
         stopped = threading.Event()
 
-        def take(at: list[int], contents: list[bytes]) -> None:
+        def decode_batch(at: list[int], contents: list[bytes]) -> None:
             if not at or stopped.is_set():
                 return
             kept = place[at] >= 0
             small = places.shrink(contents, kept.tolist())
-            look.readable[at], look.grey[at] = small.readable, small.grey
-            look.width[at], look.height[at] = small.size.T
-            look.thumbnails[place[at][kept]] = small.thumbnails
+            decoded.readable[at], decoded.grey[at] = small.readable, small.grey
+            decoded.width[at], decoded.height[at] = small.size.T
+            decoded.thumbnails[place[at][kept]] = small.thumbnails
 
         def work(start: int) -> int:
             stop = min(start + CHUNK, n)
@@ -94,14 +79,14 @@ class ImageFiles:
                     content = self._source.read(self._files[rows[i]])
                 except OSError:
                     continue
-                look.digest[i] = _digest(content)
+                decoded.digest[i] = _digest(content)
                 at.append(i)
                 contents.append(content)
                 size += len(content)
                 if size > CHUNK_BYTES:
-                    take(at, contents)
+                    decode_batch(at, contents)
                     at, contents, size = [], [], 0
-            take(at, contents)
+            decode_batch(at, contents)
             return stop
 
         with decoders(n) as places, ThreadPoolExecutor(places.threads) as pool:
@@ -111,7 +96,7 @@ class ImageFiles:
             finally:
                 stopped.set()
                 pool.shutdown(cancel_futures=True)
-        return look
+        return decoded
 
 
 class ArrayImages:
@@ -121,32 +106,34 @@ class ArrayImages:
         self._images = images[..., None] if images.ndim == 3 else images
 
     def name(self, row: int) -> str:
-        """What a person calls an image."""
+        """The row of an image, as a person calls it."""
         return f"row {row}"
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Nothing to close: the array is in memory."""
 
-    def look(self, rows: Array, report: Callable[[float], None], keep: Array | None = None) -> Look:
-        """As `ImageFiles.look`."""
+    def decode(
+        self, rows: Array, report: Callable[[float], None], keep: Array | None = None
+    ) -> DecodedImages:
+        """As `Images.decode`."""
         from PIL import Image
 
-        look, place = _empty(len(rows), keep)
+        decoded, place = _empty(len(rows), keep)
         height, width = self._images.shape[1:3]
-        look.width[:], look.height[:], look.readable[:] = width, height, True
+        decoded.width[:], decoded.height[:], decoded.readable[:] = width, height, True
         for i, row in enumerate(rows):
             pixels = self._images[row]
-            look.digest[i] = _digest(pixels.tobytes())
+            decoded.digest[i] = _digest(pixels.tobytes())
             image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
             rgb = image.convert("RGB")
             if (width, height) != (SIZE, SIZE):
                 rgb = rgb.resize((SIZE, SIZE))
-            look.grey[i] = np.frombuffer(grey_values(rgb), np.uint8).reshape(GREY, GREY)
+            decoded.grey[i] = np.frombuffer(grey_values(rgb), np.uint8).reshape(GREY, GREY)
             if place[i] >= 0:
-                look.thumbnails[place[i]] = rgb
+                decoded.thumbnails[place[i]] = rgb
             if i % CHUNK == 0:
                 report(i / len(rows))
-        return look
+        return decoded
 
 
 def open_images(path: Path) -> tuple[ImageFiles, Labels, tuple[str, ...]]:
@@ -154,29 +141,29 @@ def open_images(path: Path) -> tuple[ImageFiles, Labels, tuple[str, ...]]:
     source = FolderSource(path) if path.is_dir() else ZipSource(path)
     try:
         files = sorted(source.files)
-        labels = arrange(files)
+        labels = labels_by_folder(files)
     except BaseException:
         source.close()
         raise
     return ImageFiles(source, files), labels, source.notes
 
 
-def arrange(files: list[Parts]) -> Labels:
+def labels_by_folder(files: list[Parts]) -> Labels:
     """Class and split of image paths: ``[…/]split/class/image`` or ``[…/]class/image``.
 
-    The class is the folder an image lies in; a folder called train, test or val(idation) anywhere
-    above it gives the split.
+    The class is the folder that holds the image; a folder called train, test or val(idation)
+    anywhere above it gives the split.
     """
     if not files:
         raise DataError(
-            "Expected images in a folder for each class, but got no image at all. Expected are "
+            "Expected images in a folder for each class, but got no image at all. Arrange them as "
             "train/<class>/<image> and test/<class>/<image>, or <class>/<image>."
         )
     loose = ["/".join(parts) for parts in files if len(parts) < 2 or split_of(parts[-2])]
     if loose:
         raise DataError(
             f"Expected every image in the folder of its class, but got {listed(loose, 3)}. "
-            "Expected are train/<class>/<image> or <class>/<image>."
+            "Arrange them as train/<class>/<image> or <class>/<image>."
         )
     meant = [next((s for p in parts[:-2] if (s := split_of(p))), "") for parts in files]
     names = tuple(sorted({parts[-2] for parts in files}))
@@ -197,11 +184,11 @@ def _digest(content: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little"))
 
 
-def _empty(n: int, keep: Array | None) -> tuple[Look, Array]:
-    """Room for n images, and where (n,) the thumbnail of each goes, −1 for nowhere."""
+def _empty(n: int, keep: Array | None) -> tuple[DecodedImages, Array]:
+    """Arrays for n images, and where (n,) the thumbnail of each goes, −1 for nowhere."""
     place = np.arange(n) if keep is None else np.where(keep, np.cumsum(keep) - 1, -1)
     kept = n if keep is None else int(keep.sum())
-    look = Look(
+    decoded = DecodedImages(
         np.zeros((n, GREY, GREY), dtype=np.uint8),
         np.zeros((kept, SIZE, SIZE, 3), dtype=np.uint8),
         np.zeros(n, dtype=bool),
@@ -209,4 +196,45 @@ def _empty(n: int, keep: Array | None) -> tuple[Look, Array]:
         np.zeros(n, dtype=np.int32),
         np.zeros(n, dtype=np.int32),
     )
-    return look, place
+    return decoded, place
+
+
+def image_contents(path: Path) -> Contents:
+    """The images of a ZIP or folder, each folder a class."""
+    images, labels, notes = open_images(path)
+    form, size = (IMAGE_FOLDER, 0) if path.is_dir() else (IMAGE_ZIP, path.stat().st_size)
+    return Contents(
+        path.name, "images", form.title, size, labels, label="folder",
+        reason="each folder is a class", notes=notes, images=images,
+    )  # fmt: skip
+
+
+def _read(path: Path, options: ReadOptions) -> Contents:
+    return image_contents(path)
+
+
+def _matches_zip(start: FileStart) -> bool:
+    """Any ZIP that no other format has taken; raises `DataError` for one that holds a table."""
+    if start.entries is None:
+        return False
+    names = [name.lower() for name in start.entries]
+    tables = [i for i, name in enumerate(names) if name.endswith(_TABLES)]
+    if tables and not any(name.endswith(_IMAGES) for name in names):
+        raise DataError(
+            f"Expected a ZIP of images, but got one with the table "
+            f"{quoted(start.entries[tables[0]])}. Unpack it and give the table itself."
+        )
+    return True
+
+
+IMAGE_FOLDER: FileFormat = FileFormat(
+    title="images in a folder", matches=lambda start: start.folder, read=_read
+)
+IMAGE_ZIP: FileFormat = FileFormat(
+    title="images in a ZIP",
+    matches=_matches_zip,
+    read=_read,
+    largest=MAX_ARCHIVE_BYTES,
+    suffixes=("zip",),
+    family="zip",
+)

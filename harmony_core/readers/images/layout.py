@@ -1,6 +1,6 @@
 """Which class and split a file of a folder or archive belongs to.
 
-Understood are ``train/<class>/*`` with ``test/<class>/*``, or ``<class>/*`` alone, each with or
+Accepted are ``train/<class>/*`` with ``test/<class>/*``, or ``<class>/*`` alone, each with or
 without one folder around it. A path here is a tuple of its parts.
 """
 
@@ -32,7 +32,7 @@ class Layout:
 
 
 def is_system_file(parts: Parts) -> bool:
-    """Whether a file is what an operating system leaves behind and nobody means to hand in."""
+    """Whether a file is one that operating systems create, not a part of the data."""
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
     return hidden or parts[-1].lower() in SYSTEM_FILES
 
@@ -44,7 +44,7 @@ def suffix_of(name: str) -> str:
 
 
 def left_out(title: str, ignored: Counter[str]) -> tuple[str, ...]:
-    """One sentence on the files that are not used, or none."""
+    """One sentence on the unused files, or none."""
     if not ignored:
         return ()
     kinds = ", ".join(f"{what} ({n})" for what, n in sorted(ignored.items()))
@@ -86,7 +86,7 @@ def arrange(files: list[Parts]) -> Layout:
 
 
 def _wrapped(files: list[Parts]) -> int:
-    """1 if one folder lies around everything, else 0."""
+    """1 if a single folder holds everything, else 0."""
     same = len({parts[0] for parts in files}) == 1 and files[0][0].lower() not in SPLITS
     return int(same and all(len(parts) >= 3 for parts in files))
 

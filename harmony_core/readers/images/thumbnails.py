@@ -1,6 +1,6 @@
-"""Contents of image files to 16 × 16 grey values and thumbnails, many at a time.
+"""Image files to 16 × 16 grey values and thumbnails, many at a time.
 
-It imports little, as the processes of `decoders` start with it. Axes: n images, k thumbnails.
+It imports little, as every decoding process imports it at start. Axes: n images, k thumbnails.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BLACK = bytes(SHADES)
 
 @dataclass(frozen=True)
 class Shrunk:
-    """What is left of n images; as bytes it is its fields one after the other."""
+    """n images reduced to grey values and thumbnails; as bytes, its fields one after the other."""
 
     readable: Array
     """(n,) bool"""
@@ -61,9 +61,9 @@ class Shrunk:
 
 
 def shrink_all(contents: Sequence[bytes], keep: Sequence[bool]) -> Shrunk:
-    """Decode images; damaged ones are marked, never raised. To be called within `quiet`.
+    """Decode images; damaged ones are marked, never raised. Call it within `quiet_decoders`.
 
-    ``keep`` says of which to make a thumbnail.
+    ``keep`` selects the images that get a thumbnail.
     """
     greys: list[bytes] = []
     sizes: list[tuple[int, int]] = []
@@ -76,7 +76,7 @@ def shrink_all(contents: Sequence[bytes], keep: Sequence[bool]) -> Shrunk:
             good = True
         except Unreadable:
             grey, width, height, good = _BLACK, 0, 0, False
-            if kept:  # a decoder may have come half-way
+            if kept:  # a decoder may have written half of it
                 thumbnails[place] = 0
         place += kept
         greys.append(grey)

@@ -23,8 +23,8 @@ class ZipEntries:
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
         self._other_names: dict[int, str] = {}
-        """By position; the rest are named as they are called here."""
-        self._starts = array("q")  # (n,) where the header lies
+        """Names in the archive that differ from those used here, by position."""
+        self._starts = array("q")  # (n,) positions of the headers
         self._packed = array("Q")
         self._unpacked = array("Q")
         self._checksums = array("L")
@@ -45,18 +45,18 @@ class ZipEntries:
         return len(self._starts) - 1
 
     def finish(self, others: list[int]) -> None:
-        """All entries have been added; headers of those that were not start at ``others``."""
+        """Call after the last `add`; ``others`` are the header positions of entries left out."""
         self._bounds = sorted({*self._starts, *others, self._archive.start_dir, _FAR, 2 * _FAR})
         self._archive.filelist.clear()
         self._archive.NameToInfo.clear()
 
     def read(self, row: int, name: str, most: int) -> bytes:
-        """The content of an entry, at most so many bytes; `OSError` if it is damaged."""
+        """The content of an entry, at most ``most`` bytes; `OSError` if it is damaged."""
         name = self._other_names.get(row, name)
         start = self._starts[row]
         end = start + _HEADER + len(name) + self._packed[row]
         if end > self._bounds[bisect_right(self._bounds, start)]:
-            raise OSError("entries that overlap")  # not every Python looks for that
+            raise OSError("entries that overlap")  # not every version of Python checks this
         try:
             with self._archive.open(self._info(row, name)) as file:
                 return file.read(most)

@@ -1,4 +1,4 @@
-"""CSV and TSV, streamed by Arrow; encoding, delimiter and header are found out from a sample."""
+"""CSV and TSV, streamed by Arrow; a sample tells the encoding, the delimiter and the header."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import DataError
 from .. import limits
-from ..messages import shown
+from ..format import FileFormat, FileStart
+from ..messages import quoted
+from ..samples import Sample
 from .csv_blocks import read_blocks
-from .table_file import Retype, Sample, unique_names
+from .table_contents import table_contents
+from .table_file import Retype, unique_names
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 DELIMITERS = (",", "\t", ";", "|")
 BLOCK = 4 * limits.MB
 LONG = 4 * BLOCK
-"""Size from which all cores parse."""
+"""Bytes from which all cores parse."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -35,7 +38,7 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+$")
 
 
 class CsvFile:
-    """A text table. ``notes`` says what was assumed; they grow while reading."""
+    """A text table; ``notes`` say what was assumed, and more are added while reading."""
 
     def __init__(self, path: Path, delimiter: str | None = None) -> None:
         self.path, self.size = path, path.stat().st_size
@@ -86,7 +89,7 @@ class CsvFile:
         self._note_encoding()
 
     def sample(self) -> Sample:
-        """Rows of the start, and of a few places further on where the file is long."""
+        """Rows from the start, and from a few places further on in a long file."""
         rows = list(self._sample)
         whole = self.size <= limits.HEAD_BYTES
         if not whole and not self.newlines and self.encoding != "utf-16":
@@ -162,7 +165,7 @@ class CsvFile:
         self.skipped = len(skipped)
 
     def _explain(self, error: Exception, text: frozenset[str]) -> None:
-        """Change what was assumed and raise `Retype`, or say what is wrong."""
+        """Correct the wrong assumption and raise `Retype`, or raise `DataError`."""
         message = str(error)
         if "UTF8" in message or isinstance(error, UnicodeError) or "codec can't" in message:
             if self.encoding in ("utf-8", "utf-8-sig", "cp1252"):
@@ -187,7 +190,7 @@ class CsvFile:
                 "Look for a quotation mark that is never closed."
             ) from error
         raise DataError(
-            f"Expected a readable CSV table, but got: {shown(message, 120)}. "
+            f"Expected a readable CSV table, but got: {quoted(message, 120)}. "
             "Save it again as UTF-8."
         ) from error
 
@@ -196,13 +199,13 @@ class CsvFile:
         text = decoder.decode(content, final=whole)
         if "\0" in text[:4096] or text.count("\0") > 0:
             raise DataError(
-                "Expected a text table, but got bytes that are no text (zero bytes). Check that "
+                "Expected a text table, but got zero bytes, which text never has. Check that "
                 "the file is a CSV table, and save it as UTF-8."
             )
         return text
 
     def _rows(self, text: str, whole: bool) -> list[list[str]]:
-        """Rows of the sample; the last is dropped where it may be cut off."""
+        """Rows of the sample, without the last if it may be cut off."""
         rows: list[list[str]] = []
         try:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
@@ -270,3 +273,28 @@ def _delimiter(text: str) -> str:
             if score > best_score:
                 best, best_score = delimiter, score
     return best
+
+
+def _matches_csv(start: FileStart) -> bool:
+    """Any text that no other format has taken and whose name does not claim a binary format."""
+    return start.claimed is None or start.claimed.text
+
+
+CSV: FileFormat = FileFormat(
+    title="CSV table",
+    matches=_matches_csv,
+    read=lambda path, options: table_contents(CsvFile(path), path, CSV.title, options),
+    largest=limits.TABLE_BYTES,
+    suffixes=("csv", "txt", "data"),
+    family="delimited",
+    text=True,
+)
+TSV: FileFormat = FileFormat(
+    title="TSV table",
+    matches=lambda start: start.claimed is TSV,
+    read=lambda path, options: table_contents(CsvFile(path, "\t"), path, TSV.title, options),
+    largest=limits.TABLE_BYTES,
+    suffixes=("tsv", "tab"),
+    family="delimited",
+    text=True,
+)

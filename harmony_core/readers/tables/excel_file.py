@@ -9,8 +9,11 @@ from typing import Any
 
 from ...errors import DataError
 from .. import limits
-from ..messages import Progress, listed, shown
+from ..contents import Contents
+from ..format import FileFormat, FileStart, ReadOptions
+from ..messages import Progress, listed, quoted
 from .memory_table import MemoryTable, table_from_rows
+from .table_contents import table_contents
 from .table_file import unique_names
 
 
@@ -32,7 +35,7 @@ def _first_table(book: Any, progress: Progress) -> MemoryTable:
     try:
         sheets = list(book.worksheets)
         for position, sheet in enumerate(sheets):
-            sheet.reset_dimensions()  # what the file claims about its extent is not trusted
+            sheet.reset_dimensions()  # the extent that the file claims is not trusted
             rows = _rows(sheet)
             header = next(rows, None)
             if header is None:
@@ -40,7 +43,7 @@ def _first_table(book: Any, progress: Progress) -> MemoryTable:
             notes: list[str] = []
             others = [s.title for i, s in enumerate(sheets) if i != position]
             if others:
-                notes.append(f"Read the sheet {shown(sheet.title)}; not read: {listed(others)}.")
+                notes.append(f"Read the sheet {quoted(sheet.title)}; not read: {listed(others)}.")
             columns = unique_names(["" if v is None else str(v) for v in header], notes)
             return table_from_rows(columns, _widened(rows, len(columns)), notes, progress)
     finally:
@@ -49,7 +52,7 @@ def _first_table(book: Any, progress: Progress) -> MemoryTable:
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    """Rows that hold something, without empty cells at their end."""
+    """Rows that are not empty, without empty cells at their end."""
     rows = enumerate(sheet.iter_rows(values_only=True))
     while True:
         try:
@@ -75,7 +78,7 @@ def _widened(
 
 
 def _check_size(path: Path) -> None:
-    """Refuse a workbook that unpacks to too much, by its table of contents."""
+    """Refuse a workbook that unpacks to too much, judging by its table of contents."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -93,6 +96,27 @@ def _check_size(path: Path) -> None:
 def _damaged(error: Exception) -> DataError:
     what = str(error) or type(error).__name__
     return DataError(
-        f"Expected a readable Excel workbook (.xlsx), but got: {shown(what, 100)}. "
+        f"Expected a readable Excel workbook (.xlsx), but got: {quoted(what, 100)}. "
         "Open it and save it again, or save the sheet as CSV."
     )
+
+
+def _matches(start: FileStart) -> bool:
+    if start.entries is None or "[Content_Types].xml" not in start.entries:
+        return False
+    if any(name.startswith("xl/") for name in start.entries):
+        return True
+    raise DataError("Expected a data file, but got an Office document. Save the table as CSV.")
+
+
+def _read(path: Path, options: ReadOptions) -> Contents:
+    return table_contents(read_excel(path, options.progress), path, EXCEL.title, options)
+
+
+EXCEL: FileFormat = FileFormat(
+    title="Excel workbook",
+    matches=_matches,
+    read=_read,
+    largest=limits.EXCEL_BYTES,
+    suffixes=("xlsx", "xlsm"),
+)

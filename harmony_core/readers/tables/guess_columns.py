@@ -1,4 +1,4 @@
-"""Which column holds the labels, which the split, and whether a cell holds several labels."""
+"""Guess which column holds the labels, which the split, and whether cells hold several labels."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from ...errors import DataError
 from .. import limits
-from ..messages import listed, shown
-from .table_file import Sample
+from ..format import AUTO, NONE
+from ..labels import MISSING, SPLIT_WORDS, split_of
+from ..messages import listed, quoted
+from ..samples import Sample
 
 LABEL_NAMES = {
     "label": 100, "labels": 100, "class": 95, "target": 95, "classname": 95, "classlabel": 95,
@@ -25,24 +27,17 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 _SPLIT_NAMES = {"split", "set", "subset", "partition", "phase", "fold", "usage", "datasplit"}
-_SPLIT_VALUES = {
-    "train": "train", "training": "train", "tr": "train", "test": "test", "testing": "test",
-    "te": "test", "val": "validation", "valid": "validation", "validation": "validation",
-    "dev": "validation", "eval": "validation", "holdout": "test",
-}  # fmt: skip
 _COUNT_NAMES = re.compile(
     r"^(n|num|number|count|counts|samples?|images?|instances?|freq|frequency|size|total|rows|amount"
     r"|occurrences|(n|num|number|count|total)_?(of_?)?[a-z]+|[a-z]+_?counts?)$"
 )
-MISSING = frozenset(("", "nan", "NaN", "NAN", "#N/A", "<NA>", "null", "NULL", "N/A", "n/a", "-nan"))
-"""Cells that say there is no label. ``None`` and ``NA`` are names of classes too often."""
 SEPARATORS = (";", "|", ",")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a sample says about a column."""
+    """What the sampled cells of a column have in common."""
 
     values: int
     distinct: int
@@ -57,7 +52,7 @@ class Facts:
 
 
 def facts_of(cells: list[str | None]) -> Facts:
-    """Count a column's sample."""
+    """The facts of a column's sampled cells."""
     values = [cell for cell in cells if cell is not None and cell not in MISSING]
     n = max(len(values), 1)
     numbers = [v for v in values if _NUMBER.match(v)]
@@ -67,16 +62,41 @@ def facts_of(cells: list[str | None]) -> Facts:
 
 
 @dataclass(frozen=True)
-class Guess:
-    """The column taken for the labels, why, and which else it could be."""
+class LabelColumns:
+    """Where a table keeps its labels and splits."""
 
-    column: str
+    label: str
     reason: str
-    choices: tuple[str, ...]
+    """Why that column was chosen."""
+    others: tuple[str, ...] = ()
+    """Other columns that could hold the labels, the likeliest first."""
+    split: str = ""
+    """The column that says train or test; empty for none."""
+    separator: str | None = None
+    """Between several labels in a cell, ``"[]"`` for lists; ``None`` for one label a cell."""
 
 
-def guess_label(sample: Sample, columns: tuple[str, ...], given: str | None) -> Guess:
-    """The label column: the one given, or the likeliest; raises `DataError` if there is none."""
+def choose_columns(
+    sample: Sample, columns: tuple[str, ...], label: str | None, split: str | None, separator: str
+) -> LabelColumns:
+    """The columns as given, and guessed where they are ``None`` (the separator where it is auto).
+
+    Raises `DataError` if a given column does not fit, or none looks like labels.
+    """
+    chosen, reason, others = _label_column(sample, columns, label)
+    return LabelColumns(
+        chosen,
+        reason,
+        others,
+        _split_column(sample, columns, chosen, split),
+        separator_of(sample.columns[chosen], chosen in sample.lists, separator),
+    )
+
+
+def _label_column(
+    sample: Sample, columns: tuple[str, ...], given: str | None
+) -> tuple[str, str, tuple[str, ...]]:
+    """The given label column, or the likeliest one; why; and which others it could be."""
     facts = {name: facts_of(sample.columns[name]) for name in columns}
     scores = {
         name: _score(name, facts[name], position, len(columns), name in sample.lists)
@@ -90,42 +110,43 @@ def guess_label(sample: Sample, columns: tuple[str, ...], given: str | None) -> 
         if len(found) != 1:
             raise DataError(
                 f"Expected the label column to be one of {listed(list(columns), 12)}, "
-                f"but got {shown(given)}."
+                f"but got {quoted(given)}."
             )
         others = tuple(n for n in ranked if n != found[0])
-        return Guess(found[0], "chosen by you", others)
+        return found[0], "chosen by you", others
     if not ranked or scores[ranked[0]] < 25:
         raise DataError(
             "Expected a column of class labels, but none looks like one: measurements, identifiers "
-            f"and free text are no classes. Name it; the columns are {listed(list(columns), 12)}."
+            f"and free text are not classes. Name it; the columns are {listed(list(columns), 12)}."
         )
     best = ranked[0]
     reason = (
         "its name says so"
-        if _plain(best) in LABEL_NAMES
+        if _letters(best) in LABEL_NAMES
         else f"it holds {facts[best].distinct:,} values that repeat"
     )
-    return Guess(best, reason, tuple(ranked[1:]))
+    return best, reason, tuple(ranked[1:])
 
 
-def _plain(name: str) -> str:
+def _letters(name: str) -> str:
+    """The letters and digits of a name, in lower case."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _score(name: str, facts: Facts, position: int, width: int, is_list: bool) -> float:
     """How likely a column holds labels; 0 rules it out."""
-    plain = _plain(name)
-    named = float(LABEL_NAMES.get(plain, 0))
-    if not named and re.search(r"(label|class|target|category)(s|name|id)?$", plain):
+    letters = _letters(name)
+    named = float(LABEL_NAMES.get(letters, 0))
+    if not named and re.search(r"(label|class|target|category)(s|name|id)?$", letters):
         named = 60.0
     n = facts.values
     if n == 0:
         return named
     measured = facts.numeric > 0.9 and facts.whole < 0.95
-    many = n >= 20 and facts.unique > 0.9 and not is_list
+    identifies_rows = n >= 20 and facts.unique > 0.9 and not is_list
     if measured and facts.distinct > 20:
         return 0.0
-    if many or facts.length > 120:
+    if identifies_rows or facts.length > 120:
         return named / 4 if named >= 60 else 0.0
     score = named
     if is_list:
@@ -138,13 +159,13 @@ def _score(name: str, facts: Facts, position: int, width: int, is_list: bool) ->
         score -= 45
     if not named and _ID.search(name):
         score -= 40
-    if plain in _SPLIT_NAMES:
+    if letters in _SPLIT_NAMES:
         score -= 60
     score += 20 if position == width - 1 else 6 if position == 0 else 0
     return max(score, 0.0)
 
 
-def guess_split(sample: Sample, columns: tuple[str, ...], label: str) -> str:
+def _guess_split(sample: Sample, columns: tuple[str, ...], label: str) -> str:
     """The column that says train or test, or an empty text."""
     for name in columns:
         if name == label:
@@ -152,22 +173,43 @@ def guess_split(sample: Sample, columns: tuple[str, ...], label: str) -> str:
         values = {v.strip().lower() for v in sample.columns[name] if v is not None}
         if (
             values
-            and values <= set(_SPLIT_VALUES)
-            and (len({_SPLIT_VALUES[v] for v in values}) > 1 or _plain(name) in _SPLIT_NAMES)
+            and values <= set(SPLIT_WORDS)
+            and (len({SPLIT_WORDS[v] for v in values}) > 1 or _letters(name) in _SPLIT_NAMES)
         ):
             return name
     return ""
 
 
-def split_of(value: str) -> str:
-    """The split a cell names, or an empty text."""
-    return _SPLIT_VALUES.get(value.strip().lower(), "")
+def _split_column(sample: Sample, columns: tuple[str, ...], label: str, given: str | None) -> str:
+    if given is None:
+        return _guess_split(sample, columns, label)
+    if given == "":
+        return ""
+    if given not in columns or given == label:
+        raise DataError(
+            "Expected the split column to be one of "
+            f"{listed([c for c in columns if c != label], 12)}, but got {quoted(given)}."
+        )
+    values = {v for v in sample.columns.get(given, []) if v is not None}
+    if not any(split_of(v) for v in values):
+        raise DataError(
+            f"Expected column {quoted(given)} to say train, validation or test, but got "
+            f"{listed(sorted(values))}."
+        )
+    return given
 
 
-def guess_separator(cells: list[str | None], is_list: bool) -> str | None:
+def separator_of(cells: list[str | None], is_list: bool, given: str = AUTO) -> str | None:
+    """What separates several labels in a cell, as given or guessed; ``None`` for one label."""
+    if given == AUTO:
+        return _guess_separator(cells, is_list)
+    return None if given == NONE else given
+
+
+def _guess_separator(cells: list[str | None], is_list: bool) -> str | None:
     """What separates several labels in a cell: a character, ``"[]"`` for lists, or ``None``.
 
-    A separator has to occur in a tenth of the cells, and the parts have to come back in other
+    A separator has to occur in a tenth of the cells, and the parts have to recur in other
     combinations: fewer different parts than different cells, each in two cells on average.
     """
     values = [v for v in cells if v is not None and v not in MISSING]

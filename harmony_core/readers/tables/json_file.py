@@ -1,4 +1,4 @@
-"""JSON lines, and a JSON document that is a list of records or of columns."""
+"""Tables in JSON: one record a line, or a document that is a list of records or of columns."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from typing import Any
 
 from ...errors import DataError
 from .. import limits
-from ..messages import Progress, shown
+from ..contents import Contents
+from ..format import FileFormat, FileStart, ReadOptions
+from ..messages import Progress, quoted
 from .memory_table import MemoryTable, table_from_rows
+from .table_contents import table_contents
 from .table_file import unique_names
 
 LINE_BYTES = 16 * limits.MB
-LOOKED_AT = 1_000
+SAMPLED = 1_000
+"""Records whose fields become the columns."""
 
 
 def parse_document(path: Path) -> Any:
-    """A whole JSON document, with clear errors for damage, depth and encoding."""
+    """A whole JSON document; `DataError` if it is too large, damaged or nested too deeply."""
     if path.stat().st_size > limits.JSON_BYTES:
         raise DataError(
             f"Expected a JSON document of at most {limits.JSON_BYTES // limits.MB} MB, but got "
@@ -33,11 +37,11 @@ def parse_json(content: bytes, name: str) -> Any:
         return json.loads(content)
     except RecursionError as error:
         raise DataError(
-            f"Expected {shown(name)} to be a table or annotations, but it is nested too deeply."
+            f"Expected {quoted(name)} to be a table or annotations, but it is nested too deeply."
         ) from error
     except (ValueError, MemoryError) as error:
         raise DataError(
-            f"Expected {shown(name)} to be valid JSON, but got: {shown(str(error), 100)}. "
+            f"Expected {quoted(name)} to be valid JSON, but got: {quoted(str(error), 100)}. "
             "It may be cut off; save it again."
         ) from error
 
@@ -54,12 +58,12 @@ def read_records(document: Any, progress: Progress) -> MemoryTable:
             return _table(iter((r, (i + 1) / n) for i, r in enumerate(records)), records, progress)
         raise DataError(
             "Expected JSON with a list of records, columns of equal length, or COCO annotations, "
-            f"but got an object with: {', '.join(shown(str(k), 30) for k in list(document)[:6])}. "
+            f"but got an object with: {', '.join(quoted(str(k), 30) for k in list(document)[:6])}. "
             "Save the records one a line."
         )
     if not isinstance(document, list) or not document:
         raise DataError(
-            f"Expected JSON with a list of records, but got {shown(json.dumps(document)[:60])}. "
+            f"Expected JSON with a list of records, but got {quoted(json.dumps(document)[:60])}. "
             "Save the records one a line."
         )
     n = len(document)
@@ -67,8 +71,8 @@ def read_records(document: Any, progress: Progress) -> MemoryTable:
 
 
 def read_lines(path: Path, progress: Progress) -> MemoryTable:
-    """One JSON object a line; lines may miss fields."""
-    first = [record for record, _ in _take(_lines(path), LOOKED_AT)]
+    """One JSON object a line; fields may be missing."""
+    first = [record for record, _ in _take(_lines(path), SAMPLED)]
     return _table(_lines(path), first, progress)
 
 
@@ -101,7 +105,7 @@ def _table(
         if not isinstance(record, dict):
             raise DataError(
                 f"Expected every record to be a JSON object, but record {position} is "
-                f'{shown(json.dumps(record, default=str)[:60])}. Write {{"column": value, …}}.'
+                f'{quoted(json.dumps(record, default=str)[:60])}. Write {{"column": value, …}}.'
             )
         keys.update(dict.fromkeys(str(key) for key in record))
         if len(keys) > limits.COLUMNS:
@@ -118,7 +122,7 @@ def _table(
             if not isinstance(record, dict):
                 raise DataError(
                     f"Expected every record to be a JSON object, but record {position} is "
-                    f'{shown(json.dumps(record, default=str)[:60])}. Write {{"column": value, …}}.'
+                    f'{quoted(json.dumps(record, default=str)[:60])}. Write {{"column": value, …}}.'
                 )
             others += any(key not in keys for key in record)
             yield [record.get(name) for name in names], share
@@ -126,6 +130,31 @@ def _table(
     table = table_from_rows(columns, rows(), notes, progress)
     if others:
         table.notes.append(
-            f"{others:,} records have fields that the first {LOOKED_AT:,} lack; those are left out."
+            f"{others:,} records have fields that the first {SAMPLED:,} lack; those are left out."
         )
     return table
+
+
+def _matches_lines(start: FileStart) -> bool:
+    """By name, or an object alone on the first of several lines."""
+    if start.claimed is JSON_LINES:
+        return True
+    family = "" if start.claimed is None else start.claimed.family
+    first, *rest = start.text.split(b"\n", 1)
+    whole = first.startswith(b"{") and first.rstrip().endswith(b"}")
+    return whole and bool(rest) and family != "delimited"
+
+
+def _read(path: Path, options: ReadOptions) -> Contents:
+    return table_contents(read_lines(path, options.progress), path, JSON_LINES.title, options)
+
+
+JSON_LINES: FileFormat = FileFormat(
+    title="JSON lines",
+    matches=_matches_lines,
+    read=_read,
+    largest=limits.JSON_LINES_BYTES,
+    suffixes=("jsonl", "ndjson"),
+    family="json",
+    text=True,
+)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import DataError
 from .. import limits
 from ..messages import Progress
-from .table_file import Sample
+from ..samples import Sample
 
 if TYPE_CHECKING:
     import pyarrow as pa

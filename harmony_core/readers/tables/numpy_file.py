@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,8 +15,13 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from .. import limits
-from ..messages import listed, shown
-from .table_file import Sample
+from ..contents import Contents
+from ..format import FileFormat, FileStart, ReadOptions
+from ..images.image_files import ArrayImages
+from ..messages import listed, quoted
+from ..samples import Sample
+from .guess_columns import LabelColumns, separator_of
+from .table_contents import count_labels
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +39,7 @@ ENTRIES = 200
 
 @dataclass(frozen=True)
 class Arrays:
-    """What an .npz gave: labels, and features or images if there are any, by row."""
+    """The labels of an .npz, and features or images if there are any, by row."""
 
     label: str
     labels: Array
@@ -47,7 +52,7 @@ class Arrays:
 
 
 def read_arrays(path: Path, label: str | None) -> Arrays:
-    """Labels and inputs of an .npz or .npy, sized up from the headers before they are read."""
+    """Labels and inputs of an .npz or .npy; their sizes are checked in the headers first."""
     try:
         if not zipfile.is_zipfile(path):
             with open(path, "rb") as file:
@@ -69,8 +74,8 @@ def _headers(archive: zipfile.ZipFile) -> dict[str, tuple[tuple[int, ...], np.dt
     for entry in entries:
         if not entry.filename.endswith(".npy"):
             raise DataError(
-                f"Expected an .npz that holds arrays only, but got {shown(entry.filename)} inside. "
-                "Save it with numpy.savez."
+                "Expected an .npz that holds arrays only, but got "
+                f"{quoted(entry.filename)} inside. Save it with numpy.savez."
             )
         if entry.flag_bits & 0x1:
             raise DataError("Expected an .npz without a password, but got an encrypted entry.")
@@ -79,7 +84,7 @@ def _headers(archive: zipfile.ZipFile) -> dict[str, tuple[tuple[int, ...], np.dt
         size = _bytes(shape, kind)
         if size > entry.file_size:
             raise DataError(
-                f"Expected array {shown(entry.filename)} to hold what its header claims "
+                f"Expected array {quoted(entry.filename)} to hold what its header claims "
                 f"({size / limits.MB:,.0f} MB), but it has {entry.file_size / limits.MB:,.0f} MB. "
                 "The file is damaged; save it again."
             )
@@ -108,7 +113,7 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]
         raise _damaged(error) from error
     if kind.hasobject or kind.names or kind.kind not in "biufUS":
         raise DataError(
-            f"Expected arrays of numbers or text, but {shown(name)} holds {kind!s:.40} (objects "
+            f"Expected arrays of numbers or text, but {quoted(name)} holds {kind!s:.40} (objects "
             "are never loaded, as that can run code). Save labels as text or whole numbers."
         )
     return shape, kind
@@ -125,7 +130,7 @@ def _array(file: IO[bytes], name: str, size: int) -> Array:
     shape, kind = _header(file, name)
     if _bytes(shape, kind) > min(size, limits.ARRAYS_UNPACKED_BYTES):
         raise DataError(
-            f"Expected array {shown(name)} to hold what its header claims, but it claims "
+            f"Expected array {quoted(name)} to hold what its header claims, but it claims "
             f"{_bytes(shape, kind) / limits.MB:,.0f} MB. The file is damaged, or too large."
         )
     file.seek(0)
@@ -167,7 +172,7 @@ def _assemble(
         if label not in shapes:
             raise DataError(
                 f"Expected the label array to be one of {listed(list(shapes))}, "
-                f"but got {shown(label)}."
+                f"but got {quoted(label)}."
             )
         roles = {k: v for k, v in roles.items() if k[0] == "inputs" and k[1] == "" and v != label}
         roles["labels", ""] = label
@@ -203,7 +208,7 @@ def _assemble(
             shape = shapes[partner][0]
             if not shape or shape[0] != len(y):
                 raise DataError(
-                    f"Expected as many rows in {shown(partner)} as labels in {shown(name)} "
+                    f"Expected as many rows in {quoted(partner)} as labels in {quoted(name)} "
                     f"({len(y):,}), but got shape {shape}."
                 )
             inputs.append(load(partner))
@@ -230,7 +235,7 @@ def _assemble(
 def _checked_labels(labels: Array, name: str) -> Array:
     if labels.ndim != 1 or len(labels) < 1:
         raise DataError(
-            f"Expected {shown(name)} to hold one label for each row, but got shape {labels.shape}."
+            f"Expected {quoted(name)} to hold one label for each row, but got shape {labels.shape}."
         )
     if labels.dtype.kind == "S":
         return np.char.decode(labels, "utf-8", errors="replace")
@@ -288,6 +293,52 @@ class ArrayTable:
 def _damaged(error: Exception) -> DataError:
     what = str(error) or type(error).__name__
     return DataError(
-        f"Expected a readable NumPy file, but got: {shown(what, 100)}. "
+        f"Expected a readable NumPy file, but got: {quoted(what, 100)}. "
         "Save it again with numpy.savez."
     )
+
+
+def _contents(path: Path, title: str, options: ReadOptions) -> Contents:
+    """The labels of a NumPy file, with its features as a table or its pixels as images."""
+    arrays = read_arrays(path, options.label if isinstance(options.label, str) else None)
+    table = ArrayTable(arrays)
+    split = "split" if arrays.splits is not None else ""
+    cells = table.sample().columns[arrays.label]
+    separator = separator_of(cells, False, options.separator)
+    chosen = LabelColumns(arrays.label, "it is the array of labels", (), split, separator)
+    labels = count_labels(table, chosen, options.progress)
+    features = tuple(c for c in table.columns if c not in (chosen.label, split))
+    contents = Contents(
+        path.name, "table", title, path.stat().st_size, labels, chosen.label, chosen.reason, (),
+        table.columns, split, features, tuple(table.notes), table,
+    )  # fmt: skip
+    x = arrays.inputs
+    pixels = x is not None and x.dtype == np.uint8 and x.ndim in (3, 4)
+    if x is not None and pixels and (x.ndim == 3 or x.shape[3] in (1, 3)) and 0 not in x.shape:
+        images = ArrayImages(x)
+        return replace(contents, kind="images", table=None, columns=(), features=(), images=images)
+    if x is not None and not features:
+        return contents.with_notes(
+            f"Left out the features of shape {x.shape}: they are neither columns nor images."
+        )
+    return contents
+
+
+def _matches_npz(start: FileStart) -> bool:
+    return bool(start.entries) and all(n.endswith(".npy") for n in start.entries or ())
+
+
+NPZ: FileFormat = FileFormat(
+    title="NumPy arrays",
+    matches=_matches_npz,
+    read=lambda path, options: _contents(path, NPZ.title, options),
+    largest=limits.ARRAYS_BYTES,
+    suffixes=("npz",),
+)
+NPY: FileFormat = FileFormat(
+    title="NumPy array",
+    matches=lambda start: start.head.startswith(b"\x93NUMPY"),
+    read=lambda path, options: _contents(path, NPY.title, options),
+    largest=limits.ARRAYS_BYTES,
+    suffixes=("npy",),
+)

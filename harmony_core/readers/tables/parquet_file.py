@@ -1,4 +1,4 @@
-"""Parquet, streamed; its footer says how large it is before anything is read."""
+"""Parquet, streamed; its footer gives the number of rows before any is read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from ...errors import DataError
 from .. import limits
-from ..messages import listed, shown
+from ..format import FileFormat
+from ..messages import listed, quoted
+from ..samples import Sample
 from .memory_table import as_text
-from .table_file import Sample, unique_names
+from .table_contents import table_contents
+from .table_file import unique_names
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +37,7 @@ class ParquetTable:
             rows, schema = footer.metadata.num_rows, footer.schema_arrow
             footer.close()
         except (pa.ArrowException, OSError, ValueError) as error:
-            raise damaged(error) from error
+            raise _damaged(error) from error
         if rows > limits.ROWS:
             raise DataError(
                 f"Expected at most {limits.ROWS:,} rows, but the file claims {rows:,}. "
@@ -77,7 +80,7 @@ class ParquetTable:
                     for name in self.columns:
                         columns[name] += _texts(batch[name])
         except (pa.ArrowException, OSError, ValueError) as error:
-            raise damaged(error) from error
+            raise _damaged(error) from error
         got = len(next(iter(columns.values()), []))
         return Sample(columns, self._lists, whole=got == self.rows)
 
@@ -95,7 +98,7 @@ class ParquetTable:
                     done += batch.num_rows
                     yield batch, done / max(self.rows, 1)
         except (pa.ArrowException, OSError, ValueError) as error:
-            raise damaged(error) from error
+            raise _damaged(error) from error
 
 
 def _texts(column: pa.Array) -> list[str | None]:
@@ -109,10 +112,10 @@ def _texts(column: pa.Array) -> list[str | None]:
     return [as_text(v) for v in column.to_pylist()]
 
 
-def damaged(error: Exception) -> DataError:
-    """What to say of a Parquet file that cannot be read."""
+def _damaged(error: Exception) -> DataError:
+    """The error for a Parquet file that cannot be read."""
     return DataError(
-        f"Expected a readable Parquet file, but got: {shown(str(error), 120)}. "
+        f"Expected a readable Parquet file, but got: {quoted(str(error), 120)}. "
         "It may be cut off; copy it again."
     )
 
@@ -135,3 +138,12 @@ def _usable(kind: pa.DataType) -> bool:
     if _listlike(kind):
         return not pa.types.is_nested(kind.value_type)
     return not pa.types.is_nested(kind)
+
+
+PARQUET: FileFormat = FileFormat(
+    title="Parquet table",
+    matches=lambda start: start.head.startswith(b"PAR1"),
+    read=lambda path, options: table_contents(ParquetTable(path), path, PARQUET.title, options),
+    largest=limits.TABLE_BYTES,
+    suffixes=("parquet", "pq"),
+)

@@ -1,4 +1,4 @@
-"""The embedding's pictures, drawn while an experiment trains."""
+"""The embedding's pictures, drawn during a training."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ..reporter import Reporter
 class Pictures:
     """Draws the picture of each epoch once its frames are on disk, if the experiment asks for them.
 
-    What is drawn here is what `embed_run` draws afterwards. A picture that cannot be drawn never
-    ends the training: the record's message says why, and no more are tried in this repeat.
+    `embed_run` would draw the same pictures afterwards. A picture that cannot be drawn never ends
+    the training: the record's message says why, and no more are drawn in this repeat.
     """
 
     def __init__(self, reporter: Reporter, repeat: int) -> None:
@@ -22,7 +22,7 @@ class Pictures:
         self._on = reporter.record.config.record.embedding
 
     def draw(self) -> None:
-        """Draw what is missing up to the newest recorded epoch; a stop ends it between two."""
+        """Draw what is missing up to the newest recorded epoch; a stop ends it between pictures."""
         if not self._on:
             return
         store, record = self._reporter.store, self._reporter.record

@@ -1,4 +1,4 @@
-"""Pictures of embeddings that somebody waits for: one process at a time draws them.
+"""The process that draws pictures of embeddings for the app, one at a time.
 
 The server never imports umap. It starts `harmony_core.runs.embedding.worker`, counts the files that
 appear, and learns at the end whether it succeeded.
@@ -20,15 +20,15 @@ from ...processes import close_pipes, start_module
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is to be drawn: these settings for one repeat of an experiment."""
+    """A request: the pictures of one repeat of an experiment with these settings."""
 
     run_id: str
     repeat: int
     settings: EmbeddingSettings
 
 
-class Drawings:
-    """Starts the process for a `Drawing` and knows how it went; safe to share between threads."""
+class DrawingProcess:
+    """Runs the process for a `Drawing` and keeps its error; safe to share between threads."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -38,14 +38,14 @@ class Drawings:
         self._errors: dict[Drawing, str] = {}
 
     def start(self, drawing: Drawing) -> None:
-        """Begin to draw; what is being drawn for other settings or experiments is left off.
+        """Begin to draw, after stopping the process of another drawing.
 
-        What it has finished stays, and it can be asked for again.
+        Pictures that are already finished stay, so that drawing can go on from there.
         """
         with self._lock:
-            if self._look() == drawing:
+            if self._poll() == drawing:
                 return
-            self._leave()
+            self._stop()
             self._errors.pop(drawing, None)
             try:
                 self._process = start_module(
@@ -59,36 +59,36 @@ class Drawings:
                 ) from error
             self._wanted = drawing
 
-    def now(self) -> Drawing | None:
-        """What is being drawn."""
+    def current(self) -> Drawing | None:
+        """The drawing in progress."""
         with self._lock:
-            return self._look()
+            return self._poll()
 
     def error(self, drawing: Drawing) -> str:
-        """Why it could not be drawn the last time, or ``""``."""
+        """Why the drawing failed the last time, or ``""``."""
         with self._lock:
-            self._look()
+            self._poll()
             return self._errors.get(drawing, "")
 
     def stop(self) -> None:
-        """Leave off; finished pictures stay."""
+        """Stop; finished pictures stay."""
         with self._lock:
-            self._leave()
+            self._stop()
 
-    def _look(self) -> Drawing | None:
+    def _poll(self) -> Drawing | None:
         process, wanted = self._process, self._wanted
         if process is None or wanted is None:
             return None
         status = process.poll()
         if status is None:
             return wanted
-        said = process.stdout.read() if process.stdout else ""
+        output = process.stdout.read() if process.stdout else ""
         if status:
-            self._errors[wanted] = _told(said, status)
+            self._errors[wanted] = error_of(output, status)
         self._close()
         return None
 
-    def _leave(self) -> None:
+    def _stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
@@ -100,22 +100,22 @@ class Drawings:
         self._process = self._wanted = None
 
 
-def _told(said: str, status: int) -> str:
-    """The error that the process printed, or that it broke off."""
-    for line in reversed(said.splitlines()):
+def error_of(output: str, status: int) -> str:
+    """The error in the ``output`` of the process, or that it ended with ``status``."""
+    for line in reversed(output.splitlines()):
         try:
-            told = json.loads(line)
+            value = json.loads(line)
         except ValueError:
             continue
-        if isinstance(told, dict) and isinstance(told.get("error"), str):
-            return str(told["error"])
+        if isinstance(value, dict) and isinstance(value.get("error"), str):
+            return str(value["error"])
     return (
-        f"Expected the drawing of the embedding to end well, but it broke off with status {status}"
-        ". Draw it again; if that fails too, fewer samples (`landmarks`) need less memory."
+        f"Expected the drawing of the embedding to succeed, but its process ended with status "
+        f"{status}. Draw it again; if that fails too, fewer samples (`landmarks`) need less memory."
     )
 
 
 @lru_cache(maxsize=8)
-def shared_drawings(root: Path) -> Drawings:
-    """The one that this process has for a runs folder."""
-    return Drawings(root)
+def shared_process(root: Path) -> DrawingProcess:
+    """The one of this server process for a runs folder."""
+    return DrawingProcess(root)

@@ -2,9 +2,9 @@
 
     <root>/<id>/repeat-0/embedding/<key of the settings>/00012.npz
 
-`embed_run` computes what is missing, in order, and is the one way for a worker during training, for
-a picture with other settings afterwards, and for the command line; so all of them agree. Whoever
-only looks reads the files with `load_embedding`.
+`embed_run` computes the missing ones in order. The worker uses it during training, the app for
+other settings afterwards, and the command line too, so all of them agree. A page only reads the
+files, with `load_embedding`.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ Progress = Callable[[int, int], None]
 
 
 class Record(Protocol):
-    """What is needed of an experiment's record."""
+    """What `embed_run` needs of an experiment's record."""
 
     @property
     def config(self) -> ExperimentConfig: ...
 
 
 class Store(Protocol):
-    """What is needed of the store of experiments."""
+    """What `embed_run` needs of the store of experiments."""
 
     root: Path
 
@@ -97,7 +97,7 @@ def landmarks_of(scene: Scene) -> Landmarks:
 
 
 def views_of(frames: list[Frame], config: ExperimentConfig) -> list[View]:
-    """What the networks of one epoch say of the landmarks."""
+    """The outputs of one epoch's networks for the landmarks."""
     views = []
     for frame in frames:
         method = config.methods[frame.method]
@@ -124,13 +124,11 @@ def embed_run(
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> list[int]:
-    """Compute the pictures that are missing; the epochs of those that were made now.
+    """Compute the missing pictures; return the epochs of those computed now.
 
     At most ``limit`` of them, the earliest first: a training that must not wait makes one at a
-    time.
-
-    Pictures older than their frames, or without frames, are made anew, as is all that follows them.
-    A repeat of the same data with other seeds is laid over repeat 0, method by method.
+    time. Pictures older than their frames, or without frames, are computed again, as are all that
+    follow them. A repeat of the same data with other seeds is aligned to repeat 0 by method.
     """
     settings = settings or EmbeddingSettings()
     config = store.get(run_id).config
@@ -167,7 +165,7 @@ def embed_run(
 
 
 def _valid(folder: Path, frames: Path, wanted: list[int]) -> list[int]:
-    """The leading pictures that are younger than the frames they show."""
+    """The first pictures that are newer than the frames they show."""
     done = []
     for epoch in wanted:
         picture, source = folder / f"{epoch:05d}.npz", frames / f"{epoch:05d}.npz"

@@ -3,8 +3,8 @@
     python -m harmony_core.runs.embedding.worker ROOT ID REPEAT SETTINGS
 
 ``SETTINGS`` is an `EmbeddingSettings` as JSON. It ends with status 0 when all recorded epochs have
-their picture, and with 1 after printing one JSON line ``{"error": "…"}``. When its parent goes, its
-input ends and it leaves; a picture is written whole or not at all, so the next one goes on there.
+their picture, and with 1 after printing one JSON line ``{"error": "…"}``. When its parent ends, its
+input closes and it exits. Files are written atomically, so the next process can continue from them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .store import embed_run, embedding_path
 
 
 def main(root: str, run_id: str, repeat: int, settings: EmbeddingSettings) -> None:
-    """Draw what is missing; the pictures of repeat 0 come first, as the others lie over them."""
+    """Draw what is missing; repeat 0 comes first, as the others are aligned to its pictures."""
     store = RunStore(root)
     store.get(run_id)
     for r in sorted({0, repeat}):

@@ -12,7 +12,7 @@ from harmony_core.analysis.embedding.graph import bandwidths, fuzzy_graph
 from harmony_core.analysis.embedding.layout import pca, start_positions, turned_onto
 from harmony_core.analysis.embedding.neighbours import nearest, overlap
 from harmony_core.analysis.embedding.placement import choose_landmarks, place_others
-from harmony_core.analysis.embedding.regions import ask_map, draw_regions, room_for
+from harmony_core.analysis.embedding.regions import draw_regions, enclosing_extent, read_map
 
 RNG = np.random.default_rng(3)
 
@@ -115,20 +115,20 @@ def test_leaving_out_ignores_the_dots_own_answer() -> None:
     dots = RNG.normal(size=(40, 2))
     p = np.tile([0.9, 0.1], (40, 1))
     p[7] = [0.0, 1.0]
-    assert ask_map(dots, dots, p, leave_out_self=True).label[7] == 0
+    assert read_map(dots, dots, p, leave_out_self=True).label[7] == 0
     same = np.zeros((40, 2))
-    answer = ask_map(same, same, p, leave_out_self=True)
+    answer = read_map(same, same, p, leave_out_self=True)
     assert (answer.label == 0).all()
 
 
 def test_room_is_kept_until_a_dot_leaves_it() -> None:
     dots = RNG.uniform(0, 10, (50, 2))
-    first = room_for(dots)
-    assert room_for(dots * 0.9 + 0.5, first) == first
-    wider = room_for(dots * 2, first)
+    first = enclosing_extent(dots)
+    assert enclosing_extent(dots * 0.9 + 0.5, first) == first
+    wider = enclosing_extent(dots * 2, first)
     assert wider[0] <= first[0]
     assert wider[1] > first[1]
-    assert room_for(dots, wider) == wider
+    assert enclosing_extent(dots, wider) == wider
 
 
 def test_landmarks_keep_rare_classes_whole() -> None:

@@ -132,7 +132,7 @@ def test_other_settings_live_beside_the_first(run: tuple[RunStore, str]) -> None
     assert stored_epochs(run[0].root, run[1]) == stored_epochs(run[0].root, run[1], 0, plane)
 
 
-def test_another_repeat_is_laid_over_the_first(run: tuple[RunStore, str]) -> None:
+def test_another_repeat_is_aligned_the_first(run: tuple[RunStore, str]) -> None:
     store, run_id = run
     embed_run(*run, repeat=1)
     alone = picture(run, 0, 1)

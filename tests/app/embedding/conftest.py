@@ -33,5 +33,7 @@ def run(trained: tuple[Path, str], store: RunStore) -> str:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[Drawing]:
     """What the page asked to draw; nothing is drawn."""
     asked: list[Drawing] = []
-    monkeypatch.setattr(drawings.Drawings, "start", lambda self, drawing: asked.append(drawing))
+    monkeypatch.setattr(
+        drawings.DrawingProcess, "start", lambda self, drawing: asked.append(drawing)
+    )
     return asked

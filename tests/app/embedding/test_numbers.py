@@ -1,4 +1,4 @@
-"""What stands behind the page: points of a selection, its figures, the offline page."""
+"""What the page is made of: points of a selection, its figures, the offline page."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from harmony_core.plots.embedding.traces import PER_PANEL
 from harmony_core.runs.embedding.store import embedding_path, landmarks_of
 from harmony_core.runs.store import RunStore
 from pages._embedding.maps import offline_page
-from pages._embedding.seed_noise import laid_over
+from pages._embedding.seed_noise import aligned
+from pages._embedding.stored_maps import stored_maps
 
 
 def test_the_offline_page_has_all_epochs(run: str, store: RunStore) -> None:
-    record = store.get(run)
-    marks = landmarks_of(store.scene(run, 0))
-    page = offline_page(record, 0, EmbeddingSettings(), [0, 1, 2], marks, "light").decode()
+    page = offline_page(stored_maps(store.get(run), 0), "light").decode()
     assert "three clouds" in page
     assert "Plotly.newPlot" in page
-    assert "otherwise than at epoch 1" in page
+    assert "differs from that at epoch 1" in page
     assert all(f'"label":"{epoch}"' in page for epoch in range(3))
 
 
@@ -40,7 +39,7 @@ def test_points_of_a_selection_are_dots_or_nothing() -> None:
 
 
 def test_numbers_of_a_selection(trained: tuple[Path, str]) -> None:
-    from harmony_core.analysis.embedding.selection import class_mix, confusion, course
+    from harmony_core.analysis.embedding.selection import class_mix, confusion, sample_curves
 
     store, run_id = RunStore(trained[0]), trained[1]
     scene = store.scene(run_id, 0)
@@ -57,14 +56,14 @@ def test_numbers_of_a_selection(trained: tuple[Path, str]) -> None:
     assert sum(m.right[1][1] for m in mix) == np.trace(matrix)
     frames = [store.frames(run_id, 0, e) for e in (0, 1, 2)]
     training = np.flatnonzero(~marks.is_test)
-    assert course(scene, frames, training).followed == len(training)
-    assert np.isnan(course(scene, frames, np.flatnonzero(marks.is_test)).weight).all()
+    assert sample_curves(scene, frames, training).followed == len(training)
+    assert np.isnan(sample_curves(scene, frames, np.flatnonzero(marks.is_test)).weight).all()
 
 
-def test_a_turned_mirrored_and_shifted_map_is_laid_over_its_original() -> None:
+def test_a_turned_mirrored_and_shifted_map_is_aligned_its_original() -> None:
     rng = np.random.default_rng(4)
     originals = [rng.normal(size=(30, 2)), rng.normal(size=(30, 2)) + 2]
     turn = np.array([[0.6, 0.8], [0.8, -0.6]])  # a rotation and a mirror image
     moved = [one @ turn + [3.0, -1.0] for one in originals]
-    for back, one in zip(laid_over(moved, originals), originals, strict=True):
+    for back, one in zip(aligned(moved, originals), originals, strict=True):
         np.testing.assert_allclose(back, one, atol=1e-12)

@@ -70,7 +70,7 @@ def test_a_choice_stays_with_epoch_colour_and_methods(open_page: Open, run: str)
     count = said.partition('data-chosen="')[2].partition('"')[0]
     assert int(count) > 0
     assert "Classes of the chosen samples" in said
-    assert "Now: taken for, epoch 2" in said
+    assert "Now: predicted as, epoch 2" in said
     assert len(at.get("plotly_chart")) == 3  # maps, weight, g
     at.select_slider(key="emb-epoch").set_value(1).run()
     at.selectbox(key="emb-colour").set_value("g").run()
@@ -186,7 +186,7 @@ def test_other_layouts_are_there_at_once(
     assert started == []
     said = texts(at)
     if settings.layout == "plane":
-        assert "drawn where it lies in the input plane" in said
+        assert "drawn at its place in the input plane" in said
     else:
         assert "Only the two widest directions are shown" in said
     assert len(at.get("plotly_chart")) == 1
@@ -207,14 +207,14 @@ def test_a_cheap_layout_is_drawn_at_once_but_never_twice(
 def test_crosses_mark_what_changed_since_the_picture_of_choice(open_page: Open, run: str) -> None:
     at = open_page("embedding", run=run)
     assert "changed since epoch 1" in figure(at)
-    assert "otherwise than at epoch 1" in texts(at)
+    assert "differs from that at epoch 1" in texts(at)
     at.selectbox(key="emb-since").set_value("first").run()
     assert "changed since epoch 0" in figure(at)
-    assert "otherwise than at epoch 0" in texts(at)
+    assert "differs from that at epoch 0" in texts(at)
     at.selectbox(key="emb-since").set_value("none").run()
     assert "changed since" not in figure(at)
     names = at.selectbox(key="emb-pick").options
-    assert "Called otherwise than in the picture before by Cross-entropy" in names
+    assert "Prediction changed since the previous picture under Cross-entropy" in names
 
 
 def test_a_small_window_stacks_the_maps_and_leaves_fingers_alone(open_page: Open, run: str) -> None:

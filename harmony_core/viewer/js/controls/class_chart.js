@@ -124,6 +124,7 @@ export class ClassChart {
       svg("text", { x: this.x(0.5), y: y + 28, "text-anchor": "middle" }, "gradient norm g"),
     );
     this.edges = svg("g", { class: "hv-edges" });
+    this.edged = 0;
     group.prepend(this.edges);
     return group;
   }

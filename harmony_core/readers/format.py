@@ -1,0 +1,67 @@
+"""What a file format declares: how its files are recognised, how large they may be, who reads them.
+
+A format is one file with a `FileFormat` in it, and one line in `formats.FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .contents import Contents
+from .messages import Progress, silent
+
+AUTO, NONE = "auto", "none"
+"""Separators of labels in a cell: guess it; take every cell as one label."""
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How to read a file; what is ``None`` is guessed."""
+
+    label: str | int | None = None
+    """The label column by its name, or its position from 0."""
+    split: str | int | None = None
+    """The split column likewise; empty for none."""
+    separator: str = AUTO
+    """Between several labels in a cell."""
+    progress: Progress = silent
+
+
+@dataclass(frozen=True)
+class FileStart:
+    """What is known of a file before it is read."""
+
+    path: Path
+    head: bytes = b""
+    """The first `limits.HEAD_BYTES` bytes; empty for a folder."""
+    entries: tuple[str, ...] | None = None
+    """The names inside a ZIP; ``None`` for anything else."""
+    claimed: FileFormat | None = None
+    """The format that the file's name claims."""
+    folder: bool = False
+
+    @property
+    def text(self) -> bytes:
+        """The head without a byte order mark and blanks in front."""
+        return self.head.lstrip(b"\xef\xbb\xbf \t\r\n")
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """One format of files or folders."""
+
+    title: str
+    """What a person calls it."""
+    matches: Callable[[FileStart], bool]
+    """Whether a file is of this format; may raise `DataError` for one that is of no use."""
+    read: Callable[[Path, ReadOptions], Contents]
+    largest: int = 0
+    """Bytes of the largest file; 0 for folders."""
+    suffixes: tuple[str, ...] = ()
+    """Endings of its files, without the dot, in lower case."""
+    family: str = ""
+    """Formats of one family share their suffixes, so a name that claims another is no mistake."""
+    text: bool = False
+    """Whether any text file with its suffix is of this format, or of another text format."""

@@ -1,0 +1,38 @@
+"""A JSON document: COCO annotations, a list of records, or columns of equal length."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import limits
+from .annotations.coco import coco_contents, is_coco
+from .contents import Contents
+from .format import FileFormat, FileStart, ReadOptions
+from .tables.json_file import parse_document, read_records
+from .tables.table_contents import table_contents
+
+
+def read(path: Path, options: ReadOptions) -> Contents:
+    """The classes of a document."""
+    document = parse_document(path)
+    if is_coco(document):
+        return coco_contents(document, path)
+    table = read_records(document, options.progress)
+    return table_contents(table, path, JSON.title, options)
+
+
+def _matches(start: FileStart) -> bool:
+    """A bracket or brace first, unless the name claims a delimited table."""
+    family = "" if start.claimed is None else start.claimed.family
+    return start.text[:1] in (b"{", b"[") and family != "delimited"
+
+
+JSON: FileFormat = FileFormat(
+    title="JSON document",
+    matches=_matches,
+    read=read,
+    largest=limits.JSON_BYTES,
+    suffixes=("json",),
+    family="json",
+    text=True,
+)

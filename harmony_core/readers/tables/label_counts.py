@@ -1,0 +1,199 @@
+"""Count the labels of a table in one pass over its rows.
+
+Axes: n rows, c classes, s splits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError
+from .. import limits
+from ..labels import ALL, MISSING, SPLITS, Labels, MultiLabel, count_by_split, split_of
+from ..messages import quoted
+from .arrow_numpy import filled
+from .guess_columns import parse_list
+from .memory_table import as_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Array = NDArray[Any]
+
+
+class LabelCounter:
+    """A `Sink` that numbers the distinct cells of the label column and of the split column."""
+
+    def __init__(self, label: str, split: str = "", separator: str | None = None) -> None:
+        self.label, self.split, self.separator = label, split, separator
+        self.cells: dict[str, int] = {}
+        self.splits: dict[str, int] = {}
+        self._parts: list[Array] = []
+        self._split_parts: list[Array] = []
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self._parts.append(number(batch.column(self.label), self.cells, self.label))
+        if self.split:
+            self._split_parts.append(number(batch.column(self.split), self.splits, self.split))
+
+    def labels(self) -> Labels:
+        """The classes, sorted by name, with their counts by split."""
+        if not self._parts or not sum(map(len, self._parts)):
+            raise DataError("Expected a table with rows, but got only a header. Add the rows.")
+        numbers = np.concatenate(self._parts)
+        self._parts.clear()
+        splits, split_codes = self._split_codes(len(numbers))
+        if self.separator is not None:
+            return self._several(numbers, splits, split_codes)
+        texts = list(self.cells)
+        names = _sorted(texts)
+        if not names:
+            raise DataError(
+                f"Expected labels in column {quoted(self.label)}, but every cell is empty. "
+                "Choose another column."
+            )
+        place = {name: c for c, name in enumerate(names)}
+        lut = np.array([place[text] for text in texts] + [-1], dtype=np.int32)
+        codes = lut[numbers]
+        _check_distinct(codes, names, self.label)
+        return Labels(
+            names,
+            splits,
+            count_by_split(codes, split_codes, len(splits), len(names)),
+            rows=len(codes),
+            missing=int((codes < 0).sum()),
+            codes=codes,
+            split_codes=split_codes,
+        )
+
+    def _split_codes(self, rows: int) -> tuple[tuple[str, ...], Array | None]:
+        if not self.split:
+            return (ALL,), None
+        numbers = np.concatenate(self._split_parts)
+        meant = [split_of(text) for text in self.splits]
+        present = tuple(s for s in SPLITS if s in meant)
+        if not present:
+            return (ALL,), None
+        lut = np.array([present.index(m) if m else -1 for m in meant] + [-1], dtype=np.int8)
+        return present, lut[numbers]
+
+    def _several(
+        self, numbers: Array, splits: tuple[str, ...], split_codes: Array | None
+    ) -> Labels:
+        """Labels of cells that may hold several; each label is a class of its own."""
+        sets = [split_cell(text, self.separator or "[]") for text in self.cells]
+        names = _sorted(sorted({name for found in sets for name in found}))
+        if not names:
+            raise DataError(
+                f"Expected labels in column {quoted(self.label)}, but every cell is empty."
+            )
+        if len(names) > limits.CLASSES:
+            raise _too_many(self.label, len(names))
+        place = {name: c for c, name in enumerate(names)}
+        counts = np.zeros((len(splits), len(names)), dtype=np.int64)
+        times = count_by_split(numbers, split_codes, len(splits), len(sets))
+        for position, found in enumerate(sets):
+            if found:
+                counts[:, [place[name] for name in found]] += times[:, position, None]
+        used = np.array([bool(found) for found in sets] + [False])
+        labelled = int(used[numbers].sum())
+        total = int(np.array([len(found) for found in sets] + [0], dtype=np.int64)[numbers].sum())
+        multi = MultiLabel(
+            "" if self.separator == "[]" else str(self.separator),
+            total,
+            len({found for found in sets if found}),
+        )
+        return Labels(
+            names, splits, counts, rows=len(numbers), missing=len(numbers) - labelled, multi=multi
+        )
+
+
+def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
+    """(n,) the number of each cell's text in ``known``, which grows; −1 for a missing cell."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        texts = [as_text(v) for v in column.to_pylist()]
+        encoded = pa.array(texts, pa.string()).dictionary_encode()
+    elif pa.types.is_dictionary(column.type):
+        encoded = column
+    else:
+        encoded = pc.dictionary_encode(column, null_encoding="encode")
+    lut = np.empty(len(encoded.dictionary) + 1, dtype=np.int64)
+    lut[-1] = -1
+    for position, value in enumerate(encoded.dictionary.to_pylist()):
+        text = as_text(value)
+        text = None if text is None else text.strip()
+        if text is None or text in MISSING:
+            lut[position] = -1
+            continue
+        if len(text) > limits.NAME_CHARACTERS:
+            raise DataError(
+                f"Expected labels in column {quoted(name)}, but got a text of {len(text):,} "
+                "characters. Choose another column."
+            )
+        lut[position] = known.setdefault(text, len(known))
+    if len(known) > limits.CLASSES:
+        raise _too_many(name, len(known))
+    return np.asarray(lut[filled(encoded.indices, len(lut) - 1)])
+
+
+def split_cell(text: str, separator: str) -> tuple[str, ...]:
+    """The distinct labels of a cell, sorted."""
+    if separator == "[]":
+        found = parse_list(text)
+        found = [text] if found is None else found
+    else:
+        found = [part.strip() for part in text.split(separator)]
+    if len(found) > limits.LABELS_PER_ROW:
+        raise DataError(
+            f"Expected at most {limits.LABELS_PER_ROW:,} labels in a cell, but got {len(found):,}."
+        )
+    return tuple(sorted({part for part in found if part not in MISSING}))
+
+
+def _sorted(names: list[str]) -> tuple[str, ...]:
+    """Whole numbers by value, then text."""
+
+    def key(name: str) -> tuple[int, int, str]:
+        digits = name.removeprefix("-")
+        whole = digits.isascii() and digits.isdigit() and len(digits) < 19
+        return (0, int(name), name) if whole else (1, 0, name)
+
+    return tuple(sorted(names, key=key))
+
+
+def _check_distinct(codes: Array, names: tuple[str, ...], label: str) -> None:
+    labelled = int((codes >= 0).sum())
+    if labelled > 20 and len(names) == labelled:
+        raise DataError(
+            f"Expected classes that repeat in column {quoted(label)}, but all {labelled:,} labels "
+            "are different: they name rows, not classes. Choose another column."
+        )
+    if (
+        labelled > 100
+        and len(names) > labelled / 2
+        and all(_is_measurement(n) for n in names[-200:])
+    ):
+        raise DataError(
+            f"Expected classes in column {quoted(label)}, but it holds measurements "
+            f"({len(names):,} different numbers). Choose another column, or cut it into ranges."
+        )
+
+
+def _is_measurement(name: str) -> bool:
+    try:
+        return not float(name).is_integer()
+    except (ValueError, OverflowError):
+        return False
+
+
+def _too_many(label: str, found: int) -> DataError:
+    return DataError(
+        f"Expected at most {limits.CLASSES:,} classes in column {quoted(label)}, but got more. "
+        "It names rows rather than classes; choose another column."
+    )

@@ -1,0 +1,53 @@
+"""What the teacher’s page draws: notes, the link for students, a class, and sheets to print."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from harmony_core.lessons.course.lesson import Lesson, lessons
+
+from .._shared.messages import lead
+from .._shared.page import Page
+from .class_desk import class_desk
+from .link import link_desk
+from .printing import print_desk
+
+
+def teach(page: Page) -> None:
+    """Draw the teacher’s page."""
+    del page
+    course = lessons()
+    st.title("The teacher’s desk", anchor=False)
+    minutes = sum(lesson.minutes for lesson in course)
+    lead(
+        f"{len(course)} steps, about {minutes} minutes in all. Steps 1, 2, 3, 5, 7, 8, 9 and 11 "
+        "make a lesson of 45 minutes with time to talk. Nothing has to be prepared."
+    )
+    notes, link, group, paper = st.tabs(["Notes", "Link", "Class", "Print"], key="teach-desk")
+    with notes:
+        for lesson in course:
+            _notes(lesson)
+    with link:
+        link_desk(course)
+    with group:
+        class_desk(course)
+    with paper:
+        print_desk(course)
+
+
+def _notes(lesson: Lesson) -> None:
+    notes = lesson.notes
+    with st.expander(f"{lesson.number}. {lesson.title} · {lesson.minutes} minutes"):
+        st.markdown(f"**Aim.** {notes.aim}")
+        for name, texts in (
+            ("Timing", notes.timing),
+            ("What students usually answer", notes.usual),
+            ("To discuss", notes.discuss),
+        ):
+            st.markdown(f"**{name}**\n\n" + "\n".join(f"- {text}" for text in texts))
+        st.page_link(
+            "pages/learn.py",
+            label="Open this step",
+            icon=":material/school:",
+            query_params={"step": str(lesson.number)},
+        )
