@@ -24,6 +24,7 @@ class Row:
     met: bool | None = None
 
     def cells(self) -> tuple[str, ...]:
+        """The text of each column."""
         ratio = "" if self.ratio is None else f"{self.ratio:.2f} ×"
         verdict = {None: "", True: "met", False: "**missed**"}[self.met]
         return self.what, self.result, self.spread, self.against, ratio, self.target, verdict

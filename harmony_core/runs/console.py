@@ -57,6 +57,7 @@ class Console:
             bar.refresh()
 
     def close(self) -> None:
+        """Leave the bar as it is and go to the next line."""
         if self._bar is not None:
             self._bar.refresh()
             self._bar.close()

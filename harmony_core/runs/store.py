@@ -37,7 +37,7 @@ Frames = list[Frame]
 Records = list[ExperimentRecord]
 INTERRUPTED = (
     "Expected the experiment to be finished by the process that ran it, but that process is gone. "
-    "Resume it to go on from its last checkpoint."
+    "Resume it to continue from its last checkpoint."
 )
 
 
@@ -216,9 +216,11 @@ class RunStore(ExperimentFolders):
             ) from error
 
     def drop_checkpoint(self, run_id: str, repeat: int) -> None:
+        """Delete the checkpoint of a repeat, if there is one."""
         (self.repeat_folder(run_id, repeat) / "checkpoint.pt").unlink(missing_ok=True)
 
     def save_traceback(self, run_id: str, text: str) -> Path:
+        """Write the traceback of an unforeseen error; the path of its file."""
         path = self.folder(run_id) / "traceback.txt"
         self.write(path, text.encode(errors="replace"))
         return path

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..processes import close_pipes, end_process, start_module
 
 SECONDS_TO_EXIT = 3.0
-SHUT_DOWN = "The server was shut down. Resume it to go on from its last checkpoint."
+SHUT_DOWN = "The server was shut down. Resume it to continue from its last checkpoint."
 
 
 class WorkerProcess:
@@ -105,5 +105,5 @@ def _how_it_ended(code: int) -> str:
             how += ", often a sign of too little memory"
     return (
         f"Expected the worker to finish the experiment, but it {how}. "
-        "Resume it to go on from its last checkpoint."
+        "Resume it to continue from its last checkpoint."
     )
