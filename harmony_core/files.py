@@ -18,11 +18,10 @@ from typing import IO, Any
 from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Array
 from .errors import HarmonyError, RunError
 
-Array = NDArray[Any]
 Part = tuple[dict[str, Any], dict[str, Array]]
 """JSON-ready fields and arrays, by name."""
 TEMPORARY = ".*.tmp"

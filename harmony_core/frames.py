@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Array
 from .errors import RunError
 from .files import Part, read_npz, write_npz
 
-Array = NDArray[Any]
 T = TypeVar("T")
 
 

@@ -6,15 +6,12 @@ few-shot.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import ConfigError
 from ..frames import Frame
 
-Array = NDArray[Any]
 THIRDS = ("head", "medium", "tail")
 SHOTS = ("many", "medium", "few")
 

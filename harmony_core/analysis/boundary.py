@@ -6,14 +6,10 @@ g side of the grid.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..frames import Scene
-
-Array = NDArray[Any]
 
 
 def disagreement(scene: Scene, grid_class: Array | None) -> float | None:

@@ -13,11 +13,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..frames import Frame, Scene
 from ..parameters import choose
 from .accuracy import frame_figures
@@ -25,7 +24,6 @@ from .boundary import disagreement
 from .intervals import student_quantile
 from .summary import MethodSummary, comparisons
 
-Array = NDArray[Any]
 LEVEL = 0.95
 METRICS = {
     "balanced_accuracy": "Balanced accuracy",

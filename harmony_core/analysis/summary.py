@@ -10,17 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..frames import Frame, Scene
 from .accuracy import frame_figures
 from .intervals import mean_interval
 
-Array = NDArray[Any]
 FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece")
 SHOT_FIGURES = ("many_shot", "medium_shot", "few_shot")
 """Recall of classes by training samples: more than 100, 20 to 100, fewer than 20."""

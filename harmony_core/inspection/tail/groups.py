@@ -6,15 +6,13 @@ Axes: c classes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis.accuracy import SHOTS, THIRDS, shots, thirds
+from ...arrays import Array
 from ...errors import DataError
 
-Array = NDArray[Any]
 BOUNDS = (20, 100)
 """Fewer: tail; more: head (Liu et al. 2019, arXiv 1904.05160)."""
 GROUPS = ("head", "medium", "tail")
