@@ -46,14 +46,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in packages}
 
 HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
-LIGHT = (
-    "harmony_core",
-    *(f"harmony_core.{name}" for name in ("errors", "parameters", "config", "frames")),
-    *(f"harmony_core.{name}" for name in ("losses", "losses.registry", "data")),
-    *(f"harmony_core.{name}" for name in ("data.registry", "models", "models.registry")),
-    *(f"harmony_core.{name}" for name in ("analysis.accuracy", "analysis.summary", "cli")),
-    *(f"harmony_core.{name}" for name in ("analysis.seeds",)),
-)
+LIGHT = {CORE} | {
+    f"{CORE}.{name}"
+    for name in """errors parameters config frames losses losses.registry data data.registry models
+    models.registry analysis.accuracy analysis.summary analysis.seeds cli""".split()
+}
 LIGHT_PACKAGES = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
@@ -390,9 +387,8 @@ def test_a_module_named_in_a_text_counts_as_imported() -> None:
     spec = ast.parse(f'Spec(factory="{CORE}.inspection.analyse:inspect_file", name="a:b")')
     assert named_in_text(spec) == {f"{CORE}.inspection.analyse.inspect_file"}
     assert upward("data", named_in_text(spec))
-    assert named_in_text(ast.parse(f'run("-m", "{CORE}.cli", "{CORE}.not_there")')) == {
-        f"{CORE}.cli"
-    }
+    command = ast.parse(f'run("-m", "{CORE}.cli", "{CORE}.not_there")')
+    assert named_in_text(command) == {f"{CORE}.cli"}
 
 
 def test_only_imports_that_run_at_import_count_as_heavy() -> None:
@@ -401,5 +397,4 @@ def test_only_imports_that_run_at_import_count_as_heavy() -> None:
         "def f():\n    import umap\nclass A:\n    import sklearn\ntry:\n    import numba\n"
         "except ImportError:\n    pass"
     )
-    found = imports(ast.parse(code), "x", at_import=True)
-    assert found & HEAVY == {"sklearn", "numba"}
+    assert imports(ast.parse(code), "x", at_import=True) & HEAVY == {"sklearn", "numba"}
