@@ -20,7 +20,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import torch
 
 from harmony_core.bench.command import report
-from harmony_core.bench.losses import in_a_step, rows
+from harmony_core.bench.losses import rows, training_step
 from harmony_core.training.malloc import keep_freed
 
 
@@ -40,7 +40,7 @@ def main() -> None:
     made = []
     for device in map(torch.device, names):
         made += rows(not given.quick, given.repeats, device)
-        made.append(in_a_step(given.step, 128, given.repeats, device))
+        made.append(training_step(given.step, 128, given.repeats, device))
     print(report(made, given.repeats))
 
 

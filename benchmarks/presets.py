@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from harmony_core.arrays import Array
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -30,7 +32,6 @@ from harmony_core.experiments.complete import complete
 from harmony_core.experiments.method_text import format_methods, method_labels
 from harmony_core.experiments.presets import PRESETS, Claim, Preset
 
-Array = np.ndarray[Any, np.dtype[Any]]
 SHOWN = ("balanced_accuracy", "head", "medium", "tail", "disagreement", "hard_part")
 HEADS = ("Balanced accuracy", "Head", "Medium", "Tail", "Differs from Bayes", "Hard parts")
 SMALL = 0.2

@@ -30,7 +30,7 @@ from benchmarks._markdown_table import print_table
 from harmony_core.bench.losses import long_tail
 from harmony_core.bench.machine import describe
 from harmony_core.bench.table import seconds
-from harmony_core.bench.timing import in_turn
+from harmony_core.bench.timing import interleaved
 from harmony_core.losses import build_loss
 from harmony_core.losses.base import LossTerms
 from harmony_core.losses.density import MOST_REGIONS
@@ -112,7 +112,7 @@ def classes(repeats: int) -> None:
                 judge(test, truth)
 
             tasks = {"step": step, "table": whole_table, "count": count, "judge": figures}
-            times = in_turn(tasks, repeats, shortest=0.02)
+            times = interleaved(tasks, repeats, min_seconds=0.02)
             state = sum(b.numel() * b.element_size() for b in loss.buffers())
             yield (f"{c:,}", *(seconds(times[name].median) for name in tasks), size(state))
 
@@ -130,12 +130,12 @@ def methods(repeats: int) -> None:
     tasks = {
         str(m): plane(tuple(FOUR[i % 4] for i in range(m)), epochs=10) for m in (1, 2, 4, 8, 16)
     }
-    times = in_turn(tasks, repeats)
+    times = interleaved(tasks, repeats)
     one = times["1"]
     print_table(
         ("methods", "seconds", "against one", "per method"),
         (
-            (m, seconds(t.median), f"{t.over(one):.2f} ×", seconds(t.median / int(m)))
+            (m, seconds(t.median), f"{t.ratio_to(one):.2f} ×", seconds(t.median / int(m)))
             for m, t in times.items()
         ),
     )
@@ -156,7 +156,7 @@ def samples(repeats: int) -> None:
                 return lambda: draw_epoch(targets, counts, names, 0, 0, True, CPU)
 
             tasks = {"u": draw(frozenset({"uniform"})), "b": draw(frozenset({"class_balanced"}))}
-            times = in_turn(tasks, repeats)
+            times = interleaved(tasks, repeats)
             yield f"{n:,}", seconds(times["u"].median), seconds(times["b"].median)
 
     print_table(("n", "shuffle, crops and flips", "class-balanced, crops and flips"), rows())

@@ -1,10 +1,10 @@
-"""Harmony: see, teach and cure long-tailed learning.
+"""Harmony: train, see and explain long-tailed learning.
 
-`harmony_core` is the library under the application. The loss alone needs one import:
+`harmony_core` is the library beneath the application. The loss alone needs one import:
 
     from harmony_core import HarmonizedLoss
 
-Nothing heavy is imported until it is used, so that a web server can stay light.
+torch is imported only when it is used, so that a web server starts fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m harmony_core``: see `cli`."""
+"""``python -m harmony_core``: the command line of `cli`."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from .runs.ranks import ranks_from_environment
 if __name__ == "__main__":
     status = main()
     if status == 0:
-        ranks_from_environment().leave()
+        ranks_from_environment().exit()
     raise SystemExit(status)

@@ -1,4 +1,4 @@
-"""Harmony from the shell: train several methods in lockstep and look at what came out.
+"""Harmony from the shell: train several methods in lockstep and compare the results.
 
     python -m harmony_core run --data hard_head --methods ce,balanced_softmax,harmonized --epochs 60
     python -m harmony_core run --data digits --imbalance-factor 50 --repeats 3 \\
@@ -9,11 +9,11 @@
     python -m harmony_core list                     # all experiments, newest first
     python -m harmony_core show latest              # its table, and the recall of each class
     python -m harmony_core export latest --csv curves.csv --config config.json
-    python -m harmony_core export latest --html run.html    # with its replay, to send to somebody
+    python -m harmony_core export latest --html run.html    # with its replay, to send to others
     python -m harmony_core export latest --snippet harmonized train.py
-    python -m harmony_core run config.json --epochs 100     # flags change what the file says
-    python -m harmony_core resume latest            # go on after Ctrl-C, a crash or a power cut
-    python -m harmony_core inspect train.csv        # how long the tail of a data set is, and why
+    python -m harmony_core run config.json --epochs 100     # flags override the file
+    python -m harmony_core resume latest            # continue after Ctrl-C, a crash or a power cut
+    python -m harmony_core inspect train.csv        # how long a data set's tail is, and why
     python -m harmony_core bench                    # how fast this machine trains, as a table
     python -m harmony_core methods                  # losses, presets, parameters
     python -m harmony_core datasets                 # data sets and models, parameters
@@ -21,11 +21,11 @@
 A method is written loss[@preset][[name=value,…]][:drw|:drs][+sampler][~label], for example
 harmonized@literal, harmonized[alpha=0.5,kappa=2], ldam:drw, ce+class_balanced.
 ID is an experiment's id, the unique start of one, or `latest`. Experiments are kept in the folder
-of --runs, else of the environment variable HARMONY_RUNS, else in ./runs.
+given by --runs, by the environment variable HARMONY_RUNS, or in ./runs, whichever comes first.
 
 Results go to stdout (with --json as one JSON document), progress and messages to stderr.
-Exit codes: 0 done; 1 the training failed; 2 wrong usage or input; 130 stopped by Ctrl-C, after
-which `resume` goes on.
+Exit codes: 0 done; 1 the training failed; 2 wrong usage or input; 130 stopped by Ctrl-C; `resume`
+continues.
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit code."""
+    """Run one command line, that of the process by default, and return the exit code."""
     try:
         given = build_parser().parse_args(arguments)
         command: Callable[[argparse.Namespace], int] = given.command
         return command(given)
     except (_Usage, HarmonyError) as error:
-        if os.environ.get("RANK", "0") == "0":  # once, however many processes there are
+        if os.environ.get("RANK", "0") == "0":  # once, not by every process
             print(f"harmony: {error}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         return STOPPED
-    except BrokenPipeError:  # `… list | head` has seen enough
+    except BrokenPipeError:  # the reader has closed the pipe, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
 
@@ -85,18 +85,20 @@ def _resume(given: argparse.Namespace) -> int:
 def _execute(
     given: argparse.Namespace, store: RunStore, device: str, choose: Callable[[], str]
 ) -> int:
-    """Train in this process, or in all that torchrun started; rank 0 chooses the experiment."""
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # threads that spin slow down everybody else
+    """Train in this process, or in all that torchrun started; rank 0 picks the experiment."""
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # spinning threads slow down other processes
     ranks = ranks_from_environment()
     ranks.open(device)
-    fine = False
+    succeeded = False
     try:
-        run_id = ranks.led(choose)
-        record = run_here(store, run_id, ranks, Console(quiet=given.quiet or not ranks.first))
-        fine = record.state != "failed"
+        run_id = ranks.on_rank_zero(choose)
+        record = run_here(
+            store, run_id, ranks, Console(quiet=given.quiet or not ranks.is_rank_zero)
+        )
+        succeeded = record.state != "failed"
     finally:
-        ranks.close(together=fine)
-    if ranks.first:
+        ranks.close(wait=succeeded)
+    if ranks.is_rank_zero:
         _report(given, store, run_id)
     if record.state == "failed":
         return FAILED
@@ -112,7 +114,7 @@ def _report(given: argparse.Namespace, store: RunStore, run_id: str) -> None:
     if record.state == "failed":
         print(record.error, file=sys.stderr)
     elif record.state == "stopped":
-        print(f"Stopped. Go on with: python -m harmony_core resume {run_id}", file=sys.stderr)
+        print(f"Stopped. Continue with: python -m harmony_core resume {run_id}", file=sys.stderr)
 
 
 def _list(given: argparse.Namespace) -> int:
@@ -148,9 +150,11 @@ def _show(given: argparse.Namespace) -> int:
         _print_json(to_document(store, record, classes=True))
         return DONE
     config = record.config
-    at = f"epoch {record.epoch} of {config.epochs}, repeat {record.repeat + 1}"
+    progress = f"epoch {record.epoch} of {config.epochs}, repeat {record.repeat + 1}"
     print(f"{record.id}  {record.title}".rstrip())
-    print(f"{record.state}, {at} of {config.seeds.repeats}, {record.device or 'no device yet'}")
+    print(
+        f"{record.state}, {progress} of {config.seeds.repeats}, {record.device or 'no device yet'}"
+    )
     if record.error:
         print(record.error)
     summaries = summaries_of(store, record)
@@ -162,7 +166,7 @@ def _show(given: argparse.Namespace) -> int:
             if table:
                 print(f"\n{table}")
     else:
-        print("No repeat has come to its end yet.")
+        print("No repeat is finished yet.")
     return DONE
 
 
@@ -236,8 +240,8 @@ def _print_summary(store: RunStore, run_id: str) -> None:
     summaries = summaries_of(store, store.get(run_id))
     repeats = len(summaries[0]["ece"].values)
     print(summary_table(summaries))
-    over = f"mean ± sample standard deviation over {repeats} seeds" if repeats > 1 else "one seed"
-    print(f"Final epoch, balanced test set, {over}; ID {run_id}.")
+    seeds = f"mean ± sample standard deviation over {repeats} seeds" if repeats > 1 else "one seed"
+    print(f"Final epoch, balanced test set, {seeds}; ID {run_id}.")
     print("Head, medium and tail are thirds of the classes by rank of their training samples.")
     for comparison in comparisons(summaries):
         print(comparison.sentence())
@@ -248,17 +252,18 @@ def _print_json(document: object) -> None:
 
 
 class _Usage(Exception):
-    """The command line does not parse."""
+    """The command line cannot be parsed."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that complains in one line."""
+    """A parser whose errors take one line."""
 
     def error(self, message: str) -> NoReturn:
         raise _Usage(f"{message}. See `{self.prog} --help`.")
 
 
 def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; ``command`` of what it returns runs the chosen one."""
     parser = _Parser(
         prog="python -m harmony_core",
         description=__doc__,
@@ -279,7 +284,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("list", _list, "List all experiments, newest first.")
     show = add("show", _show, "Show the results of an experiment.")
     export_to = add("export", _export, "Write an experiment as tables, script, page or config.")
-    resume = add("resume", _resume, "Go on with an experiment that was stopped or interrupted.")
+    resume = add("resume", _resume, "Continue an experiment that was stopped or interrupted.")
     delete = add("delete", _delete, "Delete an experiment and all its files.")
     add_inspect(commands)
     add_bench(commands)
@@ -295,24 +300,29 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_run_options(run: argparse.ArgumentParser) -> None:
-    """The flags of `run`; one that is not given leaves the config file, or the default, alone."""
+    """The flags of `run`; each overrides the config file, or the default."""
     add = run.add_argument
     add("config", nargs="?", metavar="CONFIG", help="JSON file as `export --config` writes it")
     add("--data", metavar="NAME", help="data set; `datasets` lists them")
     add("--data-param", action="append", metavar="K=V", help="parameter of the data set")
     add("--source", metavar="PATH", help="short for --data-param source=PATH")
     add("--imbalance-factor", type=float, metavar="X", help="largest class over smallest class")
-    add("--profile", choices=PROFILES, help="how class sizes fall off")
-    add("--label-noise", type=float, metavar="SHARE", help="training labels to replace, 0 to 0.9")
+    add("--profile", choices=PROFILES, help="how the class sizes fall")
+    add(
+        "--label-noise",
+        type=float,
+        metavar="SHARE",
+        help="share of training labels to replace, 0 to 0.9",
+    )
     add("--model", metavar="NAME", help="network; `datasets` lists them")
     add("--model-param", action="append", metavar="K=V", help="parameter of the network")
     add("--methods", metavar="TEXT", help="what to compare; `methods` lists the losses")
-    add("--epochs", type=int, metavar="N")
-    add("--batch-size", type=int, metavar="N")
+    add("--epochs", type=int, metavar="N", help="passes over the training data")
+    add("--batch-size", type=int, metavar="N", help="samples in a step")
     add("--lr", type=float, metavar="X", help="highest learning rate")
     add("--recipe", choices=tuple(RECIPES), help="optimiser and schedule (default: quick)")
-    add("--seed", type=int, metavar="N", help="of data, initial weights and order alike")
-    add("--repeats", type=int, metavar="N", help="how many seeds, from --seed on")
-    add("--device", choices=DEVICES)
-    add("--record-every", type=int, metavar="N", help="keep the frames of every N-th epoch")
-    add("--title", default="", metavar="TEXT")
+    add("--seed", type=int, metavar="N", help="seed of the data, the initial weights and the order")
+    add("--repeats", type=int, metavar="N", help="how many seeds, starting at --seed")
+    add("--device", choices=DEVICES, help="where to train (default: auto, a GPU if there is one)")
+    add("--record-every", type=int, metavar="N", help="record every N-th epoch")
+    add("--title", default="", metavar="TEXT", help="a name for the experiment")

@@ -1,8 +1,7 @@
-"""What an experiment is, as frozen dataclasses with strict JSON both ways.
+"""The settings of an experiment, as frozen dataclasses with strict JSON both ways.
 
-`ExperimentConfig` is the whole truth about a run: the same config gives the same CPU result. It
-checks shapes and ranges here; `experiments.complete` checks the names of losses, data sets and
-models.
+`ExperimentConfig` determines a run: the same config gives the same result on a CPU. Types and
+ranges are checked here, the names of losses, data sets and models in `experiments.complete`.
 """
 
 from __future__ import annotations
@@ -33,25 +32,33 @@ CLASS_BALANCE = 0.9999
 
 
 def epoch_after(share: float, epochs: int) -> int:
-    """The first 0-based epoch of ``epochs`` before which at least ``share`` of them are done.
+    """The first 0-based epoch that begins after at least ``share`` of all ``epochs``.
 
-    The rate falls and deferral begins by this one rule, so that at 0.8 both switch together, as the
-    reference recipe does (kaidic/LDAM-DRW). 0.55 · 100 is 55, though floats say a little more.
+    Both the learning rate and deferral follow this rule, so that at 0.8 they switch together, as in
+    the reference recipe (kaidic/LDAM-DRW). Rounding errors of floats do not count.
+
+    >>> epoch_after(0.8, 200), epoch_after(0.55, 100)
+    (160, 55)
     """
     return math.ceil(share * epochs - 1e-9)
 
 
 def deferral_epoch(epochs: int) -> int:
-    """The first 0-based epoch in which deferral is on; the last one in trainings of 4 or fewer."""
+    """The first 0-based epoch with deferral: always the last one if there are 4 or fewer.
+
+    >>> deferral_epoch(200), deferral_epoch(3)
+    (160, 2)
+    """
     return min(epochs - 1, epoch_after(DEFERRAL_START, epochs))
 
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Which data, and how long its tail is.
+    """The data set, and how long its tail is.
 
-    ``profile="as_is"`` keeps the counts the data set comes with. ``label_noise`` is the share of
-    training labels replaced by another class drawn uniformly; test labels are never touched.
+    ``imbalance_factor`` is the largest class count over the smallest; ``profile="as_is"`` keeps the
+    counts of the data set. ``label_noise`` is the share of training labels replaced by another
+    class, drawn uniformly; test labels never change.
     """
 
     name: str = "hard_head"
@@ -68,7 +75,7 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Which network; ``name="auto"`` picks the one suited to the data and the device."""
+    """The network; ``name="auto"`` picks one for the data and the device."""
 
     name: str = "auto"
     params: Mapping[str, Value] = field(default_factory=dict)
@@ -76,10 +83,10 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class MethodConfig:
-    """A loss with its settings, and how samples are drawn and re-weighted around it.
+    """A loss with its parameters, and how samples are drawn and classes re-weighted.
 
     ``deferral``: ``drw`` turns on class-balanced weights, ``drs`` class-balanced sampling, for the
-    last fifth of the epochs (Cao et al. 2019, arXiv 1906.07413); until then everything is uniform.
+    last fifth of the epochs (Cao et al. 2019, arXiv 1906.07413), after uniform ones.
     """
 
     loss: str = "ce"
@@ -118,8 +125,8 @@ class OptimConfig:
         check_number(self.warmup_epochs, "warmup_epochs", 0, 10_000, whole=True)
         check_number(self.decay, "decay", 0.0, 1.0)
         choose(self.schedule, SCHEDULES, "schedule")
-        for at in self.decay_at:
-            check_number(at, "decay_at", 0.0, 1.0)
+        for share in self.decay_at:
+            check_number(share, "decay_at", 0.0, 1.0)
 
 
 def reference_recipe() -> OptimConfig:
@@ -130,7 +137,7 @@ def reference_recipe() -> OptimConfig:
 def quick_recipe(batch_size: int = 64) -> OptimConfig:
     """A preset for trainings of seconds: SGD 0.05, momentum 0.9, cosine to zero, short warm-up.
 
-    Half the reference rate: at 0.1 LDAM, which multiplies its logits by 30, often fails to train.
+    Half the reference rate: at 0.1, LDAM, which scales its logits by 30, often fails to train.
     """
     return OptimConfig(
         lr=0.05,
@@ -150,9 +157,9 @@ RECIPES: dict[str, Callable[[], OptimConfig]] = {
 
 @dataclass(frozen=True)
 class Seeds:
-    """Separate seeds for the draw of the data, the initial weights and the order of batches.
+    """Seeds of the data, the initial weights and the order of batches.
 
-    ``repeats`` runs the experiment that many times; repeat r adds r to the seeds in ``vary``.
+    The experiment runs ``repeats`` times; repeat r adds r to the seeds named in ``vary``.
     """
 
     data: int = 0
@@ -164,23 +171,24 @@ class Seeds:
     def __post_init__(self) -> None:
         check_number(self.repeats, "repeats", 1, 100, whole=True)
         for name in VARIED:
-            top = 2**31 - self.repeats  # the last repeat's seed is valid too
-            check_number(getattr(self, name), f"seed `{name}`", 0, top, whole=True)
+            high = 2**31 - self.repeats  # so that the seed of the last repeat is valid
+            check_number(getattr(self, name), f"seed `{name}`", 0, high, whole=True)
         for name in self.vary:
             choose(name, VARIED, "vary")
 
     def of_repeat(self, repeat: int) -> Seeds:
-        """The seeds of one repeat, itself with ``repeats=1``."""
-        moved = {n: getattr(self, n) + (repeat if n in self.vary else 0) for n in VARIED}
-        return Seeds(**moved, repeats=1, vary=self.vary)
+        """The seeds of one repeat, with ``repeats=1``."""
+        seeds = {n: getattr(self, n) + (repeat if n in self.vary else 0) for n in VARIED}
+        return Seeds(**seeds, repeats=1, vary=self.vary)
 
 
 @dataclass(frozen=True)
 class RecordConfig:
-    """What a run keeps: every how many epochs a frame, the decision grid's side, tracked samples.
+    """What a run records: a frame ``every`` so many epochs, with a decision grid of side ``grid``.
 
-    ``tracked`` training samples (class-stratified) have their weight and gradient norm followed;
-    ``embedding`` also keeps penultimate features and logits of up to ``landmarks`` samples.
+    Weight and gradient norm of ``tracked`` training samples, stratified by class, are recorded, and
+    histograms of gradient norms with ``bins`` bins; with ``embedding`` also penultimate features
+    and logits of up to ``landmarks`` samples.
     """
 
     every: int = 1
@@ -222,22 +230,22 @@ class ExperimentConfig:
             raise ConfigError(f"Expected 1 to 16 methods, but got {len(self.methods)}.")
 
     def to_dict(self) -> dict[str, Any]:
-        """A plain, JSON-ready dictionary; `from_dict` gives back an equal config."""
-        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
-        return plain
+        """A JSON-ready dictionary, from which `from_dict` builds an equal config."""
+        values: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return values
 
     def to_json(self) -> str:
+        """The config as JSON, with sorted keys."""
         return json.dumps(self.to_dict(), indent=2, sort_keys=True)
 
     @classmethod
     def from_dict(cls, values: object) -> ExperimentConfig:
-        """Build a config; unknown keys and wrong types raise `ConfigError`, listing the known."""
-        built = _build(cls, values, "config")
-        assert isinstance(built, cls)
-        return built
+        """Build a config; an unknown key or a wrong type raises `ConfigError`."""
+        return typing.cast(ExperimentConfig, _build(cls, values, "config"))
 
     @classmethod
     def from_json(cls, text: str) -> ExperimentConfig:
+        """Build a config from JSON; anything wrong with it raises `ConfigError`."""
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -247,49 +255,49 @@ class ExperimentConfig:
 
 @functools.cache
 def _hints(kind: type) -> dict[str, Any]:
-    """The types of a dataclass's fields; a long list of experiments asks for them often."""
+    """The types of a dataclass's fields, cached: a list of experiments needs them often."""
     return typing.get_type_hints(kind)
 
 
-def _build(kind: Any, value: object, where: str) -> object:
+def _build(kind: Any, value: object, path: str) -> object:
     """``value`` from JSON as ``kind``: a dataclass, a tuple, a mapping of scalars, or a scalar."""
     origin = typing.get_origin(kind)
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, Mapping):
-            raise ConfigError(f"Expected `{where}` to be an object, but got {show(value)}.")
+            raise ConfigError(f"Expected `{path}` to be an object, but got {show(value)}.")
         hints = _hints(typing.cast(type, kind))
         for key in value:
             if key not in hints:
                 raise ConfigError(
-                    f"Expected a key of `{where}` ({', '.join(hints)}), but got {show(key)}."
+                    f"Expected a key of `{path}` ({', '.join(hints)}), but got {show(key)}."
                 )
-        return kind(**{k: _build(hints[k], v, f"{where}.{k}") for k, v in value.items()})  # type: ignore[operator]
+        return kind(**{k: _build(hints[k], v, f"{path}.{k}") for k, v in value.items()})  # type: ignore[operator]
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise ConfigError(f"Expected `{where}` to be a list, but got {show(value)}.")
+            raise ConfigError(f"Expected `{path}` to be a list, but got {show(value)}.")
         item = typing.get_args(kind)[0]
-        return tuple(_build(item, v, f"{where}[{i}]") for i, v in enumerate(value))
+        return tuple(_build(item, v, f"{path}[{i}]") for i, v in enumerate(value))
     if origin is not None and origin not in (types.UnionType, typing.Union):
         if not isinstance(value, Mapping):
-            raise ConfigError(f"Expected `{where}` to be an object, but got {show(value)}.")
-        return {str(k): _scalar(v, f"{where}.{k}") for k, v in value.items()}
-    return _typed(kind, value, where)
+            raise ConfigError(f"Expected `{path}` to be an object, but got {show(value)}.")
+        return {str(k): _scalar(v, f"{path}.{k}") for k, v in value.items()}
+    return _typed(kind, value, path)
 
 
-def _scalar(value: object, where: str) -> Value:
+def _scalar(value: object, path: str) -> Value:
     if isinstance(value, bool | str):
         return value
     if isinstance(value, int | float):
-        return check_number(value, f"`{where}`", whole=isinstance(value, int))
+        return check_number(value, f"`{path}`", whole=isinstance(value, int))
     raise ConfigError(
-        f"Expected `{where}` to be a number, text or true/false, but got {show(value)}."
+        f"Expected `{path}` to be a number, text or true/false, but got {show(value)}."
     )
 
 
-def _typed(kind: type, value: object, where: str) -> Value:
+def _typed(kind: type, value: object, path: str) -> Value:
     if kind is bool or kind is str:
         if isinstance(value, kind):
             return typing.cast(Value, value)
         wanted = "true or false" if kind is bool else "text"
-        raise ConfigError(f"Expected `{where}` to be {wanted}, but got {show(value)}.")
-    return check_number(value, f"`{where}`", whole=kind is int)
+        raise ConfigError(f"Expected `{path}` to be {wanted}, but got {show(value)}.")
+    return check_number(value, f"`{path}`", whole=kind is int)

@@ -1,19 +1,19 @@
-"""What can go wrong, in one tree.
+"""All errors that the library raises on purpose.
 
     HarmonyError
     ├── ConfigError   a setting is unknown or out of range     (also a ValueError)
     ├── DataError     data cannot be used as it is             (also a ValueError)
     └── RunError      an experiment cannot be run or read      (also a RuntimeError)
 
-Every message says what was expected, what was found, and what to do next. A caller that shows
-``str(error)`` to a user shows something the user can act on.
+Every message says what was expected, what was found and what to do next, so ``str(error)`` can be
+shown to a user as it is.
 """
 
 from __future__ import annotations
 
 
 class HarmonyError(Exception):
-    """The root of every error this library raises on purpose."""
+    """The base of all errors of this library."""
 
 
 class ConfigError(HarmonyError, ValueError):

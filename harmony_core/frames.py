@@ -1,8 +1,8 @@
-"""What one method looked like after one epoch, and how that is kept on disk.
+"""What is recorded of a training, and its files.
 
-A `Scene` holds what stays the same while an experiment trains (classes, tracked samples, the plane
-and its Bayes regions); a `Frame` holds what one method adds after one epoch. Both are plain NumPy,
-so a page can read them without torch.
+A `Frame` holds what is recorded of one method after one epoch; a `Scene` holds what all frames of a
+repeat share (classes, tracked samples, the plane and its Bayes regions). Both are NumPy arrays, so
+a page can read them without torch.
 
 Axes: c classes, b bins of the gradient norm on [0, 1], u unit regions of the loss's own density
 (padded to the largest class), k tracked samples, g side of the decision grid, l landmarks of the
@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Array
 from .errors import RunError
 from .files import Part, read_npz, write_npz
 
-Array = NDArray[Any]
 T = TypeVar("T")
 
 
@@ -37,19 +36,19 @@ class Frame:
     lr: float
     """Learning rate of the epoch's last step."""
     train_loss: float
-    """Mean over the epoch's steps of the loss that was minimised (NaN at epoch 0)."""
+    """Mean of the minimised loss over the epoch's steps (NaN at epoch 0)."""
     test_loss: float
-    """Mean plain cross-entropy on the balanced test set, nats."""
+    """Mean cross-entropy on the balanced test set, in nats."""
     ece: float
     """Expected calibration error on the balanced test set, 15 bins, in [0, 1]."""
     confusion: Array
     """(c, c) int64 test counts, rows true, columns predicted."""
     grad_counts: Array
-    """(c, b) float64: training samples of the epoch by class and gradient norm (the loss's)."""
+    """(c, b) float64: training samples of the epoch by class and gradient norm of the loss."""
     grad_weights: Array
     """(c, b) float64: the same, each sample counted with its weight."""
     grad_pull: Array
-    """(c, b) float64: the same, each counted with weight × gradient norm: its pull."""
+    """(c, b) float64: the same, each counted with its weight × gradient norm."""
     weight_square: Array
     """(c,) float64: sum over the epoch's samples of weight²."""
     head_norms: Array
@@ -61,14 +60,14 @@ class Frame:
     tracked_logits: Array
     """(k, c) float16: plain logits of the tracked samples."""
     inter_weight: Array | None = None
-    """(c,) float32: the part of the weights of the epoch that the class alone decides; ``None`` in
-    frames of before it was recorded."""
+    """(c,) float32: the factor of the weights that depends on the class alone; ``None`` in frames
+    written before this field existed."""
     density: Array | None = None
     """(c, u) float32: decayed counts A_c of the loss's own gradient density."""
     regions: Array | None = None
     """(c,) int64: number of unit regions M_c of each class in `density`."""
     region_weight: Array | None = None
-    """(c, u) float32: the weight the loss gives in each unit region."""
+    """(c, u) float32: the weight of a sample in each unit region."""
     grid_class: Array | None = None
     """(g, g) uint8: predicted class on the plane, row 0 at the lowest y."""
     grid_confidence: Array | None = None
@@ -84,7 +83,7 @@ class Frame:
 
     @property
     def recall(self) -> Array:
-        """(c,) share of each class's test samples that are predicted right."""
+        """(c,) share of each class's test samples that are predicted correctly."""
         total = np.maximum(self.confusion.sum(axis=1), 1)
         return np.asarray(np.diag(self.confusion) / total)
 
@@ -95,7 +94,7 @@ class Frame:
 
     @property
     def mean_weight(self) -> Array:
-        """(c,) mean weight of each class's samples over the epoch (NaN where none was seen)."""
+        """(c,) mean weight of each class's samples over the epoch (NaN if it had none)."""
         counts = self.grad_counts.sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(self.grad_weights.sum(axis=1) / counts)
@@ -103,7 +102,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Scene:
-    """What all frames of one repeat share."""
+    """What the frames of a repeat share. Absent arrays are ``None``."""
 
     kind: str
     """``points``, ``images`` or ``table``."""
@@ -115,17 +114,17 @@ class Scene:
     tracked_index: Array
     """(k,) int64: rows of the training set."""
     tracked_targets: Array
-    """(k,) int64: labels as trained on."""
+    """(k,) int64: their training labels, after label noise."""
     tracked_flipped: Array
-    """(k,) bool: the label was replaced by label noise."""
+    """(k,) bool: whether label noise replaced the label."""
     tracked_inputs: Array
     """(k, 2) float32 points, or (k, h, w, channels) uint8 thumbnails."""
     extent: tuple[float, float, float, float] | None = None
     """x low, x high, y low, y high of the decision grid, for points in the plane."""
     bayes_class: Array | None = None
-    """(g, g) uint8: the Bayes decision of the *balanced* problem on the grid."""
+    """(g, g) uint8: class of the Bayes rule for the *balanced* problem."""
     bayes_density: Array | None = None
-    """(g, g) float32: density of the balanced problem on the grid, summing to 1."""
+    """(g, g) float32: density of the balanced problem, with sum 1."""
     bayes_accuracy: float | None = None
     """Balanced accuracy of the Bayes rule on the test set."""
     landmark_index: Array | None = None
@@ -137,13 +136,13 @@ class Scene:
 
 
 def save_frames(path: Path, frames: list[Frame]) -> None:
-    """Write the frames of one epoch (one a method) atomically as one ``.npz``."""
+    """Write the frames of one epoch, one for each method, atomically as one ``.npz``."""
     write_npz(path, [_split(frame) for frame in frames])
 
 
 def load_frames(path: Path) -> list[Frame]:
     """Read what `save_frames` wrote; a missing or damaged file raises `RunError`."""
-    return [_join(Frame, plain, arrays, path) for plain, arrays in read_npz(path)]
+    return [_join(Frame, values, arrays, path) for values, arrays in read_npz(path)]
 
 
 def save_scene(path: Path, scene: Scene) -> None:
@@ -153,31 +152,31 @@ def save_scene(path: Path, scene: Scene) -> None:
 
 def load_scene(path: Path) -> Scene:
     """Read what `save_scene` wrote; a missing or damaged file raises `RunError`."""
-    plain, arrays = next(iter(read_npz(path)), ({}, {}))
+    values, arrays = next(iter(read_npz(path)), ({}, {}))
     for name in ("class_names", "notes", "extent"):
-        if isinstance(plain.get(name), list):
-            plain[name] = tuple(plain[name])
-    return _join(Scene, plain, arrays, path)
+        if isinstance(values.get(name), list):
+            values[name] = tuple(values[name])
+    return _join(Scene, values, arrays, path)
 
 
 def _split(value: Frame | Scene) -> Part:
     """The JSON-ready fields and the arrays of a frame or scene."""
-    plain: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     arrays: dict[str, Array] = {}
     for item in dataclasses.fields(value):
         content = getattr(value, item.name)
         if isinstance(content, np.ndarray):
             arrays[item.name] = content
         elif content is not None:
-            plain[item.name] = content
-    return plain, arrays
+            values[item.name] = content
+    return values, arrays
 
 
-def _join(kind: type[T], plain: dict[str, Any], arrays: dict[str, Array], path: Path) -> T:
+def _join(kind: type[T], values: dict[str, Any], arrays: dict[str, Array], path: Path) -> T:
     try:
-        return kind(**plain, **arrays)
+        return kind(**values, **arrays)
     except TypeError as error:
         raise RunError(
             f"Expected {path.name} to hold a {kind.__name__} of this version, but got: {error}. "
-            "Run the experiment again to record it anew."
+            "Run the experiment again."
         ) from error

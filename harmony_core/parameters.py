@@ -1,4 +1,4 @@
-"""One declaration of a parameter feeds the slider, the command line's check and the docs."""
+"""Parameters, each declared once for its slider, its check on the command line and the docs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Value = bool | int | float | str
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "kappa": "κ", "lambda": "λ", "rho": "ρ", "tau": "τ",
 }  # fmt: skip
-"""How a parameter named after a Greek letter is written."""
+"""The symbols of parameters named after Greek letters."""
 
 _brief = reprlib.Repr()
 _brief.maxstring = _brief.maxother = _brief.maxlong = 80
@@ -22,11 +22,11 @@ _brief.maxstring = _brief.maxother = _brief.maxlong = 80
 
 @dataclass(frozen=True)
 class Parameter:
-    """A named setting: its default fixes its type, ``low``/``high`` or ``choices`` its domain.
+    """A named setting, with the type of its default, in [``low``, ``high``] or one of ``choices``.
 
-    ``log`` asks a slider for a logarithmic scale; ``help`` is one sentence a user reads. Text with
-    a ``pattern`` (a regular expression for all of it) is data, which a link may carry; text without
-    one may name a file.
+    ``log`` gives its slider a logarithmic scale; ``help`` is one sentence for users. Text with a
+    ``pattern`` (a regular expression that matches all of it) is data and allowed in a link; text
+    without one may name a file.
     """
 
     name: str
@@ -83,14 +83,18 @@ def check_number(
 
 
 def show(value: object) -> str:
-    """``value`` as an error message quotes it: its repr, cut short where it is long or deep."""
+    """``value`` as error messages quote it: its repr, shortened if it is long or deep.
+
+    >>> show("a")
+    "'a'"
+    """
     return _brief.repr(value)
 
 
 def _finite(value: float) -> bool:
     try:
         return math.isfinite(value)
-    except OverflowError:  # an int that no float can hold
+    except OverflowError:  # an int too large for a float
         return False
 
 
@@ -105,9 +109,9 @@ def _span(low: float | None, high: float | None) -> str:
 def resolve(
     values: Mapping[str, object], declared: tuple[Parameter, ...], owner: str
 ) -> dict[str, Value]:
-    """Fill in defaults, check every value, and refuse names that are not declared.
+    """Fill in defaults and check every value; an undeclared name raises `ConfigError`.
 
-    ``owner`` names the thing that has the parameters, as in "loss `focal`".
+    ``owner`` is what has the parameters, as messages name it: "loss `focal`".
     """
     known = {parameter.name: parameter for parameter in declared}
     for name in values:
@@ -121,7 +125,7 @@ def resolve(
 
 
 def choose(name: object, known: Iterable[str], label: str) -> None:
-    """Raise `ConfigError` listing the known names if ``name`` is not among ``known``."""
+    """Raise `ConfigError`, which lists ``known``, if ``name`` is not among them."""
     names = tuple(known)
     if name not in names:
         raise ConfigError(

@@ -1,7 +1,7 @@
-"""Child processes: a module of this package in an interpreter of its own.
+"""Child processes: modules of this package, each run in a new interpreter.
 
-A child finds this package wherever the parent was started, gets its orders on its input and answers
-on its output. The end of its input tells it that the parent is gone, however that happened.
+A child finds this package wherever the parent was started, reads requests from its input and writes
+answers to its output. When the parent is gone, for whatever reason, the child's input ends.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Literal, overload
 PACKAGES = str(Path(__file__).resolve().parents[1])
 """The folder that holds `harmony_core`."""
 ORPHANED = 2
-"""Exit status of a child whose parent is gone."""
+"""Exit status of a child that exits because its parent is gone."""
 
 
 @overload
@@ -49,10 +49,10 @@ def start_module(
 ) -> subprocess.Popen[Any]:
     """Start ``python -m module arguments`` with pipes for its input and its output.
 
-    The pipes carry UTF-8 text, or bytes if ``binary``. ``quiet`` drops what the child writes to its
-    standard error; otherwise that goes where the parent's goes. A child in a session of its own
-    does not get the terminal's Ctrl-C. ``environment`` is added to the parent's. Raises `OSError`
-    where no process can be started.
+    The pipes carry UTF-8 text, or bytes if ``binary``. ``quiet`` discards the child's standard
+    error; without it, the child writes to the parent's. A child with its ``own_session`` does not
+    get the terminal's Ctrl-C. ``environment`` is added to the parent's. Raises `OSError` if no
+    process can be started.
     """
     if not sys.executable:
         raise FileNotFoundError("no Python interpreter is known")
@@ -70,7 +70,7 @@ def start_module(
 
 
 def end_process(process: subprocess.Popen[Any], patience: float) -> None:
-    """End a child's input, so that it leaves; kill it if it has not within ``patience`` seconds."""
+    """Close a child's input, so that it exits; kill it if it has not after ``patience`` seconds."""
     _close(process.stdin)
     try:
         process.wait(patience)
@@ -80,13 +80,13 @@ def end_process(process: subprocess.Popen[Any], patience: float) -> None:
 
 
 def close_pipes(process: subprocess.Popen[Any]) -> None:
-    """Close both pipes of a child that has ended, with whatever was never sent or read."""
+    """Close both pipes of a child that has ended; what was not sent or read is lost."""
     _close(process.stdin)
     _close(process.stdout)
 
 
 def leave_with_parent() -> None:
-    """In a child that reads no input: leave when it ends, as it does with the parent."""
+    """In a child that reads no input: exit once it ends, which it does when the parent is gone."""
     threading.Thread(target=_leave_at_end_of_input, daemon=True).start()
 
 

@@ -23,7 +23,7 @@ CORE = "harmony_core"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "parameters", "config", "files", "frames", "processes"),
+    ("errors", "parameters", "config", "files", "frames", "processes", "csv_cells"),
     ("readers",),
     ("losses", "data", "models"),
     ("experiments",),

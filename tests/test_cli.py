@@ -292,14 +292,14 @@ def test_ctrl_c_stops_gently_and_resume_goes_on(runs_folder: Path) -> None:
     assert out == ""
     assert "Traceback" not in err
     (run_id,) = store.ids()
-    assert f"Go on with: python -m harmony_core resume {run_id}" in err
+    assert f"Continue with: python -m harmony_core resume {run_id}" in err
     stopped = store.get(run_id)
     assert stopped.state == "stopped"
     assert store.checkpoint(run_id, 0)
     # shorten what is left, then go on in this process
     config = stopped.config
     shorter = ExperimentConfig.from_dict({**config.to_dict(), "epochs": stopped.epoch + 2})
-    store.save(stopped.but(config=shorter))
+    store.save(stopped.replace(config=shorter))
     assert main(["resume", run_id, "--quiet"]) == 0
     assert store.get(run_id).epoch == stopped.epoch + 2
 
@@ -383,5 +383,5 @@ def test_two_processes_stop_together_and_one_goes_on(runs_folder: Path) -> None:
     assert (stopped.state, stopped.error) == ("stopped", "")
     assert f"resume {run_id}" in err
     config = ExperimentConfig.from_dict({**stopped.config.to_dict(), "epochs": stopped.epoch + 1})
-    store.save(stopped.but(config=config))
+    store.save(stopped.replace(config=config))
     assert main(["resume", run_id, "--quiet"]) == 0

@@ -17,7 +17,7 @@ def test_arrays_of_every_kind_come_back_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """As one record, or each by itself where a record would be too large."""
-    monkeypatch.setattr("harmony_core.files.MOST_IN_RECORD", most)
+    monkeypatch.setattr("harmony_core.files.MAX_RECORD_BYTES", most)
     arrays = {
         "flat": np.arange(12, dtype=">i4").reshape(3, 4),
         "columns": np.asfortranarray(np.arange(6.0).reshape(2, 3)),

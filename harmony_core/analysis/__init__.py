@@ -1,1 +1,1 @@
-"""What can be measured on data and results."""
+"""Measures of results: arrays and frames in, numbers out."""

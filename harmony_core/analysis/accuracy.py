@@ -1,36 +1,40 @@
-"""Accuracy on a balanced test set, by class and by groups of classes.
+"""Recall by class and by groups of classes, from frequent to rare.
 
-Axes: c classes. Groups are (c,) arrays of 0, 1, 2 from frequent to rare.
+Axes: c classes. Groups are (c,) arrays of 0, 1 and 2: head, medium and tail, or many-, medium- and
+few-shot.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import ConfigError
 from ..frames import Frame
 
-Array = NDArray[Any]
 THIRDS = ("head", "medium", "tail")
 SHOTS = ("many", "medium", "few")
 
 
 def recall(confusion: Array) -> Array:
-    """(c, c) counts, rows true → (c,) share of each class that is predicted right.
+    """Share (c,) of each class that is predicted correctly, NaN for a class without samples.
 
-    NaN for a class without a sample.
+    ``confusion`` holds counts (c, c), rows true, columns predicted.
+
+    >>> recall(np.array([[9, 1], [2, 2]]))
+    array([0.9, 0.5])
     """
     return _ratio(np.diag(confusion), confusion.sum(axis=1))
 
 
 def thirds(train_counts: Array) -> Array:
-    """(c,) counts → (c,) group by rank: 0 head, 1 medium, 2 tail.
+    """Group (c,) of each class by the rank of its training count (c,): 0 head, 1 medium, 2 tail.
 
-    Head and tail are a third of the classes each, rounded, at least one; of classes of equal size
-    the first counts as larger. Two classes have no medium.
+    Head and tail are a third of the classes each, rounded, at least one; of classes of equal size,
+    the first ranks higher. Two classes have no medium.
+
+    >>> thirds(np.array([5, 100, 20, 50]))
+    array([2, 0, 1, 1])
     """
     c = len(train_counts)
     size = max(1, round(c / 3))
@@ -41,30 +45,39 @@ def thirds(train_counts: Array) -> Array:
     return groups
 
 
-def shots(train_counts: Array, many: int = 100, few: int = 20) -> Array:
-    """(c,) counts → (c,) group: 0 more than ``many`` training samples, 2 fewer than ``few``.
+def shots(train_counts: Array, many_above: int = 100, few_below: int = 20) -> Array:
+    """Group (c,) of each class by its training count (c,): 0 many-, 1 medium-, 2 few-shot.
 
-    The field's bounds (Liu et al. 2019, arXiv 1904.05160) are the defaults; a small data set, as
-    CIFAR-10-LT, needs others.
+    A class is many-shot with more than ``many_above`` samples and few-shot with fewer than
+    ``few_below``. The defaults are those of Liu et al. 2019 (arXiv 1904.05160); a small data set
+    such as CIFAR-10-LT needs others. Bounds that overlap raise `ConfigError`.
+
+    >>> shots(np.array([500, 100, 20, 19]))
+    array([0, 1, 1, 2])
     """
-    if not 0 < few <= many + 1:
+    if not 0 < few_below <= many_above + 1:
         raise ConfigError(
-            f"Expected bounds with 0 < few ≤ many + 1, but got few={few} and many={many}."
+            "Expected bounds with 0 < few_below ≤ many_above + 1, "
+            f"but got few_below={few_below} and many_above={many_above}. Choose bounds in order."
         )
     counts = np.asarray(train_counts)
-    return np.where(counts > many, 0, np.where(counts < few, 2, 1)).astype(np.int64)
+    return np.where(counts > many_above, 0, np.where(counts < few_below, 2, 1)).astype(np.int64)
 
 
 def group_recall(class_recall: Array, groups: Array) -> Array:
-    """(c,) recalls and groups → (3,) mean recall of each group; NaN for an empty one."""
+    """Mean recall (3,) of each group, NaN for an empty one, from recalls and groups (c,).
+
+    >>> group_recall(np.array([1.0, 0.5, 0.25]), np.array([0, 0, 2]))
+    array([0.75,  nan, 0.25])
+    """
     return np.array([_mean(np.asarray(class_recall)[groups == group]) for group in range(3)])
 
 
 def frame_figures(frame: Frame, train_counts: Array) -> dict[str, float]:
-    """The figures of one frame by which methods are compared, all in [0, 1].
+    """The figures of a frame by which methods are compared, all in [0, 1].
 
-    Head, medium and tail are thirds of the classes by rank; many-, medium- and few-shot are the
-    groups of `shots`, NaN where no class is in one.
+    Balanced accuracy, ECE, and the mean recall of each group of `thirds` and of `shots`, NaN for an
+    empty one.
     """
     head, medium, tail = group_recall(frame.recall, thirds(train_counts))
     many_shot, medium_shot, few_shot = group_recall(frame.recall, shots(train_counts))

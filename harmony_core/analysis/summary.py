@@ -1,7 +1,8 @@
-"""What an experiment comes to: each method's figures over its repeats, and who is ahead of whom.
+"""The results of an experiment: each method's figures over its repeats, and comparisons.
 
-Only the final epoch counts, never the best one on the test set. Which method is best shows only
-afterwards, so its comparisons with the others hold at once. Axes: c classes, r repeats.
+The final epoch counts, never the best one on the test set. As the best method is known only
+afterwards, the intervals of its comparisons with the others hold simultaneously. Axes: c classes,
+r repeats, m methods.
 """
 
 from __future__ import annotations
@@ -9,17 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..frames import Frame, Scene
 from .accuracy import frame_figures
 from .intervals import mean_interval
 
-Array = NDArray[Any]
 FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece")
 SHOT_FIGURES = ("many_shot", "medium_shot", "few_shot")
 """Recall of classes by training samples: more than 100, 20 to 100, fewer than 20."""
@@ -37,13 +35,18 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure over repeats."""
+    """A figure of one method over repeats.
+
+    >>> Figure((0.744, 0.750, 0.738)).percent()
+    '74.4 ± 0.6'
+    """
 
     values: tuple[float, ...]
-    """(r,) one a repeat."""
+    """(r,)"""
 
     @property
     def mean(self) -> float:
+        """NaN without repeats."""
         return float(np.mean(self.values)) if self.values else math.nan
 
     @property
@@ -56,7 +59,7 @@ class Figure:
         return mean_interval(self.values, level)
 
     def percent(self, digits: int = 1) -> str:
-        """As in "74.4 ± 0.6"; the spread is left out for a single repeat."""
+        """Mean ± spread in percent; without the spread for a single repeat, a dash for none."""
         if math.isnan(self.mean):
             return "–"
         text = f"{100 * self.mean:.{digits}f}"
@@ -79,10 +82,10 @@ class MethodSummary:
 def summarise(
     scenes: Sequence[Scene], frames: Sequence[Sequence[Frame]], labels: Sequence[str]
 ) -> list[MethodSummary]:
-    """Scenes (r) and final frames (r, m) → one summary a method.
+    """A summary of each method from scenes (r) and final frames (r, m).
 
     Head, medium and tail are thirds of the classes by rank of their training counts. Without
-    repeats the figures have no values.
+    repeats the figures have no values. Raises `DataError` if a repeat lacks the frame of a method.
     """
     for scene, row in zip(scenes, frames, strict=True):
         if len(row) != len(labels):
@@ -111,7 +114,11 @@ def summarise(
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two methods on the same seeds, by balanced accuracy unless said otherwise."""
+    """Two methods on the same seeds, by one figure.
+
+    >>> Comparison("A", "B", 3, 0, 3, difference=0.05, low=0.01, high=0.09).sentence()
+    'A beats B in 3 of 3 seeds, by 5.0 points on average (95 % interval 1.0 to 9.0).'
+    """
 
     better: str
     worse: str
@@ -124,11 +131,11 @@ class Comparison:
     high: float
     """Student's t interval of the mean difference; NaN for a single repeat."""
     pairs: int = 1
-    """Of how many pairs all intervals hold at once with 95 %; 1 for a pair chosen in advance."""
+    """How many pairs' intervals hold simultaneously with 95 %; 1 for a pair chosen in advance."""
 
     @property
     def clear(self) -> bool:
-        """Whether the interval excludes no difference."""
+        """Whether the interval excludes 0."""
         return self.low > 0
 
     def sentence(self) -> str:
@@ -154,9 +161,16 @@ class Comparison:
 def compare(
     a: MethodSummary, b: MethodSummary, figure: str = "balanced_accuracy", pairs: int = 1
 ) -> Comparison:
-    """Pair ``a`` and ``b`` seed by seed; the one with the higher mean is named first.
+    """Compare ``a`` and ``b`` seed by seed; the one with the higher mean comes first.
 
-    ``pairs`` widens the interval so that those of that many pairs hold together (Bonferroni).
+    ``pairs`` widens the interval so that those of so many pairs hold simultaneously (Bonferroni).
+    Raises `DataError` if they have different numbers of repeats, or none.
+
+    >>> a = MethodSummary("A", {"tail": Figure((0.5, 0.6))}, ())
+    >>> b = MethodSummary("B", {"tail": Figure((0.7, 0.7))}, ())
+    >>> found = compare(a, b, "tail")
+    >>> found.better, found.wins, round(found.difference, 3)
+    ('B', 2, 0.15)
     """
     if a[figure].mean < b[figure].mean:
         a, b = b, a
@@ -184,11 +198,11 @@ def compare(
 def comparisons(
     summaries: Sequence[MethodSummary], figure: str = "balanced_accuracy"
 ) -> list[Comparison]:
-    """The best method against each of the others, best first; empty without results.
+    """Compare the best method with each of the others, best first; empty without results.
 
-    Any method could have come out best, so the intervals hold for all pairs of methods at once. For
-    the m − 1 pairs shown alone they would be too narrow: of four equal methods, one then beats
-    another in about 7 % of experiments instead of at most 5 %.
+    Any method could have been the best, so the intervals hold for all pairs of methods
+    simultaneously. Intervals for the m − 1 pairs shown would be too narrow: of four equal methods,
+    one would beat another in about 7 % of experiments, not in at most 5 %.
     """
     ready = [s for s in summaries if s[figure].values]
     ranked = sorted(ready, key=lambda s: -s[figure].mean)

@@ -1,7 +1,7 @@
-"""How fast this machine trains: medians of repeated runs, compared with the usual way to do it.
+"""How fast this machine trains: medians of repeated runs, compared with plain PyTorch.
 
-`python -m harmony_core bench` runs it; the scripts in ``benchmarks/`` run the same at full length.
-torch is imported when something is measured.
+`python -m harmony_core bench` measures; the scripts in ``benchmarks/`` do the same at full length.
+torch is imported once something is measured.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""`python -m harmony_core bench`: how fast this machine trains, as one Markdown table.
+"""`python -m harmony_core bench`: how fast this machine trains, as a Markdown table.
 
-Progress goes to stderr, the table to stdout or to a file. Without a GPU its rows are left out, and
+Progress goes to stderr, the table to stdout or to a file. Without a GPU its rows are missing, and
 the last line says so.
 """
 
@@ -27,15 +27,17 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "bench",
         help="measure how fast this machine trains",
-        description="Measures training, losses and data loading on this machine and writes one "
-        "Markdown table: medians of repeated runs, and ratios to the usual way to do the same. "
-        "Takes a minute or two; run nothing else meanwhile.",
+        description="Measures training, losses and data loading on this machine and writes a "
+        "Markdown table: medians of repeated runs, and ratios to plain PyTorch. Takes a minute or "
+        "two; run nothing else meanwhile.",
         allow_abbrev=False,
     )
     parser.set_defaults(command=bench)
-    parser.add_argument("--full", action="store_true", help="all sizes, more repeats; many minutes")
     parser.add_argument(
-        "--repeats", type=_count, metavar="N", help="runs of each (default: 3 or 7)"
+        "--full", action="store_true", help="all sizes and more repeats; takes many minutes"
+    )
+    parser.add_argument(
+        "--repeats", type=_count, metavar="N", help="runs of each task (default: 3, with --full 7)"
     )
     parser.add_argument("--only", choices=tuple(PARTS), nargs="+", help="measure only these parts")
     parser.add_argument("--output", metavar="FILE", help="write the table to FILE, not to stdout")
@@ -43,10 +45,10 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 
 def bench(given: argparse.Namespace, stream: IO[str] | None = None) -> int:
-    """Run the chosen measurements and write the table."""
+    """Run the chosen measurements and write the table; the exit code."""
     from ..training.malloc import keep_freed
 
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # this and the next line as for experiments
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # as for experiments, like the next line
     keep_freed()
     repeats = given.repeats or (7 if given.full else 3)
     start = time.monotonic()
@@ -63,7 +65,7 @@ def bench(given: argparse.Namespace, stream: IO[str] | None = None) -> int:
 
 
 def report(rows: list[Row], repeats: int) -> str:
-    """The table, followed by a line about the machine."""
+    """The table, and a line about the machine below it."""
     from .machine import describe
 
     return (
@@ -89,13 +91,13 @@ def _images(full: bool, repeats: int) -> Iterator[Row]:
 def _losses(full: bool, repeats: int) -> Iterator[Row]:
     import torch
 
-    from .losses import in_a_step, rows
+    from .losses import rows, training_step
 
     for device in _devices():
         yield from rows(full, repeats, device)
     model = "resnet32" if full or torch.cuda.is_available() else "small_cnn"
     for device in _devices():
-        yield in_a_step(model, 128, repeats, device)
+        yield training_step(model, 128, repeats, device)
 
 
 def _gpu(full: bool, repeats: int) -> Iterator[Row]:
@@ -125,4 +127,4 @@ def _count(text: str) -> int:
 PARTS: dict[str, Callable[[bool, int], Iterator[Row]]] = {
     "plane": _plane, "images": _images, "losses": _losses, "gpu": _gpu,
 }  # fmt: skip
-"""The parts in order; each takes whether to measure all sizes, and the number of repeats."""
+"""The parts in order; each is called with whether to measure all sizes, and the repeats."""

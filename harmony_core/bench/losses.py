@@ -1,4 +1,4 @@
-"""The harmonized loss against cross-entropy, and against the usual loop over bins."""
+"""The harmonized loss compared with cross-entropy, and with GHM as a loop over bins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .table import Row, seconds
-from .timing import Timing, in_turn, wait_for
+from .timing import Timing, interleaved, wait_for
 
 if TYPE_CHECKING:
     import torch
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 QUICK = tuple((n, c) for n in (128, 1024) for c in (10, 100, 1000))
 FULL = tuple((n, c) for n in (128, 1024, 8192) for c in (10, 100, 1000, 8142))
-SHORTEST = 0.05
-ALONE = 2.0
-"""Wanted: at most this many times cross-entropy, from 1000 classes on."""
-IN_A_STEP = 1.05
-"""Wanted: at most this many times a ResNet-32 step with cross-entropy."""
+MIN_SECONDS = 0.05
+"""A shorter task is called several times in each measurement."""
+LOSS_RATIO = 2.0
+"""Target: at most this many times the time of cross-entropy, from 1000 classes on."""
+STEP_RATIO = 1.05
+"""Target: at most this many times the time of a ResNet-32 step with cross-entropy."""
 
 
 def long_tail(classes: int, factor: float = 100.0, largest: float = 5000.0) -> list[int]:
-    """Exponentially falling class counts."""
+    """Exponentially falling class counts, ``factor`` from the first to the last."""
     share = np.arange(classes) / max(classes - 1, 1)
     return [int(count) for count in np.maximum(largest * factor**-share, 1)]
 
@@ -32,7 +33,7 @@ def long_tail(classes: int, factor: float = 100.0, largest: float = 5000.0) -> l
 class LoopGHM:
     """GHM-C as usually written: a Python loop over bins, with a mask and a count for each.
 
-    Written for this comparison, with a moving average of the counts. Every count waits for a GPU.
+    Written for this comparison, with a moving average of the counts. Each count waits for the GPU.
     """
 
     def __init__(self, bins: int = 30, momentum: float = 0.75) -> None:
@@ -61,10 +62,12 @@ class LoopGHM:
         return (weight * F.cross_entropy(logits, targets, reduction="none")).mean()
 
 
-def compare(samples: int, classes: int, repeats: int, device: torch.device) -> dict[str, Timing]:
-    """Forward and backward pass of four losses on the same logits.
+def time_losses(
+    samples: int, classes: int, repeats: int, device: torch.device
+) -> dict[str, Timing]:
+    """Time the forward and backward pass of four losses on the same logits.
 
-    Cross-entropy, harmonized, GHM of `losses` and GHM as a loop; on a GPU also cross-entropy and
+    Cross-entropy, harmonized, `losses.GHMLoss` and GHM as a loop; on a GPU also cross-entropy and
     harmonized replayed from a CUDA graph.
     """
     import torch
@@ -101,44 +104,44 @@ def compare(samples: int, classes: int, repeats: int, device: torch.device) -> d
                 for _ in range(3):
                     tasks[name]()
                 tasks[f"{name}, captured"] = stream.capture(step(losses[name]))
-    return in_turn(tasks, repeats, shortest=SHORTEST, finish=wait_for(device.type))
+    return interleaved(tasks, repeats, min_seconds=MIN_SECONDS, finish=wait_for(device.type))
 
 
 def rows(full: bool, repeats: int, device: torch.device) -> Iterator[Row]:
-    """The losses alone, at each size."""
+    """The losses without a network, at each size."""
     for samples, classes in FULL if full else QUICK:
-        times = compare(samples, classes, repeats, device)
-        plain, ours = times["cross-entropy"], times["harmonized"]
-        where = f"{samples:,} × {classes:,}, {device.type.upper()}"
+        times = time_losses(samples, classes, repeats, device)
+        entropy, harmonized = times["cross-entropy"], times["harmonized"]
+        size = f"{samples:,} × {classes:,}, {device.type.upper()}"
         yield Row(
-            f"harmonized, forward + backward, {where}", seconds(ours.median),
-            f"{seconds(ours.low)} – {seconds(ours.high)}",
-            f"cross-entropy {seconds(plain.median)}", ours.over(plain),
-            *_wanted(ours.over(plain), classes, device.type == "cpu"),
+            f"harmonized, forward + backward, {size}", seconds(harmonized.median),
+            f"{seconds(harmonized.low)} – {seconds(harmonized.high)}",
+            f"cross-entropy {seconds(entropy.median)}", harmonized.ratio_to(entropy),
+            *_target(harmonized.ratio_to(entropy), classes, device.type == "cpu"),
         )  # fmt: skip
         if "harmonized, captured" in times:
-            ratio = times["harmonized, captured"].over(times["cross-entropy, captured"])
+            ratio = times["harmonized, captured"].ratio_to(times["cross-entropy, captured"])
             yield Row(
-                f"the same, captured, {where}", seconds(times["harmonized, captured"].median), "",
+                f"the same, captured, {size}", seconds(times["harmonized, captured"].median), "",
                 f"cross-entropy {seconds(times['cross-entropy, captured'].median)}", ratio,
-                *_wanted(ratio, classes, True),
+                *_target(ratio, classes, True),
             )  # fmt: skip
         for name in ("GHM", "harmonized"):
             loop = times["GHM, loop over bins"]
             yield Row(
-                f"GHM as a loop over 30 bins, {where}", seconds(loop.median), "",
-                f"our {name} {seconds(times[name].median)}", loop.over(times[name]),
+                f"GHM as a loop over 30 bins, {size}", seconds(loop.median), "",
+                f"our {name} {seconds(times[name].median)}", loop.ratio_to(times[name]),
             )  # fmt: skip
 
 
-def _wanted(ratio: float, classes: int, judged: bool) -> tuple[str, bool | None]:
-    if classes < 1000 or not judged:
+def _target(ratio: float, classes: int, has_target: bool) -> tuple[str, bool | None]:
+    if classes < 1000 or not has_target:
         return "", None
-    return f"≤ {ALONE:g} ×", ratio <= ALONE
+    return f"≤ {LOSS_RATIO:g} ×", ratio <= LOSS_RATIO
 
 
-def in_a_step(model: str, batch: int, repeats: int, device: torch.device) -> Row:
-    """A whole training step on 32 × 32 colour images with either loss."""
+def training_step(model: str, batch: int, repeats: int, device: torch.device) -> Row:
+    """A whole training step on 32 × 32 colour images, with harmonized and with cross-entropy."""
     import torch
     from torch.nn import functional as F
 
@@ -162,20 +165,20 @@ def in_a_step(model: str, batch: int, repeats: int, device: torch.device) -> Row
 
         return run
 
-    times = in_turn(
+    times = interleaved(
         {
             "ce": step(F.cross_entropy),
             "harmonized": step(build_loss("harmonized", counts).to(device)),
         },
         repeats,
-        shortest=SHORTEST,
+        min_seconds=MIN_SECONDS,
         finish=wait_for(device.type),
     )
-    ratio = times["harmonized"].over(times["ce"])
-    wanted = (f"≤ {IN_A_STEP:g} ×", ratio <= IN_A_STEP) if model == "resnet32" else ("", None)
+    ratio = times["harmonized"].ratio_to(times["ce"])
+    target = (f"≤ {STEP_RATIO:g} ×", ratio <= STEP_RATIO) if model == "resnet32" else ("", None)
     return Row(
         f"step of {model}, batch {batch}, harmonized, {device.type.upper()}",
         seconds(times["harmonized"].median),
         f"{seconds(times['harmonized'].low)} – {seconds(times['harmonized'].high)}",
-        f"cross-entropy {seconds(times['ce'].median)}", ratio, *wanted,
+        f"cross-entropy {seconds(times['ce'].median)}", ratio, *target,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The machine and versions that a measurement was made with."""
+"""The machine and the versions of a measurement."""
 
 from __future__ import annotations
 

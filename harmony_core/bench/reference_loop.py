@@ -1,10 +1,10 @@
-"""The loop that Harmony is compared with: plain PyTorch over a DataLoader, one method at a time.
+"""The training loop that Harmony is compared with: PyTorch with a DataLoader, one method at a time.
 
 The recipe of the long-tailed literature (LDAM-DRW): SGD with momentum, crop and flip by torchvision
 on PIL images, class-balanced weights for the last fifth of the epochs. Tuned as an experienced user
 of PyTorch would: persistent workers, uint8 images in one array, channels-last memory, the fused
-optimiser, gradients set to None, and one value read from the device per epoch. It shares only the
-network with Harmony, so that the comparison is of the loops.
+optimiser, gradients set to None, and one value read from the device per epoch. Only the network is
+the same as in Harmony, so the loops are compared.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ def loader(
     images: Array, targets: Array, *, augment: bool, batch_size: int, workers: int, seed: int = 0
 ) -> DataLoader[Any]:
     """Shuffled batches; only augmented images go through workers."""
-    made: Dataset[Any] = (
+    dataset: Dataset[Any] = (
         AugmentedImages(images, targets) if augment else plain_images(images, targets)
     )
     workers = workers if augment else 0
     return DataLoader(
-        made,
+        dataset,
         batch_size=batch_size,
         shuffle=True,
         num_workers=workers,

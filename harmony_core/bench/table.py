@@ -10,7 +10,7 @@ HEADS = ("What", "Result", "Range", "Against", "Ratio", "Target", "")
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: a value with its unit and range, what it is compared with, and the target.
+    """A measurement: a value with its unit and range, what it is compared with, and the target.
 
     ``met`` is None where there is no target.
     """
@@ -38,7 +38,11 @@ def markdown(rows: Iterable[Row]) -> str:
 
 
 def seconds(value: float) -> str:
-    """A time in µs, ms or s, to three digits."""
+    """A time in µs, ms or s, with three digits.
+
+    >>> seconds(0.0001234), seconds(2.5)
+    ('123 µs', '2.5 s')
+    """
     for factor, unit in ((1e6, "µs"), (1e3, "ms")):
         if value * factor < 1000:
             return f"{value * factor:.3g} {unit}"
@@ -46,7 +50,11 @@ def seconds(value: float) -> str:
 
 
 def per_second(count: float, value: float, what: str = "images") -> str:
-    """A rate, to three digits."""
+    """``count`` things in ``value`` seconds as a rate, with three digits.
+
+    >>> per_second(123_456, 1.0)
+    '123,000 images/s'
+    """
     rate = count / value
     digits = max(0, len(str(int(rate))) - 3)
     return f"{round(rate, -digits):,.0f} {what}/s"

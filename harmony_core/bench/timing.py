@@ -1,4 +1,4 @@
-"""Repeated measurements in turn, so that a busy moment of the machine affects all tasks alike."""
+"""Repeated measurements in turn, so that load on the machine affects all tasks alike."""
 
 from __future__ import annotations
 
@@ -28,23 +28,27 @@ class Timing:
     def high(self) -> float:
         return max(self.seconds)
 
-    def over(self, other: Timing) -> float:
-        """How many times as long this took: the median of the ratios of paired runs."""
+    def ratio_to(self, other: Timing) -> float:
+        """How many times as long this took: the median of the ratios of paired runs.
+
+        >>> Timing((2.0, 20.0, 4.0)).ratio_to(Timing((1.0, 10.0, 1.0)))
+        2.0
+        """
         pairs = zip(self.seconds, other.seconds, strict=True)
         return statistics.median(mine / its for mine, its in pairs)
 
 
-def in_turn(
+def interleaved(
     tasks: Mapping[str, Task],
     repeats: int,
     *,
-    shortest: float = 0.0,
+    min_seconds: float = 0.0,
     finish: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Timing]:
-    """Seconds of one call of each task, ``repeats`` times, after a warm-up call.
+    """Seconds for one call of each task, ``repeats`` times in turn, after a warm-up call.
 
-    A task that takes less than ``shortest`` seconds is called several times and the mean taken.
+    A task shorter than ``min_seconds`` is called several times in a row and the mean is used.
     ``finish`` waits for the device, see `wait_for`.
     """
     calls = {}
@@ -52,7 +56,7 @@ def in_turn(
         task()
         finish()
         once = _seconds(task, 1, finish, clock)
-        calls[name] = max(1, min(10_000, round(shortest / max(once, 1e-7))))
+        calls[name] = max(1, min(10_000, round(min_seconds / max(once, 1e-7))))
     taken: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(repeats):
         for name, task in tasks.items():
@@ -61,7 +65,7 @@ def in_turn(
 
 
 def wait_for(device: str) -> Callable[[], None]:
-    """A function that returns when a device, ``cpu`` or ``cuda``, has finished its queued work."""
+    """A function that waits for work already queued on a device, ``cpu`` or ``cuda``."""
     if device != "cuda":
         return lambda: None
     import torch

@@ -1,4 +1,4 @@
-"""Lockstep training against a plain PyTorch loop, and four methods against one."""
+"""Lockstep training compared with a plain PyTorch loop, and four methods with one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..config import DataConfig, ExperimentConfig, MethodConfig, ModelConfig, RecordConfig
-from ..config import OptimConfig as Optim
+from ..config import (
+    DataConfig,
+    ExperimentConfig,
+    MethodConfig,
+    ModelConfig,
+    OptimConfig,
+    RecordConfig,
+)
 from ..data.dataset import LongTailedDataset
 from ..experiments.complete import complete
 from .table import Row, per_second, seconds
-from .timing import Timing, in_turn, wait_for
+from .timing import Timing, interleaved, wait_for
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +29,7 @@ BATCH = 128
 
 
 def train(config: ExperimentConfig, dataset: LongTailedDataset) -> None:
-    """One whole training with its frames, on the threads that an experiment gets."""
+    """Train with frames, on as many threads as an experiment uses."""
     from ..training import Lockstep
     from ..training.cpu_threads import divided
 
@@ -33,7 +39,7 @@ def train(config: ExperimentConfig, dataset: LongTailedDataset) -> None:
 
 
 def plane(methods: tuple[str, ...], epochs: int = 60) -> Callable[[], None]:
-    """A training on the default scenario in the plane, with decision grids."""
+    """A training on the default points in the plane, with decision grids."""
     from ..data import build_dataset
 
     config = complete(
@@ -46,25 +52,25 @@ def plane(methods: tuple[str, ...], epochs: int = 60) -> Callable[[], None]:
 
 
 def plane_rows(repeats: int) -> Iterator[Row]:
-    """60 epochs of the default scenario with four methods, and with one."""
+    """60 epochs on the default points, with four methods and with one."""
     tasks = {"four": plane(FOUR), **{name: plane((name,)) for name in ("ce", "harmonized")}}
-    times = in_turn(tasks, repeats)
+    times = interleaved(tasks, repeats)
     four = times["four"]
     yield Row(
         "plane, default scenario, 60 epochs, 4 methods, with grids", seconds(four.median),
         _range(four), "", None, f"≤ {PLANE_SECONDS:g} s", four.median <= PLANE_SECONDS,
     )  # fmt: skip
     for name, most in (("harmonized", PLANE_RATIO), ("ce", None)):
-        ratio = four.over(times[name])
-        wanted = ("",) if most is None else (f"≤ {most:g} ×", ratio <= most)
+        ratio = four.ratio_to(times[name])
+        target = ("",) if most is None else (f"≤ {most:g} ×", ratio <= most)
         yield Row(
             "the same", seconds(four.median), "",
-            f"{name} alone {seconds(times[name].median)}", ratio, *wanted,
+            f"{name} alone {seconds(times[name].median)}", ratio, *target,
         )  # fmt: skip
 
 
 def cifar_shaped(n: int, classes: int = 10) -> LongTailedDataset:
-    """Random colour images with a long tail: speed does not depend on their content."""
+    """Random colour images with a long tail, as speed does not depend on their content."""
     rng = np.random.default_rng(0)
     share = 100.0 ** -(np.arange(classes) / (classes - 1))
     counts = np.maximum(share / share.sum() * n, 1).astype(int)
@@ -80,6 +86,7 @@ def cifar_shaped(n: int, classes: int = 10) -> LongTailedDataset:
 
 
 def digits() -> LongTailedDataset:
+    """The digits of scikit-learn with a long tail."""
     from ..data import build_dataset
 
     return build_dataset(DataConfig("digits", imbalance_factor=50), 0)
@@ -88,7 +95,7 @@ def digits() -> LongTailedDataset:
 def in_lockstep(
     dataset: LongTailedDataset, model: str, methods: tuple[str, ...], epochs: int, device: str
 ) -> Callable[[], None]:
-    """Training without recording frames."""
+    """A training that records no frames."""
     from ..training import Lockstep
     from ..training.cpu_threads import divided
 
@@ -97,7 +104,7 @@ def in_lockstep(
             model=ModelConfig(model),
             data=DataConfig("digits", imbalance_factor=50),
             methods=tuple(MethodConfig(name) for name in methods),
-            optim=Optim(batch_size=BATCH, warmup_epochs=0, schedule="constant", lr=0.01),
+            optim=OptimConfig(batch_size=BATCH, warmup_epochs=0, schedule="constant", lr=0.01),
             epochs=epochs,
             device=device,
             record=RecordConfig(every=10_000, tracked=20),
@@ -122,7 +129,7 @@ def in_lockstep(
 def in_a_loop(
     dataset: LongTailedDataset, model: str, epochs: int, workers: int, device: str
 ) -> Any:
-    """The reference loop with cross-entropy; its workers start with the first call and stay."""
+    """The reference loop with cross-entropy; its workers start at the first call and persist."""
     import torch
 
     from ..models import build_model
@@ -146,8 +153,10 @@ def in_a_loop(
     )
 
 
-def bare(dataset: LongTailedDataset, model: str, epochs: int, device: str) -> Callable[[], None]:
-    """The floor: as many steps of the same network on one batch that is already on the device."""
+def network_alone(
+    dataset: LongTailedDataset, model: str, epochs: int, device: str
+) -> Callable[[], None]:
+    """The lower bound: as many steps of the network on one batch that is already on the device."""
     import torch
     from torch.nn import functional as F
 
@@ -183,24 +192,24 @@ def image_rows(
     workers: tuple[int, ...] = (0, 2),
     device: str = "cpu",
 ) -> Iterator[Row]:
-    """Images per second of one network, of four in lockstep, and of the faster reference loop."""
+    """Images per second of one network and of four in lockstep, and the fastest reference loop."""
     tasks = {
         "one": in_lockstep(dataset, model, ("ce",), epochs, device),
         "four": in_lockstep(dataset, model, FOUR, epochs, device),
-        "bare": _divided(bare(dataset, model, epochs, device), model, dataset),
+        "alone": _divided(network_alone(dataset, model, epochs, device), model, dataset),
     }
     for count in workers if dataset.augment else (0,):
         loop = in_a_loop(dataset, model, epochs, count, device)
         tasks[f"loop, {count} workers"] = _divided(loop, model, dataset)
-    times = in_turn(tasks, repeats, finish=wait_for(device))
+    times = interleaved(tasks, repeats, finish=wait_for(device))
     n = len(dataset.train_targets) * epochs
-    loops = {name: time for name, time in times.items() if name.startswith("loop")}
-    best = min(loops, key=lambda name: loops[name].median)
+    loops = [name for name in times if name.startswith("loop")]
+    fastest = min(loops, key=lambda name: times[name].median)
     yield Row(
         f"{title}, {model}, the network alone on one batch (the floor)",
-        per_second(n, times["bare"].median), "",
+        per_second(n, times["alone"].median), "",
         f"1 network in lockstep: {per_second(n, times['one'].median)}",
-        times["one"].over(times["bare"]),
+        times["one"].ratio_to(times["alone"]),
     )  # fmt: skip
     for name, networks in (("one", 1), ("four", 4)):
         what = f"{title}, {model}, {networks} network{'s' * (networks > 1)} in lockstep"
@@ -209,9 +218,9 @@ def image_rows(
             f"{per_second(n * networks, times[name].high, '')}– "
             f"{per_second(n * networks, times[name].low, '')}"
         )
-        ratio = networks * loops[best].over(times[name])
+        ratio = networks * times[fastest].ratio_to(times[name])
         yield Row(
-            what, rate, spread, f"{best}: {per_second(n, loops[best].median)}", ratio,
+            what, rate, spread, f"{fastest}: {per_second(n, times[fastest].median)}", ratio,
             f"≥ {LOOP_RATIO:g} ×", ratio >= LOOP_RATIO,
         )  # fmt: skip
 
@@ -219,7 +228,7 @@ def image_rows(
 def _divided(
     task: Callable[[], object], model: str, dataset: LongTailedDataset
 ) -> Callable[[], None]:
-    """A task with the number of threads that one network gets."""
+    """A task on as many threads as one network uses."""
     from ..training.cpu_threads import divided
 
     def run() -> None:
@@ -237,13 +246,13 @@ def gpu_rows(repeats: int, device: torch.device) -> Iterator[Row]:
     """ResNet-32 on a GPU with CUDA graphs: one, four and sixteen networks."""
     dataset = cifar_shaped(12_406)
     targets = {1: 45_000, 4: 0, 16: 120_000}
-    for networks, wanted in targets.items():
+    for networks, target in targets.items():
         methods = tuple(FOUR[i % 4] for i in range(networks))
         task = in_lockstep(dataset, "resnet32", methods, 2, "cuda")
-        time = in_turn({"it": task}, repeats, finish=wait_for("cuda"))["it"]
+        time = interleaved({"train": task}, repeats, finish=wait_for("cuda"))["train"]
         n = 2 * networks * len(dataset.train_targets)
-        judged = (f"≥ {wanted:,}/s", n / time.median >= wanted) if wanted else ("", None)
+        verdict = (f"≥ {target:,}/s", n / time.median >= target) if target else ("", None)
         yield Row(
             f"ResNet-32, batch {BATCH}, {networks} at once, {device.type.upper()}",
-            per_second(n, time.median), "", "", None, *judged,
+            per_second(n, time.median), "", "", None, *verdict,
         )  # fmt: skip

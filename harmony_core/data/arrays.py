@@ -6,18 +6,17 @@ Axes: n samples, d features, c classes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ..arrays import Array
 from ..errors import DataError
 from ..readers.messages import listing
 from .dataset import LongTailedDataset
 from .randomness import generator
 from .split import balanced_holdout, cut_to_balance
 
-Array = NDArray[Any]
 MAX_CLASSES = 10_000
 
 

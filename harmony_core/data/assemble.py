@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import DataConfig
 from .dataset import LongTailedDataset
 from .long_tail import add_label_noise, subsample
 from .randomness import generator
-
-Array = NDArray[Any]
 
 
 def assemble(

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import DataError
 from ..files import TEMPORARY, read_arrays, write_atomically
 
-Array = NDArray[Any]
 KEPT_BYTES = 4 * 2**30
 """Decoded arrays above this total are dropped, longest unused first."""
 ADVICE = "Free some space, or choose another folder with the environment variable HARMONY_DATA."

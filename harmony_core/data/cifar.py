@@ -10,12 +10,11 @@ from __future__ import annotations
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import is_zipfile
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import DataConfig
 from ..errors import DataError
 from .assemble import assemble
@@ -27,7 +26,6 @@ from .long_tail import counts_within
 from .spec import Progress
 from .uploads import resolve_source
 
-Array = NDArray[Any]
 PIXELS = 32 * 32 * 3
 TEXT_BYTES = 100_000
 

@@ -8,14 +8,12 @@ of the balanced problem.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import DataError
 
-Array = NDArray[Any]
 CHUNK = 2**19
 """Densities of components computed at once: 4 MB each of a few arrays."""
 

@@ -8,11 +8,11 @@ class.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import DataConfig
 from ..errors import DataError
 from ..readers.images.archives import ZipSource
@@ -29,7 +29,6 @@ from .spec import Progress
 from .split import balanced_holdout, cut_to_balance
 from .uploads import resolve_source
 
-Array = NDArray[Any]
 MAX_UNREADABLE = 0.2
 MAX_DECODED_BYTES = 3 * 2**30
 RULES = 1

@@ -5,16 +5,12 @@ Axes: n samples, c classes; class 0 is the largest.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import PROFILES
 from ..errors import DataError
 from ..parameters import check_number, choose
-
-Array = NDArray[Any]
 
 
 def long_tail_counts(n_max: int, classes: int, imbalance_factor: float, profile: str) -> Array:

@@ -17,11 +17,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import DataConfig
 from ..errors import ConfigError, DataError
 from ..parameters import Parameter, show
@@ -31,7 +30,6 @@ from .long_tail import add_label_noise, long_tail_counts
 from .randomness import generator
 from .spec import DatasetSpec, Progress
 
-Array = NDArray[Any]
 Point = tuple[int, float, float]
 """Class, x, y"""
 

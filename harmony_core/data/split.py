@@ -5,17 +5,14 @@ Axes: n samples, c classes.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import DataError
 from ..readers.messages import listing
 from .long_tail import subsample
 from .randomness import generator
 
-Array = NDArray[Any]
 LARGEST_TEST = 100
 """Test samples a class at most: enough for an interval of ±10 points."""
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..readers import limits
 from ..readers.sampled_rows import Column
 
-Array = NDArray[Any]
 LEVELS = 30
 """Most frequent values of a text column that get a feature of their own."""
 FAR = 10.0

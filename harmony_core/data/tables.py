@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import DataConfig
 from ..errors import DataError
 from ..readers import limits
@@ -29,8 +28,6 @@ from .table_encoder import TableEncoder
 from .table_specs import GUESS
 from .table_specs import NONE as NO_SPLIT
 from .uploads import resolve_source
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import CLASS_BALANCE, MethodConfig
 from ..errors import ConfigError
 from ..frames import Frame
@@ -27,8 +27,6 @@ from ..losses.registry import LOSSES
 from ..parameters import Value, choose
 from .density import Region, region_of, region_shares
 from .latex import Pair, Step, count, number, product, same, step, times
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ row. ``samples`` are training samples N.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from ..arrays import Array
+
 FEWEST_REGIONS, MOST_REGIONS = 2, 30
 LEAST_SHARE = 1e-12
 

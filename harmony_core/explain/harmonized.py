@@ -6,11 +6,10 @@ Our reconstruction; see `harmony_core.losses.harmonized`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..parameters import Value
 from .base import LossExplanation, SampleNumbers
 from .density import Region, region_rarities
@@ -20,7 +19,6 @@ from .logit_adjusted import prior_steps
 from .numbers import inverse_frequency, log_prior
 from .weighted import inverse_frequency_step
 
-Array = NDArray[Any]
 INTRA = (r"w_y[b]", "w_y[b]")
 NEARLY_INVERSE = 0.75
 """Exponent α from which a density's weights count as its plain inverse."""

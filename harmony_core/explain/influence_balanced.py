@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .base import CLASS_WEIGHT, LossExplanation, SampleNumbers
 from .latex import Step, count, number, number_latex, number_text, same, step
 
-Array = NDArray[Any]
 EPSILON = 1e-3
 """Added to the influence, as in `harmony_core.losses.influence_balanced`."""
 

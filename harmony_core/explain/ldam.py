@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .base import LossExplanation, SampleNumbers
 from .latex import Step, number, number_latex, number_text, step
-
-Array = NDArray[Any]
 
 
 class LDAMExplanation(LossExplanation):

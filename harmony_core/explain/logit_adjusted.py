@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .base import PULL, LossExplanation, SampleNumbers
 from .latex import (
     Pair,
@@ -25,7 +24,6 @@ from .latex import (
 )
 from .numbers import log_prior
 
-Array = NDArray[Any]
 STRENGTH = (r"\tau \log \pi_y", "τ log π_y")
 
 

@@ -5,14 +5,10 @@ Letters: n samples, c classes. ``counts`` (c,) are the numbers of training sampl
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import CLASS_BALANCE, MethodConfig, deferral_epoch
-
-Array = NDArray[Any]
 
 
 def softmax(logits: Array) -> Array:

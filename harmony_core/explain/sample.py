@@ -11,11 +11,10 @@ The numbers are those of the recorded frame. Letters: c classes, m regions of on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import ExperimentConfig
 from ..errors import DataError
 from ..frames import Frame, Scene
@@ -23,8 +22,6 @@ from .base import SampleNumbers, explanation_of
 from .density import Region
 from .latex import Step
 from .numbers import cross_entropy, deferred_weights, softmax
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

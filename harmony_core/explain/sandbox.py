@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..config import MethodConfig
 from ..frames import Frame, Scene
 from ..losses.registry import LOSSES
@@ -20,7 +19,6 @@ from ..parameters import Value
 from .density import adaptive_regions, region_of, region_weights
 from .numbers import cross_entropies, log_prior
 
-Array = NDArray[Any]
 LOSS = "harmonized"
 """The loss whose weights are drawn."""
 

@@ -10,11 +10,10 @@ losses. All are computed from the same recorded logits, so that only the formula
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..frames import Frame, Scene
 from ..losses.registry import LOSSES
 from .density import region_of
@@ -22,7 +21,6 @@ from .latex import number_latex, number_text
 from .numbers import cross_entropy, log_prior
 from .sandbox import ClassWeights, redraw
 
-Array = NDArray[Any]
 SMOOTHING = 1.0
 
 

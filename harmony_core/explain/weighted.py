@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .base import CLASS_WEIGHT, LossExplanation, SampleNumbers, effective_number_step
 from .latex import Step, count, number, number_latex, number_text, step
 from .numbers import effective_number, inverse_frequency
-
-Array = NDArray[Any]
 
 
 class WeightedExplanation(LossExplanation):

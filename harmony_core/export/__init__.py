@@ -1,4 +1,4 @@
-"""What leaves Harmony: a script to train with, tables, a replay, and a page of one file."""
+"""An experiment for use elsewhere: a training script, tables, a replay, a page in one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shell's ``export``: an experiment as tables, a config, a script, a page or a replay."""
+"""The command ``export``: an experiment as tables, a config, a script, a page or a replay."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from .results import write_csv
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
-    """The flags of ``export``; several may be given."""
+    """Add the flags of ``export``, which can be combined."""
     add = parser.add_argument
     add(
         "--csv",
         metavar="PLACE",
-        help="curves as one CSV file; - is stdout, the default. A folder (DIR/) or a ZIP gets "
-        "the tables of classes, samples, histograms and densities too",
+        help="curves as one CSV file; - is stdout, the default. A folder (DIR/) or a ZIP file also "
+        "gets the tables of classes, samples, histograms and densities",
     )
-    add("--config", metavar="FILE", help="config, as `run` takes it; - is stdout")
+    add("--config", metavar="FILE", help="the config, for `run`; - is stdout")
     add(
         "--snippet",
         nargs="+",
         metavar=("METHOD", "FILE"),
         help="a PyTorch script that trains with one method (its number from 1, loss or label)",
     )
-    add("--html", metavar="FILE", help="everything as one page that opens without a network")
-    add("--embedding", metavar="FILE", help="the embedding's pictures as one page; needs umap")
+    add("--html", metavar="FILE", help="everything as one page that opens offline")
+    add("--embedding", metavar="FILE", help="the embedding as one page; needs umap")
     add("--replay", metavar="FILE", help="a recording for the start page, under 1 MB")
 
 
 def export(given: argparse.Namespace) -> None:
-    """Write what the flags ask for; without any, the curves go to stdout."""
+    """Write what the flags name; the curves to stdout if there are none."""
     store = RunStore(given.runs)
     record = store.get(store.find(given.id))
     if given.config is not None:
@@ -51,11 +51,11 @@ def export(given: argparse.Namespace) -> None:
     if given.html is not None:
         from .offline import offline_html
 
-        _tell(offline_html(store, record, Path(given.html)).sentence)
+        _note(offline_html(store, record, Path(given.html)).sentence)
     if given.replay is not None:
         from .replay import write_replay
 
-        _tell(write_replay(store, record, Path(given.replay)).sentence)
+        _note(write_replay(store, record, Path(given.replay)).sentence)
     if given.embedding is not None:
         from .embedding_page import export_embedding_html
 
@@ -66,7 +66,10 @@ def export(given: argparse.Namespace) -> None:
 
 
 def chosen_method(methods: Sequence[MethodConfig], text: str) -> int:
-    """The position of the method that ``text`` names: its number from 1, its loss or its label."""
+    """The position of the method that ``text`` names by number from 1, by loss or by label.
+
+    Raises `ConfigError` unless it names exactly one.
+    """
     labels = method_labels(methods)
     found = [i for i, label in enumerate(labels) if label == text]
     found = found or [i for i, method in enumerate(methods) if method.loss == text]
@@ -105,13 +108,13 @@ def _csv(store: RunStore, record: ExperimentRecord, place: str) -> None:
             write_csv(store, record, file)
 
 
-def _tell(sentence: str) -> None:
+def _note(sentence: str) -> None:
     if sentence:
         sys.stderr.write(sentence + "\n")
 
 
 def _target(name: str) -> AbstractContextManager[IO[str]]:
-    """A file to write text to; ``-`` is stdout."""
+    """A text file to write to; ``-`` is stdout."""
     if name == "-":
         return nullcontext(sys.stdout)
     try:

@@ -16,8 +16,8 @@ from ..plots.embedding.text import caption, two_digits
 from ..plots.style import SURFACE
 from ..runs.embedding.store import Store, embed_run, embedding_path, landmarks_of, stored_epochs
 
-MOST_BYTES = 5_000_000
-"""Of the pictures; the drawing library in the file takes as much again."""
+MAX_BYTES = 5_000_000
+"""For the figure; the plotting library in the file takes as much again."""
 STYLE = """
 body { margin: 0 auto; max-width: 1400px; padding: 1rem; font: 15px/1.5 system-ui, sans-serif;
   background: %s; color: %s; }
@@ -67,7 +67,7 @@ def embedding_page(
     frames: list[EmbeddingFrame], landmarks: Landmarks, title: str, *, theme: str = "light"
 ) -> str:
     """The HTML of `export_embedding_html` from pictures in the order of their epochs."""
-    figure, kept = all_epochs_figure(frames, landmarks, theme=theme, most_bytes=MOST_BYTES)
+    figure, kept = all_epochs_figure(frames, landmarks, theme=theme, most_bytes=MAX_BYTES)
     drawing = figure.to_html(
         full_html=False,
         include_plotlyjs=True,
@@ -94,7 +94,7 @@ def embedding_page(
 
 
 def _table(frame: EmbeddingFrame) -> str:
-    """The figures of the last epoch, for those who read rather than look."""
+    """The figures of the last epoch as a table."""
     heads = (
         "method", "balanced accuracy", "map agrees", "in the tail", "where wrong",
         "trustworthiness", "silhouette head", "silhouette tail",

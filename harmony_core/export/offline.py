@@ -1,7 +1,7 @@
-"""A whole experiment as one HTML file: the app's view, its numbers and its origin, no network.
+"""A whole experiment as one HTML file: the app's view, the results and their origin.
 
-The page holds the view's scripts and styles, and the payload compressed in base64. It opens from
-disk; a content policy in it forbids any request.
+The page holds the view's scripts and styles, and the compressed payload in base64. It opens from
+disk; its content security policy forbids any request.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..viewer.panels import ARENA, DENSITY, WEIGHTS
 from ..viewer.payload import Payload
 from .recording import Recording, record_all
 
-MOST_BYTES = 25_000_000
+MAX_BYTES = 25_000_000
 PANELS = (*ARENA, *DENSITY, *WEIGHTS)
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -75,16 +75,16 @@ def offline_html(
     *,
     repeat: int = 0,
     panels: Iterable[str] = PANELS,
-    most: int = MOST_BYTES,
+    max_bytes: int = MAX_BYTES,
 ) -> Recording:
-    """Write ``path``: every recorded epoch of one repeat, thinned evenly above ``most`` bytes.
+    """Write all recorded epochs of one repeat into ``path``, fewer above ``max_bytes`` bytes.
 
-    The page says which epochs it holds. The table is over all finished repeats.
+    The page says which epochs it holds. Its table covers all finished repeats.
     """
     panels = tuple(panels)
     recording = record_all(
-        store, record, panels, repeat=repeat, most=most,
-        size=lambda payload: len(_packed(payload, panels)), bands_too=True,
+        store, record, panels, repeat=repeat, max_bytes=max_bytes,
+        size=lambda payload: len(_packed(payload, panels)), with_bands=True,
     )  # fmt: skip
     page = _page(
         record, store.scene(record.id, repeat), summaries_of(store, record), recording, repeat,
@@ -112,7 +112,7 @@ def _page(
         f"<title>{title}</title><style>{stylesheet()}{STYLE}</style></head><body>"
         f"<h1>{title}</h1><p>{_about(record)}</p>"
         '<div class="hv"><p>This page draws with JavaScript. In a browser from before 2023 it '
-        "may stay empty; the numbers below are there all the same.</p></div>"
+        "may stay empty; the numbers below are there in any case.</p></div>"
         f"{_results(summaries)}"
         "<h2>What to keep in mind</h2>"
         f"{''.join(f'<p>{html.escape(note)}</p>' for note in notes if note)}"
@@ -159,9 +159,9 @@ def _seeds(record: ExperimentRecord, repeat: int) -> str:
 
 
 def _results(summaries: list[MethodSummary]) -> str:
-    """The final figures and who is ahead of whom, over the finished repeats."""
+    """The final figures and the comparisons of methods, over the finished repeats."""
     if not summaries or not summaries[0]["ece"].values:
-        return "<h2>Results</h2><p>No repeat has come to its end yet.</p>"
+        return "<h2>Results</h2><p>No repeat is finished yet.</p>"
     repeats = len(summaries[0]["ece"].values)
     head = "".join(f"<th>{html.escape(TITLES[name])}</th>" for name in TITLES)
     rows = "".join(
@@ -169,16 +169,16 @@ def _results(summaries: list[MethodSummary]) -> str:
         f"{''.join(f'<td>{summary[name].percent()}</td>' for name in TITLES)}</tr>"
         for summary in summaries
     )
-    over = f"Mean ± sample standard deviation over {repeats} seeds." if repeats > 1 else "One seed."
-    over += (
+    note = f"Mean ± sample standard deviation over {repeats} seeds." if repeats > 1 else "One seed."
+    note += (
         " Head, medium and tail are thirds of the classes by rank; many-shot classes have more "
         "than 100 training samples, few-shot classes fewer than 20."
     )
-    said = "".join(f"<p>{html.escape(c.sentence())}</p>" for c in comparisons(summaries))
+    sentences = "".join(f"<p>{html.escape(c.sentence())}</p>" for c in comparisons(summaries))
     return (
         "<h2>The last epoch on the balanced test set</h2>"
         f'<div class="scroll"><table class="numbers"><thead><tr><th>Method</th>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div><p>{over}</p>{said}"
+        f"<tbody>{rows}</tbody></table></div><p>{note}</p>{sentences}"
     )
 
 
@@ -187,7 +187,7 @@ def _origin(record: ExperimentRecord) -> str:
     command = f"python -m harmony_core run config.json   # {format_methods(record.config.methods)}"
     text = json.dumps(record.config.to_dict(), indent=1)
     return (
-        "<h2>Where it is from</h2>"
+        "<h2>Origin</h2>"
         f"<p>Experiment {html.escape(record.id)}, finished {html.escape(record.finished or '–')}, "
         f"on {html.escape(record.device or 'an unknown device')}; {html.escape(versions)}.</p>"
         "<details><summary>Its config, to run it again</summary>"

@@ -1,4 +1,4 @@
-"""The payload of a whole repeat, with fewer epochs where it would be too large."""
+"""The view's payload of a whole repeat, with fewer epochs if it would be too large."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from ..viewer.bands import view_bands
 from ..viewer.panels import parts_of
 from ..viewer.payload import Payload, build_payload
 
-FEWEST = 2
+MIN_EPOCHS = 2
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A payload from its first frame on, and what was left out of it."""
+    """A payload, and how many of the recorded epochs it holds."""
 
     payload: Payload
     stride: int
-    """Every how many recorded epochs one is kept; the first and the last always are."""
+    """Each ``stride``-th recorded epoch is kept, and the last."""
     kept: int
     recorded: int
 
     @property
     def sentence(self) -> str:
-        """What a reader should know about the epochs; empty where all are there."""
+        """Which epochs were kept; empty if all were."""
         if self.stride == 1:
             return ""
         return (
-            f"To keep this small it holds {self.kept} of {self.recorded} recorded epochs, every "
+            f"To keep this small, it holds {self.kept} of {self.recorded} recorded epochs, every "
             f"{_ordinal(self.stride)} and the last."
         )
 
@@ -44,15 +44,14 @@ def record_all(
     panels: Iterable[str],
     *,
     repeat: int = 0,
-    most: int,
+    max_bytes: int,
     size: Callable[[Payload], int],
-    bands_too: bool = False,
+    with_bands: bool = False,
 ) -> Recording:
-    """The densest recording whose ``size`` is at most ``most`` bytes.
+    """The recording with the most epochs whose ``size`` is at most ``max_bytes``.
 
-    ``bands_too``: with the numbers of all repeats, where there are several.
-    Raises `RunError` if the repeat has no frames, or if even its first and last epoch are too
-    large.
+    ``with_bands`` adds the curves of all repeats, if there are several. Raises `RunError` if the
+    repeat has no frames, or if its first and last epoch alone are too large.
     """
     epochs = store.epochs(record.id, repeat)
     if not epochs:
@@ -64,7 +63,7 @@ def record_all(
     frames = {epoch: store.frames(record.id, repeat, epoch) for epoch in epochs}
     parts = parts_of(panels)
     bands = None
-    if bands_too and record.config.seeds.repeats > 1:
+    if with_bands and record.config.seeds.repeats > 1:
         bands = view_bands(curves_of(store, record))
     stride = 1
     while True:
@@ -79,15 +78,16 @@ def record_all(
             parts=parts,
             bands=bands,
         )
-        bytes_now = size(payload)
-        if bytes_now <= most:
+        payload_bytes = size(payload)
+        if payload_bytes <= max_bytes:
             return Recording(payload, stride, len(kept), len(epochs))
-        if len(kept) <= FEWEST:
+        if len(kept) <= MIN_EPOCHS:
             raise RunError(
-                f"Expected two epochs of experiment {record.id} to fit into {most:,} bytes, but "
-                f"they take {bytes_now:,}. Record fewer samples or a smaller grid, or allow more."
+                f"Expected two epochs of experiment {record.id} to fit into {max_bytes:,} bytes, "
+                f"but they take {payload_bytes:,}. Record fewer samples or a smaller grid, "
+                "or allow more."
             )
-        stride = max(stride + 1, int(stride * bytes_now / most))
+        stride = max(stride + 1, int(stride * payload_bytes / max_bytes))
 
 
 def _ordinal(n: int) -> str:

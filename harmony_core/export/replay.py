@@ -1,4 +1,4 @@
-"""A recorded run for the start page: the view's payload in a file, and beside it where it is from.
+"""A recorded run for the start page: a file with the view's payload, and one with its origin.
 
 python -m harmony_core export latest --replay assets/replays/hard_head.bin
 """
@@ -14,19 +14,19 @@ from ..runs.store import RunStore
 from ..viewer.panels import ARENA
 from .recording import Recording, record_all
 
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 
 
 def write_replay(
-    store: RunStore, record: ExperimentRecord, path: Path, *, most: int = MOST_BYTES
+    store: RunStore, record: ExperimentRecord, path: Path, *, max_bytes: int = MAX_BYTES
 ) -> Recording:
     """Write repeat 0 to ``path``, as `Payload.wire` does, and its origin to ``path`` + ``.json``.
 
-    Epochs are thinned evenly until the file has at most ``most`` bytes.
+    Epochs are thinned evenly until the file has at most ``max_bytes`` bytes.
     """
     path = Path(path)
     recording = record_all(
-        store, record, ARENA, most=most, size=lambda payload: len(payload.wire())
+        store, record, ARENA, max_bytes=max_bytes, size=lambda payload: len(payload.wire())
     )
     wire = recording.payload.wire()
     origin = {

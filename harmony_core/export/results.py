@@ -19,26 +19,25 @@ from ..analysis.summary import (
     comparisons,
     summarise,
 )
+from ..csv_cells import number_cell, text_cell
 from ..experiments.method_text import method_labels
 from ..frames import Scene
 from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames, final_frames
 from ..runs.store import RunStore
 
-CELL_START = ("=", "+", "-", "@", "\t", "\r", "\n")
-
 
 def summary_table(summaries: list[MethodSummary]) -> str:
-    """One line a method: balanced accuracy, recall of head, medium and tail, calibration error."""
+    """A line for each method: balanced accuracy, recall of head, medium and tail, ECE."""
     rows = [["Method", *(TITLES[name] for name in FIGURES)]]
     rows += [[s.label, *(s[name].percent() for name in FIGURES)] for s in summaries]
     return text_table(rows)
 
 
 def shot_table(summaries: list[MethodSummary], scene: Scene) -> str:
-    """The recall of classes by their training samples, with the field's bounds; a dash for none.
+    """A line for each method: recall of the many-, medium- and few-shot classes, a dash for none.
 
-    Empty where all classes are in one group: then the balanced accuracy says the same.
+    Empty if all classes are in one group, as its recall is then the balanced accuracy.
     """
     classes = np.bincount(shots(scene.train_counts), minlength=3)
     if (classes > 0).sum() < 2:
@@ -56,7 +55,7 @@ def shot_table(summaries: list[MethodSummary], scene: Scene) -> str:
 
 
 def recall_table(summaries: list[MethodSummary], scene: Scene) -> str:
-    """One line a class: its training samples and its recall under each method."""
+    """A line for each class: its training samples and its recall under each method."""
     rows = [["Recall % of class", "Training samples", *(s.label for s in summaries)]]
     for c, name in enumerate(scene.class_names):
         rows.append([name, str(scene.train_counts[c]), *(s.recall[c].percent() for s in summaries)])
@@ -66,7 +65,7 @@ def recall_table(summaries: list[MethodSummary], scene: Scene) -> str:
 def to_document(
     store: RunStore, record: ExperimentRecord, *, classes: bool = False
 ) -> dict[str, Any]:
-    """An experiment and its results as one JSON-ready dictionary; what is not a number is null."""
+    """An experiment and its results as a JSON-ready dictionary, with None in place of NaN."""
     scenes, frames = final_frames(store, record)
     summaries = summarise(scenes, frames, method_labels(record.config.methods))
     document = {**record.to_dict(), "finished_repeats": len(scenes)}
@@ -81,7 +80,7 @@ def to_document(
 
 
 def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
-    """One line for each repeat, recorded epoch and method; all figures are shares in [0, 1]."""
+    """A line for each repeat, recorded epoch and method; accuracies and ECE are in [0, 1]."""
     labels = method_labels(record.config.methods)
     writer: Any = None
     for scene, frame in all_frames(store, record):
@@ -108,24 +107,14 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             [
                 frame.repeat,
                 frame.epoch,
-                safe_cell(label),
+                text_cell(label),
                 *(number_cell(float(x)) for x in numbers),
             ]
         )
 
 
-def safe_cell(text: str) -> str:
-    """Text for a cell of a CSV file that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(CELL_START) else text
-
-
-def number_cell(value: float) -> str:
-    """A number for a cell of a CSV file; empty for what is not finite."""
-    return f"{value + 0.0:.6g}" if math.isfinite(value) else ""  # + 0.0: no minus zero
-
-
 def text_table(rows: list[list[str]]) -> str:
-    """Rows of cells as aligned text; columns of numbers, but not the first, to the right."""
+    """Rows of cells as aligned text; columns of numbers, except the first, are aligned right."""
     right = [
         i > 0 and all(not row[i] or row[i][0] in "–-0123456789" for row in rows[1:])
         for i in range(len(rows[0]))

@@ -1,4 +1,4 @@
-"""A PyTorch script that trains with one method of an experiment, to read and to change."""
+"""A PyTorch script that trains with one method of an experiment, to read and to adapt."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ PAD = 4
 def snippet(config: ExperimentConfig, method: int) -> str:
     """The script for ``config.methods[method]``; it runs as it is, on made-up data.
 
-    ``python FILE`` trains for the config's epochs, ``python FILE 3`` for 3.
+    ``python FILE`` trains for the config's epochs, ``python FILE 3`` for 3. Raises `ConfigError` if
+    there is no such method.
     """
     config = complete(config)
     if not 0 <= method < len(config.methods):
@@ -93,9 +94,9 @@ def _load_data(config: ExperimentConfig) -> str:
     classes = int(config.data.params.get("classes", spec.classes or 3))
     size = ", ".join(map(str, shape))
     return f'''def load_data():
-    """REPLACE THIS by your data: inputs float32 (n, ...), targets int64 (n,), for train and test.
+    """REPLACE THIS with your data: inputs float32 (n, ...), targets int64 (n,), for train and test.
 
-    As it stands: made-up {KINDS[spec.kind]}, with a long tail to train on and a balanced test set.
+    Until then: made-up {KINDS[spec.kind]}, with a long tail to train on and a balanced test set.
     """
     draw = torch.Generator().manual_seed({config.seeds.data})
     counts = [max(2, round(120 * 0.05 ** (c / {classes - 1}))) for c in range({classes})]
@@ -145,10 +146,10 @@ def _sampler(method: MethodConfig) -> list[str]:
     if not _draws(method):
         return []
     power = -0.5 if method.sampler == "square_root" else -1.0
-    words = "the square root of its size" if power == -0.5 else "nothing: all equally often"
+    frequency = "in proportion to √(its samples)" if power == -0.5 else "equally often"
     return [
         f'''def drawing(targets, counts, draw):
-    """Draws samples with replacement, a class in proportion to {words}."""
+    """Draw samples with replacement, each class {frequency}."""
     chance = counts.double()[targets] ** {power:g}
     return WeightedRandomSampler(chance, len(targets), generator=draw)'''
     ]
@@ -248,7 +249,7 @@ def _forward(needs_features: bool) -> list[str]:
     if not needs_features:
         return ["            value = loss(network(x), y)"]
     return [
-        "            features = network.features(x)  # this loss looks at the last layer's input",
+        "            features = network.features(x)  # this loss needs the last layer's input",
         "            value = loss(network.head(features), y, features)",
     ]
 

@@ -1,13 +1,14 @@
 """An experiment as CSV tables: a folder or a ZIP of them.
 
-- ``metrics.csv``: one line for each repeat, recorded epoch and method: the figures of the curves.
-- ``classes.csv``: the same for each class: recall, mean weight, effective samples, norm of its row.
+- ``metrics.csv``: a line for each repeat, recorded epoch and method: the figures of the curves.
+- ``classes.csv``: also for each class: recall, mean weight, effective samples, norm of its row.
 - ``samples.csv``: weight and gradient norm of every tracked sample.
-- ``histograms.csv``: samples, weight and pull by class and bin of the gradient norm.
+- ``histograms.csv``: samples, their weights and their weights × gradient norms (``pull``), by class
+  and bin of the gradient norm.
 - ``densities.csv``: the loss's own density and weights by class and unit region.
 
 Text that a spreadsheet could take for a formula begins with an apostrophe. Numbers have 6
-significant digits; what is not a number is left empty.
+significant digits; a missing number is an empty cell.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import IO
 
 import numpy as np
 
+from ..csv_cells import number_cell, text_cell
 from ..errors import RunError
 from ..experiments.method_text import method_labels
 from ..files import write_atomically
@@ -30,12 +32,12 @@ from ..frames import Frame, Scene
 from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames
 from ..runs.store import RunStore
-from .results import number_cell, safe_cell, write_csv
+from .results import write_csv
 
 Row = Sequence[object]
-WHERE = ("repeat", "epoch", "method")
+KEY_COLUMNS = ("repeat", "epoch", "method")
 TABLES = ("metrics", "classes", "samples", "histograms", "densities")
-HEADS: dict[str, tuple[str, ...]] = {
+COLUMNS: dict[str, tuple[str, ...]] = {
     "classes": (
         "class", "train_count", "recall", "mean_weight",
         "inter_weight", "effective_samples", "head_norm",
@@ -49,9 +51,10 @@ HEADS: dict[str, tuple[str, ...]] = {
 def write_tables(
     store: RunStore, record: ExperimentRecord, target: Path, tables: Iterable[str] = TABLES
 ) -> list[str]:
-    """Write tables into the folder ``target``, or into the ZIP that its name ends in; their names.
+    """Write tables into the folder ``target``, or into the ZIP file of that name.
 
-    Raises `RunError` if nothing has been recorded or the place cannot be written to.
+    Returns the names of the files. Raises `RunError` if no epoch has been recorded or ``target``
+    cannot be written to.
     """
     target, names = Path(target), list(tables)
     if not store.epochs(record.id, 0):
@@ -70,7 +73,7 @@ def write_tables(
                 with packed.open(f"{name}.csv", "w") as entry:
                     table(name, entry)
 
-    write = partial(write_atomically, parents=True, advice="Name another place.")
+    write = partial(write_atomically, parents=True, advice="Name another file or folder.")
     if target.suffix.lower() == ".zip":
         write(target, archive)
     else:
@@ -85,11 +88,11 @@ def _write(store: RunStore, record: ExperimentRecord, name: str, file: IO[str]) 
         return
     labels = method_labels(record.config.methods)
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*WHERE, *HEADS[name]])
+    writer.writerow([*KEY_COLUMNS, *COLUMNS[name]])
     for scene, frame in all_frames(store, record):
-        where = [str(frame.repeat), str(frame.epoch), safe_cell(labels[frame.method])]
+        key = [str(frame.repeat), str(frame.epoch), text_cell(labels[frame.method])]
         for row in _rows(name, scene, frame):
-            writer.writerow([*where, *map(_cell, row)])
+            writer.writerow([*key, *map(_cell, row)])
 
 
 def _rows(name: str, scene: Scene, frame: Frame) -> Iterator[Row]:
@@ -135,16 +138,16 @@ def _densities(scene: Scene, frame: Frame) -> Iterator[Row]:
     if frame.density is None or frame.regions is None or frame.region_weight is None:
         return
     for c, name in enumerate(scene.class_names):
-        many = int(frame.regions[c])
-        for b in range(many):
+        regions = int(frame.regions[c])
+        for u in range(regions):
             yield (
-                name, b / many, (b + 1) / many, frame.density[c, b], frame.region_weight[c, b]
+                name, u / regions, (u + 1) / regions, frame.density[c, u], frame.region_weight[c, u]
             )  # fmt: skip
 
 
 def _cell(value: object) -> str:
     if isinstance(value, str):
-        return safe_cell(value)
+        return text_cell(value)
     if isinstance(value, int):
         return str(value)
     return "" if value is None else number_cell(float(value))  # type: ignore[arg-type]
@@ -152,7 +155,7 @@ def _cell(value: object) -> str:
 
 @contextmanager
 def _text(raw: IO[bytes]) -> Iterator[IO[str]]:
-    """A text file over one of bytes, which stays open."""
+    """A text file that writes into a binary one, which stays open."""
     file = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
     yield file
     file.flush()

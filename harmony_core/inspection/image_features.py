@@ -13,16 +13,14 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..data.randomness import generator
 from ..readers.messages import Progress
 from ..readers.threads import one_thread
 
-Array = NDArray[Any]
 PATCH, STRIDE = 6, 2
 CENTRES = 160
 SAMPLED_PATCHES = 20_000

@@ -1,7 +1,7 @@
 """Networks that expose their penultimate features.
 
-Every network has ``features(inputs) -> (n, d)`` and ``head(features) -> (n, c)``; a call applies
-both. Images are float (n, channels, h, w), points and table rows float (n, d).
+Every network has ``features(inputs) -> (n, d)`` and ``head(features) -> (n, c)``; calling it
+applies both. Images are float (n, channels, h, w), points and table rows float (n, columns).
 """
 
 from __future__ import annotations

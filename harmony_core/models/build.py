@@ -1,4 +1,4 @@
-"""Build a network by name and draw its initial weights from a given generator."""
+"""Build a network by name and draw its initial weights from a generator."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def build_model(
     generator: torch.Generator | None = None,
     **parameters: Value,
 ) -> Network:
-    """A network with freshly drawn weights.
+    """A network on the CPU with newly drawn weights.
 
-    ``input_shape`` is the shape of one input: (d,) or (channels, h, w). The weights of the body do
-    not depend on ``head``, so that methods with different heads start with the same features.
-    Unknown names and parameters raise `ConfigError` and list the known ones.
+    ``input_shape`` is the shape of one input: (columns,) or (channels, h, w). The weights before
+    the head do not depend on ``head``, so methods with different heads start with the same
+    features. An unknown name or parameter raises `ConfigError`, which lists the known ones.
     """
     choose(name, MODELS, "model")
     choose(head, HEADS, "head")
@@ -43,10 +43,11 @@ def build_model(
 
 
 def initialise(network: nn.Module, generator: torch.Generator) -> None:
-    """Draw all weights: He et al. 2015 (arXiv 1502.01852) for layers, 1/√d for the head.
+    """Draw all weights, of hidden layers as He et al. 2015 (arXiv 1502.01852).
 
-    Biases of hidden layers are uniform in ±1/√fan_in, so that the kinks of a network on the plane
-    do not all pass through the origin. Buffers and norm layers are reset to their defaults.
+    Those of the head are normal with standard deviation 1/√d. Biases of hidden layers are uniform
+    in ±1/√fan_in, so that in the plane not every ReLU has its kink in the origin. Norm layers are
+    reset to their defaults.
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):

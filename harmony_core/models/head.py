@@ -1,4 +1,4 @@
-"""The last layer: linear, or cosine similarities between features and class directions."""
+"""The last layer: linear, or cosines between the features and a direction for each class."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LinearHead(nn.Module):
 class CosineHead(LinearHead):
     """z_c = cos(f, w_c) in [−1, 1]; the loss scales it (Cao et al. 2019, arXiv 1906.07413).
 
-    The bias is kept, unused, so that both heads have the same parameters.
+    It has an unused bias, so that both heads have the same parameters.
     """
 
     def forward(self, features: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ HEADS: dict[str, type[LinearHead]] = {"linear": LinearHead, "cosine": CosineHead
 
 
 class Network(nn.Module):
-    """A body that computes features, and a head that computes logits from them."""
+    """Layers that compute features (n, d), and a head that computes logits (n, c) from them."""
 
     head: LinearHead
 

@@ -1,4 +1,4 @@
-"""A small multilayer perceptron."""
+"""The multilayer perceptron."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from ..parameters import Parameter
 class ModelSpec:
     """What a picker needs to know about a network.
 
-    ``factory`` names a class called as ``factory(input_shape, classes, head, **parameters)``;
-    ``kinds`` are the kinds of data it takes; ``threads`` is the number of CPU threads with which it
-    trains fastest (0: all), because threads of a tiny network wait more than they compute.
+    ``factory``, a ``module:class``, is called with ``(input_shape, classes, head, **parameters)``.
+    ``kinds`` are the kinds of data it takes. ``threads`` is the number of CPU threads with which it
+    trains fastest, 0 for all: the threads of a tiny network wait more than they compute.
     """
 
     name: str
@@ -43,7 +43,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="small_cnn",
             title="Small convolutional network",
-            summary="Three convolutions sized for a laptop CPU; no batch statistics.",
+            summary="Three convolutions, sized for a laptop CPU; no batch statistics.",
             kinds=("images",),
             factory="harmony_core.models.small_cnn:SmallCNN",
             parameters=(
@@ -55,14 +55,14 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="resnet32",
             title="CIFAR ResNet-32",
-            summary="The field's network for CIFAR-LT; wants a GPU.",
+            summary="The usual network for CIFAR-LT; needs a GPU to be fast.",
             kinds=("images",),
             factory="harmony_core.models.resnet_cifar:CifarResNet",
             parameters=(
                 Parameter(
                     "blocks",
                     5,
-                    "Residual blocks in each of 3 stages: 6·blocks+2 layers.",
+                    "Residual blocks in each of 3 stages; 6·blocks + 2 layers.",
                     low=1,
                     high=18,
                 ),

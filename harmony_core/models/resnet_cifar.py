@@ -9,7 +9,7 @@ from .head import HEADS, Network
 
 
 class BasicBlock(nn.Module):
-    """Two 3×3 convolutions and a shortcut without parameters (option A: stride and zero-pad)."""
+    """Two 3×3 convolutions and a shortcut without parameters (option A: strides, zero padding)."""
 
     def __init__(self, channels_in: int, channels: int, stride: int) -> None:
         super().__init__()

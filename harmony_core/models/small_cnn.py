@@ -1,4 +1,4 @@
-"""A convolutional network that a laptop CPU trains in seconds per epoch."""
+"""A convolutional network for which a laptop CPU needs seconds per epoch."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .head import HEADS, Network
 class SmallCNN(Network):
     """Three 3×3 convolutions of ``width``, 2·width and 4·width channels, each halving the image.
 
-    Group normalisation instead of batch normalisation: no batch statistics, so that several ranks
-    with a part of the batch each compute what one process computes with the whole.
+    It has group normalisation, not batch normalisation: without batch statistics, several ranks
+    that share a batch compute what one process computes.
     """
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, head: str, width: int) -> None:
@@ -29,6 +29,6 @@ class SmallCNN(Network):
     def features(self, inputs: Tensor) -> Tensor:
         image = inputs
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            # Pooling and ReLU commute; in this order ReLU runs on a quarter of the values.
+            # Max pooling and ReLU commute; in this order ReLU sees a quarter of the values.
             image = F.relu(F.max_pool2d(norm(convolution(image)), 2, ceil_mode=True))
         return image.mean(dim=(2, 3))

@@ -6,16 +6,14 @@ Axes: m methods, c classes, b bins of the gradient norm.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .style import DIFFICULTY_COLORS, METHOD_COLORS
 from .tail import BARS, INK, finish, printable, short
 
-Array = NDArray[Any]
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star", "x", "hexagon")
 
 

@@ -6,15 +6,13 @@ Readable at one class and at ten thousand. Axes: c classes, from the largest to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .style import GROUP_COLORS, METHOD_COLORS, SURFACE
 
-Array = NDArray[Any]
 GROUPS = ("head", "medium", "tail")
 GROUP_PATTERNS = ("", "/", "x")
 """No meaning rests on colour alone."""

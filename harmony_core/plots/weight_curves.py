@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .style import METHOD_COLORS, METHOD_MARKERS, SURFACE, class_color
 
-Array = NDArray[Any]
 INK = {"light": "#1a2230", "dark": "#e7ebf1"}
 QUIET = {"light": "#566072", "dark": "#a3adbb"}
 LINE = {"light": "#dbe0e8", "dark": "#2e3641"}

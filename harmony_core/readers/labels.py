@@ -6,12 +6,11 @@ Axes: n rows, c classes, s splits.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from ..arrays import Array
+
 SPLITS = ("train", "validation", "test")
 ALL = "all"
 """The one split of data that names none."""

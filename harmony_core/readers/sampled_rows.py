@@ -6,11 +6,11 @@ Axes: n rows, c classes, d features.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from . import limits
 from .contents import Contents
 from .messages import Progress
@@ -21,7 +21,6 @@ from .tables.table_file import scan
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Array = NDArray[Any]
 NUMERIC_SHARE = 0.95
 """A text column counts as numbers if this share of its values can be read as such."""
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from numpy.typing import NDArray
+from ..arrays import Array
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

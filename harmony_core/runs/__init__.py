@@ -1,4 +1,4 @@
-"""Experiments: kept in a folder each, run by worker processes, the shell or torchrun."""
+"""Experiments: kept in a folder each, and run by worker processes, a shell or torchrun."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training in the shell's own process: a progress bar, and Ctrl-C that stops gently."""
+"""Training in the shell's own process, with a progress bar; Ctrl-C stops it with a checkpoint."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .ranks import Ranks
 from .record import ExperimentRecord
 from .store import RunStore
 
-AGAIN = 1.0
-"""Seconds after a Ctrl-C from which another one no longer waits for a good moment."""
+SECONDS_BEFORE_ABORT = 1.0
+"""A second Ctrl-C this long after the first stops at once, without a checkpoint."""
 
 
 class Console:
@@ -30,7 +30,7 @@ class Console:
         self._shown_at = 0.0
 
     def __call__(self, record: ExperimentRecord, frames: list[Frame]) -> None:
-        """What `execute` tells after every change of the record."""
+        """Show the record and the frames just recorded; the ``on_progress`` of `execute`."""
         if self.quiet:
             return
         config = record.config
@@ -46,14 +46,14 @@ class Console:
         bar = self._bar
         bar.n = record.repeat * config.epochs + record.epoch
         repeats = config.seeds.repeats
-        which = f" {record.repeat + 1}/{repeats}" if repeats > 1 else ""
-        bar.set_description_str(f"{record.message or record.state}{which}", refresh=False)
+        repeat = f" {record.repeat + 1}/{repeats}" if repeats > 1 else ""
+        bar.set_description_str(f"{record.message or record.state}{repeat}", refresh=False)
         if frames:
             accuracy = " ".join(f"{100 * frame.balanced_accuracy:.1f}" for frame in frames)
             bar.set_postfix_str(f"balanced accuracy {accuracy}", refresh=False)
-        at = time.monotonic()
-        if at - self._shown_at >= (0.1 if sys.stderr.isatty() else 5.0):
-            self._shown_at = at
+        now = time.monotonic()
+        if now - self._shown_at >= (0.1 if sys.stderr.isatty() else 5.0):
+            self._shown_at = now
             bar.refresh()
 
     def close(self) -> None:
@@ -63,39 +63,47 @@ class Console:
 
 
 def run_here(store: RunStore, run_id: str, ranks: Ranks, console: Console) -> ExperimentRecord:
-    """Train in this process; Ctrl-C or SIGTERM ask for a stop, a second Ctrl-C insists."""
-    if ranks.first and not store.locked(run_id):
-        store.clear_stop(run_id)  # of an earlier run that was killed before it could
+    """Train in this process.
+
+    Ctrl-C or SIGTERM request a stop with a checkpoint; a second Ctrl-C stops at once.
+    """
+    if ranks.is_rank_zero and not store.locked(run_id):
+        store.clear_stop(run_id)  # left by an earlier run that was killed
     try:
-        with _gentle_signals(store, run_id, ranks):
+        with _signals_request_stop(store, run_id, ranks):
             return execute(store, run_id, console, ranks=ranks)
     finally:
         console.close()
 
 
 @contextmanager
-def _gentle_signals(store: RunStore, run_id: str, ranks: Ranks) -> Iterator[None]:
-    """Turn Ctrl-C into a request to stop; only rank 0 decides, the others wait for its word."""
+def _signals_request_stop(store: RunStore, run_id: str, ranks: Ranks) -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM into a request to stop, which only rank 0 writes."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    asked_at: list[float] = []
+    requested_at: float | None = None
 
-    def ask(number: int, _frame: object) -> None:
-        at = time.monotonic()
-        if asked_at and at - asked_at[0] > AGAIN and number == signal.SIGINT and not ranks.several:
+    def request(number: int, _frame: object) -> None:
+        nonlocal requested_at
+        if requested_at is None:
+            requested_at = time.monotonic()
+            if ranks.is_rank_zero:
+                try:
+                    store.request_stop(run_id)
+                except HarmonyError:  # the disk is full
+                    raise KeyboardInterrupt from None
+        elif (
+            number == signal.SIGINT
+            and not ranks.distributed
+            and time.monotonic() - requested_at > SECONDS_BEFORE_ABORT
+        ):
             raise KeyboardInterrupt
-        if ranks.first and not asked_at:
-            try:
-                store.request_stop(run_id)
-            except HarmonyError:  # no room to write down the wish
-                raise KeyboardInterrupt from None
-        asked_at.append(at)
 
-    watched = [signal.SIGINT, *([signal.SIGTERM] if ranks.first else [])]
-    before = {number: signal.signal(number, ask) for number in watched}
+    numbers = [signal.SIGINT, *([signal.SIGTERM] if ranks.is_rank_zero else [])]
+    previous = {number: signal.signal(number, request) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""Running one experiment from its record to its last frame: workers, shell and torchrun alike."""
+"""Run one experiment from its record to its last frame, in a worker, a shell or under torchrun."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_CHECKPOINTS = 2.0
 EPOCHS_BETWEEN_CHECKPOINTS = 5
-LONG_EPOCH = 0.5
-"""Seconds after which a stop does not wait for the end of the epoch."""
-LEAST_FREE = 64 * 2**20
-"""Bytes that must be free on the disk of the runs folder."""
+LONG_EPOCH_SECONDS = 0.5
+"""An epoch that takes longer is stopped between steps, not at its end."""
+MIN_FREE_BYTES = 64 * 2**20
+"""What must be free on the disk of the runs folder."""
 
 
 def execute(
@@ -40,35 +40,36 @@ def execute(
 ) -> ExperimentRecord:
     """Train what the record describes, from its last checkpoint if there is one.
 
-    Returns the record as it ends: done, stopped (a stop was asked for, or Ctrl-C) or failed (then
-    ``error`` says why). Raises `RunError` only if it cannot begin: no such experiment, one that is
-    done, or one that somebody else runs. ``locked``: the caller holds the experiment's lock.
-    Under torchrun every rank calls this; rank 0 alone locks and writes.
+    Returns the final record: done, stopped (on request, or by Ctrl-C) or failed (``error`` says
+    why). Raises `RunError` only if it cannot start: the experiment does not exist, is done, or is
+    run by another process. ``locked``: the caller holds the experiment's lock. Under torchrun every
+    rank calls this; only rank 0 locks and writes.
     """
     ranks = ranks or Ranks()
-    with ExitStack() as held:
+    with ExitStack() as lock:
 
-        def claim() -> ExperimentRecord:
+        def lock_and_read() -> ExperimentRecord:
             if not locked:
-                held.enter_context(store.running(run_id))
-            return _claimable(store, run_id)
+                lock.enter_context(store.running(run_id))
+            return _unfinished_record(store, run_id)
 
-        reporter = Reporter(store, ranks.led(claim), on_progress, writes=ranks.first)
+        record = ranks.on_rank_zero(lock_and_read)
+        reporter = Reporter(store, record, on_progress, writes=ranks.is_rank_zero)
         try:
-            ranks.led(lambda: _begin(reporter))
-            reporter.record = ranks.share(reporter.record)
+            ranks.on_rank_zero(lambda: _mark_running(reporter))
+            reporter.record = ranks.broadcast(reporter.record)
             finished = _train(reporter, ranks)
-            _end(reporter, "done" if finished else "stopped")
+            _mark_ended(reporter, "done" if finished else "stopped")
         except (Stopped, KeyboardInterrupt):
-            _end(reporter, "stopped")
+            _mark_ended(reporter, "stopped")
         except Exception as error:
-            _fail(reporter, error)
-            if not ranks.first and not foreseen(error):
-                raise  # rank 0 cannot know of it: torchrun shows it and ends the others
+            _mark_failed(reporter, error)
+            if not ranks.is_rank_zero and not foreseen(error):
+                raise  # rank 0 does not know of it: torchrun prints it and ends the others
         return reporter.record
 
 
-def _claimable(store: RunStore, run_id: str) -> ExperimentRecord:
+def _unfinished_record(store: RunStore, run_id: str) -> ExperimentRecord:
     record = store.get(run_id)
     if record.state == "done":
         raise RunError(
@@ -78,12 +79,12 @@ def _claimable(store: RunStore, run_id: str) -> ExperimentRecord:
     return record
 
 
-def _begin(reporter: Reporter) -> None:
-    """Check what can be checked at once, and say that it runs."""
+def _mark_running(reporter: Reporter) -> None:
+    """Write a record that says it runs, with the completed config; check config and disk."""
     from ..experiments.complete import complete
 
     store, record = reporter.store, reporter.record
-    store.sweep(record.id)
+    store.remove_temporary_files(record.id)
     reporter.update(
         state="running",
         config=complete(record.config),
@@ -98,7 +99,7 @@ def _begin(reporter: Reporter) -> None:
 
 
 def _train(reporter: Reporter, ranks: Ranks) -> bool:
-    """All repeats that are not finished yet; whether it came to the end."""
+    """Train all repeats that are not finished; whether the last one came to its end."""
     from ..training.malloc import give_back, keep_freed
 
     config = reporter.record.config
@@ -116,157 +117,162 @@ def _train(reporter: Reporter, ranks: Ranks) -> bool:
 
 
 def _train_repeat(reporter: Reporter, ranks: Ranks, repeat: int) -> bool:
-    """One repeat, from its checkpoint if there is one; whether it came to its end."""
+    """Train one repeat, from its checkpoint if there is one; whether it came to its end."""
     from ..data import build_dataset
     from ..training.cpu_threads import divided
 
-    if ranks.led(reporter.look):
+    if ranks.on_rank_zero(lambda: reporter.stopping(check_now=True)):
         return False
     config = reporter.record.config
     reporter.update(message="preparing the data")
     seed = config.seeds.of_repeat(repeat).data
-    dataset = ranks.together(lambda: build_dataset(config.data, seed, reporter.message))
+    dataset = ranks.on_every_rank(lambda: build_dataset(config.data, seed, reporter.message))
     with divided(config.model.name, dataset, len(config.methods)) as division:
         reporter.update(device=_device_name(config, ranks, division))
         reporter.update(message="building the networks")
-        return _train_on(dataset, division.pool, reporter, ranks, repeat)
+        return _train_epochs(dataset, division.pool, reporter, ranks, repeat)
 
 
-def _train_on(
+def _train_epochs(
     dataset: LongTailedDataset, threads: int, reporter: Reporter, ranks: Ranks, repeat: int
 ) -> bool:
-    """One repeat on its data, stepped by ``threads`` threads; whether it came to its end."""
-    lockstep, restored = _engine(dataset, threads, reporter, ranks, repeat)
+    """Train one repeat on its data with ``threads`` threads; whether it came to its end."""
+    lockstep, restored = _lockstep(dataset, threads, reporter, ranks, repeat)
 
-    def begin() -> None:
+    def save_start() -> None:
         store, run_id = reporter.store, reporter.record.id
         store.save_scene(run_id, repeat, lockstep.scene())
         store.drop_frames_after(run_id, repeat, lockstep.epoch if restored else -1)
         reporter.update(message="training", epoch=lockstep.epoch)
 
-    ranks.led(begin)
-    pace = _Pace(lockstep.epoch)
+    ranks.on_rank_zero(save_start)
+    timer = _EpochTimer(lockstep.epoch)
     pictures = Pictures(reporter, repeat)
 
     def should_stop() -> bool:
-        return time.monotonic() - pace.epoch_at > LONG_EPOCH and reporter.stopping()
+        return timer.seconds_in_epoch() > LONG_EPOCH_SECONDS and reporter.stopping()
 
-    for frames in lockstep.run(should_stop=None if ranks.several else should_stop):
-        pace.tick(lockstep.epoch)
+    for frames in lockstep.run(should_stop=None if ranks.distributed else should_stop):
+        timer.epoch_ended(lockstep.epoch)
 
-        def keep(frames: list[Frame] = frames) -> bool:
-            stop = _keep(reporter, lockstep, frames, pace)
+        def save(frames: list[Frame] = frames) -> bool:
+            stop = _save_epoch(reporter, lockstep, frames, timer)
             if frames:
                 pictures.draw()
             return stop
 
-        if ranks.led(keep):
+        if ranks.on_rank_zero(save):
             return False
     return lockstep.epoch >= lockstep.epochs
 
 
-def _keep(reporter: Reporter, lockstep: Lockstep, frames: list[Frame], pace: _Pace) -> bool:
-    """Write what an epoch left behind; whether to stop here."""
+def _save_epoch(
+    reporter: Reporter, lockstep: Lockstep, frames: list[Frame], timer: _EpochTimer
+) -> bool:
+    """Write the frames of an epoch, and a checkpoint if one is due; whether to stop here."""
     store, run_id = reporter.store, reporter.record.id
     epoch, repeat = lockstep.epoch, lockstep.repeat
     last = epoch >= lockstep.epochs
-    stop = not last and reporter.look()
+    stop = not last and reporter.stopping(check_now=True)
     if frames:
         store.save_frames(run_id, repeat, epoch, frames)
-    if stop or last or pace.checkpoint_due(epoch):
+    if stop or last or timer.checkpoint_due(epoch):
         _check_space(store)
         store.save_checkpoint(run_id, repeat, lockstep.checkpoint())
-        pace.kept(epoch)
+        timer.checkpoint_saved(epoch)
     device = _device_and_steps(reporter.record.device, lockstep)
-    reporter.update(frames, epoch=epoch, rate=pace.rate, device=device)
+    reporter.update(frames, epoch=epoch, rate=timer.rate, device=device)
     return stop
 
 
 def _device_and_steps(device: str, lockstep: Lockstep) -> str:
-    """What it trains on and, on a GPU, how its steps are started there."""
+    """The device and, for a GPU, how steps are launched on it."""
     name = device.partition("; ")[0]
     return f"{name}; {lockstep.stepping}" if lockstep.stepping else name
 
 
-def _engine(
+def _lockstep(
     dataset: LongTailedDataset, threads: int, reporter: Reporter, ranks: Ranks, repeat: int
 ) -> tuple[Lockstep, bool]:
-    """The engine of one repeat, and whether a checkpoint was restored."""
+    """The training of one repeat, and whether a checkpoint was restored into it."""
     from ..training.lockstep import Lockstep
 
     store, config, run_id = reporter.store, reporter.record.config, reporter.record.id
     lockstep = Lockstep(config, dataset, repeat, threads=threads)
-    checkpoint = ranks.led(lambda: store.checkpoint(run_id, repeat))
+    checkpoint = ranks.on_rank_zero(lambda: store.checkpoint(run_id, repeat))
     if checkpoint is None:
         return lockstep, False
     try:
         lockstep.restore(checkpoint)
     except RunError:
-        # Training this repeat anew gives the same frames; a damaged file only costs the time.
-        if ranks.first:
+        # Training the repeat again gives the same frames, so a damaged file costs only time.
+        if ranks.is_rank_zero:
             store.drop_checkpoint(run_id, repeat)
         return Lockstep(config, dataset, repeat, threads=threads), False
     return lockstep, True
 
 
-class _Pace:
-    """When epochs ended, how fast they come, and when the next checkpoint is due."""
+class _EpochTimer:
+    """Measures epochs per second, and tells when a checkpoint is due."""
 
     def __init__(self, epoch: int) -> None:
         self.rate = 0.0
-        self.epoch_at = time.monotonic()
-        self._epoch = epoch
-        self._kept_at = self.epoch_at
-        self._kept_epoch = epoch
+        """Epochs per second, a moving average."""
+        self._epoch = self._checkpoint_epoch = epoch
+        self._ended_at = self._checkpoint_at = time.monotonic()
 
-    def tick(self, epoch: int) -> None:
-        """An epoch has ended; epoch 0, which trains nothing, has no speed."""
-        at = time.monotonic()
+    def seconds_in_epoch(self) -> float:
+        return time.monotonic() - self._ended_at
+
+    def epoch_ended(self, epoch: int) -> None:
+        """Update the rate; epoch 0 trains nothing and has none."""
+        now = time.monotonic()
         if epoch > self._epoch:
-            speed = (epoch - self._epoch) / max(at - self.epoch_at, 1e-6)
-            self.rate = round(speed if not self.rate else 0.7 * self.rate + 0.3 * speed, 4)
-        self._epoch, self.epoch_at = epoch, at
+            rate = (epoch - self._epoch) / max(now - self._ended_at, 1e-6)
+            self.rate = round(rate if not self.rate else 0.7 * self.rate + 0.3 * rate, 4)
+        self._epoch, self._ended_at = epoch, now
 
     def checkpoint_due(self, epoch: int) -> bool:
-        if epoch == self._kept_epoch:
+        if epoch == self._checkpoint_epoch:
             return False
         return (
-            time.monotonic() - self._kept_at >= SECONDS_BETWEEN_CHECKPOINTS
-            or epoch - self._kept_epoch >= EPOCHS_BETWEEN_CHECKPOINTS
+            time.monotonic() - self._checkpoint_at >= SECONDS_BETWEEN_CHECKPOINTS
+            or epoch - self._checkpoint_epoch >= EPOCHS_BETWEEN_CHECKPOINTS
         )
 
-    def kept(self, epoch: int) -> None:
-        self._kept_at, self._kept_epoch = time.monotonic(), epoch
+    def checkpoint_saved(self, epoch: int) -> None:
+        self._checkpoint_at, self._checkpoint_epoch = time.monotonic(), epoch
 
 
-def _end(reporter: Reporter, state: str) -> None:
+def _mark_ended(reporter: Reporter, state: str) -> None:
     if reporter.writes:
         reporter.store.clear_stop(reporter.record.id)
-    with suppress(HarmonyError):  # with no room for it, the free lock alone says that it ended
+    with suppress(HarmonyError):  # on a full disk only the free lock shows that it ended
         reporter.update(state=state, message="", finished=now())
 
 
-def _fail(reporter: Reporter, error: BaseException) -> None:
-    """Say in the record why it failed, and keep the traceback of what nobody foresaw."""
+def _mark_failed(reporter: Reporter, error: BaseException) -> None:
+    """Write the reason into the record, and the traceback of an unforeseen error to a file."""
     store, run_id = reporter.store, reporter.record.id
-    reporter.record = reporter.record.but(error=explain(error))
+    reporter.record = reporter.record.replace(error=explain(error))
     if reporter.writes and not foreseen(error):
         with suppress(HarmonyError):
             store.save_traceback(run_id, "".join(traceback.format_exception(error)))
-    _end(reporter, "failed")
+    _mark_ended(reporter, "failed")
 
 
 def _check_space(store: RunStore) -> None:
     free = store.free_bytes()
-    if free < LEAST_FREE:
+    if free < MIN_FREE_BYTES:
         raise RunError(
-            f"Expected at least {LEAST_FREE // 2**20} MB free on the disk of {store.root}, but got "
-            f"{free / 2**20:.1f} MB. Free some space or choose another runs folder, then resume."
+            f"Expected at least {MIN_FREE_BYTES // 2**20} MB free on the disk of {store.root}, "
+            f"but got {free / 2**20:.1f} MB. Free some space or choose another runs folder, "
+            "then resume."
         )
 
 
 def _device_name(config: ExperimentConfig, ranks: Ranks, division: Division | None = None) -> str:
-    """What it trains on, in words; a GPU that is asked for and missing raises `ConfigError`."""
+    """What it trains on, in words; `ConfigError` for device `cuda` without a GPU."""
     import torch
 
     if config.device == "cuda" and not torch.cuda.is_available():
@@ -274,8 +280,8 @@ def _device_name(config: ExperimentConfig, ranks: Ranks, division: Division | No
             "Expected a CUDA GPU for device `cuda`, but PyTorch finds none. "
             "Choose `auto` or `cpu`, or install PyTorch for your GPU."
         )
-    several = f" × {ranks.size} processes" if ranks.several else ""
+    processes = f" × {ranks.size} processes" if ranks.distributed else ""
     if config.device != "cpu" and torch.cuda.is_available():
-        return f"{torch.cuda.get_device_name()}{several}"
+        return f"{torch.cuda.get_device_name()}{processes}"
     threads = f", {division}" if division is not None else ""
-    return f"CPU{threads}{several}"
+    return f"CPU{threads}{processes}"

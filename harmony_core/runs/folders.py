@@ -1,4 +1,4 @@
-"""Where experiments lie on disk, and who holds which: the ground `RunStore` stands on."""
+"""The folders of experiments on disk, their locks and their stop files; `RunStore` builds on it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ID = re.compile(r"[0-9a-z-]{1,40}")
 
 
 def default_root() -> Path:
-    """The runs folder: ``HARMONY_RUNS`` of the environment, else ``runs`` in the working folder."""
+    """The runs folder: the environment variable ``HARMONY_RUNS``, or ``runs`` where you are."""
     return Path(os.environ.get("HARMONY_RUNS") or "runs")
 
 
 class ExperimentFolders:
-    """The folders of one runs folder, their locks and their stop flags."""
+    """The experiments' folders in one runs folder, their locks and their stop files."""
 
     def __init__(self, root: Path | str | None = None) -> None:
         self.root = Path(root) if root is not None else default_root()
@@ -52,34 +52,39 @@ class ExperimentFolders:
         total = 0
         for folder, _, names in os.walk(self.existing(run_id)):
             for name in names:
-                with contextlib.suppress(OSError):  # it may be moved away meanwhile
+                with contextlib.suppress(OSError):  # it may have been removed meanwhile
                     total += (Path(folder) / name).stat().st_size
         return total
 
-    # Asking it to stop, and who runs it
+    # Requests to stop, and locks
 
     def request_stop(self, run_id: str) -> None:
-        """Ask whoever runs the experiment to stop it soon; a checkpoint is kept."""
+        """Ask the process that runs the experiment to stop soon, with a checkpoint."""
         self.existing(run_id)
         self.write(self.folder(run_id) / "stop", b"")
 
     def stop_requested(self, run_id: str) -> bool:
+        """Whether a request to stop has not been acted on yet."""
         return (self.folder(run_id) / "stop").exists()
 
     def clear_stop(self, run_id: str) -> None:
+        """Withdraw a request to stop, if there is one."""
         (self.folder(run_id) / "stop").unlink(missing_ok=True)
 
     def lock(self, run_id: str) -> BaseFileLock:
-        """A lock (not yet taken) that says who runs the experiment; it ends with the process."""
+        """The lock for the process that runs the experiment; the caller acquires it."""
         return FileLock(self.existing(run_id) / "lock", thread_local=False)
 
-    def take(self, lock: BaseFileLock, run_id: str, advice: str) -> None:
-        """Acquire ``lock`` or raise `RunError`; a reader's brief look is waited for."""
+    def acquire(self, lock: BaseFileLock, run_id: str, advice: str) -> None:
+        """Acquire ``lock``, or raise `RunError` if another process holds it for seconds.
+
+        `locked` holds it for a moment only.
+        """
         try:
             lock.acquire(timeout=3.0, poll_interval=0.01)
         except Timeout as error:
             raise RunError(
-                f"Expected experiment {run_id} to be run by nobody, but it is waiting or running. "
+                f"Expected experiment {run_id} not to be in use, but it is waiting or running. "
                 f"{advice}."
             ) from error
         except OSError as error:
@@ -89,7 +94,7 @@ class ExperimentFolders:
             ) from error
 
     def locked(self, run_id: str) -> bool:
-        """Whether somebody runs the experiment now."""
+        """Whether a process runs the experiment now."""
         path = self.folder(run_id) / "lock"
         if not path.exists():
             return False
@@ -98,22 +103,22 @@ class ExperimentFolders:
             probe.acquire(timeout=0)
         except Timeout:
             return True
-        except OSError:  # a folder that we may only read
+        except OSError:  # the folder is read-only
             return False
         probe.release()
         return False
 
     @contextlib.contextmanager
     def running(self, run_id: str) -> Iterator[None]:
-        """Hold the experiment's lock."""
+        """Hold the experiment's lock; `RunError` if another process does."""
         lock = self.lock(run_id)
-        self.take(lock, run_id, "Wait for it, or stop it first")
+        self.acquire(lock, run_id, "Wait for it, or stop it first")
         try:
             yield
         finally:
             lock.release()
 
-    def sweep(self, run_id: str) -> None:
+    def remove_temporary_files(self, run_id: str) -> None:
         """Remove temporary files that a killed process left in an experiment's folder."""
         for path in self.folder(run_id).rglob(TEMPORARY):
             path.unlink(missing_ok=True)
@@ -123,7 +128,7 @@ class ExperimentFolders:
         return shutil.disk_usage(self.root).free
 
     def folder(self, run_id: str) -> Path:
-        """The folder of an experiment, which need not be there; always inside the runs folder."""
+        """The folder of an experiment, which need not exist; `RunError` if it is not an id."""
         if not ID.fullmatch(str(run_id)):
             raise RunError(
                 "Expected an experiment id of 1 to 40 characters 0-9, a-z and -, "
@@ -135,7 +140,7 @@ class ExperimentFolders:
         return folder
 
     def existing(self, run_id: str) -> Path:
-        """The folder of an experiment that is there; otherwise `RunError`."""
+        """The folder of an experiment; `RunError` if there is none."""
         folder = self.folder(run_id)
         if not (folder / "record.json").exists():
             raise RunError(
@@ -145,7 +150,7 @@ class ExperimentFolders:
         return folder
 
     def repeat_folder(self, run_id: str, repeat: int, *, make: bool = False) -> Path:
-        """The folder of one repeat, made if asked."""
+        """The folder of one repeat, created if ``make``."""
         folder = self.folder(run_id) / f"repeat-{int(repeat)}"
         return make_folder(folder) if make else folder
 

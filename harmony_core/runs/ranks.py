@@ -1,7 +1,7 @@
 """The processes that torchrun started for one experiment, or the only one there is.
 
-Rank 0 alone writes and decides; what it decides is shared with the others at every epoch, so that
-all of them go on, stop or fail together.
+Only rank 0 writes and decides. It broadcasts its decisions after every epoch, so that all ranks
+continue, stop or fail together.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Ranks:
-    """Process ``rank`` of ``size``; ``local`` is its number on this machine."""
+    """Process ``rank`` of ``size``; ``local`` is its rank on this machine."""
 
     def __init__(self, rank: int = 0, size: int = 1, local: int = 0) -> None:
         self.rank = rank
@@ -27,79 +27,80 @@ class Ranks:
         self.local = local
 
     @property
-    def first(self) -> bool:
+    def is_rank_zero(self) -> bool:
         """Whether this is the process that writes and prints."""
         return self.rank == 0
 
     @property
-    def several(self) -> bool:
+    def distributed(self) -> bool:
+        """Whether there are other processes."""
         return self.size > 1
 
     def open(self, device: str) -> None:
         """Join the process group: gloo for the CPU and for decisions, NCCL for GPUs."""
-        if not self.several:
+        if not self.distributed:
             return
         import torch
         from torch import distributed as dist
 
-        faulthandler.enable()  # a crash in a collective says where
+        faulthandler.enable()  # shows where a collective crashed
         cuda = device != "cpu" and torch.cuda.is_available()
         if cuda:
             torch.cuda.set_device(self.local)
         if not dist.is_initialized():
             dist.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo")
 
-    def close(self, *, together: bool) -> None:
-        """Leave the process group; ``together``: when all are here, so that none loses its peer."""
-        if not self.several:
+    def close(self, *, wait: bool) -> None:
+        """Leave the process group; ``wait`` for the others, so that none loses its peer."""
+        if not self.distributed:
             return
         from torch import distributed as dist
 
-        if together:
+        if wait:
             dist.barrier()
         if dist.is_initialized():
             dist.destroy_process_group()
 
-    def leave(self) -> None:
-        """End this process now, if it is one of several; all it had to write has been written.
+    def exit(self) -> None:
+        """Exit with status 0 at once, if this is one of several processes and its work is done.
 
-        A thread of the collectives that still runs when the interpreter takes itself down aborts
-        the process, and torchrun would call a training failed that is done. Only for one that is:
-        a failed rank that ended at once would take the others along before they can say why.
+        A thread of the process group that still runs while the interpreter shuts down aborts the
+        process, and torchrun would report a finished training as failed. A rank that failed must
+        not exit this way: torchrun would end the others before they can report the error.
         """
-        if self.several:
+        if self.distributed:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(0)
 
-    def share(self, value: T) -> T:
+    def broadcast(self, value: T) -> T:
         """Rank 0's ``value``, on every rank."""
-        if not self.several:
+        if not self.distributed:
             return value
-        return self._from(0, value)
+        return self._broadcast_from(0, value)
 
-    def led(self, work: Callable[[], T]) -> T:
-        """Do ``work`` on rank 0 alone; its result, or its error, is everybody's."""
-        if not self.several:
+    def on_rank_zero(self, work: Callable[[], T]) -> T:
+        """Call ``work`` on rank 0 only; every rank returns its result or raises its error."""
+        if not self.distributed:
             return work()
         result: T | None = None
         error: Exception | None = None
-        if self.first:
+        if self.is_rank_zero:
             try:
                 result = work()
             except Exception as caught:  # noqa: BLE001 - raised again below, on every rank
                 error = caught
-        result, sent = self.share((result, error and portable(error)))
+        result, sent = self.broadcast((result, error and portable(error)))
         if error is not None or sent is not None:
             raise error or sent  # type: ignore[misc]
         return result  # type: ignore[return-value]
 
-    def together(self, work: Callable[[], T]) -> T:
-        """Do ``work`` on every rank, the first of each machine before its others.
+    def on_every_rank(self, work: Callable[[], T]) -> T:
+        """Call ``work`` on every rank, on the first of each machine before the others.
 
-        So a download happens once a machine. If it fails on one rank, it fails on all.
+        This way a machine downloads data once. If it fails on one rank, it fails on all.
         """
-        if not self.several:
+        if not self.distributed:
             return work()
         result: list[T] = []
         error: Exception | None = None
@@ -109,23 +110,23 @@ class Ranks:
                     result.append(work())
                 except Exception as caught:  # noqa: BLE001 - raised again below, on every rank
                     error = caught
-            mine = error and portable(error)
-            sent = [self._from(source, mine) for source in range(self.size)]
+            sent = error and portable(error)
+            errors = [self._broadcast_from(source, sent) for source in range(self.size)]
             if error is not None:
                 raise error
-            for other in sent:
+            for other in errors:
                 if other is not None:
                     raise other
         return result[0]
 
-    def _from(self, source: int, value: T) -> T:
+    def _broadcast_from(self, source: int, value: T) -> T:
         """The ``value`` of rank ``source``, on every rank."""
         from torch import distributed as dist
 
-        box: list[Any] = [value if self.rank == source else None]
-        dist.broadcast_object_list(box, src=source, device=_cpu())
-        got: T = box[0]
-        return got
+        values: list[Any] = [value if self.rank == source else None]
+        dist.broadcast_object_list(values, src=source, device=_cpu())
+        received: T = values[0]
+        return received
 
 
 def _cpu() -> Any:
@@ -135,7 +136,10 @@ def _cpu() -> Any:
 
 
 def ranks_from_environment() -> Ranks:
-    """What torchrun says of this process; without torchrun, a single one."""
+    """The ranks that torchrun put into the environment; a single process without torchrun.
+
+    Raises `RunError` if they are not whole numbers.
+    """
     try:
         rank, size, local = (
             int(os.environ.get(name, default))

@@ -1,4 +1,4 @@
-"""What is known of one experiment besides its frames: `ExperimentRecord` and its JSON."""
+"""One experiment's config, state and progress: `ExperimentRecord` and its JSON."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ RESUMABLE = ("queued", "stopped", "failed", "interrupted")
 
 @dataclass(frozen=True)
 class ExperimentRecord:
-    """One experiment as a list shows it.
+    """All there is to know about an experiment, apart from its frames.
 
     ``epoch`` counts the epochs finished in repeat ``repeat`` (0-based); times are UTC in ISO 8601
-    or empty; ``rate`` is in epochs per second. Only whoever runs the experiment writes its record.
+    or empty; ``rate`` is in epochs per second. Only the process that holds the experiment's lock
+    writes its record.
     """
 
     id: str
@@ -37,7 +38,7 @@ class ExperimentRecord:
     message: str = ""
     """What it is doing, or its place in the queue."""
     error: str = ""
-    """One sentence a user can act on; empty unless it failed or was interrupted."""
+    """A message a user can act on; empty unless it failed or was interrupted."""
     created: str = ""
     started: str = ""
     finished: str = ""
@@ -52,7 +53,7 @@ class ExperimentRecord:
 
     @property
     def resumable(self) -> bool:
-        """Whether it can go on from where it is."""
+        """Whether it can be continued."""
         return self.state in RESUMABLE
 
     @property
@@ -61,20 +62,20 @@ class ExperimentRecord:
         total = self.config.epochs * self.config.seeds.repeats
         return min(1.0, (self.repeat * self.config.epochs + self.epoch) / total)
 
-    def but(self, **changes: Any) -> ExperimentRecord:
+    def replace(self, **changes: Any) -> ExperimentRecord:
         """This record with some fields changed."""
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary; `from_dict` gives back an equal record."""
-        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        plain["config"] = self.config.to_dict()
-        plain["versions"] = dict(self.versions)
-        return {"format": FORMAT, **plain}
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        values["config"] = self.config.to_dict()
+        values["versions"] = dict(self.versions)
+        return {"format": FORMAT, **values}
 
     @classmethod
     def from_json(cls, text: str, run_id: str) -> ExperimentRecord:
-        """Read the text of a ``record.json``; whatever is wrong with it raises `RunError`."""
+        """Parse a ``record.json``; anything wrong with it raises `RunError`."""
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -124,9 +125,9 @@ def _fits(key: str, value: object, default: object) -> bool:
     return isinstance(value, str)
 
 
-def _broken(run_id: str, what: str) -> RunError:
+def _broken(run_id: str, problem: str) -> RunError:
     return RunError(
-        f"Expected a readable record.json of experiment {run_id}, but {what}. "
+        f"Expected a readable record.json of experiment {run_id}, but {problem}. "
         "Delete the experiment, or restore the file from a copy."
     )
 
@@ -137,7 +138,7 @@ def now() -> str:
 
 
 def current_versions() -> dict[str, str]:
-    """Versions of what decides a result, without importing any of it."""
+    """Versions of what a result depends on, without importing any of it."""
     versions = {"python": platform.python_version()}
     for name in ("torch", "numpy"):
         try:

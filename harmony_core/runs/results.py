@@ -1,14 +1,11 @@
-"""What a finished or unfinished experiment has to show: tables, JSON and CSV from its frames."""
+"""The results of an experiment, read from its frames: final figures and curves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ..analysis.seeds import Curves
-from ..analysis.summary import (
-    MethodSummary,
-    summarise,
-)
+from ..analysis.summary import MethodSummary, summarise
 from ..experiments.method_text import method_labels
 from ..frames import Frame, Scene
 from .record import ExperimentRecord
@@ -18,7 +15,7 @@ from .store import RunStore
 def final_frames(
     store: RunStore, record: ExperimentRecord
 ) -> tuple[list[Scene], list[list[Frame]]]:
-    """Scenes (r) and frames of the final epoch (r, m) of the repeats that came to their end."""
+    """Scenes (r) and frames of the final epoch (r, m) of the finished repeats."""
     scenes, frames = [], []
     for repeat in range(record.config.seeds.repeats):
         if record.config.epochs in store.epochs(record.id, repeat):
@@ -28,13 +25,13 @@ def final_frames(
 
 
 def summaries_of(store: RunStore, record: ExperimentRecord) -> list[MethodSummary]:
-    """One summary a method over the finished repeats; without any, the figures have no values."""
+    """A summary of each method over the finished repeats; figures are empty while there is none."""
     scenes, frames = final_frames(store, record)
     return summarise(scenes, frames, method_labels(record.config.methods))
 
 
 def curves_of(store: RunStore, record: ExperimentRecord) -> Curves:
-    """The metrics of all recorded epochs of all repeats, also of one that still trains."""
+    """The metrics of all recorded epochs of all repeats, including one that still trains."""
     curves = Curves(method_labels(record.config.methods))
     for scene, frame in all_frames(store, record):
         curves.add(scene, frame)

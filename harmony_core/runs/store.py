@@ -1,15 +1,15 @@
-"""Experiments on disk: one folder each, the only channel between a worker and its readers.
+"""Experiments on disk, a folder each: all that passes between a worker and its readers.
 
-    <root>/<id>/record.json              ExperimentRecord, written by whoever runs it
+    <root>/<id>/record.json              ExperimentRecord, written by the process that runs it
     <root>/<id>/title                    the title, once renamed
-    <root>/<id>/stop                     present: a stop is asked for
-    <root>/<id>/lock                     locked by whoever runs it
-    <root>/<id>/traceback.txt            of an unexpected failure
+    <root>/<id>/stop                     there while a stop is requested
+    <root>/<id>/lock                     locked by the process that runs it
+    <root>/<id>/traceback.txt            of an unforeseen error
     <root>/<id>/repeat-0/scene.npz
     <root>/<id>/repeat-0/frames/00012.npz
     <root>/<id>/repeat-0/checkpoint.pt
 
-Every file is written under a temporary name and moved into place, so no reader sees half of one.
+Every file is written under a temporary name, then moved into place: no reader sees half of one.
 """
 
 from __future__ import annotations
@@ -26,18 +26,12 @@ from uuid import uuid4
 from ..config import ExperimentConfig
 from ..errors import RunError
 from ..files import make_folder
-from ..frames import (
-    Frame,
-    Scene,
-    load_frames,
-    load_scene,
-    save_frames,
-    save_scene,
-)
+from ..frames import Frame, Scene, load_frames, load_scene, save_frames, save_scene
 from .folders import ExperimentFolders
 from .record import ExperimentRecord, current_versions, now
 
-FRAME = re.compile(r"([0-9]{5})\.npz")
+FRAMES_FILE = re.compile(r"([0-9]{5})\.npz")
+# Inside the class, `list` is a method.
 Epochs = list[int]
 Frames = list[Frame]
 Records = list[ExperimentRecord]
@@ -48,7 +42,7 @@ INTERRUPTED = (
 
 
 class RunStore(ExperimentFolders):
-    """All experiments of one runs folder; the folder is made when the first one is."""
+    """All experiments of one runs folder, which is created with the first of them."""
 
     def __init__(self, root: Path | str | None = None) -> None:
         super().__init__(root)
@@ -57,10 +51,10 @@ class RunStore(ExperimentFolders):
     # Records
 
     def create(self, config: ExperimentConfig, title: str = "") -> ExperimentRecord:
-        """A new experiment, queued, in a folder of its own; its id sorts by time."""
+        """Create an experiment, queued, in a folder of its own; its id sorts by time."""
         for _ in range(100):
-            at = datetime.now(UTC)  # to the millisecond, in hexadecimal, and a digit of chance
-            run_id = f"{at:%Y%m%d-%H%M%S}-{at.microsecond // 1000:03x}{token_hex(1)[0]}"
+            time = datetime.now(UTC)  # ends with hexadecimal milliseconds and a random digit
+            run_id = f"{time:%Y%m%d-%H%M%S}-{time.microsecond // 1000:03x}{token_hex(1)[0]}"
             try:
                 (self.root / run_id).mkdir(parents=True)
                 break
@@ -73,7 +67,7 @@ class RunStore(ExperimentFolders):
                     "with --runs or HARMONY_RUNS."
                 ) from error
         else:
-            raise RunError("Expected a free experiment id, but got 100 that are taken. Try again.")
+            raise RunError("Expected an unused experiment id, but got 100 in use. Try again.")
         record = ExperimentRecord(
             run_id, config, clean_title(title), created=now(), versions=current_versions()
         )
@@ -85,11 +79,11 @@ class RunStore(ExperimentFolders):
         return record
 
     def list(self) -> Records:
-        """All readable records, newest first; `scan` says what is left out and why."""
+        """All readable records, newest first; `scan` also returns what cannot be read."""
         return self.scan()[0]
 
     def scan(self) -> tuple[Records, dict[str, str]]:
-        """`list`, and the experiments whose record cannot be read: id → one sentence why."""
+        """`list`, and an error message for each experiment whose record cannot be read, by id."""
         records: Records = []
         broken: dict[str, str] = {}
         for run_id in self.ids():
@@ -103,26 +97,26 @@ class RunStore(ExperimentFolders):
     def get(self, run_id: str) -> ExperimentRecord:
         """The record of one experiment.
 
-        One that says queued or running but is run by nobody reads as interrupted, or as stopped
-        if a stop was asked for.
+        If its process is gone, a record that says queued or running is returned as interrupted, or
+        as stopped if a stop was requested. A missing or damaged record raises `RunError`.
         """
         record = self._read(run_id)
         if record.active and not self.locked(run_id):
-            record = self._read(run_id)  # it may have ended between the two looks
+            record = self._read(run_id)  # it may have ended between the two checks
             if record.active and self.stop_requested(run_id):
-                return record.but(state="stopped", message="")
+                return record.replace(state="stopped", message="")
             if record.active:
-                return record.but(state="interrupted", message="", error=INTERRUPTED)
+                return record.replace(state="interrupted", message="", error=INTERRUPTED)
         return record
 
     def save(self, record: ExperimentRecord) -> None:
-        """Write a record; only whoever holds the experiment's lock does this."""
+        """Write a record; only for the holder of the experiment's lock."""
         text = json.dumps(record.to_dict(), indent=1)
-        lasting = record.state != "running"  # what changes while it trains is soon written anew
-        self.write(self.folder(record.id) / "record.json", text.encode(), durable=lasting)
+        durable = record.state != "running"  # while it trains, the next one follows soon
+        self.write(self.folder(record.id) / "record.json", text.encode(), durable=durable)
 
     def find(self, text: str) -> str:
-        """The id that ``text`` stands for: an id, the unique start of one, or ``latest``."""
+        """The id that ``text`` means: an id, the unique start of one, or ``latest``."""
         ids = self.ids()
         if text == "latest":
             if not ids:
@@ -137,21 +131,24 @@ class RunStore(ExperimentFolders):
         if matches and text:
             raise RunError(
                 f"Expected the start of one experiment's id, but {text!r} fits "
-                f"{len(matches)}: {', '.join(matches[:5])}. Add more of it."
+                f"{len(matches)}: {', '.join(matches[:5])}. Give more characters."
             )
         known = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "") if ids else "none"
-        raise RunError(f"Expected an experiment in {self.root} ({known}), but got {text!r}.")
+        raise RunError(
+            f"Expected an experiment in {self.root} ({known}), but got {text!r}. "
+            "`list` shows all of them."
+        )
 
     def rename(self, run_id: str, title: str) -> None:
-        """Give an experiment a title, also while it runs."""
+        """Change the title, even while the experiment runs."""
         self.existing(run_id)
         self.write(self.folder(run_id) / "title", clean_title(title).encode())
 
     def delete(self, run_id: str) -> None:
-        """Remove an experiment and all its files; one that is running raises `RunError`."""
+        """Delete an experiment and all its files; `RunError` if it is waiting or running."""
         folder = self.existing(run_id)
         lock = self.lock(run_id)
-        self.take(lock, run_id, "Stop it first, then delete it")
+        self.acquire(lock, run_id, "Stop it first, then delete it")
         trash = self.root / f".deleted-{run_id}-{uuid4().hex[:6]}"
         try:
             os.replace(folder, trash)
@@ -165,16 +162,18 @@ class RunStore(ExperimentFolders):
         self._cache.pop(run_id, None)
         shutil.rmtree(trash, ignore_errors=True)
 
-    # What training leaves behind
+    # Scenes, frames and checkpoints
 
     def save_scene(self, run_id: str, repeat: int, scene: Scene) -> None:
+        """Write the scene of one repeat."""
         save_scene(self.repeat_folder(run_id, repeat, make=True) / "scene.npz", scene)
 
     def scene(self, run_id: str, repeat: int = 0) -> Scene:
-        """The scene of one repeat; missing or damaged raises `RunError`."""
+        """The scene of one repeat; `RunError` if it is missing or damaged."""
         return load_scene(self.repeat_folder(run_id, repeat) / "scene.npz")
 
     def save_frames(self, run_id: str, repeat: int, epoch: int, frames: Frames) -> None:
+        """Write the frames of one epoch, one for each method."""
         folder = self.repeat_folder(run_id, repeat, make=True) / "frames"
         save_frames(make_folder(folder) / f"{epoch:05d}.npz", frames)
 
@@ -183,28 +182,29 @@ class RunStore(ExperimentFolders):
         folder = self.repeat_folder(run_id, repeat) / "frames"
         try:
             with os.scandir(folder) as entries:
-                found = [match for entry in entries if (match := FRAME.fullmatch(entry.name))]
+                found = [match for entry in entries if (match := FRAMES_FILE.fullmatch(entry.name))]
         except FileNotFoundError:
             return []
         return sorted(int(match[1]) for match in found)
 
     def frames(self, run_id: str, repeat: int, epoch: int) -> Frames:
-        """The frames of one epoch, one a method; missing or damaged raises `RunError`."""
+        """The frames of one epoch, one for each method; `RunError` if missing or damaged."""
         return load_frames(self.repeat_folder(run_id, repeat) / "frames" / f"{epoch:05d}.npz")
 
     def drop_frames_after(self, run_id: str, repeat: int, epoch: int) -> None:
-        """Remove the frames of epochs later than ``epoch``, which will be trained again."""
+        """Delete the frames of epochs after ``epoch``, which will be trained again."""
         folder = self.repeat_folder(run_id, repeat) / "frames"
         for later in self.epochs(run_id, repeat):
             if later > epoch:
                 (folder / f"{later:05d}.npz").unlink(missing_ok=True)
 
     def save_checkpoint(self, run_id: str, repeat: int, content: bytes) -> None:
+        """Replace the checkpoint of a repeat; it survives a power cut."""
         path = self.repeat_folder(run_id, repeat, make=True) / "checkpoint.pt"
         self.write(path, content, durable=True)
 
     def checkpoint(self, run_id: str, repeat: int) -> bytes | None:
-        """The last checkpoint of a repeat, if there is one."""
+        """The last checkpoint of a repeat, or None; `RunError` if it cannot be read."""
         try:
             return (self.repeat_folder(run_id, repeat) / "checkpoint.pt").read_bytes()
         except FileNotFoundError:
@@ -212,7 +212,7 @@ class RunStore(ExperimentFolders):
         except OSError as error:
             raise RunError(
                 f"Expected to read the checkpoint of experiment {run_id}, but got: "
-                f"{error.strerror or error}. Delete the file to train this repeat anew."
+                f"{error.strerror or error}. Delete the file to train this repeat again."
             ) from error
 
     def drop_checkpoint(self, run_id: str, repeat: int) -> None:
@@ -230,13 +230,13 @@ class RunStore(ExperimentFolders):
             stat = path.stat()
             title_stat = _stat(folder / "title")
             key = (stat.st_mtime_ns, stat.st_ino, stat.st_size, *title_stat)
-            known = self._cache.get(run_id)
-            if known is not None and known[0] == key:
-                return known[1]
+            cached = self._cache.get(run_id)
+            if cached is not None and cached[0] == key:
+                return cached[1]
             record = ExperimentRecord.from_json(path.read_text("utf-8", "replace"), run_id)
             if title_stat:
                 title = (folder / "title").read_text("utf-8", "replace")
-                record = record.but(title=clean_title(title))
+                record = record.replace(title=clean_title(title))
         except OSError as error:
             self.existing(run_id)
             raise RunError(
@@ -254,7 +254,7 @@ def clean_title(title: str) -> str:
 
 def _stat(path: Path) -> tuple[int, ...]:
     try:
-        found = path.stat()
+        stat = path.stat()
     except FileNotFoundError:
         return ()
-    return (found.st_mtime_ns, found.st_ino)
+    return (stat.st_mtime_ns, stat.st_ino)

@@ -2,9 +2,9 @@
 
     python -m harmony_core.runs.worker ROOT
 
-One JSON value a line: it says ``"ready"``, is given an experiment's id, says the id when that is
-finished (its record says how), and is given the next. When its parent goes, however that happens,
-its input ends and it leaves at once; what it was training can be resumed from its checkpoint.
+It reads and writes one JSON value a line: it writes ``"ready"``, reads an experiment's id, writes
+the id once the experiment has ended (its record says how), and reads the next. When the parent is
+gone, its input ends and it exits at once; the experiment can be resumed from its checkpoint.
 """
 
 from __future__ import annotations
@@ -25,37 +25,38 @@ from .store import RunStore
 
 
 def main(root: str) -> None:
+    """Train experiments of the runs folder ``root`` until the input ends."""
     faulthandler.enable()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a library prints must not be taken for an answer
+    os.dup2(2, 1)  # keeps what libraries print out of the answers
     ids: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=_listen, args=(sys.stdin, ids), daemon=True).start()
+    threading.Thread(target=_read_ids, args=(sys.stdin, ids), daemon=True).start()
     warm_up()
-    _say(answers, "ready")
+    _write(answers, "ready")
     store = RunStore(root)
     while True:
         run_id = ids.get()
-        with contextlib.suppress(HarmonyError):  # then the record says it, or is gone
+        with contextlib.suppress(HarmonyError):  # the record says why, or has been deleted
             execute(store, run_id, locked=True)
         gc.collect()
-        _say(answers, run_id)
+        _write(answers, run_id)
 
 
-def _listen(source: IO[str], ids: queue.Queue[str]) -> None:
-    """Pass on the ids that come in; the end of the input ends the process."""
-    for line in source:
+def _read_ids(lines: IO[str], ids: queue.Queue[str]) -> None:
+    """Queue the ids that are read; exit the process at the end of the input."""
+    for line in lines:
         ids.put(json.loads(line))
     os._exit(0)
 
 
-def _say(answers: IO[str], word: str) -> None:
-    answers.write(json.dumps(word) + "\n")
+def _write(answers: IO[str], answer: str) -> None:
+    answers.write(json.dumps(answer) + "\n")
     answers.flush()
 
 
 def warm_up() -> None:
-    """Import torch and train a moment, so that a first experiment starts at once."""
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # threads that spin slow down everybody else
+    """Import torch and train for a moment, so that the first experiment starts at once."""
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # spinning threads slow down other processes
     import torch
 
     from ..config import DataConfig, ExperimentConfig, RecordConfig

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..data.dataset import Array, LongTailedDataset
+from ..arrays import Array
+from ..data.dataset import LongTailedDataset
 from .epoch_plan import PAD
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..arrays import Array
 from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
-from ..frames import Array, Frame, Scene
+from ..frames import Frame, Scene
 from ..losses.base import Loss, LossTerms
 from .device_data import DeviceData
 from .evaluate import Evaluation, judge, most_likely

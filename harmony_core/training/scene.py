@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from ..config import RecordConfig
-from ..data.dataset import Array, LongTailedDataset
+from ..data.dataset import LongTailedDataset
 from ..frames import Scene
 
 MARGIN = 0.06

@@ -33,7 +33,7 @@ def view_bands(curves: Curves, *, whole_range: bool = False) -> dict[str, Any]:
 
 def _aligned(band: Band, epochs: Sequence[int], whole_range: bool) -> list[list[float | None]]:
     """Mean, low and high of a band at ``epochs``; null where one is not known."""
-    ends = (band.least, band.most) if whole_range else (band.low, band.high)
+    ends = (band.lowest, band.highest) if whole_range else (band.low, band.high)
     places: Mapping[int, int] = {int(epoch): i for i, epoch in enumerate(band.epochs)}
 
     def value(array: np.ndarray[Any, Any], epoch: int) -> float | None:

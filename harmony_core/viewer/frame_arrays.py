@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..frames import Frame, Scene
 
-Array = NDArray[Any]
 Arrays = dict[str, tuple[Array, float]]
 CONFUSION_FINE = 40
 CONFUSION_MOST = 256

@@ -66,10 +66,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..analysis.accuracy import thirds
 from ..analysis.boundary import disagreement, rarest_class, tail_shift
+from ..arrays import Array
 from ..errors import DataError
 from ..frames import Frame, Scene
 from ..plots.style import export_style
@@ -77,7 +77,6 @@ from .frame_arrays import Arrays, density_kind, join_of, layout_of, record
 from .panels import ARENA, check_parts, parts_of
 from .thumbnails import thumbnails
 
-Array = NDArray[Any]
 VERSION = 2
 GROUPS = ("Head", "Medium", "Tail")
 HARD = 0.5

@@ -7,14 +7,12 @@ first and the rest in equal shares of the classes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..frames import Frame, Scene
 
-Array = NDArray[Any]
 BYTES_MOST = 1_250_000
 """400 thumbnails of 32 × 32 in colour."""
 SIDE_MOST = 32

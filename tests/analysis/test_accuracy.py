@@ -56,10 +56,10 @@ def test_thirds_go_by_size_not_by_label() -> None:
 def test_shots_have_the_bounds_of_the_field_and_can_have_others() -> None:
     counts = np.array([500, 101, 100, 20, 19, 1])
     np.testing.assert_array_equal(shots(counts), [0, 0, 1, 1, 2, 2])
-    np.testing.assert_array_equal(shots(counts, many=200, few=50), [0, 1, 1, 2, 2, 2])
-    np.testing.assert_array_equal(shots(counts, many=19, few=20), [0, 0, 0, 0, 2, 2])
-    with pytest.raises(ConfigError, match="few=50 and many=20"):
-        shots(counts, many=20, few=50)
+    np.testing.assert_array_equal(shots(counts, many_above=200, few_below=50), [0, 1, 1, 2, 2, 2])
+    np.testing.assert_array_equal(shots(counts, many_above=19, few_below=20), [0, 0, 0, 0, 2, 2])
+    with pytest.raises(ConfigError, match="few_below=50 and many_above=20"):
+        shots(counts, many_above=20, few_below=50)
 
 
 def test_a_group_is_the_mean_of_its_classes() -> None:

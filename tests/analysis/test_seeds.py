@@ -60,8 +60,8 @@ def test_curves_keep_repeats_epochs_and_methods_apart() -> None:
     assert band.epochs.tolist() == [0, 1, 2, 3]
     assert band.repeats.tolist() == [3, 3, 2, 2]
     assert band.mean == pytest.approx([2.0, 2.1, 1.7, 1.8])
-    assert band.least == pytest.approx([1.0, 1.1, 1.2, 1.3])
-    assert band.most == pytest.approx([3.0, 3.1, 2.2, 2.3])
+    assert band.lowest == pytest.approx([1.0, 1.1, 1.2, 1.3])
+    assert band.highest == pytest.approx([3.0, 3.1, 2.2, 2.3])
     assert [b.label for b in curves.bands("tail")] == labels
     assert curves.metrics == list(METRICS)
     with pytest.raises(ConfigError, match="metric"):

@@ -41,7 +41,7 @@ class FakeQueue:
         lock.acquire(timeout=0)
         self._locks.append(lock)
         self.submitted.append(run_id)
-        self.store.save(self.store.get(run_id).but(state="queued", message="starting"))
+        self.store.save(self.store.get(run_id).replace(state="queued", message="starting"))
 
     def stop(self, run_id: str) -> None:
         self.stopped.append(run_id)

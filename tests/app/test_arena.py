@@ -175,7 +175,7 @@ def test_what_did_not_finish_can_be_resumed(
     open_page: Open, store: RunStore, queue: FakeQueue, state: str
 ) -> None:
     run = finished(store, state=state)
-    store.save(store.get(run).but(epoch=1, error="" if state == "stopped" else "It broke."))
+    store.save(store.get(run).replace(epoch=1, error="" if state == "stopped" else "It broke."))
     at = open_page(run=run)
     assert not at.exception
     told = [element.value for element in (*at.error, *at.warning)]

@@ -162,7 +162,7 @@ def test_a_collapse_is_told_only_where_the_numbers_show_it(
         if not behind:
             other = replace(other, confusion=starving.confusion)
         store.save_frames(record.id, 0, epoch, [starving, other])
-    store.save(record.but(state="done", epoch=2))
+    store.save(record.replace(state="done", epoch=2))
     at = open_page(run=record.id)
     assert not at.exception
     assert ("falls behind" in texts(at)) == behind

@@ -114,7 +114,7 @@ def test_a_page_that_saw_the_training_shows_its_last_epoch(
     monkeypatch.setattr(frame_polling, "OVERDUE", float("inf"))
     run = finished(store, state="queued", epochs=2)
     queue.submit(run)
-    store.save(store.get(run).but(state="running", epoch=2))
+    store.save(store.get(run).replace(state="running", epoch=2))
     at = open_page(run=run)
     assert not at.exception
     assert at.session_state[lockstep_view.SENT][f"arena-{run}"] == (f"{run}.0", 2)
@@ -123,7 +123,7 @@ def test_a_page_that_saw_the_training_shows_its_last_epoch(
     assert (
         at.session_state[lockstep_view.SENT][f"arena-{run}"][1] == 2
     )  # the timer's, which comes soon
-    store.save(store.get(run).but(state="done", epoch=3))
+    store.save(store.get(run).replace(state="done", epoch=3))
     queue.release()
     at.run()
     assert at.session_state[lockstep_view.SENT][f"arena-{run}"][1] == 3

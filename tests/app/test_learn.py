@@ -75,7 +75,7 @@ def as_trained(store: RunStore, run: str, outcome: Outcome) -> None:
         rows = outcome.film if repeat == 0 else [outcome.last[repeat]]
         for row in rows:
             store.save_frames(run, repeat, row[0].epoch, list(row))
-    store.save(store.get(run).but(state="done", epoch=outcome.config.epochs))
+    store.save(store.get(run).replace(state="done", epoch=outcome.config.epochs))
 
 
 @EVERY

@@ -13,7 +13,7 @@ import torch
 
 from harmony_core.bench import command, losses, reference_loop, training
 from harmony_core.bench.table import Row, markdown, per_second, seconds
-from harmony_core.bench.timing import Timing, in_turn
+from harmony_core.bench.timing import Timing, interleaved
 from harmony_core.cli import main
 from harmony_core.losses import build_loss
 from harmony_core.losses.weighted import class_balanced_weights
@@ -41,15 +41,15 @@ class Clock:
 def test_tasks_take_turns_and_the_first_call_does_not_count() -> None:
     clock = Clock()
     tasks = {"a": clock.task("a", 100, 1), "b": clock.task("b", 100, 3)}
-    times = in_turn(tasks, 3, clock=clock)  # type: ignore[arg-type]
+    times = interleaved(tasks, 3, clock=clock)  # type: ignore[arg-type]
     assert clock.order == "aabb" + "ab" * 3
     assert times["a"].seconds == (1, 1, 1)
-    assert times["b"].over(times["a"]) == 3
+    assert times["b"].ratio_to(times["a"]) == 3
 
 
 def test_short_tasks_are_repeated_and_their_mean_is_taken() -> None:
     clock = Clock()
-    times = in_turn({"a": clock.task("a", 0.25)}, 2, shortest=1.0, clock=clock)  # type: ignore[dict-item]
+    times = interleaved({"a": clock.task("a", 0.25)}, 2, min_seconds=1.0, clock=clock)  # type: ignore[dict-item]
     assert len(clock.order) == 2 + 2 * 4
     assert times["a"].seconds == (0.25, 0.25)
 
@@ -60,12 +60,12 @@ def test_the_clock_stops_after_the_device_has_finished() -> None:
     def finish() -> None:
         clock.now += 10
 
-    times = in_turn({"a": clock.task("a", 1)}, 1, finish=finish, clock=clock)  # type: ignore[dict-item]
+    times = interleaved({"a": clock.task("a", 1)}, 1, finish=finish, clock=clock)  # type: ignore[dict-item]
     assert times["a"].seconds == (11,)
 
 
 def test_a_ratio_is_of_runs_side_by_side() -> None:
-    busy = Timing((2.0, 20.0, 2.0)).over(Timing((1.0, 10.0, 1.0)))
+    busy = Timing((2.0, 20.0, 2.0)).ratio_to(Timing((1.0, 10.0, 1.0)))
     assert busy == 2.0
     assert Timing((3.0, 1.0, 2.0)).median == 2.0
 
@@ -106,7 +106,7 @@ def test_the_loop_over_bins_computes_ghm() -> None:
 
 
 def test_losses_are_compared_on_the_same_logits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(losses, "SHORTEST", 0.0)
+    monkeypatch.setattr(losses, "MIN_SECONDS", 0.0)
     monkeypatch.setattr(losses, "QUICK", ((16, 1000),))
     made = list(losses.rows(False, 1, torch.device("cpu")))
     assert [row.met is None for row in made] == [False, True, True]

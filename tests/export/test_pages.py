@@ -57,7 +57,7 @@ def test_a_page_that_would_be_too_large_keeps_fewer_epochs_and_says_so(
     whole = len(re.search(  # type: ignore[arg-type]
         r'id="recording">([^<]+)<', _written(store, run_id, tmp_path)
     )[1])  # fmt: skip
-    recording = offline_html(store, record, tmp_path / "small.html", most=int(whole * 0.75))
+    recording = offline_html(store, record, tmp_path / "small.html", max_bytes=int(whole * 0.75))
     epochs = [f["epoch"] for f in held((tmp_path / "small.html").read_text("utf-8")).meta["frames"]]
     assert len(epochs) < 7
     assert epochs[0] == 0
@@ -67,7 +67,7 @@ def test_a_page_that_would_be_too_large_keeps_fewer_epochs_and_says_so(
     assert said in recording.sentence
     assert said in (tmp_path / "small.html").read_text("utf-8")
     with pytest.raises(RunError, match="fit into 100 bytes"):
-        offline_html(store, record, tmp_path / "no.html", most=100)
+        offline_html(store, record, tmp_path / "no.html", max_bytes=100)
     assert not (tmp_path / "no.html").exists()
 
 

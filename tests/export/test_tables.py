@@ -107,5 +107,5 @@ def test_nothing_to_write_or_nowhere_to_is_said(experiment: Experiment, tmp_path
     with pytest.raises(RunError, match="has not"):
         write_tables(empty, empty.create(store.get(run_id).config), tmp_path / "x")
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="Name another place"):
+    with pytest.raises(RunError, match="Name another file or folder"):
         write_tables(store, store.get(run_id), tmp_path / "file" / "x")

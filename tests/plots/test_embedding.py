@@ -26,7 +26,7 @@ from harmony_core.analysis.embedding.result import (
 from harmony_core.analysis.embedding.settings import EmbeddingSettings
 from harmony_core.config import ExperimentConfig, RecordConfig
 from harmony_core.errors import ConfigError, RunError
-from harmony_core.export.embedding_page import MOST_BYTES, embedding_page, export_embedding_html
+from harmony_core.export.embedding_page import MAX_BYTES, embedding_page, export_embedding_html
 from harmony_core.frames import Scene
 from harmony_core.plots.embedding.all_epochs import all_epochs_figure
 from harmony_core.plots.embedding.figure import embedding_figure
@@ -272,8 +272,8 @@ def test_the_page_is_whole_and_escaped() -> None:
 def test_too_many_epochs_are_thinned_to_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     frames = [frame(epoch, panels=1) for epoch in range(30)]
     whole = len(embedding_figure(frames, marks()).to_json())
-    assert whole < MOST_BYTES
-    monkeypatch.setattr("harmony_core.export.embedding_page.MOST_BYTES", whole // 3)
+    assert whole < MAX_BYTES
+    monkeypatch.setattr("harmony_core.export.embedding_page.MAX_BYTES", whole // 3)
     page = embedding_page(frames, marks(), "x")
     assert "of 30 recorded epochs are in this file" in page
 
@@ -302,7 +302,7 @@ def crowd(n: int, panels: int, epochs: int) -> tuple[list[EmbeddingFrame], Landm
 def test_four_methods_of_two_thousand_samples_are_thinned_to_five_megabytes() -> None:
     frames, landmarks = crowd(2000, 4, 24)
     whole, kept = all_epochs_figure(frames, landmarks)
-    assert len(whole.to_json()) <= MOST_BYTES == 5_000_000
+    assert len(whole.to_json()) <= MAX_BYTES == 5_000_000
     assert 2 < len(kept) < 24
     assert (kept[0].epoch, kept[-1].epoch) == (0, 23)
     assert [step.label for step in whole.layout.sliders[0].steps] == [str(f.epoch) for f in kept]
@@ -313,7 +313,7 @@ def test_four_methods_of_two_thousand_samples_are_thinned_to_five_megabytes() ->
 def test_ten_thousand_samples_of_four_methods_make_one_figure_that_a_browser_can_draw() -> None:
     frames, landmarks = crowd(10_000, 4, 2)
     figure = embedding_figure(frames[1], landmarks, past=frames[:1])
-    assert len(figure.to_json()) < MOST_BYTES
+    assert len(figure.to_json()) < MAX_BYTES
     assert {trace.type for trace in figure.data[: 4 * PER_PANEL : PER_PANEL]} == {"scattergl"}
     assert figure.data[3].type == "scatter"  # a path
     small = embedding_figure(frame(panels=4), marks())

@@ -117,8 +117,8 @@ def test_frames_that_will_be_trained_again_are_gone_at_once(
 def test_a_stop_need_not_wait_for_the_end_of_a_long_epoch(
     store: RunStore, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LONG_EPOCH", -1.0)
-    monkeypatch.setattr("harmony_core.runs.reporter.SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr(module, "LONG_EPOCH_SECONDS", -1.0)
+    monkeypatch.setattr("harmony_core.runs.reporter.SECONDS_BETWEEN_STOP_CHECKS", 0.0)
     run_id = store.create(small_config(epochs=12)).id
     engine.steps = 10
     steps: list[tuple[int, int]] = []
@@ -305,7 +305,7 @@ def test_a_long_download_is_told_but_not_too_often_and_can_be_stopped(
         for calls in range(100_000):
             progress("downloading CIFAR-10 …", calls / 100_000)
             if calls == 34_500:
-                monkeypatch.setattr("harmony_core.runs.reporter.SECONDS_BETWEEN_LOOKS", 0.0)
+                monkeypatch.setattr("harmony_core.runs.reporter.SECONDS_BETWEEN_STOP_CHECKS", 0.0)
                 monkeypatch.setattr("harmony_core.runs.reporter.SECONDS_BETWEEN_MESSAGES", 0.0)
             if calls == 34_600:
                 store.request_stop(run_id)

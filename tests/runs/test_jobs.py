@@ -17,6 +17,7 @@ import pytest
 from harmony_core.config import RecordConfig
 from harmony_core.errors import RunError
 from harmony_core.runs import JobQueue, RunStore, jobs, shared_queue
+from harmony_core.runs.worker_process import WorkerProcess
 
 from .conftest import small_config
 
@@ -98,19 +99,21 @@ def test_experiments_run_to_the_end_in_another_process(queue: JobQueue, shelf: R
 def test_a_killed_worker_costs_one_experiment_which_resumes(
     queue: JobQueue, shelf: RunStore
 ) -> None:
-    victim, other, third = new(shelf, long=True), new(shelf, long=True), new(shelf)
-    for run_id in (victim, other, third):
+    first, second, third = new(shelf, long=True), new(shelf, long=True), new(shelf)
+    for run_id in (first, second, third):
         queue.submit(run_id)
-    wait_for(training(shelf, victim), "the victim to train")
-    wait_for(training(shelf, other), "the other to train")
-    assert [queue.position(run_id) for run_id in (victim, other, third)] == [0, 0, 1]
+    wait_for(training(shelf, first), "the first to train")
+    wait_for(training(shelf, second), "the second to train")
+    assert [queue.position(run_id) for run_id in (first, second, third)] == [0, 0, 1]
     assert shelf.get(third).state == "queued"
     assert shelf.get(third).message == "waiting: 2 before it"
 
-    process = queue._running[victim].process
-    assert process is not None
-    process.send_signal(signal.SIGKILL)
-    wait_for(ended(shelf, victim), "the death to be noticed")
+    os.kill(queue.pids()[0], signal.SIGKILL)
+    wait_for(
+        lambda: not (shelf.get(first).active and shelf.get(second).active),
+        "the death to be noticed",
+    )
+    victim, other = (second, first) if shelf.get(first).active else (first, second)
     dead = shelf.get(victim)
     assert dead.state == "interrupted"
     assert "SIGKILL, often a sign of too little memory. Resume it" in dead.error
@@ -156,11 +159,13 @@ def test_stopping_what_waits_takes_it_out_at_once(queue: JobQueue, shelf: RunSto
 
 def test_a_worker_that_died_idle_costs_nothing(queue: JobQueue, shelf: RunStore) -> None:
     wait_for(queue.ready, "a warm worker")
-    wait_for(lambda: not queue._running, "idleness")
-    for slot in queue._slots:
-        assert slot.process is not None
-        slot.process.kill()
-        slot.process.wait()
+    wait_for(
+        lambda: all(queue.position(record.id) is None for record in shelf.list()), "an idle queue"
+    )
+    pids = queue.pids()
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not any(alive(pid) for pid in pids), "the workers to die")
     run_id = new(shelf)
     queue.submit(run_id)
     wait_for(ended(shelf, run_id), "the end")
@@ -171,7 +176,7 @@ def test_a_failure_is_told_by_the_record_and_the_worker_lives_on(
     queue: JobQueue, shelf: RunStore
 ) -> None:
     run_id = new(shelf)
-    shelf.save(shelf.get(run_id).but(config=small_config(device="cuda")))
+    shelf.save(shelf.get(run_id).replace(config=small_config(device="cuda")))
     queue.submit(run_id)
     wait_for(ended(shelf, run_id), "the end")
     failed = shelf.get(run_id)
@@ -188,14 +193,15 @@ def test_a_failure_is_told_by_the_record_and_the_worker_lives_on(
 def test_resuming_what_is_just_being_stopped_is_not_lost(
     queue: JobQueue, shelf: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = threading.Event()
-    finished = queue._finished
+    may_return = threading.Event()
+    train = WorkerProcess.train
 
-    def late(run_id: str, died: str) -> None:
-        held.wait(PATIENCE)
-        finished(run_id, died)
+    def train_and_wait(worker: WorkerProcess, run_id: str) -> str:
+        failure = train(worker, run_id)
+        may_return.wait(PATIENCE)
+        return failure
 
-    monkeypatch.setattr(queue, "_finished", late)
+    monkeypatch.setattr(WorkerProcess, "train", train_and_wait)
     run_id = new(shelf, long=True)
     queue.submit(run_id)
     wait_for(training(shelf, run_id), "training")
@@ -203,7 +209,7 @@ def test_resuming_what_is_just_being_stopped_is_not_lost(
     wait_for(lambda: shelf.get(run_id).state == "stopped", "the stop")
     epoch = shelf.get(run_id).epoch
     queue.submit(run_id)  # the worker has stopped, the queue has not heard of it yet
-    held.set()
+    may_return.set()
     wait_for(lambda: shelf.get(run_id).epoch > epoch, "going on")
     queue.stop(run_id)
     wait_for(lambda: queue.position(run_id) is None, "the end")
@@ -283,7 +289,7 @@ def test_there_is_one_queue_for_a_folder_even_after_a_reload(
     monkeypatch.setenv("HARMONY_WORKERS", "3")
     other = shared_queue(RunStore(tmp_path / "other"))
     assert other is not queue
-    assert len(other._slots) == 3
+    assert other.workers == 3
     monkeypatch.setenv("HARMONY_WORKERS", "many")
     with pytest.raises(RunError, match="HARMONY_WORKERS.*'many'"):
         shared_queue(RunStore(tmp_path / "third"))

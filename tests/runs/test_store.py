@@ -27,7 +27,9 @@ def record_file(store: RunStore, run_id: str) -> Path:
 def test_a_record_comes_back_as_it_was_saved(store: RunStore) -> None:
     record = store.create(small_config(), "Größe ☃")
     with store.running(record.id):
-        changed = record.but(state="running", epoch=2, message="training", rate=3.5, device="CPU")
+        changed = record.replace(
+            state="running", epoch=2, message="training", rate=3.5, device="CPU"
+        )
         store.save(changed)
         assert RunStore(store.root).get(record.id) == changed
     assert changed.title == "Größe ☃"
@@ -43,7 +45,7 @@ def test_a_title_is_one_printable_line(store: RunStore) -> None:
 def test_experiments_are_listed_newest_first(store: RunStore) -> None:
     made = [store.create(small_config()) for _ in range(3)]
     for day, record in enumerate(made):
-        store.save(record.but(state="done", created=f"2026-01-0{day + 1}T00:00:00.000Z"))
+        store.save(record.replace(state="done", created=f"2026-01-0{day + 1}T00:00:00.000Z"))
     assert [record.id for record in store.list()] == [record.id for record in made[::-1]]
     assert store.find("latest") == made[-1].id
     assert store.find(made[0].id) == made[0].id
@@ -78,7 +80,7 @@ def test_a_second_listing_reads_only_what_changed(
 ) -> None:
     records = [store.create(small_config()) for _ in range(5)]
     for record in records:
-        store.save(record.but(state="done"))
+        store.save(record.replace(state="done"))
     read: list[str] = []
     original = ExperimentRecord.from_json
 
@@ -90,7 +92,7 @@ def test_a_second_listing_reads_only_what_changed(
     store.list()
     assert len(read) == 5
     other = RunStore(store.root)
-    other.save(records[2].but(state="failed", error="x"))
+    other.save(records[2].replace(state="failed", error="x"))
     read.clear()
     assert [r.state for r in store.list()].count("failed") == 1
     assert read == [records[2].id]
@@ -189,7 +191,7 @@ def test_a_disk_that_takes_nothing_leaves_the_old_record(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     record = store.create(small_config())
-    store.save(record.but(state="done"))
+    store.save(record.replace(state="done"))
 
     def refuse(*_: object) -> NoReturn:
         raise OSError(code, os.strerror(code))
@@ -197,7 +199,7 @@ def test_a_disk_that_takes_nothing_leaves_the_old_record(
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", refuse)
         with pytest.raises(RunError, match=f"record.json.*{os.strerror(code)}.*Free some space"):
-            store.save(record.but(state="failed"))
+            store.save(record.replace(state="failed"))
         with pytest.raises(RunError, match=os.strerror(code)):
             store.save_checkpoint(record.id, 0, b"x")
     assert store.get(record.id).state == "done"
@@ -236,7 +238,7 @@ def test_a_file_is_no_runs_folder(tmp_path: Path) -> None:
 def test_who_holds_the_lock_decides_what_a_running_record_means(store: RunStore) -> None:
     record = store.create(small_config())
     with store.running(record.id):
-        store.save(record.but(state="running"))
+        store.save(record.replace(state="running"))
         assert RunStore(store.root).get(record.id).state == "running"
         with pytest.raises(RunError, match="waiting or running"), store.running(record.id):
             pass
@@ -247,7 +249,7 @@ def test_who_holds_the_lock_decides_what_a_running_record_means(store: RunStore)
     store.request_stop(record.id)
     assert store.get(record.id).state == "stopped"
     store.clear_stop(record.id)
-    store.save(record.but(state="done", finished=now()))
+    store.save(record.replace(state="done", finished=now()))
     assert store.get(record.id).state == "done"
 
 
@@ -255,7 +257,7 @@ def test_a_title_given_while_it_runs_is_kept(store: RunStore) -> None:
     record = store.create(small_config(), "old")
     with store.running(record.id):
         store.rename(record.id, "new")
-        store.save(record.but(state="running", epoch=1))  # the runner knows only the old title
+        store.save(record.replace(state="running", epoch=1))  # the runner knows only the old title
         assert store.get(record.id).title == "new"
         assert store.get(record.id).epoch == 1
 
@@ -273,13 +275,13 @@ def test_delete_removes_everything_but_not_what_runs(store: RunStore) -> None:
         store.get(record.id)
 
 
-def test_sweep_removes_what_a_killed_process_left(store: RunStore) -> None:
+def test_temporary_files_go_that_a_killed_process_left(store: RunStore) -> None:
     record = store.create(small_config())
     store.save_frames(record.id, 0, 0, [make_frame()])
     left = store.root / record.id / "repeat-0" / "frames" / ".00001.npz.1234abcd.tmp"
     left.write_bytes(b"half")
     assert store.epochs(record.id) == [0]
-    store.sweep(record.id)
+    store.remove_temporary_files(record.id)
     assert not left.exists()
     assert store.epochs(record.id) == [0]
 

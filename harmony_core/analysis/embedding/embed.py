@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import DataError
 from .features import FEWEST, as_array, check_model_output, mixed, probabilities
 from .placement import choose_landmarks, place_others
@@ -24,7 +24,6 @@ from .result import EmbeddingFrame, Fidelity, Landmarks, Panel
 from .sequence import EmbeddingMovie, View
 from .settings import EmbeddingSettings
 
-Array = NDArray[Any]
 MOST = 2000
 
 

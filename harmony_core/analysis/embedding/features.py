@@ -13,11 +13,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import DataError
 
-Array = NDArray[Any]
 FEWEST = 3
 TINY = 1e-12
 

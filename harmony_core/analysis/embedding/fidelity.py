@@ -12,17 +12,14 @@ Silhouette (Rousseeuw 1987) of the true classes among test samples, in the netwo
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..accuracy import THIRDS
 from .features import scaled
 from .regions import MapReading
 from .result import Landmarks, Share
 
-Array = NDArray[Any]
 CLEAR, PALE = 0.9, 0.7
 TRUST_K = 15
 MOST_ROWS = 500

@@ -8,14 +8,12 @@ arXiv 1802.03426, section 3.1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .neighbours import Neighbours
 
-Array = NDArray[Any]
 ROUNDS = 64
 CLOSE = 1e-5
 NARROWEST = 1e-3

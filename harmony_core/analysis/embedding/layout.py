@@ -21,17 +21,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .features import TINY, radius_of
 from .graph import Graph, fuzzy_graph
 from .neighbours import Neighbours, nearest, overlap
 from .umap_engine import improve
 
-Array = NDArray[Any]
 SIDE = 10.0
 """Length of the longer side of the starting positions."""
 FIRST_EPOCHS = 300

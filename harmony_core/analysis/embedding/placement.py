@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .features import TINY
 
-Array = NDArray[Any]
 K = 15
 
 

@@ -15,14 +15,12 @@ is farther than 0.12 radii of the map there is no data, hence no claim.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .features import TINY, radius_of
 
-Array = NDArray[Any]
 Extent = tuple[float, float, float, float]
 K, BANDWIDTH_AT, BLANK_AT = 15, 6, 3
 BLANK_RADII = 0.12

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import HarmonyError, RunError
 from ...files import read_npz, write_npz
 from ..accuracy import thirds
 from ..intervals import wilson
 from .settings import EmbeddingSettings
 
-Array = NDArray[Any]
 ARRAYS = (
     "positions", "predicted", "confidence", "map_class", "map_purity", "kept", "tied",
     "region_class", "region_purity",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...frames import Frame, Scene
-
-Array = NDArray[Any]
 
 
 def tracked_rows(scene: Scene) -> Array:

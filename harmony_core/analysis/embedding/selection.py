@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...frames import Frame, Scene
 from .result import Landmarks, Panel
 from .samples import sample_terms
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

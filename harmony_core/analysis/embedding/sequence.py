@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import ConfigError, DataError
 from .features import broken_rows, check_model_output, mixed, probabilities, radius_of
 from .fidelity import agreement, drift, mean_recall, silhouette, trustworthiness
@@ -21,8 +21,6 @@ from .neighbours import nearest, overlap
 from .regions import SIDE, Extent, draw_regions, enclosing_extent, read_map
 from .result import EmbeddingFrame, Fidelity, Landmarks, Panel
 from .settings import EmbeddingSettings
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .graph import Graph
 
-Array = NDArray[Any]
 LOCK = threading.RLock()
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...config import DataConfig
 from ...errors import ConfigError
 from ..dataset import LongTailedDataset
@@ -15,8 +13,6 @@ from ..randomness import generator
 from ..registry import DATASETS, dataset_spec
 from ..spec import Progress
 from .scenario import ScenarioSpec
-
-Array = NDArray[Any]
 
 
 def load(config: DataConfig, seed: int, progress: Progress | None = None) -> LongTailedDataset:

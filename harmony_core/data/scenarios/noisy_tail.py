@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...parameters import Parameter, Value
 from ..densities import GaussianMixture, Mixture
 from .curves import circle
 from .scenario import scenario
-
-Array = NDArray[Any]
 
 
 def density(classes: int, spread: float) -> Mixture:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...parameters import Parameter, Value
 from ..densities import Mixture
 from ..spec import DatasetSpec
 
-Array = NDArray[Any]
 WrongLabels = Callable[
     [Mixture, Array, Array, Mapping[str, Value], np.random.Generator], tuple[Array, Array]
 ]

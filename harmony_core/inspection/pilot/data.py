@@ -6,11 +6,10 @@ Axes: n samples, d features, c classes, s seeds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...data.dataset import LongTailedDataset
 from ...data.randomness import generator
 from ...data.split import rank_within
@@ -22,7 +21,6 @@ from ...readers.labels import Labels
 from ...readers.messages import Progress, quoted
 from ...readers.sampled_rows import columns_of, profile_rows
 
-Array = NDArray[Any]
 FEWEST = 6
 """Training samples a class needs to take part: four to train on, two to test."""
 FLOOR = 30

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis.accuracy import group_recall, recall
 from ...analysis.intervals import Estimate, paired
+from ...arrays import Array
 from ...data.randomness import generator
 from .data import PilotData
 from .training import METHODS, final_frames, pilot_config
 
-Array = NDArray[Any]
 SHARES = (0.25, 0.5)
 LEAST, MOST = 0.25, 1.0
 """Bounds of what the next doubling is expected to bring, as a share of the last one."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis.accuracy import group_recall, recall
 from ...analysis.intervals import Estimate, paired
+from ...arrays import Array
 from ...config import MethodConfig
 from ...readers.contents import Contents
 from ...readers.messages import Progress, silent
@@ -27,7 +27,6 @@ from .data import FEWEST, PilotData, pilot_data
 from .learning_curve import LearningCurve, measure_curve
 from .training import BASE, METHODS, STEPS, final_frames, pilot_config
 
-Array = NDArray[Any]
 SEEDS = 10
 LARGE = 2_000
 """Training samples from which fewer seeds will do, as each tells more."""

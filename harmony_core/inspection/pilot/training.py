@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...config import ExperimentConfig, MethodConfig, ModelConfig, RecordConfig, Seeds, quick_recipe
 from ...frames import Frame
 from .data import PilotData
 
-Array = NDArray[Any]
 METHODS: dict[str, MethodConfig] = {
     "cross-entropy": MethodConfig("ce"),
     "re-weighting": MethodConfig("class_balanced"),

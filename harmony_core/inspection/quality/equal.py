@@ -6,12 +6,11 @@ Axes: n samples.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from ...arrays import Array
+
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 

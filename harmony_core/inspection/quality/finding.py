@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...readers.messages import quoted
 from .measures import CHECKS
 
-Array = NDArray[Any]
 EXAMPLES = 20
 
 

@@ -6,11 +6,10 @@ Axes: n images, c classes.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...data.randomness import generator
 from ...readers import limits
 from ...readers.contents import Contents
@@ -27,7 +26,6 @@ from .odd_images import odd_images
 from .suspects import find_suspects
 from .twins import Twins
 
-Array = NDArray[Any]
 ALIKE = 0.05
 """Share of near duplicates from which the set may be one of look-alikes."""
 

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...data.randomness import generator
 from ...readers.threads import cores
 
-Array = NDArray[Any]
 CORRELATION = 0.96
 """On CIFAR-10 all pairs above it show the same object; at 0.95 the first chance pairs appear."""
 FLAT = 3.0

@@ -5,12 +5,10 @@ Axes: n rows, d columns.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from ...arrays import Array
+
 TOLERANCE = 0.01
 """Largest difference in any number column, in standard deviations of that column."""
 NEIGHBOURS = 4

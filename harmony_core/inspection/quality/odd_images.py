@@ -5,14 +5,11 @@ Axes: n images.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...readers.samples import DecodedImages
 
-Array = NDArray[Any]
 FLAT = 3.0
 """Standard deviation of the grey values below which an image is blank, of 255."""
 DARK, BRIGHT = 8.0, 247.0

@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...readers.messages import quoted
 from ...readers.threads import one_thread
 from .finding import EXAMPLES, Finding, tally
 from .twins import Name
 
-Array = NDArray[Any]
 FEWEST = 10
 """Samples a class needs for its labels to be judged: two a fold."""
 FOLDS = 5

@@ -5,11 +5,9 @@ Axes: n rows, c classes, k columns, p pairs.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...data.randomness import generator
 from ...data.table_encoder import TableEncoder
 from ...readers import limits
@@ -22,7 +20,6 @@ from .near_rows import near_rows
 from .suspects import find_suspects
 from .twins import Twins
 
-Array = NDArray[Any]
 COARSE = 0.3
 """Share of equal rows above which equality says little about copies."""
 BY_CHANCE = 0.5

@@ -6,17 +6,15 @@ Axes: n samples, c classes, p pairs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...readers.labels import Labels
 from ...readers.messages import quoted
 from .equal import find_equal
 from .finding import EXAMPLES, Finding, tally
 
-Array = NDArray[Any]
 Name = Callable[[int], str]
 
 

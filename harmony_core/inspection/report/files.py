@@ -7,14 +7,13 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...csv_cells import text_cell
 from ...errors import DataError
 from ...files import write_atomically
 from .document import class_rows, json_ready
 
 if TYPE_CHECKING:
     from ..analyse import Inspection
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 def classes_csv(found: Inspection) -> str:
@@ -23,28 +22,10 @@ def classes_csv(found: Inspection) -> str:
     columns = list(dict.fromkeys(key for row in rows for key in row))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([harmless(column) for column in columns])
+    writer.writerow([text_cell(column) for column in columns])
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in columns])
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet reads as a formula: it gets an apostrophe in front where needed.
-
-    Leading blanks and full-width forms of the signs do not hide a formula.
-
-    >>> harmless("=1+1"), harmless("cat")
-    ("'=1+1", 'cat')
-    """
-    start = text.lstrip(" \u00a0\ufeff")[:1]
-    folded = start.translate({0xFF1D: "=", 0xFF0B: "+", 0xFF0D: "-", 0xFF20: "@", 0x2212: "-"})
-    cleaned = text.replace("\0", "")
-    return (
-        f"'{cleaned}"
-        if (start in _FORMULA and start) or (folded in _FORMULA and start)
-        else cleaned
-    )
 
 
 def save(path: Path, text: str) -> None:
@@ -82,7 +63,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return harmless(value)
+        return text_cell(value)
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...readers.labels import Labels, MultiLabel
 from .fits import Fit
 from .groups import Groups
 
-Array = NDArray[Any]
 BETA = 0.9999
 """β of the effective number of samples (Cui et al. 2019, arXiv 1901.05555)."""
 

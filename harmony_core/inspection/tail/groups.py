@@ -6,15 +6,13 @@ Axes: c classes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis.accuracy import SHOTS, THIRDS, shots, thirds
+from ...arrays import Array
 from ...errors import DataError
 
-Array = NDArray[Any]
 BOUNDS = (20, 100)
 """Fewer: tail; more: head (Liu et al. 2019, arXiv 1904.05160)."""
 GROUPS = ("head", "medium", "tail")
@@ -66,7 +64,7 @@ def group_classes(counts: Array, bounds: tuple[float, float] | None = None) -> G
             f"Expected bounds with 0 < low ≤ high + 1, but got {low:g} and {high:g}. "
             f"The usual ones are {BOUNDS[0]} and {BOUNDS[1]}."
         )
-    of_class = shots(counts, many=high, few=low)  # type: ignore[arg-type]
+    of_class = shots(counts, many_above=high, few_below=low)  # type: ignore[arg-type]
     if bounds is None and len(np.unique(of_class)) < len(SHOTS):
         if present.max() == present.min():
             rule, of_class = "even", np.where(counts > 0, 1, 2)

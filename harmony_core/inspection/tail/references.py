@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...data.long_tail import long_tail_counts
 from . import reference_counts
 from .statistics import analyse_tail
 
-Array = NDArray[Any]
 COMPARED = (
     "classes_present", "samples", "largest_class", "smallest_class", "imbalance_factor",
     "gini", "normalised_entropy", "top_10_percent_share", "rare_half_share",

@@ -6,19 +6,16 @@ Axes: c classes. Entropies are in nats.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import DataError
 from .class_counts import BETA, ClassCounts
 from .figures import FIGURES
 from .figures.gini import lorenz_curve
 from .fits import Fit, better_fit, fit_tail
 from .groups import Groups, group_classes
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ rarest; ``n_1``, ``recall_A_1`` … count ranks from 1. What cannot be known of 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis.accuracy import frame_figures, thirds
 from ...analysis.boundary import disagreement
 from ...analysis.intervals import mean_interval
+from ...arrays import Array
 from ...config import ExperimentConfig
 from ...data import DATASETS
 from ...data.scenarios.scenario import ScenarioSpec
@@ -23,7 +22,6 @@ from ...experiments.method_text import method_labels
 from ...frames import Frame, Scene
 from .outcome import Outcome
 
-Array = NDArray[Any]
 LETTERS = "ABCDEFGH"
 HARD = 0.5
 """Gradient norm from which a sample counts as hard."""

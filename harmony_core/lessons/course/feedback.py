@@ -8,11 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import ConfigError
 from ...frames import Frame, Scene
 from .expression import fill, holds, number, written
@@ -20,7 +19,6 @@ from .facts import facts, plane
 from .lesson import Lesson, Option
 from .outcome import Outcome
 
-Array = NDArray[Any]
 Line = tuple[tuple[float, float], ...]
 """Corners (x, y) of a boundary from left to right; the first class is above it."""
 Guess = float | str | Line

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...config import ExperimentConfig
 from ...errors import RunError
 from ...files import read_npz, write_atomically, write_npz
@@ -26,7 +26,6 @@ from ...frames import Frame, Scene
 from ...runs.record import ExperimentRecord
 from ...runs.store import RunStore
 
-Array = NDArray[Any]
 FILM = 6
 """Epochs of repeat 0 that a prepared file keeps."""
 NOT_SHOWN = ("landmark_features", "landmark_logits", "head_weight", "head_bias")

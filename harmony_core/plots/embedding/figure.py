@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks
 from ...errors import ConfigError
@@ -27,7 +26,6 @@ from .traces import PER_PANEL, Traces
 
 __all__ = ["PER_PANEL", "embedding_figure"]
 
-Array = NDArray[Any]
 TITLE = 98
 """Pixels of a panel's title."""
 

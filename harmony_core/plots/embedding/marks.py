@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis.accuracy import THIRDS
 from ...analysis.embedding.result import Landmarks, Panel
+from ...arrays import Array
 from ..style import CLASS_SHAPES, GROUP_COLORS, class_color, class_shape
 from .text import plotly_text
 
-Array = NDArray[Any]
 MOST_CLASS_COLORS = 12
 """With more classes dots and regions are coloured by head, medium and tail."""
 COLOURINGS = ("class", "group", "correct", "value")

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .traces import PER_PANEL
 
-Array = NDArray[Any]
 UNKNOWN = 0.2
 BUTTONS = 34
 """Pixels of Plotly's row of buttons."""

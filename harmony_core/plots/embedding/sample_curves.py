@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..style import METHOD_COLORS
 from ..weight_curves import DASHES, INK, LINE
 
 
 def sample_curves_figure(
     epochs: Sequence[int],
-    values: NDArray[Any],
+    values: Array,
     labels: Sequence[str],
     title: str,
     theme: str = "light",

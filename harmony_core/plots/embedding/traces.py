@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis.embedding.motion import changed, stragglers, trails
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks, Panel
+from ...arrays import Array
 from ..style import DIFFICULTY_COLORS
 from .marks import DISAGREES, FAINT, INK, Colouring, class_palette, cross, dot_symbols, drawn_by
 from .text import plotly_text
 
-Array = NDArray[Any]
 PER_PANEL = 5
 """Traces of one panel: dots, rims, rings, paths, crosses."""
 TRAIL = 3

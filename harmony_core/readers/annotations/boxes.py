@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from numpy.typing import NDArray
-
+from ...arrays import Array
 from ...errors import DataError
 from ..labels import Labels, MultiLabel
 from ..messages import listed
-
-Array = NDArray[Any]
 
 
 def distinct(names: list[str]) -> tuple[str, ...]:

@@ -11,11 +11,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
@@ -29,7 +28,6 @@ from .folders import FolderSource
 from .layout import Parts
 from .thumbnails import GREY, SIZE, grey_values
 
-Array = NDArray[Any]
 CHUNK, CHUNK_BYTES = 256, 2**20
 """Images that are decoded together, at most."""
 _TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")

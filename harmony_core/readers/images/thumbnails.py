@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .decode import FORMATS, Unreadable, decode_image
 
 if TYPE_CHECKING:
     from PIL import Image
 
-Array = NDArray[Any]
 SIZE = 32
 GREY = 16
 SHADES = GREY * GREY

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ...arrays import Array
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Array = NDArray[Any]
 
 
 def filled(column: pa.Array, value: float) -> Array:

@@ -5,11 +5,11 @@ Axes: n rows, c classes, s splits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import DataError
 from .. import limits
 from ..labels import ALL, MISSING, SPLITS, Labels, MultiLabel, count_by_split, split_of
@@ -20,8 +20,6 @@ from .memory_table import as_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Array = NDArray[Any]
 
 
 class LabelCounter:

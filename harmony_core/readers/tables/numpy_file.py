@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
@@ -26,7 +26,6 @@ from .table_contents import count_labels
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Array = NDArray[Any]
 _LABELS = re.compile(r"^(y|labels?|targets?|class(es)?)$", re.IGNORECASE)
 _INPUTS = re.compile(r"^(x|data|inputs?|features?|images?|imgs?)$", re.IGNORECASE)
 _SPLIT = re.compile(

@@ -5,17 +5,16 @@ Axes: n rows, c classes, k columns.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .arrow_numpy import filled, nulls
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Array = NDArray[Any]
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _STIR = np.uint64(0xD6E8FEB86659FD93)
 _NONE = np.uint64(0x5851F42D4C957F2D)

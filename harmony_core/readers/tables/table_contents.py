@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
@@ -18,8 +17,6 @@ from ..samples import Sample, TableFile
 from .guess_columns import LabelColumns, choose_columns, count_columns
 from .label_counts import LabelCounter
 from .table_file import scan
-
-Array = NDArray[Any]
 
 
 def table_contents(table: TableFile, path: Path, title: str, options: ReadOptions) -> Contents:

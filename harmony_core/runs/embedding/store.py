@@ -12,21 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks, load_embedding, save_embedding
 from ...analysis.embedding.sequence import EmbeddingMovie, View
 from ...analysis.embedding.settings import EmbeddingSettings
+from ...arrays import Array
 from ...config import ExperimentConfig
 from ...errors import RunError
 from ...files import make_folder
 from ...frames import Frame, Scene
 from ...losses.registry import LOSSES
 
-Array = NDArray[Any]
 PICTURE = re.compile(r"([0-9]{5})\.npz")
 MOST_PICTURES = 40
 Progress = Callable[[int, int], None]

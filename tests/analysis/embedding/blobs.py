@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from harmony_core.analysis.embedding import EmbeddingSettings, Landmarks
+from harmony_core.arrays import Array
 
-Array = NDArray[Any]
 FEATURES_ONLY = EmbeddingSettings(mixing=0.0)
 
 

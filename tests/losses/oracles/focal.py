@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from tests.losses.oracles.base import HALF, HEAD, LN2, Array, ByHand, Known
+from harmony_core.arrays import Array
+from tests.losses.oracles.base import HALF, HEAD, LN2, ByHand, Known
 from tests.losses.oracles.weighted import Weighted, effective_number_weights
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import log
 
-from tests.losses.oracles.base import HALF, HEAD, LN2, Array, ByHand, Known, Oracle
+from harmony_core.arrays import Array
+from tests.losses.oracles.base import HALF, HEAD, LN2, ByHand, Known, Oracle
 
 
 class GHM(Oracle):

@@ -7,7 +7,8 @@ from math import log
 
 import numpy as np
 
-from tests.losses.oracles.base import HEAD, Array, ByHand, Known, Oracle
+from harmony_core.arrays import Array
+from tests.losses.oracles.base import HEAD, ByHand, Known, Oracle
 
 
 class Harmonized(Oracle):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.losses.oracles.base import HALF, LN2, Array, ByHand, Known, Oracle
+from harmony_core.arrays import Array
+from tests.losses.oracles.base import HALF, LN2, ByHand, Known, Oracle
 
 
 class InfluenceBalanced(Oracle):

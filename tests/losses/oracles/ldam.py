@@ -6,7 +6,8 @@ from math import log
 
 import numpy as np
 
-from tests.losses.oracles.base import LN2, Array, ByHand, Known, Oracle
+from harmony_core.arrays import Array
+from tests.losses.oracles.base import LN2, ByHand, Known, Oracle
 
 
 class LDAM(Oracle):

@@ -6,7 +6,8 @@ from math import log
 
 import numpy as np
 
-from tests.losses.oracles.base import HALF, Array, ByHand, Known, Oracle
+from harmony_core.arrays import Array
+from tests.losses.oracles.base import HALF, ByHand, Known, Oracle
 
 
 class LogitAdjusted(Oracle):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.losses.oracles.base import HALF, HEAD, LN2, Array, ByHand, Known, Oracle
+from harmony_core.arrays import Array
+from tests.losses.oracles.base import HALF, HEAD, LN2, ByHand, Known, Oracle
 
 
 class Weighted(Oracle):

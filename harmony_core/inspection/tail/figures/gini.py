@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ....arrays import Array
 from .figure import Figure
-
-Array = NDArray[Any]
 
 
 def gini(values: Array) -> float:

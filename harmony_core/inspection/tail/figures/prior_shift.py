@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ....arrays import Array
 from ..class_counts import ClassCounts
 from .figure import SHIFT, Figure
-
-Array = NDArray[Any]
 
 
 def total_variation(counts: Array, test_counts: Array) -> float:
