@@ -27,12 +27,15 @@ from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 
 PAGES = ("arena", "density", "weights")
+FEWEST = 4
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--experiments", type=int, default=20, metavar="N")
     number = parser.parse_args().experiments
+    if number < FEWEST:
+        parser.error(f"expected at least {FEWEST} experiments for a slope, but got {number}")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HARMONY_RUNS"] = folder
         ids = [trained(RunStore(Path(folder)), seed) for seed in range(number)]
