@@ -48,8 +48,22 @@ LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in 
 HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
 LIGHT = {CORE} | {
     f"{CORE}.{name}"
-    for name in """errors parameters config frames losses losses.registry data data.registry models
-    models.registry analysis.accuracy analysis.summary analysis.seeds cli""".split()
+    for name in [
+        "errors",
+        "parameters",
+        "config",
+        "frames",
+        "losses",
+        "losses.registry",
+        "data",
+        "data.registry",
+        "models",
+        "models.registry",
+        "analysis.accuracy",
+        "analysis.summary",
+        "analysis.seeds",
+        "cli",
+    ]
 }
 LIGHT_PACKAGES = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
