@@ -23,7 +23,7 @@ CORE = "harmony_core"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "parameters", "config", "files", "frames", "processes", "csv_cells"),
+    ("errors", "parameters", "arrays", "config", "files", "frames", "processes", "csv_cells"),
     ("readers",),
     ("losses", "data", "models"),
     ("experiments",),
@@ -46,25 +46,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in packages}
 
 HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
-LIGHT = {CORE} | {
-    f"{CORE}.{name}"
-    for name in [
-        "errors",
-        "parameters",
-        "config",
-        "frames",
-        "losses",
-        "losses.registry",
-        "data",
-        "data.registry",
-        "models",
-        "models.registry",
-        "analysis.accuracy",
-        "analysis.summary",
-        "analysis.seeds",
-        "cli",
-    ]
-}
+LIGHT_NAMES = (
+    "errors parameters arrays config frames losses losses.registry data data.registry models "
+    "models.registry analysis.accuracy analysis.summary analysis.seeds cli"
+)
+LIGHT = {CORE} | {f"{CORE}.{name}" for name in LIGHT_NAMES.split()}
 LIGHT_PACKAGES = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
