@@ -24,14 +24,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from harmony_core.arrays import Array
-
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
 from benchmarks._markdown_table import print_table
+from harmony_core.arrays import Array
 
 WAYS = ("ours", "ours, layout only", "UMAP", "UMAP, refit from last", "AlignedUMAP")
 LOSSES = ("ce", "balanced_softmax", "harmonized")

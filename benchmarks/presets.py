@@ -18,13 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from harmony_core.arrays import Array
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from harmony_core.analysis.intervals import mean_interval
 from harmony_core.analysis.seeds import frame_metrics
+from harmony_core.arrays import Array
 from harmony_core.config import ExperimentConfig, RecordConfig, Seeds
 from harmony_core.data import build_dataset
 from harmony_core.data.densities import GaussianMixture
