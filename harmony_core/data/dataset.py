@@ -1,4 +1,4 @@
-"""A long-tailed data set, whatever it was made from."""
+"""A long-tailed data set, whatever its source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Truth(Protocol):
     """The densities a synthetic data set was drawn from."""
 
     def log_density(self, points: Array) -> Array:
-        """(n, 2) points → (n, c) natural log of each class's density, label noise left out."""
+        """(n, 2) points → (n, c) natural log of each class's density, without label noise."""
         ...
 
 
@@ -27,7 +27,7 @@ class LongTailedDataset:
 
     Inputs are float32 (n, d) for points and tables, uint8 (n, h, w, channels) for images; targets
     are int64 in [0, c). Raises `DataError` if the parts do not fit together, a class has no
-    training sample, or there are fewer than two classes.
+    training or no test sample, or there are fewer than two classes.
     """
 
     name: str
@@ -103,6 +103,6 @@ class LongTailedDataset:
 
     @property
     def imbalance_factor(self) -> float:
-        """Largest class over smallest class, of the training samples."""
+        """Training samples of the largest class divided by those of the smallest."""
         counts = self.train_counts
         return float(counts.max() / counts.min())

@@ -1,4 +1,4 @@
-"""All data sets, as declarations that cost nothing to import."""
+"""All data sets, as declarations that are cheap to import."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _SPECS}
 def build_dataset(
     config: DataConfig, seed: int, progress: Progress | None = None
 ) -> LongTailedDataset:
-    """Load or draw the data set that ``config`` describes; the same seed gives the same data.
+    """Load or generate the data set that ``config`` describes; the same seed gives the same data.
 
     Raises `ConfigError` for names, parameters and profiles that are not declared, `DataError` if
-    the data cannot be had or used.
+    the data cannot be obtained or used.
     """
     spec = dataset_spec(config.name)
     choose(config.profile, spec.profiles, f"the profile of data set `{spec.name}`")
@@ -38,7 +38,7 @@ def build_dataset(
 
 
 def dataset_spec(name: str) -> DatasetSpec:
-    """The declaration of a data set, or `ConfigError` that lists the known ones."""
+    """The declaration of a data set; `ConfigError` lists the known names if it is not one."""
     if name not in DATASETS:
         raise ConfigError(f"Expected a data set ({', '.join(DATASETS)}), but got {name!r}.")
     return DATASETS[name]

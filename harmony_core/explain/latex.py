@@ -1,4 +1,4 @@
-"""Formulas with numbers put in, as LaTeX for a narrow screen and as plain text.
+"""Formulas with their numbers filled in, as LaTeX for narrow screens and as plain text.
 
 A piece of a formula is a `Pair`: its LaTeX and its plain text.
 """
@@ -14,12 +14,12 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a formula: what it computes, and its definition with numbers and value."""
+    """One step of a calculation: its heading, and its formula with the numbers and the result."""
 
     name: str
     """A short heading, as in "Difficulty"."""
     latex: str
-    """An ``aligned`` block, one equals sign a line."""
+    """An ``aligned`` block, one equals sign per line."""
     text: str
     """One line of plain text."""
 
@@ -54,7 +54,7 @@ def number(x: float) -> Pair:
 
 
 def signed(x: float) -> Pair:
-    """A number to be added: in brackets if it is negative.
+    """A number to be added, in brackets if it is negative.
 
     >>> signed(-4.382)
     ('(-4.38)', '(−4.38)')
@@ -64,7 +64,7 @@ def signed(x: float) -> Pair:
 
 
 def count(n: float) -> Pair:
-    """A number of samples, never rounded.
+    """A number of samples, with all its digits.
 
     >>> count(1234567)
     ('1234567', '1234567')
@@ -73,7 +73,7 @@ def count(n: float) -> Pair:
 
 
 def number_text(x: float) -> str:
-    """3 significant digits; a power of ten only where the number would be long without it.
+    """3 significant digits; with an exponent only below 1e-4 and from 1e6 on.
 
     >>> number_text(0.98743), number_text(12345.6), number_text(-0.5), number_text(float("nan"))
     ('0.987', '12300', '−0.5', '–')

@@ -17,7 +17,7 @@ from ..plots.style import SURFACE
 from ..runs.embedding.store import Store, embed_run, embedding_path, landmarks_of, stored_epochs
 
 MAX_BYTES = 5_000_000
-"""For the figure; the plotting library in the file takes as much again."""
+"""Limit for the figure; the plotting library in the file takes about as much again."""
 STYLE = """
 body { margin: 0 auto; max-width: 1400px; padding: 1rem; font: 15px/1.5 system-ui, sans-serif;
   background: %s; color: %s; }
@@ -41,8 +41,8 @@ def export_embedding_html(
 ) -> Path:
     """Write ``path``: all methods at the last epoch, earlier epochs on a slider, the caveat below.
 
-    Pictures that are not stored yet are computed first, which needs umap. Epochs are thinned until
-    the pictures take at most 5 MB. ``record`` is the experiment's `ExperimentRecord`.
+    Maps that are not stored yet are computed first, which needs umap. Epochs are thinned out until
+    the maps take at most 5 MB. ``record`` is the experiment's `ExperimentRecord`.
     """
     settings = settings or EmbeddingSettings()
     embed_run(store, record.id, repeat, settings, on_progress=on_progress)
@@ -66,7 +66,7 @@ def export_embedding_html(
 def embedding_page(
     frames: list[EmbeddingFrame], landmarks: Landmarks, title: str, *, theme: str = "light"
 ) -> str:
-    """The HTML of `export_embedding_html` from pictures in the order of their epochs."""
+    """The HTML of `export_embedding_html` from maps in the order of their epochs."""
     figure, kept = all_epochs_figure(frames, landmarks, theme=theme, most_bytes=MAX_BYTES)
     drawing = figure.to_html(
         full_html=False,
@@ -94,7 +94,7 @@ def embedding_page(
 
 
 def _table(frame: EmbeddingFrame) -> str:
-    """The figures of the last epoch as a table."""
+    """Accuracy and map quality of each method at the last epoch, as a table."""
     heads = (
         "method", "balanced accuracy", "map agrees", "in the tail", "where wrong",
         "trustworthiness", "silhouette head", "silhouette tail",

@@ -1,4 +1,4 @@
-"""The prediction of a step: a slider, a choice, or a boundary drawn over the data."""
+"""The learner's prediction in a lesson: a slider, a choice, or a boundary drawn over the data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOARD = ROOT / "assets" / "app" / "board.js"
 
 
 def predict(lesson: Lesson) -> Guess | None:
-    """Draw data and controls; return the prediction, or None before there is one."""
+    """Draw the data and the controls; return the prediction, or None until one is made."""
     place = progress.place()
     config = lesson.with_seed(place.seed, place.scenario)
     if lesson.predict.kind == "line":
@@ -38,7 +38,7 @@ def _number(lesson: Lesson) -> float:
             f"Your prediction, {predict.unit}" if predict.unit else "Your prediction",
             kind(predict.low),
             kind(predict.high),
-            kind(predict.low),  # at one end, as the middle would look like an answer
+            kind(predict.low),  # the middle would look like a hint
             kind(predict.step),
             key=f"learn-{lesson.name}-guess",
         )
@@ -66,7 +66,7 @@ def _line(lesson: Lesson, config: str) -> Line:
         st.html(f'<p class="lesson-ask">{lesson.predict.ask}</p>')
         ends = [
             st.slider(
-                f"Height of its {name} end",
+                f"Height of the {name} end",
                 round(low, 1),
                 round(high, 1),
                 round(high * 0.6, 1),

@@ -18,7 +18,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import DataError
-from .features import FEWEST, as_array, check_model_output, mixed, probabilities
+from .features import MIN_SAMPLES, as_array, check_model_output, mixed, probabilities
 from .placement import choose_landmarks, place_others
 from .result import EmbeddingFrame, Fidelity, Landmarks, Panel
 from .sequence import EmbeddingMovie, View
@@ -99,8 +99,8 @@ def embed_models(
         counts = as_array(train_counts).astype(np.int64)
         if counts.shape != (c,):
             raise DataError(f"Expected train_counts to be of shape ({c},), but got {counts.shape}.")
-    if most < FEWEST:
-        raise DataError(f"Expected `most` to be at least {FEWEST}, but got {most}.")
+    if most < MIN_SAMPLES:
+        raise DataError(f"Expected `most` to be at least {MIN_SAMPLES}, but got {most}.")
     settings = settings or EmbeddingSettings()
     rows = choose_landmarks(targets, most, settings.seed)
     landmarks = Landmarks(targets[rows], test[rows], counts, tuple(class_names))

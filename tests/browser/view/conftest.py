@@ -1,4 +1,4 @@
-"""The view alone, in a page of ours: no Streamlit, no network."""
+"""The view alone on a static page, without Streamlit or a network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EPOCHS = 8
 
 @pytest.fixture(scope="session")
 def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page with payloads of made-up runs, mounted by the test."""
+    """A page that holds payloads of synthetic runs; each test mounts the one it needs."""
     scene, frames, labels = make_run(classes=4, methods=3, epochs=EPOCHS, grid=24, tracked=150)
 
     def wire(run: str, until: int, state: str, since: int = -1) -> bytes:
@@ -37,15 +37,15 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "note": "Bands: made up. Lines: the seed on screen.",
     }
 
-    def observe(run: str, of: tuple[Any, Any, Any], last: int) -> bytes:
-        return build_payload(run, of[0], of[2], of[1], last, "done", parts=both).wire()
+    def with_all_parts(run: str, data: tuple[Any, Any, Any], last: int) -> bytes:
+        return build_payload(run, data[0], data[2], data[1], last, "done", parts=both).wire()
 
     wires = {
-        "plane parts": observe("plane", (scene, frames, labels), EPOCHS),
-        "image parts": observe("pictures", pictures, 3),
-        "many parts": observe("many", many, 2),
-        "old parts": observe("old", (hand[0], hand_made.frames(split=False), hand[2]), 2),
-        "hand": observe("hand made/7", hand, 2),
+        "plane parts": with_all_parts("plane", (scene, frames, labels), EPOCHS),
+        "image parts": with_all_parts("pictures", pictures, 3),
+        "many parts": with_all_parts("many", many, 2),
+        "old parts": with_all_parts("old", (hand[0], hand_made.frames(split=False), hand[2]), 2),
+        "hand": with_all_parts("hand made/7", hand, 2),
         "blank": blank_payload("blank", ["a", "b", "c"], (-2, 2, -2, 2)).wire(),
         "bands": build_payload("run", scene, labels, frames, EPOCHS, "done", bands=bands).wire(),
         "whole": wire("run", EPOCHS, "done"),
@@ -63,7 +63,7 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def view_tabs(browser: Any, view_page: Path) -> Iterator[dict[str, Any]]:
-    """Open tabs by their size and settings, kept for the session: opening one takes a while."""
+    """Open tabs by width and options, kept for the session because opening one is slow."""
     tabs: dict[str, Any] = {}
     yield tabs
     for tab in tabs.values():
