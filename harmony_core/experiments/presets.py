@@ -72,8 +72,11 @@ _PRESETS = (
     Preset(
         name="hard_head_samples",
         title="Balancing classes costs the head its hard samples",
-        sentence="The head's small outpost at the tail's edge is safe under cross-entropy and is "
-        "partly given up by what lifts the tail. The harmonized loss does not win it back here.",
+        sentence=(
+            "The head's small outpost at the tail's edge is safe under cross-entropy and is "
+            "partly given up by the methods that lift the tail. The harmonized loss does "
+            "not win it back here."
+        ),
         look="The outpost of the head beside the rarest class; who owns it, and the ringed points.",
         config=_config(_HARD_HEAD, 60, CE, WEIGHTED, BALANCED, HARMONIZED),
         claims=(Claim("hard_part", 0, 2), Claim("hard_part", 0, 3), Claim("tail", 2, 0)),
@@ -136,8 +139,9 @@ _PRESETS = (
         sentence="Give every class, and every occupied region of difficulty inside it, the same "
         "total: the crowded region is the hard one and counts least, while a region that a single "
         "sample reaches can weigh hundreds of times as much. From the epoch in which these weights "
-        "begin, accuracy jumps up and down and whole classes are lost. So it goes at the reference "
-        "learning rate of 0.1, taken here; at half of it the literal form costs a few points.",
+        "begin, accuracy jumps up and down and whole classes are lost. This happens at the "
+        "reference learning rate of 0.1, used here; at half of it, the literal form costs a few "
+        "points.",
         look="Weight against g: it falls where it should rise. Recall by class from one epoch to "
         "the next, and the effective number of samples, which drops when the weights begin.",
         config=replace(

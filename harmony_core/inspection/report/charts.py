@@ -64,7 +64,7 @@ def _ranks(found: Inspection, theme: str) -> tuple[str, str, Any]:
         "neither": "Neither a power law nor an exponential describes these sizes.",
         "both": "A power law and an exponential describe these sizes equally well.",
         "power_law": "The sizes fall like a power law, as in most data collected in the wild.",
-        "exponential": "The sizes fall exponentially, as in the CIFAR-LT sets of the field.",
+        "exponential": "The sizes fall exponentially, as in the CIFAR-LT benchmarks.",
     }
     return "Class sizes by rank", words[tail.better_fit], figure
 
