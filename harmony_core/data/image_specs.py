@@ -51,8 +51,7 @@ IMAGES = (
         classes=100,
         profiles=_ALL,
         augments=True,
-        lesson="With a hundred classes the tail is most of them, and a few samples each is all "
-        "there is.",
+        lesson="With a hundred classes, most of them are tail and have only a few samples each.",
     ),
     DatasetSpec(
         name="images",
@@ -72,6 +71,6 @@ IMAGES = (
         classes=None,
         profiles=("as_is", "exponential", "step", "pareto"),
         augments=True,
-        lesson="Your own tail: which classes does a plain network give up?",
+        lesson="Your own tail: which classes does a plain network give up on?",
     ),
 )

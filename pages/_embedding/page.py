@@ -66,7 +66,7 @@ def _offer_recording(record: ExperimentRecord) -> None:
             "them: same data, same seeds, so on a CPU the same networks."
         )
         st.button(
-            "Record it with embedding",
+            "Train it again and record features",
             type="primary",
             icon=":material/bubble_chart:",
             key="record-embedding",

@@ -41,7 +41,7 @@ def seed_noise(maps: StoredMaps, frame: EmbeddingFrame, style: MapStyle) -> None
         settings = maps.settings
         if kind == "layout":
             if settings.layout != "umap":
-                st.caption("Only UMAP uses random numbers; this layout has no luck in it.")
+                st.caption("Only UMAP uses random numbers; chance plays no part in this layout.")
                 return
             seed = settings.seed + 1 if settings.seed < 2**31 - 1 else 0
             other = replace(maps, settings=replace(settings, seed=seed))
