@@ -37,8 +37,10 @@ IMAGES = (
         classes=10,
         profiles=_ALL,
         augments=True,
-        lesson="Hard photographs can often be learned: with a deep network and patience, weighing "
-        "them up within their class adds a little to what the margin gains.",
+        lesson=(
+            "Hard photographs can often be learned: with a deep network and patience, "
+            "giving them more weight within their class adds a little to what the margin gains."
+        ),
     ),
     DatasetSpec(
         name="cifar100-lt",

@@ -99,8 +99,8 @@ _PRESETS = (
         name="learnable",
         title="Difficulty that can be learned: the balance inside classes pays",
         sentence="Every class has small clusters of its own, far from the others and hard only "
-        "because they are rarely seen. Weighing hard samples up finds them sooner: about 2 points "
-        "of recall in those clusters.",
+        "because they are rarely seen. Giving hard samples more weight finds them sooner: about 2 "
+        "points of recall in those clusters.",
         look="The density of g: its hard end empties as the small clusters are learned.",
         config=_config(DataConfig("rare_clusters", {}, 3.0), 15, BALANCED, HARMONIZED),
         claims=(Claim("hard_part", 1, 0), Claim("disagreement", 1, 0)),
@@ -109,8 +109,8 @@ _PRESETS = (
         name="overlap",
         title="Difficulty that is overlap: the balance inside classes costs",
         sentence="Where clusters overlap, samples on the wrong side stay hard for every method. "
-        "Weighing them up moves the boundary off its best place: not yet at α = 0.3, clearly at "
-        "α = 0.5.",
+        "Giving them more weight moves the boundary away from its best place: not yet at α = 0.3, "
+        "clearly at α = 0.5.",
         look="The density of g: its hard end stays, however long the training. The difference "
         "from Bayes grows with α.",
         config=_config(
@@ -122,7 +122,7 @@ _PRESETS = (
         name="wrong_labels",
         title="Difficulty that is label noise: the balance inside classes costs",
         sentence="Part of what is labelled as tail is really another class. Those samples are the "
-        "hardest of all and never become easy; weighing them up gives ground at the tail.",
+        "hardest of all and never become easy; giving them more weight loses ground at the tail.",
         look="Samples with a wrong label keep g near 1 while all others fall.",
         config=_config(
             DataConfig("noisy_tail", {"n_max": 1000}, 10.0), 60, BALANCED, HARMONIZED, STRONG

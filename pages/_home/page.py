@@ -60,8 +60,8 @@ KNOWN = (
     "epochs, three seeds) it reached 74.4 % balanced accuracy against 72.8 % for balanced softmax; "
     "in a second check (factor 50, 120 epochs, five paired seeds) it was ahead by 0.6 points on "
     "average. Correcting for class size does most of the work. On small data the two tie, and "
-    "where classes overlap, so that difficulty cannot be learned, weighing hard samples up costs a "
-    "little. The scenarios above show both sides.",
+    "where classes overlap, so that difficulty cannot be learned, giving hard samples more weight "
+    "costs a little. The scenarios above show both sides.",
 )
 
 

@@ -47,8 +47,8 @@ SCENARIO = scenario(
     title="Noisy tail",
     summary="Well separated clouds, but part of what is labelled as tail is really another class.",
     lesson=(
-        "A hard sample may be a wrong label: whatever weighs hard samples up tends to learn "
-        "the noise."
+        "A hard sample may be a wrong label: whatever gives hard samples more weight tends to "
+        "learn the noise."
     ),
     classes=(4, 2, 9),
     density=density,

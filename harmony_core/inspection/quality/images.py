@@ -110,7 +110,7 @@ def _likeness(small: int, near: int, n: int) -> list[str]:
     if near > ALIKE * n:
         notes.append(
             f"{near / n:.0%} of the images nearly equal another. In drawings, digits and video "
-            "frames that may be likeness, not copying; so may near leaks."
+            "frames this may be likeness rather than copying, and so may near leaks."
         )
     return notes
 
