@@ -318,7 +318,7 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     add("--model-param", action="append", metavar="K=V", help="parameter of the network")
     add("--methods", metavar="TEXT", help="what to compare; `methods` lists the losses")
     add("--epochs", type=int, metavar="N", help="passes over the training data")
-    add("--batch-size", type=int, metavar="N", help="samples in a step")
+    add("--batch-size", type=int, metavar="N", help="samples per step")
     add("--lr", type=float, metavar="X", help="highest learning rate")
     add("--recipe", choices=tuple(RECIPES), help="optimiser and schedule (default: quick)")
     add("--seed", type=int, metavar="N", help="seed of the data, the initial weights and the order")

@@ -10,8 +10,8 @@ PAGE = ExperimentPage(
     title="Embedding",
     icon="bubble_chart",
     link_label="See its embedding",
-    lead="Which samples look alike to each network, and what does it call them? Every dot is a "
-    "sample, the colour behind it the network’s own answer, and each map says how far it can "
+    lead="Which samples look alike to each network, and which class does it give them? Every dot "
+    "is a sample, the colour behind it the network’s own answer, and each map says how far it can "
     "be trusted.",
     view="pages._embedding.page:embedding",
     terms=("features", "decision boundary", "seed"),

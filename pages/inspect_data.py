@@ -9,7 +9,7 @@ PAGE = Page(
     title="Inspect your data",
     icon="troubleshoot",
     content="pages._inspect.page:inspect_data",
-    lead="Hand in a file. In seconds you see how long its tail is and whether rare means noisy; "
+    lead="Upload a file. In seconds you see how long its tail is and whether rare means noisy; "
     "then a pilot on your own data says which method is worth trying, or that none is.",
 )
 

@@ -11,8 +11,10 @@ PAGE = ExperimentPage(
     title="Weights",
     icon="balance",
     link_label="See its weights",
-    lead="Who is listened to? What classes and single samples weigh under each method, how many "
-    "samples that leaves in effect, and who is at the extremes.",
+    lead=(
+        "Which samples count most? What classes and single samples weigh under each method, "
+        "how many samples that leaves in effect, and which ones are at the extremes."
+    ),
     panels=WEIGHTS,
     terms=("intra balance", "inter balance", "effective number of samples", "re-weighting"),
 )

@@ -37,8 +37,10 @@ IMAGES = (
         classes=10,
         profiles=_ALL,
         augments=True,
-        lesson="Hard photographs can often be learned: with a deep network and patience, weighing "
-        "them up within their class adds a little to what the margin gains.",
+        lesson=(
+            "Hard photographs can often be learned: with a deep network and patience, "
+            "giving them more weight within their class adds a little to what the margin gains."
+        ),
     ),
     DatasetSpec(
         name="cifar100-lt",
@@ -51,8 +53,7 @@ IMAGES = (
         classes=100,
         profiles=_ALL,
         augments=True,
-        lesson="With a hundred classes the tail is most of them, and a few samples each is all "
-        "there is.",
+        lesson="With a hundred classes, most of them are tail and have only a few samples each.",
     ),
     DatasetSpec(
         name="images",
@@ -72,6 +73,6 @@ IMAGES = (
         classes=None,
         profiles=("as_is", "exponential", "step", "pareto"),
         augments=True,
-        lesson="Your own tail: which classes does a plain network give up?",
+        lesson="Your own tail: which classes does a plain network give up on?",
     ),
 )

@@ -54,14 +54,15 @@ PAINTED = DatasetSpec(
         Parameter(
             "width",
             0.12,
-            "Width of the cloud around every painted point; its density is what is true.",
+            "Width of the cloud around every painted point; test samples and the Bayes boundary "
+            "come from these clouds.",
             0.03,
             0.5,
         ),
         Parameter(
             "n_max",
             600,
-            "Training samples of the largest class, where they are drawn and not painted.",
+            "Training samples of the largest class, if they are drawn rather than painted.",
             20,
             20_000,
             log=True,
@@ -103,7 +104,7 @@ def decode_points(text: str) -> list[Point]:
     """The points of a text of `encode_points`; anything else raises `ConfigError`."""
     if len(text) > MOST_CHARACTERS or not re.fullmatch(PATTERN, text):
         raise ConfigError(
-            f"Expected painted points as {PREFIX}. and three characters a point, a dot between "
+            f"Expected painted points as {PREFIX}. and three characters per point, a dot between "
             f"classes, at most {MOST_CHARACTERS} characters, but got {show(text)}. Paint again."
         )
     groups = text.split(".")[1:]

@@ -30,7 +30,7 @@ def balanced_holdout(
     if small:
         raise DataError(
             "Expected at least 2 samples of every class, one to train and one to test, but got: "
-            f"{listing(small)}. Add samples or remove the class, or bring a test split."
+            f"{listing(small)}. Add samples or remove the class, or provide a test split."
         )
     size = int(min(max(counts.min() // 3, 1), LARGEST_TEST))
     test = subsample(targets, np.full(len(class_names), size), rng)

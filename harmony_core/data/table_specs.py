@@ -27,5 +27,5 @@ TABLE = DatasetSpec(
     default_model="mlp",
     classes=None,
     profiles=("as_is", "exponential", "step", "pareto"),
-    lesson="Your own tail: which classes does a plain network give up?",
+    lesson="Your own tail: which classes does a plain network give up on?",
 )  # fmt: skip

@@ -129,7 +129,7 @@ def _choose(contents: Contents, seed: int) -> Chosen:
     if labels.codes is None or (contents.images is None and not contents.features):
         raise DataError(
             "Expected samples with features and one class each to train on, but got "
-            f"{contents.form} without. Give the table, the arrays or the images themselves."
+            f"{contents.form} without them. Provide the table, the arrays or the images themselves."
         )
     rows = labels.rows_of(labels.train_split)
     if len(rows) > limits.TRAINING_ROWS:

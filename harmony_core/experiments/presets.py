@@ -72,8 +72,11 @@ _PRESETS = (
     Preset(
         name="hard_head_samples",
         title="Balancing classes costs the head its hard samples",
-        sentence="The head's small outpost at the tail's edge is safe under cross-entropy and is "
-        "partly given up by what lifts the tail. The harmonized loss does not win it back here.",
+        sentence=(
+            "The head's small outpost at the tail's edge is safe under cross-entropy and is "
+            "partly given up by the methods that lift the tail. The harmonized loss does "
+            "not win it back here."
+        ),
         look="The outpost of the head beside the rarest class; who owns it, and the ringed points.",
         config=_config(_HARD_HEAD, 60, CE, WEIGHTED, BALANCED, HARMONIZED),
         claims=(Claim("hard_part", 0, 2), Claim("hard_part", 0, 3), Claim("tail", 2, 0)),
@@ -96,8 +99,8 @@ _PRESETS = (
         name="learnable",
         title="Difficulty that can be learned: the balance inside classes pays",
         sentence="Every class has small clusters of its own, far from the others and hard only "
-        "because they are rarely seen. Weighing hard samples up finds them sooner: about 2 points "
-        "of recall in those clusters.",
+        "because they are rarely seen. Giving hard samples more weight finds them sooner: about 2 "
+        "points of recall in those clusters.",
         look="The density of g: its hard end empties as the small clusters are learned.",
         config=_config(DataConfig("rare_clusters", {}, 3.0), 15, BALANCED, HARMONIZED),
         claims=(Claim("hard_part", 1, 0), Claim("disagreement", 1, 0)),
@@ -106,8 +109,8 @@ _PRESETS = (
         name="overlap",
         title="Difficulty that is overlap: the balance inside classes costs",
         sentence="Where clusters overlap, samples on the wrong side stay hard for every method. "
-        "Weighing them up moves the boundary off its best place: not yet at α = 0.3, clearly at "
-        "α = 0.5.",
+        "Giving them more weight moves the boundary away from its best place: not yet at α = 0.3, "
+        "clearly at α = 0.5.",
         look="The density of g: its hard end stays, however long the training. The difference "
         "from Bayes grows with α.",
         config=_config(
@@ -119,7 +122,7 @@ _PRESETS = (
         name="wrong_labels",
         title="Difficulty that is label noise: the balance inside classes costs",
         sentence="Part of what is labelled as tail is really another class. Those samples are the "
-        "hardest of all and never become easy; weighing them up gives ground at the tail.",
+        "hardest of all and never become easy; giving them more weight loses ground at the tail.",
         look="Samples with a wrong label keep g near 1 while all others fall.",
         config=_config(
             DataConfig("noisy_tail", {"n_max": 1000}, 10.0), 60, BALANCED, HARMONIZED, STRONG
@@ -136,8 +139,9 @@ _PRESETS = (
         sentence="Give every class, and every occupied region of difficulty inside it, the same "
         "total: the crowded region is the hard one and counts least, while a region that a single "
         "sample reaches can weigh hundreds of times as much. From the epoch in which these weights "
-        "begin, accuracy jumps up and down and whole classes are lost. So it goes at the reference "
-        "learning rate of 0.1, taken here; at half of it the literal form costs a few points.",
+        "begin, accuracy jumps up and down and whole classes are lost. This happens at the "
+        "reference learning rate of 0.1, used here; at half of it, the literal form costs a few "
+        "points.",
         look="Weight against g: it falls where it should rise. Recall by class from one epoch to "
         "the next, and the effective number of samples, which drops when the weights begin.",
         config=replace(

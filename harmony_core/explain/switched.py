@@ -58,7 +58,7 @@ FORMULAS: dict[str, Formula] = {
     ),
     "harmonized": Formula(
         "Harmonized",
-        "On: logits moved by class size, and a weight by the density of the own class.",
+        "On: logits moved by class size, and a weight by the density of its own class.",
         by_density=True,
         shifts_logits=True,
     ),

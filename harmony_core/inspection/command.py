@@ -55,12 +55,16 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--beta", type=float, default=BETA, help="of the effective number of samples"
     )
-    parser.add_argument("--fast", action="store_true", help="the tail alone, no quality checks")
     parser.add_argument(
-        "--pilot", action="store_true", help="train on the data for some seconds, and recommend"
+        "--fast", action="store_true", help="report the tail only, without quality checks"
     )
     parser.add_argument(
-        "--html", metavar="PATH", help="write the report, one file that needs no net"
+        "--pilot",
+        action="store_true",
+        help="train on the data for a few seconds and recommend a method",
+    )
+    parser.add_argument(
+        "--html", metavar="PATH", help="write the report, one file that opens offline"
     )
     parser.add_argument("--csv", metavar="PATH", help="write the table of classes")
     parser.add_argument("--script", metavar="PATH", help="write a training script (needs --pilot)")

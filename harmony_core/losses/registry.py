@@ -261,7 +261,7 @@ _SPECS = (
             Parameter(
                 "kappa",
                 1.0,
-                "Precision: scales the number of regions a class of given size gets.",
+                "Precision: scales the number of regions a class of a given size gets.",
                 low=0.1,
                 high=5.0,
                 log=True,

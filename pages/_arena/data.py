@@ -123,7 +123,7 @@ def _factor(value: float, *, disabled: bool) -> float:
         factors,
         key=widget_key_among("factor", value, factors),
         format_func=lambda number: f"{number_text(number)} : 1",
-        help="Training samples of the largest class for each one of the smallest.",
+        help="Training samples of the largest class for each sample of the smallest.",
         disabled=disabled,
     )
     return float(factor)

@@ -119,7 +119,7 @@ def _seeds(seeds: Seeds) -> Seeds:
         "Repeats",
         repeats_options,
         key=widget_key_among("repeats", seeds.repeats, repeats_options),
-        help="Runs the experiment again with other seeds, so that a spread can be given.",
+        help="Runs the experiment again with other seeds to show the spread of the results.",
     )
     values = {}
     for name, what in (

@@ -189,7 +189,7 @@ def _actions(
             icon=":material/resume:",
             key="resume",
             on_click=_resume,
-            help="Go on from the last checkpoint.",
+            help="Continue from the last checkpoint.",
         )
     row.button(
         "Reset",

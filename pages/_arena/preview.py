@@ -45,8 +45,8 @@ def preview(config: ExperimentConfig) -> None:
             if counts:
                 st.html(count_bars(counts, shade, _shown_classes(counts)))
             st.caption(
-                "Samples for training. The test set has the same number of every class, so that "
-                "no method can hide its tail. Data, methods and everything else are set in the "
+                "Training samples. The test set has equally many samples of every class, so no "
+                "method can hide its tail. Data, methods and everything else are set in the "
                 "panel on the left."
             )
 

@@ -64,14 +64,18 @@ def _style_controls(record: ExperimentRecord) -> MapStyle:
         colour = st.selectbox(
             "Colour dots by", list(COLOURS), key=widget_key("colour", "class"), width=200,
             format_func=COLOURS.__getitem__,
-            help="Shapes go with classes. Weight and g are known of training samples only; the "
-            "other dots are grey then.",
+            help=(
+                "Shapes mark the classes. Weight and g are known only for training samples; "
+                "other dots are then grey."
+            ),
         )  # fmt: skip
         changes = st.selectbox(
             "Mark changed predictions since", list(CHANGES),
             key=widget_key("since", "before"), width=240, format_func=CHANGES.__getitem__,
-            help="A cross marks each sample whose predicted class has changed; how many they are "
-            "is written over the map and under it.",
+            help=(
+                "A cross marks each sample whose predicted class has changed; their number "
+                "is given above and below the map."
+            ),
         )  # fmt: skip
         highlight: list[int] = []
         if not record.active:
@@ -205,7 +209,7 @@ def _settings_controls(scene: Scene) -> EmbeddingSettings:
         if layout != "plane":
             alone = st.toggle(
                 "Features alone (λ = 0)", key=widget_key("alone", False),
-                help="Off, the network’s answers help to place its samples, with share λ.",
+                help="When off, the network’s answers help to place its samples, with share λ.",
             )  # fmt: skip
     values: dict[str, object] = {"layout": layout or "umap"}
     names = PLACED_BY[layout or "umap"]

@@ -40,7 +40,7 @@ def _progress(maps: StoredMaps) -> None:
     done, wanted = len(maps.drawn_by_now()), len(maps.wanted)
     st.progress(
         min(1.0, done / wanted),
-        text=f"Drawing, {done} of {wanted} pictures. The first takes some seconds longer.",
+        text=f"Drawing, {done} of {wanted} pictures. The first takes a few seconds longer.",
     )
     if st.button(
         "Stop drawing",

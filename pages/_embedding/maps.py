@@ -69,8 +69,10 @@ def _epoch(maps: StoredMaps) -> tuple[int, bool]:
     with row:
         playing = st.toggle(
             "Play", key="emb-play",
-            help="All epochs with a slider of their own in the browser, without waiting. "
-            "Selecting and the figures below belong to the single picture.",
+            help=(
+                "Plays all epochs in the browser with a slider of its own, without waiting. "
+                "Selection and the figures below work on the single picture only."
+            ),
         )  # fmt: skip
         st.select_slider(
             "Epoch", maps.epochs, key="emb-epoch", on_change=_epoch_chosen,
@@ -158,7 +160,7 @@ def _all_epochs(maps: StoredMaps, style: MapStyle) -> None:
         st.plotly_chart(figure, theme=None, key="embedding-film", config=CONFIG)
     notes = []
     if len(kept) < len(frames):
-        notes.append(f"{len(kept)} of {len(frames)} epochs are in it, to keep the page quick.")
+        notes.append(f"{len(kept)} of {len(frames)} epochs are included, to keep the page quick.")
     if by != style.colour:
         notes.append("While it plays, dots keep the colour of their class.")
     if notes:
@@ -176,7 +178,7 @@ def _caveat(
     with st.container(key="embedding-caveat"):
         st.caption(
             f"{spoken(caption(shown(frame, style), landmarks, since))} "
-            f"Hollow dots are training samples. The numbers are of epoch {frame.epoch}."
+            f"Hollow dots are training samples. The numbers are for epoch {frame.epoch}."
         )
 
 
@@ -202,8 +204,8 @@ def _trust_table(frame: EmbeddingFrame, style: MapStyle) -> None:
         rows.append((panel.label, cells(values)))
     table(f"How far each map can be trusted, epoch {frame.epoch}", heads, rows)
     st.caption(
-        "Map agrees: share of test samples that the map, read without the sample itself, calls "
-        "what the network calls them, with a 95 % interval (Wilson). Trust: trustworthiness of "
+        "Map agrees: share of test samples to which the map, read without the sample itself, gives "
+        "the same class as the network, with a 95 % interval (Wilson). Trust: trustworthiness of "
         "the neighbourhoods, 1 is best. Silhouette of the true classes in feature space, −1 to 1."
     )
 
@@ -228,5 +230,5 @@ def _download(maps: StoredMaps) -> None:
         lambda: offline_page(maps, shade),
         file_name=f"harmony-{maps.record.id}-embedding.html",
         mime="text/html", icon=":material/download:", key="download-embedding", on_click="ignore",
-        help="These maps with all epochs, figures and caveat in one file that needs no network.",
+        help="These maps with all epochs, figures and the caveat in one file that opens offline.",
     )  # fmt: skip

@@ -66,7 +66,7 @@ def _offer_recording(record: ExperimentRecord) -> None:
             "them: same data, same seeds, so on a CPU the same networks."
         )
         st.button(
-            "Record it with embedding",
+            "Train it again and record features",
             type="primary",
             icon=":material/bubble_chart:",
             key="record-embedding",
@@ -115,7 +115,7 @@ def _other_settings(maps: StoredMaps) -> None:
     if process().current() == maps.drawing:
         st.progress(min(1.0, done / max(wanted, 1)), text=f"Drawing, {done} of {wanted} pictures.")
     elif wanted:
-        offer_drawing(maps, "with these settings of the epochs so far")
+        offer_drawing(maps, "of the epochs so far with these settings")
 
 
 def _after_training(
@@ -124,7 +124,7 @@ def _after_training(
     """The maps, or a button that draws them."""
     maps = stored_maps(record, repeat) if store().epochs(record.id, repeat) else None
     if maps is None or not maps.wanted:
-        st.info("Nothing has been recorded of this repeat, so there is nothing to draw.")
+        st.info("Nothing has been recorded for this repeat, so there is nothing to draw.")
         return
     chosen = chosen_in_link(maps, again=again)
     settings, style = map_controls(record, repeat, chosen)

@@ -35,13 +35,13 @@ def seed_noise(maps: StoredMaps, frame: EmbeddingFrame, style: MapStyle) -> None
         if kind is None:
             st.caption(
                 "Draw the same networks with other random numbers, or train the same losses from "
-                "other initial weights. What differs as much there is no effect of a method."
+                "other initial weights. A difference of that size is no effect of a method."
             )
             return
         settings = maps.settings
         if kind == "layout":
             if settings.layout != "umap":
-                st.caption("Only UMAP uses random numbers; this layout has no luck in it.")
+                st.caption("Only UMAP uses random numbers; chance plays no part in this layout.")
                 return
             seed = settings.seed + 1 if settings.seed < 2**31 - 1 else 0
             other = replace(maps, settings=replace(settings, seed=seed))
@@ -125,13 +125,15 @@ def _compare(other: StoredMaps, frame: EmbeddingFrame, style: MapStyle, kind: st
         moved = np.linalg.norm(ours.positions - first.positions, axis=1) / first.radius
         rows.append((f"{first.label} against {ours.label}",
                      _row(moved, ours.predicted != first.predicted)))  # fmt: skip
-    heads = ["Compared", "Samples called something else", "Median distance between their dots"]
+    heads = ["Compared", "Samples predicted differently", "Median distance between their dots"]
     table(f"Luck against method, epoch {frame.epoch}", heads, rows)
     st.caption(
-        "Distances are in radii of the map, the other seed's map first turned and shifted as a "
-        "whole to lie over this one as well as it can; in the picture it is left as it was drawn. "
+        "Distances are in radii of the map, measured after turning and shifting the other seed's "
+        "map as a whole to fit this one as closely as possible; the picture shows it as it was "
+        "drawn. "
         + (
-            "The networks are the same, so only places differ, and what is left is the layout's."
+            "The networks are the same, so only places differ, and every difference comes from the "
+            "layout."
             if kind == "layout"
             else "A method changes something only where it differs by more than another seed does."
         )

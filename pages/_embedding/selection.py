@@ -119,8 +119,8 @@ def chosen_samples(maps: StoredMaps, first: EmbeddingFrame, frame: EmbeddingFram
     with st.container(key="embedding-chosen"):
         if not len(rows):
             st.caption(
-                "Draw around dots with lasso or box, or choose some here: then follow their "
-                "pictures or places, classes, weights over the epochs, and predictions."
+                "Draw around dots with lasso or box, or choose some here, to see their pictures or "
+                "places, their classes, their weights over the epochs and their predictions."
             )
             return
         st.html(
@@ -170,7 +170,10 @@ def _class_table(
         values += [f"{old:,} → {now:,}" for old, now in mix.right]
         body.append((landmarks.names[mix.label], cells(values)))
     table("Classes of the chosen samples", heads, body)
-    st.caption(f"Right: how many of the chosen at epoch {first.epoch} → at epoch {frame.epoch}.")
+    st.caption(
+        "Right: how many of the chosen samples are predicted correctly, at epoch "
+        f"{first.epoch} → at epoch {frame.epoch}."
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -254,4 +257,4 @@ def _confusions(
             table(f"{word}: predicted as, epoch {which.epoch}", heads, body)
     left = int(total.sum() - total[np.ix_(known, known)].sum())
     if left:
-        st.caption(f"{left:,} answers fall on classes beyond these {len(known)}.")
+        st.caption(f"{left:,} predictions fall on classes other than these {len(known)}.")

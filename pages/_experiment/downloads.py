@@ -50,8 +50,8 @@ def _link(record: ExperimentRecord, page: ExperimentPage) -> None:
     st.code(link_to(record, page), language=None, wrap_lines=True)
     if page.sets_up:
         st.caption(
-            "It holds all settings: where the experiment itself is not known, it opens ready to "
-            "be trained again, with the same numbers on a CPU."
+            "It holds all settings: on a server without this experiment, it opens ready to be "
+            "trained again, with the same numbers on a CPU."
         )
     else:
         st.caption("It opens where this experiment is kept, on this server.")
@@ -67,7 +67,7 @@ def _files(record: ExperimentRecord, repeat: int) -> None:
             "text/html",
             record,
             lambda: _offline(record, repeat),
-            "The same view with its scrubber in one file that opens without a network.",
+            "The same view with its scrubber in one file that opens offline.",
         )
         _button(
             "All numbers (CSV)",

@@ -107,8 +107,8 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: pla
     )
     if len(ranked) > MOST_LISTED:
         st.caption(
-            f"The list holds the first {MOST_LISTED:,} of {len(ranked):,}; another class or order "
-            "brings the others."
+            f"The list holds the first {MOST_LISTED:,} of {len(ranked):,}; choose another class or "
+            "order to reach the others."
         )
 
 
@@ -205,7 +205,7 @@ def _curve(
             Curve(labels[one.method], one.method, edges, weights, one.grad_norm, one.intra)
         )
     name = html.escape(scene.class_names[label])
-    st.html(f'<h4 class="chart-title">What a sample of {name} weighs by its difficulty</h4>')
+    st.html(f'<h4 class="chart-title">Weight of a sample of {name} by its difficulty</h4>')
     st.plotly_chart(
         weight_curve_figure(curves, theme()),
         theme=None,
@@ -214,7 +214,7 @@ def _curve(
     )
     without = [labels[c.method] for c in curves if c.edges is None]
     st.caption(
-        "Steps are the unit regions of this class with the weight each gives; the mark is this "
+        "Each step is a unit region of this class, at the weight it gives; the mark is this "
         "sample. Dotted: weight 1, the mean of the class. "
         + (
             f"{', '.join(without)}: no density, so only the sample’s own weight is marked."
@@ -241,8 +241,8 @@ def _numbers(scene: Scene, labels: Sequence[str], seen: Sequence[SampleExplanati
             pairs = [(number_text(one.p[c]), number_text(one.gradient[c])) for one in seen]
             rows.append((scene.class_names[c], cells([text for pair in pairs for text in pair])))
         st.caption(
-            "Pull: the gradient of this sample’s loss on the logit of each class. Below zero "
-            "raises the logit, above zero lowers it; the class that is pulled most comes first."
+            "Pull: the gradient of this sample’s loss on the logit of each class. A value below "
+            "zero raises the logit, one above zero lowers it; the class pulled most comes first."
         )
         table("Probability and gradient of every class", head, rows)
 

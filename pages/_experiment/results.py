@@ -50,7 +50,7 @@ def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> 
     if record.state == "done":
         st.subheader(f"After {count(record.config.epochs, 'epoch')}, on balanced test data")
     else:
-        st.subheader("As far as it got, on balanced test data")
+        st.subheader("So far, on balanced test data")
     if repeats == 1:
         st.caption(
             "A single seed: differences of a point or two may be luck. "

@@ -38,10 +38,10 @@ def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], usual
     with st.container(key="sandbox"):
         st.subheader("Sandbox: bend the weights without training", anchor=False)
         st.caption(
-            "The weights that the harmonized loss would give to this network as "
-            f"it was after epoch {frames[0].epoch}. Nothing is trained: difficulty comes from the "
-            "recorded samples, the rest from the sliders. In a training the network would react "
-            "to other weights; here it stays as it is."
+            "The weights that the harmonized loss would give with this network as it was after "
+            f"epoch {frames[0].epoch}. Nothing is trained: difficulty comes from the "
+            "recorded samples, the rest from the sliders. In training, the network would react to "
+            "the new weights; here it stays as it is."
         )
         settings = _sliders(labels, usual)
         method = int(settings.pop("method"))
@@ -56,17 +56,23 @@ def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int]
     settings: dict[str, float | bool | int] = {
         "alpha": row[0].slider(
             "α, how strongly rarity counts", 0.0, 1.5, float(default["alpha"]), 0.05,
-            key="sandbox-alpha", help="0 turns the weights by difficulty off; 1 makes every "
-            "occupied region weigh the same in total.",
+            key="sandbox-alpha", help=(
+                "0 turns weights by difficulty off; 1 gives every occupied region the same "
+                "total weight."
+            ),
         ),
         "kappa": row[1].slider(
             "κ, how fine the regions are", 0.25, 4.0, float(default["kappa"]), 0.25,
-            key="sandbox-kappa", help="Regions of a class: κ times the cube root of its samples, "
-            "2 at least and 30 at most.",
+            key="sandbox-kappa", help=(
+                "Regions of a class: κ times the cube root of its number of samples, at "
+                "least 2 and at most 30."
+            ),
         ),
         "smoothing": row[2].slider(
             "λ, samples added to every region", 0.0, 10.0, float(default["smoothing"]), 0.25,
-            key="sandbox-smoothing", help="Keeps a nearly empty region from an enormous weight.",
+            key="sandbox-smoothing", help=(
+                "Keeps a nearly empty region from getting an enormous weight."
+            ),
         ),
         "tau": row[3].slider(
             "τ, how much class size is taken off difficulty", 0.0, 2.0, float(default["tau"]), 0.1,
@@ -107,9 +113,9 @@ def _pictures(scene: Scene, drawn: Sequence[ClassWeights]) -> None:
         notes.append(f"N {scene.train_counts[c]:,} · {len(weights)} regions")
     st.html(weight_grid(classes, scene.class_names, pictures, notes))
     st.caption(
-        "Line: the weight w(g) of each region of difficulty, on one scale for all classes; dotted "
-        "is 1, the mean of every class. Shade behind it: how many of the class’s samples are in "
-        "the region, on a scale of its own. Few samples make few, wide regions."
+        "Line: the weight w(g) of each region of difficulty, on one scale for all classes; dotted: "
+        "1, the mean of every class. Shading behind it: how many of the class’s samples are in the "
+        "region, on its own scale. A class with few samples gets few, wide regions."
     )
     with st.expander("The same as text"):
         rows = []

@@ -49,11 +49,11 @@ def _note(
             f"**Why {literal(labels[m])} falls behind.** It ends at {100 * own:.1f} % balanced "
             f"accuracy, {literal(labels[best])} at {100 * top:.1f} %. After epoch {epoch} the "
             f"fullest region of {literal(listed + more)} is a hard one, and {many} plain inverse "
-            f"density weighs it down: of {literal(names[worst.label])}, {100 * worst.hard:.0f} % "
-            f"of the density is above g = 0.5, and its fullest region weighs "
-            f"{number_text(worst.weight)}, while an easier region weighs "
+            f"density gives it little weight: of {literal(names[worst.label])}, "
+            f"{100 * worst.hard:.0f} % of the density is above g = 0.5, and its fullest region "
+            f"weighs {number_text(worst.weight)}, while an easier region weighs "
             f"{number_text(worst.easier)}. These are the samples that need learning. The envelope "
-            "forbids a harder sample to weigh less than an easier one, and the margin form leaves "
+            "never lets a harder sample weigh less than an easier one, and the margin form leaves "
             "the balance between classes to the boundary."
         )
         st.button(

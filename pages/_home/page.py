@@ -30,14 +30,14 @@ CARDS = (
 READING = (
     (
         "The plane",
-        "Colour is the class a method decides for at that place. The dashed line is the best "
-        "boundary there could be if every class were equally frequent.",
+        "Colour is the class a method chooses at that place. The dashed line is the best possible "
+        "boundary if every class were equally frequent.",
     ),
     (
         "The bars",
-        "Recall: of the test samples of a class, the share that is recognised. Head are the "
-        "frequent classes, tail the rare ones. A good method lifts the tail and pays little for it "
-        "at the head.",
+        "Recall: of the test samples of a class, the share that is recognised. The head is the "
+        "frequent classes, the tail the rare ones. A good method lifts the tail and pays little "
+        "for it at the head.",
     ),
     (
         "The curves",
@@ -54,14 +54,14 @@ READING = (
 KNOWN = (
     "The idea is that of Zhang, Lin, Zhang and Xu (ICASSP 2022): imbalance is a matter of "
     "<em>difficulty</em> inside a class and of <em>size</em> between classes, and the two are "
-    "corrected apart. We have the paper’s abstract and introduction, not its equations. "
+    "corrected separately. We have the paper’s abstract and introduction, not its equations. "
     "<strong>What runs here is our reconstruction.</strong>",
     "Its gain is real and modest. In our own runs on CIFAR-10-LT (factor 100, ResNet-32, 200 "
     "epochs, three seeds) it reached 74.4 % balanced accuracy against 72.8 % for balanced softmax; "
     "in a second check (factor 50, 120 epochs, five paired seeds) it was ahead by 0.6 points on "
     "average. Correcting for class size does most of the work. On small data the two tie, and "
-    "where classes overlap, so that difficulty cannot be learned, weighing hard samples up costs a "
-    "little. The scenarios above have both sides.",
+    "where classes overlap, so that difficulty cannot be learned, giving hard samples more weight "
+    "costs a little. The scenarios above show both sides.",
 )
 
 
@@ -90,7 +90,7 @@ def _words() -> None:
     st.title("Watch a network learn its rare classes, or forget them", anchor=False)
     lead(
         "Most data has a long tail: a few frequent classes and many rare ones, which a network "
-        "trained the usual way gives up. Harmony trains several losses side by side on the "
+        "trained the usual way gives up on. Harmony trains several losses side by side on the "
         "same data and shows, epoch by epoch, what each does for the tail and what it costs."
     )
     with st.container(key="door"):

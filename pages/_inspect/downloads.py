@@ -33,7 +33,7 @@ EPOCHS = {"images": 20, "table": 60}
 
 def download_section(file: InspectedFile, found: Inspection) -> None:
     """Downloads, made when their button is pressed, and the way to the Arena."""
-    st.header("Take it along", anchor=False)
+    st.header("Take it with you", anchor=False)
     stem = Path(file.path.name).stem
     with st.container(horizontal=True, gap="small", key="inspect-out"):
         _download(
@@ -42,7 +42,7 @@ def download_section(file: InspectedFile, found: Inspection) -> None:
             f"{stem}-report.html",
             "text/html",
             lambda: report_html(found),
-            "One HTML file with the charts; it needs no network.",
+            "One HTML file with the charts; it opens offline.",
         )
         _download(
             "Classes (CSV)",
@@ -50,7 +50,7 @@ def download_section(file: InspectedFile, found: Inspection) -> None:
             f"{stem}-classes.csv",
             "text/csv",
             lambda: "\ufeff" + classes_csv(found),
-            "One row a class, with all checks.",
+            "One row per class, with all checks.",
         )
         _download(
             "Everything (JSON)",
@@ -105,7 +105,7 @@ def _download(
 def _about(found: Inspection) -> str:
     method = found.recommendation.method if found.recommendation else BASE
     return (
-        f"Trains {method} on this file, in earnest: all samples, a balanced test. Put both into "
+        f"Trains {method} on all samples of this file, with a balanced test. Put both into "
         "one folder and run `python train.py`."
     )
 
@@ -129,9 +129,9 @@ def _arena(file: InspectedFile, found: Inspection, reason: str) -> None:
             help="Watch methods learn your data side by side, epoch by epoch.",
         )
         kept = "" if file.digits else (
-            " A copy of the file is then kept with the app’s uploads, beyond this visit."
+            " A copy of the file is then kept with the app’s uploads, even after this visit."
         )  # fmt: skip
-        st.caption(f"Sets up cross-entropy and what the pilot recommends, if it did.{kept}")
+        st.caption(f"Sets up cross-entropy and the method the pilot recommends, if any.{kept}")
     if pressed:
         opened = False
         with messages():
@@ -155,7 +155,7 @@ def arena_config(file: InspectedFile, found: Inspection) -> ExperimentConfig:
         except OSError as error:
             raise HarmonyError(
                 f"Expected {spoken(file.path.name)} to be in this visit's folder, but got: "
-                f"{error.strerror or error}. Hand it in again."
+                f"{error.strerror or error}. Upload it again."
             ) from error
         params: dict[str, Value] = {"source": source}
         if kind == "table" and contents.label in contents.columns:

@@ -29,7 +29,7 @@ def inspect_data(page: Page) -> None:
     if file.gone:
         close_file()
         st.info(
-            "The connection was lost for a while, so the file was deleted. Hand it in again.",
+            "The connection was lost for a while, so the file was deleted. Upload it again.",
             icon=":material/link_off:",
         )
         return
@@ -40,7 +40,8 @@ def inspect_data(page: Page) -> None:
         found = file.found(beta(), bounds())
     if looking:
         show_progress(
-            status.stages, "" if found is None else "The tail is below; the checks go on."
+            status.stages,
+            "" if found is None else "The tail is shown below; the checks are still running.",
         )
     elif not file.job.request.pilot:
         show_outcome(file)

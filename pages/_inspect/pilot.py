@@ -30,8 +30,8 @@ BANDS = 5
 ABOUT = (
     f"Trains {', '.join(METHODS)} on your own data: a small network on simple features, the same "
     "samples, weights and batches for every method, each seed with a held-out part of its own. "
-    "Its accuracy is a lower bound; what it compares is the methods. It takes about ten seconds to "
-    "a minute, on the processor of this machine, in a process of its own."
+    "Its accuracy is a lower bound; its purpose is to compare the methods. It takes about ten "
+    "seconds to a minute on this machine’s processor, in a separate process."
 )
 
 
@@ -59,13 +59,13 @@ def _advice(advice: Recommendation) -> str:
 def no_pilot(contents: Contents) -> str:
     """Why nothing can be trained on these data, or ``""``."""
     if contents.kind == "counts":
-        return "It holds counts alone. Hand in the samples to try methods on them."
+        return "The file holds only counts. Upload the samples to try methods on them."
     if contents.kind == "annotations":
-        return "It holds annotations alone. The pilot needs images by class, or a table."
+        return "The file holds only annotations. The pilot needs images by class, or a table."
     if contents.labels.multi is not None:
-        return "Samples have several labels; the pilot compares methods for one label a sample."
+        return "Samples have several labels; the pilot compares methods for one label per sample."
     if contents.kind == "table" and not contents.features:
-        return "It holds labels alone. Hand in the columns to learn from, too."
+        return "The file holds only labels. Upload the columns to learn from, too."
     return ""
 
 
@@ -100,7 +100,7 @@ def pilot_section(file: InspectedFile, found: Inspection) -> None:
             on_click=_run,
         )
     if file.busy:
-        st.caption("It can begin when the inspection of the file is finished.")
+        st.caption("It can start when the inspection of the file is finished.")
     if file.job is not None and file.job.request.pilot:
         show_outcome(file)
     if found.pilot is not None:

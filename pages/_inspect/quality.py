@@ -23,8 +23,8 @@ ROWS = 100
 MADE_WITH = (
     "Suspect labels: scikit-learn for predictions of samples the model has not seen, cleanlab for "
     "confident learning. Near copies of images: the correlation of small grey pictures, which "
-    "finds shifted and recompressed copies that hashes miss. Copies of rows: our own, over hashes "
-    "of all cells."
+    "finds shifted and recompressed copies that hashes miss. Copies of rows: our own check, by "
+    "hashes of all cells."
 )
 
 
@@ -34,7 +34,7 @@ def quality_section(found: Inspection) -> None:
     st.header("Is the tail clean?", anchor=False)
     if quality is None:
         st.caption(
-            "Bare counts have no samples to check. Hand in the data themselves to see copies, "
+            "Counts alone have no samples to check. Upload the data themselves to see copies, "
             "leaks and suspect labels."
         )
         return
@@ -139,7 +139,7 @@ def _examples(quality: Quality) -> None:
     ]
     if rows:
         with st.expander("Examples to look at"):
-            table("Examples to look at", ["Sample", "Check", "What about it"], rows)
+            table("Examples to look at", ["Sample", "Check", "What was found"], rows)
 
 
 def _gaps(found: Inspection, quality: Quality) -> None:

@@ -38,7 +38,7 @@ def reading_section(file: InspectedFile, contents: Contents) -> None:
                 icon=":material/warning:",
             )
         if file.example:
-            st.caption(f"To be found here: {file.example}")
+            st.caption(f"What to look for: {file.example}")
         if contents.kind == "table" and contents.columns:
             _columns(contents)
         elif contents.reason:

@@ -109,7 +109,7 @@ def _sentence(found: Inspection) -> str:
     return (
         f"The largest class has **{times} times** as many samples as the "
         f"smallest; {groups.classes[2]:,} of {f['classes_present']:,.0f} classes are tail and hold "
-        f"**{groups.shares[2]:.1%}** of the samples. Among the sets of the field, {close} is "
+        f"**{groups.shares[2]:.1%}** of the samples. Among the reference data sets, {close} is "
         "closest in imbalance factor."
     )
 
@@ -141,8 +141,10 @@ def _settings(found: Inspection) -> None:
             key=SHARPNESS,
             format_func=lambda b: f"{b:g}",
             width=200,
-            help="Nearer to 1, samples are assumed to overlap less, and weights approach "
-            "inverse frequency.",
+            help=(
+                "The nearer to 1, the less samples are assumed to overlap, and the closer "
+                "weights come to inverse frequency."
+            ),
         )
         if classes > 1:
             top = int(
@@ -239,7 +241,7 @@ def _figure_table(figures: dict[str, float]) -> None:
 
 
 def _references(figures: dict[str, float]) -> None:
-    st.subheader("Beside data sets of the field", anchor=False)
+    st.subheader("Compared with reference data sets", anchor=False)
     st.caption("The same figures where the source gives class sizes; a dash where it does not.")
     own: list[tuple[str, list[str]]] = [
         ("Your data", cells([*(FIGURES[n].show(figures.get(n)) for n in COMPARED), ""]))

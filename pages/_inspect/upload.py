@@ -27,8 +27,8 @@ TAKEN = (
     "from the command line), 50 million rows, 200,000 classes."
 )
 STAYS = (
-    "Nothing leaves this machine. The file is kept in a folder of this visit and deleted when you "
-    "close the page or remove it here; it is kept only if you open it in the Arena."
+    "Nothing leaves this machine. The file is stored in a folder for this visit and deleted when "
+    "you close the page or remove it here; it is kept only if you open it in the Arena."
 )
 DIGITS = "Handwritten digits, imbalance factor about 50: the rarest digit has 2 images."
 COUNTS = "cat, 1200\ndog, 640\nfox, 130\nlynx, 24\nquoll, 3"
@@ -119,7 +119,7 @@ def _example(i: int) -> None:
 def _counts() -> None:
     with st.form(PREFIX + "counts-form", border=False):
         st.text_area(
-            "Class and count, one class on a line",
+            "Class and count, one class per line",
             key=PREFIX + "counts",
             placeholder=COUNTS,
             height=150,

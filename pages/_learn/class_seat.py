@@ -52,7 +52,7 @@ def seat_note() -> str:
         return ""
     return (
         f"You are in class {progress.place().code}, seat {seat()}. Your teacher sees "
-        "predictions and results by seat, no names. All is forgotten when the class ends."
+        "predictions and results by seat, no names. Everything is deleted when the class ends."
     )
 
 

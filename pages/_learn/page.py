@@ -119,7 +119,7 @@ def _result(course: tuple[Lesson, ...], lesson: Lesson, attempt: Attempt) -> Non
     st.subheader("The run", anchor=False)
     outcome = show_run(lesson)
     if outcome is None:
-        lead("Your prediction is kept. What came out is said when the run ends.")
+        lead("Your prediction is kept. The outcome is shown when the run ends.")
         return
     result: Feedback = feedback(lesson, outcome, attempt.guess)
     if student.seat() and (mine := own_outcome(lesson)) is not None:

@@ -98,7 +98,7 @@ def show_run(lesson: Lesson) -> Outcome | None:
             on_click=progress.note,
             args=(lesson,),
             kwargs={"prepared": True},
-            help="The same experiment, trained beforehand. Your own run goes on.",
+            help="The same experiment, trained beforehand. Your own run continues.",
         )
     return own_outcome(lesson)
 
@@ -191,7 +191,7 @@ def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None
     elif record is not None and record.active:
         st.fragment(_still_running, run_every=SELDOM)(record.id)
     place = progress.place()
-    other = " It has the seed and the data of the course." if place.seed or place.scenario else ""
+    other = " It uses the seed and the data of the course." if place.seed or place.scenario else ""
     st.caption(f"This is a prepared result, trained beforehand.{other}")
     if record is not None and record.error:
         st.caption(f"Your own run could not be finished. {spoken(record.error)}")

@@ -33,7 +33,8 @@ def class_desk(course: tuple[Lesson, ...]) -> None:
         st.markdown(
             "Students open one link. Each has a run and a seed of their own. You see "
             "how predictions and results are spread, by seat and without names. Nothing is written "
-            "to disk, and everything is deleted when you end the class, or after three quiet hours."
+            "to disk, and everything is deleted when you end the class, or after three hours "
+            "without activity."
         )
         st.button(
             "Open a class",

@@ -111,7 +111,7 @@ def test_an_upload_is_looked_at_and_the_label_can_be_changed(page: Callable[[], 
     assert not at.error
     assert headers(at) == [
         "How long is the tail?", "Is the tail clean?", "Which method is worth trying?",
-        "Take it along",
+        "Take it with you",
     ]  # fmt: skip
     said = texts(at)
     assert "my leaves.csv" in said
@@ -160,8 +160,8 @@ def test_bare_counts(page: Callable[[], AppTest], text: str, classes: int | None
         return
     assert not errors(at)
     assert f"{classes:,} classes" in texts(at) or f"of {classes}" in texts(at) or classes == 1
-    assert "Bare counts have no samples to check" in texts(at)
-    assert "It holds counts alone" in texts(at)
+    assert "Counts alone have no samples to check" in texts(at)
+    assert "The file holds only counts" in texts(at)
     assert "inspect-open" not in {button.key for button in at.button}
 
 
@@ -189,8 +189,8 @@ def test_every_example_opens(page: Callable[[], AppTest], number: int) -> None:
     at.button(key=f"inspect-example-{number}").click().run()
     assert not at.exception
     assert not at.error
-    assert "To be found here" in texts(at)
-    assert "Take it along" in headers(at)
+    assert "What to look for" in texts(at)
+    assert "Take it with you" in headers(at)
 
 
 def test_the_pilot_ends_in_one_clear_sentence(page: Callable[[], AppTest]) -> None:
@@ -222,7 +222,7 @@ def test_what_goes_on_is_shown_and_can_be_cancelled(
     assert "was cancelled" in at.info[0].value
     monkeypatch.setattr(Here, "hold", False)
     at.button(key="inspect-again").click().run()
-    assert "Take it along" in headers(at)
+    assert "Take it with you" in headers(at)
 
 
 def test_removing_the_file_empties_page_and_folder(page: Callable[[], AppTest]) -> None:
@@ -269,7 +269,7 @@ def test_hostile_uploads_are_one_clear_message(
     assert headers(at) == []
     at = handed_in(at, "good.csv", SMALL)  # and the page goes on
     assert not at.error
-    assert "Take it along" in headers(at)
+    assert "Take it with you" in headers(at)
 
 
 def test_a_column_can_be_named_where_none_looks_like_labels(page: Callable[[], AppTest]) -> None:
@@ -357,8 +357,8 @@ def test_the_folder_of_a_visit_goes_with_it(
     assert server.exists()
     at.run()
     assert not at.exception
-    assert "Hand it in again" in at.info[0].value
-    assert "Take it along" in headers(handed_in(at, "b.csv", SMALL))
+    assert "Upload it again" in at.info[0].value
+    assert "Take it with you" in headers(handed_in(at, "b.csv", SMALL))
 
 
 def test_a_lost_connection_ends_the_visit(

@@ -56,9 +56,9 @@ def test_annotations_show_their_tail_and_say_what_they_cannot(page: Callable[[],
     assert not errors(at)
     said = texts(at)
     assert "COCO annotations, 3 objects" in said
-    assert "It holds annotations alone" in said
+    assert "The file holds only annotations" in said
     assert "inspect-run-pilot" not in {button.key for button in at.button}
-    assert "Take it along" in headers(at)
+    assert "Take it with you" in headers(at)
 
 
 @pytest.mark.parametrize(

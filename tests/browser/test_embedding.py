@@ -40,7 +40,7 @@ def test_record_it_look_at_it_and_choose_with_the_lasso(visit: Visit) -> None:
     train(page)
     await_state(page, "done")
     page.get_by_role("link", name="See its embedding").click()
-    page.get_by_role("button", name="Record it with embedding").click()
+    page.get_by_role("button", name="Train it again and record features").click()
     await_state(page, "done")
     page.get_by_text("Each dot is a real sample").wait_for()
     page.get_by_role("region", name="How far each map can be trusted, epoch 4").wait_for()

@@ -98,10 +98,10 @@ def test_hostile_files_leave_the_server_alive_and_a_phone_scrolls_one_way(visit:
     page.get_by_role("textbox").fill("cat, 900\ndog, 30\nemu, 3")
     page.get_by_role("button", name="Look at the tail").click()
     page.get_by_role("heading", name="How long is the tail?").wait_for()
-    page.get_by_role("heading", name="Take it along").wait_for()
+    page.get_by_role("heading", name="Take it with you").wait_for()
     settled(page)
     page.set_viewport_size({"width": 375, "height": 800})
-    page.get_by_role("heading", name="Take it along").wait_for()
+    page.get_by_role("heading", name="Take it with you").wait_for()
     assert page.evaluate(
         "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
     )

@@ -245,9 +245,9 @@ def test_the_caption_has_this_pictures_numbers() -> None:
     text = caption(frame(), marks())
     for part in ("40, 30 of them", "λ = 0.3", "25 % of the picture", "one of 30 test samples",
                  "90 % of them", "80 % in the tail", "25 % where the network is wrong",
-                 "50 %, against 100 %", "2.1 % of the map's radius", "means nothing"):  # fmt: skip
+                 "50 %, against 100 %", "2.1 % of the map's radius", "mean nothing"):  # fmt: skip
         assert part in text
-    assert "pulled into line" not in caption(frame(panels=1), marks())
+    assert "aligned with each other" not in caption(frame(panels=1), marks())
     empty = frame(panels=1, fidelity=Fidelity(), notes=("NaN or infinity: diverged.",))
     assert "diverged" in caption(empty, marks())
     assert "NaN or infinity" in panel_title(empty.panels[0])

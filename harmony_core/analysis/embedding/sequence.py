@@ -223,8 +223,8 @@ class EmbeddingMovie:
         notes = []
         if not np.ptp(one.features, axis=0).any():
             notes.append(
-                "All samples have the same features, so the places of dots show the network's "
-                "answers at most."
+                "All samples have the same features, so the places of the dots show at most the "
+                "network's answers."
             )
         else:
             different = len({row.tobytes() for row in one.features})
@@ -234,7 +234,7 @@ class EmbeddingMovie:
                     "the others are copies of them and are placed nearly on top of each other."
                 )
         if len(np.unique(self.landmarks.targets)) == 1:
-            notes.append("All samples are of one class, so nothing here shows classes apart.")
+            notes.append("All samples are of one class, so the map cannot show classes apart.")
         if len(np.unique(predicted)) == 1:
             notes.append(
                 "The network gives every sample the same class, so the map always agrees with it."

@@ -38,8 +38,8 @@ SETTINGS: tuple[Parameter, ...] = (
     Parameter(
         "mixing",
         0.3,
-        "Share λ of the network's answer in the distance between two samples. At 0 features alone "
-        "place the dots; more pulls together samples that get the same prediction.",
+        "Share λ of the network's answer in the distance between two samples. At 0, features alone "
+        "place the dots; a larger share pulls together samples that get the same prediction.",
         low=0.0,
         high=1.0,
     ),
@@ -53,7 +53,7 @@ SETTINGS: tuple[Parameter, ...] = (
     Parameter(
         "seed",
         0,
-        "Other random numbers for the layout of the same data: what then looks different was "
+        "Other random numbers for the layout of the same data: what looks different then is due to "
         "chance.",
         low=0,
         high=2**31 - 1,

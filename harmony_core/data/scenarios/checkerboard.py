@@ -21,8 +21,8 @@ def density(classes: int, spread: float) -> Mixture:
 SCENARIO = scenario(
     name="checkerboard",
     title="Checkers",
-    summary="A board of soft-edged squares, the classes in turn.",
-    lesson="High plain accuracy and useless: with a board of two classes, cross-entropy may paint "
+    summary="A board of soft-edged squares that take the classes in turn.",
+    lesson="High plain accuracy can be useless: on a board of two classes, cross-entropy may paint "
     "every square in the colour of the head.",
     classes=(3, 2, 4),
     density=density,

@@ -46,16 +46,18 @@ SCENARIO = scenario(
     name="noisy_tail",
     title="Noisy tail",
     summary="Well separated clouds, but part of what is labelled as tail is really another class.",
-    lesson="A hard sample may be a wrong label: what weighs hard samples up tends to learn the "
-    "noise.",
+    lesson=(
+        "A hard sample may be a wrong label: whatever gives hard samples more weight tends to "
+        "learn the noise."
+    ),
     classes=(4, 2, 9),
     density=density,
     extra=(
         Parameter(
             "tail_noise",
             0.3,
-            "Share of the training samples of the rarer half of the classes that are really "
-            "another class.",
+            "Share of training samples in the rarer half of the classes that are really another "
+            "class.",
             0.0,
             0.6,
         ),

@@ -16,7 +16,7 @@ SCENARIO = scenario(
     title="Rare clusters",
     summary="Every class has four separate clusters, two of them with few samples.",
     lesson="Difficulty that can be learned: inside each class some samples are hard only because "
-    "they are seldom seen, and weighing them up pays.",
+    "they are seldom seen, and giving them more weight pays.",
     classes=(4, 2, 6),
     density=density,
     rare_parts=True,

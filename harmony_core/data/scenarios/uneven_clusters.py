@@ -15,8 +15,10 @@ SCENARIO = scenario(
     name="uneven_clusters",
     title="Uneven clusters",
     summary="Every class has three overlapping clusters of uneven size and width.",
-    lesson="Difficulty that cannot be learned: where clusters overlap, hard samples stay hard, and "
-    "weighing them up only moves the boundary off its best place.",
+    lesson=(
+        "Difficulty that cannot be learned: where clusters overlap, hard samples stay hard, "
+        "and giving them more weight only moves the boundary away from its best place."
+    ),
     classes=(4, 2, 6),
     density=density,
     rare_parts=True,

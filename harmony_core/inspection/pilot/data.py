@@ -99,14 +99,14 @@ def pilot_data(contents: Contents, seeds: int, progress: Progress) -> PilotData:
     labels = contents.labels
     if contents.kind == "counts" or (contents.kind == "table" and not contents.features):
         raise DataError(
-            "Expected samples with features to train on, but the file holds labels alone. "
-            "Give the table, the arrays or the images themselves."
+            "Expected samples with features to train on, but the file holds only labels. Provide "
+            "the table, the arrays or the images themselves."
         )
     if labels.codes is None:
         what = "annotations" if contents.kind == "annotations" else "several labels a sample"
         raise DataError(
             f"Expected one class for each sample to train on, but got {what}. "
-            "The figures of the tail hold all the same."
+            "The figures of the tail are still valid."
         )
     notes: list[str] = []
     classes = _classes(labels, notes)

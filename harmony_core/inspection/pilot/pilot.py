@@ -280,4 +280,4 @@ def _split_note(data: PilotData) -> str:
             "Each seed holds out a third of every class (100 at most); recalls are averaged over "
             "the classes, so each counts the same."
         )
-    return "Each seed is tested on a part of its own of the test split that came with the data."
+    return "Each seed is tested on its own part of the test split that came with the data."

@@ -150,6 +150,6 @@ def noise(quality: Quality, tail: Tail) -> list[str]:
     if in_tail > 2 * in_head and finding.counts[rare].sum() >= 5:
         return [
             f"Rare means noisy here: {in_tail:.1%} of the judged labels in the tail are suspect, "
-            f"{in_head:.1%} in the head. Weights on the tail also weigh these; check them first."
+            f"{in_head:.1%} in the head. Weights on the tail also apply to these; check them first."
         ]
     return []

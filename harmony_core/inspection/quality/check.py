@@ -28,5 +28,5 @@ def check_quality(contents: Contents, progress: Progress, *, judge: bool = True)
     if contents.kind == "annotations":
         note = "The annotations were checked, the images were not: boxes without area are counted."
     else:
-        note = "The file holds labels alone, so there are no samples to compare."
+        note = "The file holds only labels, so there are no samples to compare."
     return Quality({}, totals, notes=(note,))

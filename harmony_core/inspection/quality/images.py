@@ -109,8 +109,8 @@ def _likeness(small: int, near: int, n: int) -> list[str]:
         )
     if near > ALIKE * n:
         notes.append(
-            f"{near / n:.0%} of the images nearly equal another. In drawings, digits and frames of "
-            "a video that may be likeness and no copying; near leaks then are, too."
+            f"{near / n:.0%} of the images nearly equal another. In drawings, digits and video "
+            "frames this may be likeness rather than copying, and so may near leaks."
         )
     return notes
 

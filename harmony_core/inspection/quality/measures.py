@@ -9,7 +9,7 @@ _CHECKS = (
         "exact_duplicates",
         "Exact duplicates",
         "Samples that repeat an earlier one in every feature and in the label.",
-        "They weigh a sample twice and make a split by chance leak.",
+        "They count a sample twice and make a random split leak.",
         "count",
     ),
     Measure(
@@ -23,21 +23,23 @@ _CHECKS = (
         "leaks",
         "Leaks into the test split",
         "Test samples that are equal or nearly equal to a training sample.",
-        "Test accuracy is too good; remove them from one side.",
+        "They inflate test accuracy; remove them from one side.",
         "count",
     ),
     Measure(
         "conflicts",
         "Conflicting duplicates",
         "Samples with the same features as another one but another label.",
-        "At most one of the labels is right; weights on a rare class also weigh its wrong labels.",
+        "At most one of the labels is right; weights on a rare class also apply to its wrong "
+        "labels.",
         "count",
     ),
     Measure(
         "suspects",
         "Suspect labels",
         "Samples whose label confident out-of-fold predictions contradict (confident learning).",
-        "In a rare class few wrong labels are a large share: weights on the tail then learn noise.",
+        "In a rare class, a few wrong labels are a large share: weights on the tail then learn "
+        "noise.",
         "count",
         "Northcutt et al. 2021, arXiv 1911.00068",
     ),
@@ -45,7 +47,8 @@ _CHECKS = (
         "missing_values",
         "Missing values",
         "Cells without a value, or with NaN, in feature columns.",
-        "If rare classes miss more, the network learns to read the gap instead of the feature.",
+        "If rare classes miss more values, the network learns to read the gap instead of the "
+        "feature.",
         "count",
     ),
     Measure(

@@ -48,8 +48,8 @@ def check_table(
     repeated = findings["exact_duplicates"].total / max(len(labels.codes), 1)
     if repeated > COARSE:
         notes.append(
-            f"{repeated:.0%} of the rows equal an earlier one. With so few different rows that is "
-            "no sign of copying; contradictions and leaks may be chance too."
+            f"{repeated:.0%} of the rows equal an earlier one. With so few distinct rows that is "
+            "no sign of copying; conflicts and leaks may be chance, too."
         )
     cells = totals * len(contents.features)
     findings["missing_values"] = Finding(profile.missing.sum(axis=1), cells)
@@ -102,7 +102,8 @@ def check_several(contents: Contents, totals: Array, progress: Progress) -> Qual
     times = np.unique(profile.keys, return_counts=True)[1]
     note = (
         f"{int((times - 1).sum()):,} rows equal an earlier one in all features, and "
-        f"{int(profile.missing.sum()):,} cells are missing. The other checks need one label a row."
+        f"{int(profile.missing.sum()):,} cells are missing. The other checks need one label per "
+        "row."
     )
     return Quality({}, totals, notes=(note,))
 

@@ -64,7 +64,7 @@ def _ranks(found: Inspection, theme: str) -> tuple[str, str, Any]:
         "neither": "Neither a power law nor an exponential describes these sizes.",
         "both": "A power law and an exponential describe these sizes equally well.",
         "power_law": "The sizes fall like a power law, as in most data collected in the wild.",
-        "exponential": "The sizes fall exponentially, as in the CIFAR-LT sets of the field.",
+        "exponential": "The sizes fall exponentially, as in the CIFAR-LT benchmarks.",
     }
     return "Class sizes by rank", words[tail.better_fit], figure
 
@@ -109,7 +109,11 @@ def _recalls(found: Inspection, theme: str) -> tuple[str, str, Any]:
     order = np.argsort(-pilot.counts, kind="stable")
     recalls = {t.label: t.recall[order] for t in pilot.trials}
     names = [pilot.names[c] for c in order.tolist()]
-    few = f" Known to ±25 points at best: {len(pilot.too_few)} classes." if pilot.too_few else ""
+    few = (
+        f" For {len(pilot.too_few)} classes, recall is known to ±25 points at best."
+        if pilot.too_few
+        else ""
+    )
     words = f"Share of each class's held-out samples that is recognised, over all seeds.{few}"
     return "The pilot: recall of each class", words, trial_plots.class_recall(names, recalls, theme)
 

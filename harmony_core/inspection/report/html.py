@@ -153,7 +153,7 @@ def _references(found: Inspection) -> str:
         for r in references()
     ]
     table = _table(["Data set", *titles, "Source"], rows, set(range(1, len(COMPARED) + 1)))
-    return f"<h2>Beside data sets of the field</h2>{table}"
+    return f"<h2>Compared with reference data sets</h2>{table}"
 
 
 def _quality(found: Inspection) -> str:
@@ -178,7 +178,7 @@ def _quality(found: Inspection) -> str:
         ]
         if examples:
             parts.append("<h2>Examples to look at</h2>")
-            parts.append(_table(["Check", "Sample", "What about it"], examples, set()))
+            parts.append(_table(["Check", "Sample", "What was found"], examples, set()))
     if quality.too_few:
         small = ", ".join(names[c] for c in quality.too_few[:20])
         parts.append(f"<p>Too few samples for their labels to be judged: {_text(small)}.</p>")
@@ -201,7 +201,8 @@ def _pilot(found: Inspection) -> str:
     head = ["Method", *(f"{name.replace('_', ' ')} %" for name in pilot.figures())]
     words = (
         f"{pilot.seeds} seeds, {pilot.epochs} epochs of a small network on {pilot.described}; mean "
-        "± spread over the seeds. The accuracy is a floor: what the pilot compares is the methods."
+        "± spread over the seeds. The accuracy is a lower bound; the pilot’s purpose is to compare "
+        "the methods."
     )
     notes = "".join(f"<p>{_text(note)}</p>" for note in pilot.notes)
     table = _table(head, rows, set(range(1, len(head))))

@@ -89,9 +89,9 @@ def _dots(frame: EmbeddingFrame, landmarks: Landmarks) -> str:
 def _colours(frame: EmbeddingFrame) -> str:
     blank = np.mean([(panel.region_purity == 0).mean() for panel in frame.panels])
     return (
-        "A region's colour is what the last layer would say of an average of the samples around "
-        "that place. It is not the decision boundary itself, which runs through all the "
-        f"dimensions of the features. {100 * blank:.0f} % of the picture has no sample near and "
+        "A region's colour is what the last layer would predict for an average of the samples "
+        "around that place. It is not the decision boundary itself, which runs through all the "
+        f"dimensions of the features. {100 * blank:.0f} % of the picture has no sample nearby and "
         "is left without a colour."
     )
 
@@ -145,7 +145,7 @@ def _changes(frame: EmbeddingFrame, since: EmbeddingFrame | None) -> str:
 def _distances(frame: EmbeddingFrame) -> str:
     if frame.settings.layout == "umap":
         return (
-            "How large an island is, how far it is from the next and how wide the gap is means "
+            "The size of an island, its distance from the next and the width of the gap mean "
             "nothing."
         )
     if frame.settings.layout == "pca":
@@ -159,8 +159,8 @@ def _alignment(frame: EmbeddingFrame) -> str:
     text = ""
     if len(frame.panels) > 1:
         text = (
-            "The panels were pulled into line, so a dot in another place under another method "
-            "proves little; its colour and the region around it count."
+            "The panels were aligned with each other, so a dot in another place under another "
+            "method proves little; its colour and the region around it count."
         )
     drift = [p.fidelity.drift for p in frame.panels if p.fidelity.drift is not None]
     if drift:

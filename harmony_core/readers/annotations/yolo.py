@@ -132,7 +132,7 @@ def _class_names(
         if parts[-1].lower() in ("classes.txt", "obj.names", "coco.names"):
             lines = read(parts).decode("utf-8", errors="replace").splitlines()
             return [line.strip()[: limits.NAME_CHARACTERS] for line in lines if line.strip()], ()
-    return [], ("No data.yaml or classes.txt was found, so classes go by their number.",)
+    return [], ("No data.yaml or classes.txt was found, so classes are named by their number.",)
 
 
 def _yaml_names(content: bytes) -> list[str]:

@@ -220,7 +220,7 @@ def _matches_zip(start: FileStart) -> bool:
     if tables and not any(name.endswith(_IMAGES) for name in names):
         raise DataError(
             f"Expected a ZIP of images, but got one with the table "
-            f"{quoted(start.entries[tables[0]])}. Unpack it and give the table itself."
+            f"{quoted(start.entries[tables[0]])}. Unpack it and choose the table itself."
         )
     return True
 

@@ -63,7 +63,7 @@ class ZipEntries:
         except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise OSError(str(error)) from error
         except UnicodeDecodeError as error:
-            raise OSError("a name that is no text") from error
+            raise OSError("a name that is not text") from error
 
     def _info(self, row: int, name: str) -> ZipInfo:
         info = ZipInfo(name)

@@ -59,12 +59,12 @@ def read_records(document: Any, progress: Progress) -> MemoryTable:
         raise DataError(
             "Expected JSON with a list of records, columns of equal length, or COCO annotations, "
             f"but got an object with: {', '.join(quoted(str(k), 30) for k in list(document)[:6])}. "
-            "Save the records one a line."
+            "Save the records one per line."
         )
     if not isinstance(document, list) or not document:
         raise DataError(
             f"Expected JSON with a list of records, but got {quoted(json.dumps(document)[:60])}. "
-            "Save the records one a line."
+            "Save the records one per line."
         )
     n = len(document)
     return _table(iter((r, (i + 1) / n) for i, r in enumerate(document)), document, progress)

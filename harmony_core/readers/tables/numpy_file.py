@@ -214,7 +214,7 @@ def _assemble(
     same = len({x.shape[1:] for x in inputs}) == 1
     if len(inputs) != len(labels) or not same:
         if inputs:
-            notes.append("Left out the features, as they do not come with all splits alike.")
+            notes.append("Left out the features, because not every split has the same ones.")
         inputs = []
     used = set(roles.values())
     left = [n for n in shapes if n not in used]

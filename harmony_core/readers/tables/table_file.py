@@ -83,5 +83,7 @@ def unique_names(header: Sequence[str | None], notes: list[str]) -> tuple[str, .
         used.add(name)
         names.append(name)
     if changed:
-        notes.append(f"Gave {changed} columns a name of their own, as theirs was empty or taken.")
+        notes.append(
+            f"Gave {changed} columns a new name, because theirs was empty or already used."
+        )
     return tuple(names)

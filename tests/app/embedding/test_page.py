@@ -246,7 +246,7 @@ def test_settings_can_be_chosen_while_it_trains(
     assert query(at, "map") == "plane"
     at.segmented_control(key="emb-layout").set_value("umap").run()
     at.toggle(key="emb-alone").set_value(True).run()
-    assert "no pictures with these settings of the epochs so far" in texts(at)
+    assert "no pictures of the epochs so far with these settings" in texts(at)
     wanted = EmbeddingSettings(mixing=0.0)
     at.button(key=f"draw-button-0-{wanted.key}").click().run()
     assert started == [Drawing(run, 0, wanted)]

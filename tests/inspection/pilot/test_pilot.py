@@ -151,8 +151,8 @@ def test_images_are_trained_on_too(
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.csv", "class,count\na,50\nb,5\n", "labels alone"),
-        ("a.csv", "label\n" + "a\nb\n" * 20, "labels alone"),
+        ("a.csv", "class,count\na,50\nb,5\n", "only labels"),
+        ("a.csv", "label\n" + "a\nb\n" * 20, "only labels"),
         ("a.csv", "x,label\n" + "1.5,a\n2.5,b\n" * 2, "at least 2 classes"),
         ("a.csv", "x,label\n" + "1,a\n1,b\n" * 20, "columns to learn from"),
         (

@@ -310,7 +310,7 @@ def test_rare_classes_are_kept_whole() -> None:
 
 def test_what_cannot_be_checked_is_said(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("label\n" + "a\n" * 5 + "b\n")
-    assert "labels alone" in check(tmp_path / "labels.csv").notes[0]
+    assert "only labels" in check(tmp_path / "labels.csv").notes[0]
     lines = "".join(f'{i % 3},"{t}"\n' for i, t in enumerate(["a;b", "a", "b;c", "c;a"] * 5))
     (tmp_path / "tags.csv").write_text("x,tags\n" + lines)
     assert "equal an earlier one" in check(tmp_path / "tags.csv").notes[0]

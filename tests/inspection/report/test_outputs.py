@@ -204,7 +204,7 @@ def test_training_data_keeps_the_file_s_own_test_split(tmp_path: Path) -> None:
     assert held.train_counts.tolist() == [61, 20]
     assert held.test_counts.tolist() == [9, 9]
     (tmp_path / "b.csv").write_text("class,count\na,5\nb,3\n")
-    with pytest.raises(DataError, match="Give the table"):
+    with pytest.raises(DataError, match="Provide the table"):
         load_training_data(tmp_path / "b.csv")
 
 

@@ -101,7 +101,7 @@ def endless(content: bytearray) -> None:
     [
         (no_signature, 0, "header"),
         (other_name, 0, "header"),
-        (no_text, 0, "no text"),
+        (no_text, 0, "not text"),
         (other_content, 0, "CRC"),
         (patched, 0, "patched"),
         (overlapping, 0, "overlap"),

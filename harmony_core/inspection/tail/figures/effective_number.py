@@ -7,8 +7,9 @@ from .figure import Figure
 EFFECTIVE_SAMPLES = Figure(
     name="effective_samples",
     title="Effective samples",
-    definition="Σ (1 − β^N)/(1 − β): samples that are left if each new one overlaps with the "
-    "old ones.",
+    definition=(
+        "Σ (1 − β^N)/(1 − β): samples that are left if each new one overlaps with earlier ones."
+    ),
     meaning="The base of class-balanced weights: a head class is worth less than its count says.",
     style="count",
     reference="Cui et al. 2019, arXiv 1901.05555",

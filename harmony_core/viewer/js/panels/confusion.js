@@ -192,7 +192,7 @@ class Confusions {
       .slice(0, 3);
     const words = worst.map((i) => {
       const [from, to] = [store.classes[Math.floor(i / c)], store.classes[i % c]];
-      return `${from} taken for ${to} ${percent(shares[i] * scale, 0)} percent`;
+      return `${from} mistaken for ${to} ${percent(shares[i] * scale, 0)} percent`;
     });
     const what = `Confusion of ${panel.label} at epoch ${store.frames[index].epoch}.`;
     return `${what} Most frequent mistakes: ${words.join("; ")}.`;

@@ -42,8 +42,8 @@ const REGIONS = [
 const READING = [
   "Each chart is one class.",
   "The samples the network finds easy are on the left, the hard ones on the right.",
-  "The upper row is how many samples there are.",
-  "The lower row is what the optimiser sees of them, count × weight × g;",
+  "The upper row shows how many samples there are.",
+  "The lower row shows what the optimiser sees of them, count × weight × g;",
   "a flat outline there means a balanced class.",
 ];
 const IN_BINS = {
