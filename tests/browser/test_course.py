@@ -131,7 +131,7 @@ def read(page: Any, lesson: Lesson, outcome: Outcome, guess: Guess | None) -> No
     """What is said has the numbers of the run: feedback, what to see, and the formulas' notes."""
     if guess is None:
         known = facts(outcome)
-        says(page, fill("that of the network [[differs_A:0]] %", known))
+        says(page, fill("the network’s [[differs_A:0]] %", known))
     else:
         told: Feedback = feedback(lesson, outcome, guess)
         assert re.search(r"\d", told.text)

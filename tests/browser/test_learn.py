@@ -93,7 +93,7 @@ def test_a_line_drawn_by_hand_is_compared_with_the_network(visit: Visit) -> None
     said = page.locator(".verdict + *, .verdict").first.inner_text()
     assert "a line" in said
     text = page.locator(".st-key-lesson").inner_text()
-    off = float(re.search(r"Yours lies\s+(\d+) % away from the best", text)[1])  # type: ignore[index]
+    off = float(re.search(r"Yours is\s+(\d+) % away from the best", text)[1])  # type: ignore[index]
     assert off < 20  # the sliders alone would have given about half of the plane
 
 
