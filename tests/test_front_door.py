@@ -12,10 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import CORE_FILES, OWN, PAGE_FILES, ROOT, files, label, parse
-
-# Files that still do, to be mended; the list may only become shorter.
-REMAINING = {"tests/readers/images/test_zip_entries.py"}
+from tests.test_architecture import CORE_FILES, OWN, PAGE_FILES, files, label, parse
 
 
 def is_private(name: str) -> bool:
@@ -65,11 +62,7 @@ def back_doors(tree: ast.AST, private: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("path", files("tests"), ids=label)
 def test_tests_use_no_private_name_of_another_module(path: Path) -> None:
-    found = back_doors(parse(path), PRIVATE)
-    if str(path.relative_to(ROOT)) in REMAINING:
-        assert found, "It uses no private name any more: take it off REMAINING."
-    else:
-        assert not found
+    assert not back_doors(parse(path), PRIVATE)
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,10 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Figure:
+class SeedValues:
     """A figure of one method over repeats.
 
-    >>> Figure((0.744, 0.750, 0.738)).percent()
+    >>> SeedValues((0.744, 0.750, 0.738)).percent()
     '74.4 ± 0.6'
     """
 
@@ -71,11 +71,11 @@ class MethodSummary:
     """The figures of one method, by the names of `TITLES`, and its recall of each class."""
 
     label: str
-    figures: dict[str, Figure]
-    recall: tuple[Figure, ...]
+    figures: dict[str, SeedValues]
+    recall: tuple[SeedValues, ...]
     """(c,)"""
 
-    def __getitem__(self, name: str) -> Figure:
+    def __getitem__(self, name: str) -> SeedValues:
         return self.figures[name]
 
 
@@ -103,9 +103,10 @@ def summarise(
         summaries.append(
             MethodSummary(
                 label,
-                {name: Figure(tuple(row[name] for row in rows)) for name in TITLES},
+                {name: SeedValues(tuple(row[name] for row in rows)) for name in TITLES},
                 tuple(
-                    Figure(tuple(float(row[m].recall[c]) for row in frames)) for c in range(classes)
+                    SeedValues(tuple(float(row[m].recall[c]) for row in frames))
+                    for c in range(classes)
                 ),
             )
         )
@@ -166,8 +167,8 @@ def compare(
     ``pairs`` widens the interval so that those of so many pairs hold simultaneously (Bonferroni).
     Raises `DataError` if they have different numbers of repeats, or none.
 
-    >>> a = MethodSummary("A", {"tail": Figure((0.5, 0.6))}, ())
-    >>> b = MethodSummary("B", {"tail": Figure((0.7, 0.7))}, ())
+    >>> a = MethodSummary("A", {"tail": SeedValues((0.5, 0.6))}, ())
+    >>> b = MethodSummary("B", {"tail": SeedValues((0.7, 0.7))}, ())
     >>> found = compare(a, b, "tail")
     >>> found.better, found.wins, round(found.difference, 3)
     ('B', 2, 0.15)

@@ -14,8 +14,8 @@ from ..analysis.summary import (
     FIGURES,
     SHOT_FIGURES,
     TITLES,
-    Figure,
     MethodSummary,
+    SeedValues,
     comparisons,
     summarise,
 )
@@ -138,7 +138,7 @@ def _method_document(summary: MethodSummary, classes: bool) -> dict[str, Any]:
     return document
 
 
-def _figure_document(figure: Figure) -> dict[str, Any]:
+def _figure_document(figure: SeedValues) -> dict[str, Any]:
     low, high = figure.interval()
     return {
         "mean": _number(figure.mean),

@@ -25,7 +25,7 @@ HALF_MOST = 65_504.0
 
 
 @dataclass(frozen=True)
-class Layout:
+class FrameLayout:
     """What the records of one payload hold, the same for all of them."""
 
     parts: frozenset[str]
@@ -37,10 +37,10 @@ class Layout:
     """Whether the histograms outgrow 16 bits."""
 
 
-def layout_of(frames: Sequence[Frame], parts: frozenset[str]) -> Layout:
+def layout_of(frames: Sequence[Frame], parts: frozenset[str]) -> FrameLayout:
     """One layout for all ``frames`` of a payload."""
     if not frames:
-        return Layout(parts)
+        return FrameLayout(parts)
     widths = [frame.density.shape[1] for frame in frames if frame.density is not None]
     c, b = frames[0].grad_counts.shape
     join = join_of(c, b)
@@ -48,7 +48,7 @@ def layout_of(frames: Sequence[Frame], parts: frozenset[str]) -> Layout:
     if "histograms" in parts:
         sums = (frame.grad_counts.sum(axis=1).max(initial=0) for frame in frames)
         top = float(max(max(sums), *(frame.grad_weights.max(initial=0) for frame in frames)))
-    return Layout(parts, max(widths, default=0), join, top * join > HALF_MOST)
+    return FrameLayout(parts, max(widths, default=0), join, top * join > HALF_MOST)
 
 
 def join_of(c: int, b: int) -> int:
@@ -57,7 +57,7 @@ def join_of(c: int, b: int) -> int:
     return next((j for j in fits if c * (b // j) <= BINS_MOST), fits[-1])
 
 
-def record(frame: Frame, scene: Scene, layout: Layout) -> Arrays:
+def record(frame: Frame, scene: Scene, layout: FrameLayout) -> Arrays:
     """Everything the layout asks for and the frame has."""
     c = len(scene.class_names)
     parts = layout.parts
@@ -124,7 +124,7 @@ def _samples(frame: Frame, targets: Array, c: int, *, fine: bool) -> Arrays:
     }
 
 
-def _histograms(frame: Frame, targets: Array, layout: Layout) -> Arrays:
+def _histograms(frame: Frame, targets: Array, layout: FrameLayout) -> Arrays:
     """(c, b) counts, weights and pulls; of the tracked samples where the epoch trained none."""
     tables = [frame.grad_counts, frame.grad_weights, frame.grad_pull]
     if not frame.grad_counts.any():

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from harmony_core.analysis.seeds import sentences
-from harmony_core.analysis.summary import FIGURES, TITLES, Figure, MethodSummary, summarise
+from harmony_core.analysis.summary import FIGURES, TITLES, MethodSummary, SeedValues, summarise
 from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
 from harmony_core.runs.record import ExperimentRecord
@@ -90,7 +90,7 @@ def _best(summaries: list[MethodSummary], name: str) -> set[int]:
     return {m for m, mean in enumerate(means) if known and mean == max(known)}
 
 
-def _cell(figure: Figure, *, best: bool) -> str:
+def _cell(figure: SeedValues, *, best: bool) -> str:
     mean, _, spread = figure.percent().partition(" ± ")
     extra = f' <span class="spread">± {spread}</span>' if spread else ""
     opening = '<td class="best">' if best else "<td>"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from harmony_core.errors import HarmonyError
 from harmony_core.lessons.classroom.place import CODE, CoursePlace
-from harmony_core.lessons.classroom.tally import Row, Tally, tally
+from harmony_core.lessons.classroom.tally import Tally, TallyRow, tally
 from harmony_core.lessons.course.lesson import Lesson
 
 from .._learn.class_seat import classroom
@@ -98,7 +98,7 @@ def _spread(found: Tally) -> str:
     )
 
 
-def bars(rows: tuple[Row, ...]) -> str:
+def bars(rows: tuple[TallyRow, ...]) -> str:
     """Counts as bars with numbers."""
     top = max((row.count for row in rows), default=0) or 1
     items = "".join(

@@ -10,8 +10,8 @@ from scipy import stats
 
 from harmony_core.analysis.summary import (
     FIGURES,
-    Figure,
     MethodSummary,
+    SeedValues,
     compare,
     comparisons,
     summarise,
@@ -44,17 +44,17 @@ def scene(counts: list[int]) -> Scene:
 
 
 def method(label: str, *values: float) -> MethodSummary:
-    return MethodSummary(label, {name: Figure(values) for name in FIGURES}, ())
+    return MethodSummary(label, {name: SeedValues(values) for name in FIGURES}, ())
 
 
 def test_a_figure_is_mean_and_sample_deviation() -> None:
-    figure = Figure((0.744, 0.750, 0.738))
+    figure = SeedValues((0.744, 0.750, 0.738))
     assert figure.mean == pytest.approx(0.744)
     assert figure.spread == pytest.approx(0.006)
     assert figure.percent() == "74.4 ± 0.6"
-    assert Figure((0.5,)).percent() == "50.0"
-    assert math.isnan(Figure((0.5,)).spread)
-    assert Figure(()).percent() == "–"
+    assert SeedValues((0.5,)).percent() == "50.0"
+    assert math.isnan(SeedValues((0.5,)).spread)
+    assert SeedValues(()).percent() == "–"
 
 
 def test_a_summary_counts_final_frames_by_group() -> None:

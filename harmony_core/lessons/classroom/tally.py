@@ -14,7 +14,7 @@ BINS = 10
 
 
 @dataclass(frozen=True)
-class Row:
+class TallyRow:
     """One bar: its label and its count."""
 
     label: str
@@ -25,8 +25,8 @@ class Row:
 class Tally:
     """The predictions and the results of a class at one step."""
 
-    predicted: tuple[Row, ...]
-    results: tuple[Row, ...]
+    predicted: tuple[TallyRow, ...]
+    results: tuple[TallyRow, ...]
     students: int
     finished: int
     right: int
@@ -51,34 +51,34 @@ def tally(lesson: Lesson, entries: Sequence[Entry]) -> Tally:
     )
 
 
-def _predicted(lesson: Lesson, entries: Sequence[Entry]) -> tuple[Row, ...]:
+def _predicted(lesson: Lesson, entries: Sequence[Entry]) -> tuple[TallyRow, ...]:
     predict = lesson.predict
     if predict.kind == "choice":
         guesses = [entry.guess for entry in entries]
-        return tuple(Row(option.text, guesses.count(option.key)) for option in predict.options)
+        return tuple(TallyRow(option.text, guesses.count(option.key)) for option in predict.options)
     numbers = [float(e.guess) for e in entries if not isinstance(e.guess, str)]
     if predict.kind == "line":
         waiting = len(entries) - len(numbers)
         rows = _bins(numbers, 0, 100, " % of the plane off")
-        return (*rows, Row("drawn, run not done", waiting)) if waiting else rows
+        return (*rows, TallyRow("drawn, run not done", waiting)) if waiting else rows
     return _bins(numbers, predict.low, predict.high, f" {predict.unit}" if predict.unit else "")
 
 
 def _bins(
     values: Sequence[float], low: float | None = None, high: float | None = None, unit: str = ""
-) -> tuple[Row, ...]:
+) -> tuple[TallyRow, ...]:
     """Counts in equal bins from ``low`` to ``high`` (default: what the values span)."""
     if low is None or high is None:
         low, high = min(values), max(values)
         if high - low < 1e-9:
-            return (Row(f"{written(low)}{unit}", len(values)),)
+            return (TallyRow(f"{written(low)}{unit}", len(values)),)
     step = (high - low) / BINS
     counts = [0] * BINS
     for value in values:
         counts[max(0, min(BINS - 1, int((value - low) / step)))] += 1
     digits = 0 if step >= 1 and float(low).is_integer() and float(step).is_integer() else 1
     return tuple(
-        Row(
+        TallyRow(
             f"{written(low + i * step, digits)} to {written(low + (i + 1) * step, digits)}{unit}",
             count,
         )

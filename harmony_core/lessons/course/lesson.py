@@ -69,7 +69,7 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Formula:
+class CourseFormula:
     """One formula with the run's numbers put in."""
 
     name: str
@@ -118,7 +118,7 @@ class Lesson:
     result: str
     """An expression: the number a class compares."""
     result_name: str
-    formulas: tuple[Formula, ...]
+    formulas: tuple[CourseFormula, ...]
     try_text: str
     try_query: str
     ask: str
@@ -210,7 +210,7 @@ def _lesson(head: _Part, number: int, name: str, sections: tuple[str, str]) -> L
         result=result.text("of"),
         result_name=result.text("name"),
         formulas=tuple(
-            Formula(part.text("name"), part.text("latex"), part.text("note", ""))
+            CourseFormula(part.text("name"), part.text("latex"), part.text("note", ""))
             for part in head.parts("formulas")
         ),
         try_text=attempt.text("text"),

@@ -31,7 +31,9 @@ MAX_NAME = 1_000
 NESTED_SUFFIXES = frozenset(
     (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst", ".jar")
 )
-_PLAIN = re.compile(r"(?=.{1,200}$)[A-Za-z0-9_][A-Za-z0-9_.+ -]*(/[A-Za-z0-9_][A-Za-z0-9_.+ -]*)*")
+ORDINARY_NAME = re.compile(
+    r"(?=.{1,200}$)[A-Za-z0-9_][A-Za-z0-9_.+ -]*(/[A-Za-z0-9_][A-Za-z0-9_.+ -]*)*"
+)
 """Names that are safe without further checks."""
 _ENTRY = b"PK\x01\x02"
 _UTF8 = 0x800
@@ -139,7 +141,7 @@ def _parts(info: zipfile.ZipInfo, folders: dict[str, Parts]) -> Parts:
     ``folders`` keeps the parts of every folder once.
     """
     name = info.filename
-    if name == info.orig_filename and _PLAIN.fullmatch(name) and name.count("/") < MAX_DEPTH:
+    if name == info.orig_filename and ORDINARY_NAME.fullmatch(name) and name.count("/") < MAX_DEPTH:
         folder, slash, last = name.rpartition("/")
         if slash and folder not in folders:
             folders[folder] = tuple(folder.split("/"))

@@ -142,7 +142,7 @@ def test_names_are_the_same_with_and_without_a_closer_look(
     source = ZipSource(archive)
     quick = source.files
     source.close()
-    monkeypatch.setattr("harmony_core.readers.images.archives._PLAIN", re.compile("(?!)"))
+    monkeypatch.setattr("harmony_core.readers.images.archives.ORDINARY_NAME", re.compile("(?!)"))
     source = ZipSource(archive)
     assert source.files == quick == [tuple(name.split("/")) for name in NAMES]
     source.close()
