@@ -49,7 +49,7 @@ def test_training_counts_follow_the_profile_and_the_test_set_is_balanced(
     expected = long_tail_counts(int(counts[0]), len(counts), 20, profile)
     assert counts.tolist() == expected.tolist()
     assert len(set(dataset.test_counts.tolist())) == 1
-    assert dataset.flipped is None or name == "noisy_tail"
+    assert dataset.flipped is None or getattr(DATASETS[name], "wrong_labels", None)
 
 
 @pytest.mark.parametrize("name", OFFLINE)
