@@ -180,7 +180,7 @@ def test_a_preview_shows_every_class_and_never_changes(name: str) -> None:
 
 
 def test_unknown_names_parameters_and_profiles_list_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="hard_head, clouds"):
+    with pytest.raises(ConfigError, match=", ".join(DATASETS)):
         build_dataset(DataConfig("cloud"), 0)
     with pytest.raises(ConfigError, match=r"n_max.*but got 'n_min'"):
         build_dataset(DataConfig("clouds", {"n_min": 3}), 0)
