@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from harmony_core.lessons.course.lesson import Lesson, lessons
@@ -20,8 +22,8 @@ def teach(page: Page) -> None:
     st.title("The teacher’s desk", anchor=False)
     minutes = sum(lesson.minutes for lesson in course)
     lead(
-        f"{len(course)} steps, about {minutes} minutes in all. Steps 1, 2, 3, 5, 7, 8, 9 and 11 "
-        "make a lesson of 45 minutes with time to talk. Nothing has to be prepared."
+        f"{len(course)} steps, about {minutes} minutes in all. {_short(course)}"
+        "Nothing has to be prepared."
     )
     notes, link, group, paper = st.tabs(["Notes", "Link", "Class", "Print"], key="teach-desk")
     with notes:
@@ -33,6 +35,15 @@ def teach(page: Page) -> None:
         class_desk(course)
     with paper:
         print_desk(course)
+
+
+def _short(course: Sequence[Lesson]) -> str:
+    """Which steps make one lesson at school; empty if none is marked as one of them."""
+    numbers = [str(lesson.number) for lesson in course if lesson.short]
+    if len(numbers) < 2:
+        return ""
+    steps = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"Steps {steps} make a lesson of 45 minutes with time to talk. "
 
 
 def _notes(lesson: Lesson) -> None:

@@ -63,6 +63,7 @@ def test_its_declaration_and_its_value_by_hand_are_checked(check: Check) -> None
 @pytest.mark.parametrize("params", SETTINGS, ids=str)
 def test_it_is_held_to_its_oracle(params: dict) -> None:
     test_oracles.test_matches_its_oracle_while_training_and_in_evaluation("poly1", params)
+    test_oracles.test_a_differentiated_weight_gives_the_derivative_of_the_loss("poly1", params)
 
 
 @pytest.mark.parametrize("epsilon", [0.0, 1.0, 4.0])

@@ -50,6 +50,9 @@ def test_the_course_has_it(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_desk_has_it(open_page: Open) -> None:
     at = open_page("teach")
     assert not at.exception
+    short = [str(lesson.number) for lesson in lessons() if lesson.short]
+    assert short[-1] == str(len(lessons()))
+    assert f"Steps {', '.join(short[:-1])} and {short[-1]} make a lesson of 45" in texts(at)
     assert TITLE in " ".join(str(option) for box in at.selectbox for option in box.options)
 
 

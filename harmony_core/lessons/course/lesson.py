@@ -128,6 +128,8 @@ class Lesson:
     """Other scenarios a teacher may put in place of the lesson's own."""
     microscope: bool = False
     """Whether the formula under the microscope belongs to this step."""
+    short: bool = False
+    """Whether this step is part of a lesson of 45 minutes."""
 
     @property
     def config(self) -> ExperimentConfig:
@@ -225,6 +227,7 @@ def _lesson(head: _Part, number: int, name: str, sections: tuple[str, str]) -> L
         ),
         scenarios=head.texts("scenarios", ()),
         microscope=head.flag("microscope"),
+        short=head.flag("short"),
     )
     for part in (feedback, result, attempt, check, notes, head):
         part.done()

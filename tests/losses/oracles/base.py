@@ -58,7 +58,8 @@ class Oracle:
     def observe(self, norms: list[float], targets: list[int]) -> None:
         """Count a batch."""
 
-    def weight(self, g: float, y: int, h: Array) -> float:
+    def weight(self, p: float, y: int, h: Array) -> float:
+        """Weight of a sample of class y whose probability of y is p; h are its features."""
         return 1.0
 
     def unit(self, y: int) -> float:
@@ -77,7 +78,7 @@ class Oracle:
             self.observe(norms, [int(y) for y in targets])
         weights, units = [], []
         for i in range(n):
-            weights.append(self.weight(norms[i], int(targets[i]), features[i]))
+            weights.append(self.weight(true[i], int(targets[i]), features[i]))
             units.append(self.unit(int(targets[i])))
         loss = sum(w * -math.log(p) for w, p in zip(weights, true, strict=True)) / sum(units)
         gradient = np.zeros_like(logits)

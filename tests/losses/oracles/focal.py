@@ -14,8 +14,8 @@ class Focal(Weighted):
         self.gamma = gamma
         self.u = [1.0] * self.classes
 
-    def weight(self, g: float, y: int, h: Array) -> float:
-        return self.u[y] * g**self.gamma
+    def weight(self, p: float, y: int, h: Array) -> float:
+        return self.u[y] * (1 - p) ** self.gamma
 
     def steepness(self, p: float) -> float:
         # d(−(1−p)^γ log p)/dp over (1−p)^γ · d(−log p)/dp

@@ -26,8 +26,8 @@ class GHM(Oracle):
             elif count:
                 self.kept[b] = count
 
-    def weight(self, g: float, y: int, h: Array) -> float:
-        kept = self.kept[self.bin_of(g)]
+    def weight(self, p: float, y: int, h: Array) -> float:
+        kept = self.kept[self.bin_of(1 - p)]
         return self.total / (kept * self.filled) if kept else 1.0
 
 

@@ -72,9 +72,9 @@ class Harmonized(Oracle):
         mean = sum(p * r for p, r in zip(share, raw, strict=True))
         return [r / mean for r in raw]
 
-    def weight(self, g: float, y: int, h: Array) -> float:
+    def weight(self, p: float, y: int, h: Array) -> float:
         row = y if self.classwise else 0
-        return self.u[y] * self.table(row)[self.region(g, row)]
+        return self.u[y] * self.table(row)[self.region(1 - p, row)]
 
 
 KNOWN = {

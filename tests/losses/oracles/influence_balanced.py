@@ -13,8 +13,8 @@ class InfluenceBalanced(Oracle):
         total = sum(1 / count for count in self.counts)
         self.u = [alpha * self.classes / count / total for count in self.counts]
 
-    def weight(self, g: float, y: int, h: Array) -> float:
-        return self.u[y] / (2 * g * float(np.sum(np.abs(h))) + 1e-3)
+    def weight(self, p: float, y: int, h: Array) -> float:
+        return self.u[y] / (2 * (1 - p) * float(np.sum(np.abs(h))) + 1e-3)
 
 
 KNOWN = {

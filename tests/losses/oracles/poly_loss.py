@@ -12,12 +12,12 @@ class Poly(Oracle):
     def prepare(self, epsilon: float = 1.0) -> None:
         self.epsilon = epsilon
 
-    def weight(self, g: float, y: int, h: Array) -> float:
-        return 1 + self.epsilon * g / -math.log(1 - g)
+    def weight(self, p: float, y: int, h: Array) -> float:
+        return 1 + self.epsilon * (1 - p) / -math.log(p)
 
     def steepness(self, p: float) -> float:
         # d(−log p + ε (1 − p))/dp over w · d(−log p)/dp
-        return (-1 / p - self.epsilon) / (self.weight(1 - p, 0, h=None) * (-1 / p))
+        return (-1 / p - self.epsilon) / (self.weight(p, 0, h=None) * (-1 / p))
 
 
 KNOWN = {

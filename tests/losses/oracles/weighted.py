@@ -14,7 +14,7 @@ class Weighted(Oracle):
     def unit(self, y: int) -> float:
         return self.u[y]
 
-    def weight(self, g: float, y: int, h: Array) -> float:
+    def weight(self, p: float, y: int, h: Array) -> float:
         return self.u[y]
 
 
