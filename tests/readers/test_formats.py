@@ -1,4 +1,4 @@
-"""A file format is one file and one line: what is registered is found, read and bounded."""
+"""A file format is one file and one entry: what is registered is found, read and bounded."""
 
 from __future__ import annotations
 
