@@ -18,6 +18,7 @@ import pytest
 
 from harmony_core.viewer.bundle import bundle, stylesheet
 from harmony_core.viewer.panels import ARENA, DENSITY, PANEL_PARTS, PARTS, WEIGHTS
+from tests.app.declared_pages import experiment_pages
 
 ROOT = Path(__file__).parents[1]
 VIEWER = ROOT / "harmony_core" / "viewer"
@@ -172,6 +173,9 @@ def test_the_build_makes_the_committed_bundle(tmp_path: Path) -> None:
 
 def test_pages_ask_for_panels_that_there_are() -> None:
     assert set(PANEL_PARTS) >= {*ARENA, *DENSITY, *WEIGHTS}
+    asked = {panel for page in experiment_pages() for panel in page.panels}
+    assert asked
+    assert asked <= set(PANEL_PARTS)
     assert {part for parts in PANEL_PARTS.values() for part in parts} == set(PARTS)
 
 

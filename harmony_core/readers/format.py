@@ -1,6 +1,6 @@
 """What a file format declares: how its files are recognised, how large they may be, who reads them.
 
-A format is one file with a `FileFormat` in it, and one line in `formats.FORMATS`.
+A format is one file with a `FileFormat` in it, and one entry in `formats.FORMATS`.
 """
 
 from __future__ import annotations

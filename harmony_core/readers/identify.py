@@ -39,8 +39,10 @@ def identify(path: Path) -> tuple[FileFormat, str]:
     Raises `DataError` for what is missing, empty, too large for its format, or no data file.
     """
     start, size = _first_look(path)
-    _refuse_others(start.head, start.text)
+    _refuse_unsafe(start)
     form = next((form for form in formats.FORMATS if form.matches(start)), None)
+    if form is None or form.text:  # a text format may match by name alone
+        _refuse_unusable(start.head)
     if form is None:
         claimed = "data file" if start.claimed is None else start.claimed.title
         raise DataError(
@@ -93,20 +95,24 @@ def _first_look(path: Path) -> tuple[FileStart, int]:
     return FileStart(path, head, entries, claimed), size
 
 
-def _refuse_others(head: bytes, text: bytes) -> None:
-    """Raise `DataError` for files that are known and cannot be used."""
-    if re.match(rb"\x80[\x02-\x05]", head):
+def _refuse_unsafe(start: FileStart) -> None:
+    """Raise `DataError` for pickles and web pages, which no registered format may take."""
+    if re.match(rb"\x80[\x02-\x05]", start.head):
         raise DataError(
             "Expected a data file, but got a pickle, which can run code when it is opened. "
             "Save it as Parquet, CSV or NPZ."
         )
+    if re.match(rb"<(!doctype|html|\?xml|svg)", start.text[:20].lower()):
+        raise DataError(
+            "Expected a table, arrays or a ZIP of images, but got a web page or XML. "
+            "Download the file itself, or export it as CSV."
+        )
+
+
+def _refuse_unusable(head: bytes) -> None:
+    """Raise `DataError` for known kinds of files that no format reads."""
     for magic, what, advice in _REFUSED:
         if head.startswith(magic):
             raise DataError(
                 f"Expected a table, arrays or a ZIP of images, but got {what}. {advice}"
             )
-    if re.match(rb"<(!doctype|html|\?xml|svg)", text[:20].lower()):
-        raise DataError(
-            "Expected a table, arrays or a ZIP of images, but got a web page or XML. "
-            "Download the file itself, or export it as CSV."
-        )

@@ -42,7 +42,7 @@ def parts_of(panels: Iterable[str]) -> frozenset[str]:
         if panel not in PANEL_PARTS:
             raise DataError(
                 f"Expected a panel among {', '.join(PANEL_PARTS)}, but got {panel!r}. "
-                "Use one of these names."
+                "Use one of these names, or run `make bundle` if the panel is new."
             )
         parts.update(PANEL_PARTS[panel])
     return frozenset(parts)

@@ -1,4 +1,4 @@
-"""A page on an experiment is one file and one line: one is added to a copy of the app."""
+"""A page on an experiment is one file and one entry: one is added to a copy of the app."""
 
 from __future__ import annotations
 

@@ -18,13 +18,16 @@ from harmony_core.lessons.glossary.terms import find
 from harmony_core.losses import LOSSES
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
+from harmony_core.viewer.panels import PANEL_PARTS
 from pages._experiment.microscope import chosen_sample, named
 from pages._shared.page import load
 from tests.plots.synthetic import make_run
 
 from .conftest import APP, Open, finished, texts
+from .declared_pages import experiment_pages
 
-PAGES = ("density", "weights")
+PAGES = [page.name for page in experiment_pages() if page.panels and not page.sets_up]
+"""Pages that show an experiment in the view, without the Arena's form."""
 CONFIG = ExperimentConfig(
     data=DataConfig("clouds", {"classes": 3, "n_max": 40, "test_per_class": 20}, 10.0),
     methods=(
@@ -73,6 +76,17 @@ def test_without_a_run_there_is_a_choice_of_them(
     assert not at.exception
     assert 'data-run-state="done"' in texts(at)
     assert at.query_params["run"] in (run, [run])
+
+
+def test_a_panel_that_the_bundle_lacks_is_named(
+    open_page: Open, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(PANEL_PARTS, "heat")
+    at = open_page("density", run=finished(store))
+    assert not at.exception
+    (error,) = at.error
+    assert "but got 'heat'" in error.value
+    assert "`make bundle`" in error.value
 
 
 @pytest.mark.parametrize("run_id", ["20260101-000000-abcd", "../../etc", "<b>"])

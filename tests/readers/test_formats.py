@@ -1,9 +1,10 @@
-"""A file format is one file and one line: what is registered is found, read and bounded."""
+"""A file format is one file and one entry: what is registered is found, read and bounded."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,48 @@ def test_it_is_bounded_and_told_from_its_name(write: Write) -> None:
     assert note == "The file ends in '.csv' but holds a list of words; it was read as that."
     with pytest.raises(DataError, match="to hold a list of words, but its content"):
         read_file(write("d.words", "species\ncat\n"))
+
+
+def read_arrow(path: Path, options: ReadOptions) -> Contents:
+    labels = Labels(("cat",), (ALL,), np.array([[3]]), rows=3)
+    return Contents(path.name, "counts", ARROW.title, path.stat().st_size, labels)
+
+
+ARROW = FileFormat(
+    title="Arrow file",
+    matches=lambda start: start.head.startswith(b"ARROW1"),
+    read=read_arrow,
+    largest=64,
+    suffixes=("arrow",),
+)
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_format_may_take_files_that_are_refused_without_it(
+    write: Write, monkeypatch: pytest.MonkeyPatch, last: bool
+) -> None:
+    file = write("a.arrow", b"ARROW1\0\0 three cats")
+    with pytest.raises(DataError, match="but got an Arrow file. Save it as Parquet"):
+        read_file(file)
+    known = formats.FORMATS
+    monkeypatch.setattr(formats, "FORMATS", (*known, ARROW) if last else (ARROW, *known))
+    assert read_file(file).labels.names == ("cat",)
+    for name in ("a.csv", "a.tsv", "a.jsonl", "a.json", "a"):
+        with pytest.raises(DataError, match="but got an HDF5 file"):
+            read_file(write(name, b"\x89HDF\r\n\x1a\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\x80\x04\x95\x0b", "can run code"), (b"\xef\xbb\xbf <!DOCTYPE html><p>", "a web page")],
+)
+def test_no_format_may_take_a_pickle_or_a_web_page(
+    write: Write, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+) -> None:
+    greedy = replace(ARROW, matches=lambda start: True)
+    monkeypatch.setattr(formats, "FORMATS", (greedy, *formats.FORMATS))
+    with pytest.raises(DataError, match=said):
+        read_file(write("a.arrow", content))
 
 
 def test_no_ending_belongs_to_two_formats() -> None:

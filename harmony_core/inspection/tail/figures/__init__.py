@@ -1,6 +1,6 @@
 """All figures of the tail, in the order in which they are shown.
 
-A figure is one `Figure` in a file of this folder and one line here; the page, the report, the JSON,
+A figure is one `Figure` in a file of this folder and one entry here; the page, the report, the JSON,
 the terminal and the tests take it from here.
 """
 

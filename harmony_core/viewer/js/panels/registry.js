@@ -7,7 +7,8 @@
 //   title      what the panel shows, one line
 //   caption    how to read it, a list of sentences; may be left out if the panel writes its own
 //   parts      what a payload has to hold for it, names of PARTS in viewer/panels.py; a panel
-//              without `parts` cannot be asked for by name, the view itself adds it
+//              without `parts` cannot be asked for by name, the view itself adds it; `parts: []`
+//              is right for one that draws only recall, mean weight and mean g of the classes
 //   needs      arrays of a frame without which it is left out, by their names in viewer/payload.py
 //   suits      (store) => whether it can draw this data; if not, the panel `instead` is shown
 //   beside     the panel that shares its row, if it follows directly
@@ -43,7 +44,8 @@
 //
 // and the view gives it `kind` (its name), `heading`, `caption` (elements, to rewrite in `build`)
 // and `twin`. It may keep what the reader chose in it, and caches that `build` clears. It touches
-// no element outside `node`, and nothing of it outlives the view.
+// no element outside `node`, and nothing of it outlives the view. Its styles, if it has any, are a
+// file in css/ with an `@import` in css/index.css.
 
 export { default as plane } from "./plane.js";
 export { default as confusion } from "./confusion.js";
