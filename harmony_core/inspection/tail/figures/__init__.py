@@ -1,7 +1,7 @@
 """All figures of the tail, in the order in which they are shown.
 
-A figure is one `Figure` in a file of this folder and one entry here; the page, the report, the JSON,
-the terminal and the tests take it from here.
+A figure is one `Figure` in a file of this folder and one entry here; the page, the report, the
+JSON, the terminal and the tests take it from here.
 """
 
 from __future__ import annotations
