@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from harmony_core.analysis.intervals import mean_interval, paired, student_quantile, wilson
-from harmony_core.analysis.summary import Figure
+from harmony_core.analysis.summary import SeedValues
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 5, 9, 30, 100])
@@ -19,7 +19,7 @@ def test_the_interval_of_a_mean_is_that_of_the_t_test(n: int, level: float) -> N
     values = np.random.default_rng(n).normal(size=n)
     expected = stats.ttest_1samp(values, 0).confidence_interval(level)
     assert mean_interval(values, level) == pytest.approx((expected.low, expected.high))
-    assert Figure(tuple(values)).interval(level) == mean_interval(values, level)
+    assert SeedValues(tuple(values)).interval(level) == mean_interval(values, level)
     scale = float(values.std(ddof=1)) / math.sqrt(n)
     same = stats.t.interval(level, n - 1, loc=float(values.mean()), scale=scale)
     assert mean_interval(values, level) == same

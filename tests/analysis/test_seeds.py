@@ -13,7 +13,7 @@ from scipy import stats
 
 from harmony_core.analysis.boundary import disagreement
 from harmony_core.analysis.seeds import METRICS, Curves, band_of, frame_metrics, sentences
-from harmony_core.analysis.summary import Figure, MethodSummary
+from harmony_core.analysis.summary import MethodSummary, SeedValues
 from harmony_core.errors import ConfigError
 from tests.plots.synthetic import make_run
 
@@ -81,7 +81,7 @@ def test_metrics_are_those_of_the_frame() -> None:
 
 
 def summary(label: str, **values: tuple[float, ...]) -> MethodSummary:
-    figures = {n: Figure(values.get(n, ())) for n in METRICS}
+    figures = {n: SeedValues(values.get(n, ())) for n in METRICS}
     return MethodSummary(label, figures, ())
 
 
