@@ -26,7 +26,8 @@ from ..errors import ConfigError, DataError
 from ..parameters import Parameter, show
 from .dataset import LongTailedDataset
 from .densities import GaussianMixture
-from .long_tail import add_label_noise, long_tail_counts
+from .long_tail import long_tail_counts
+from .plane import plane_dataset
 from .randomness import generator
 from .spec import DatasetSpec, Progress
 
@@ -131,7 +132,6 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
     width = float(params["width"])
     painted, owner = _painted(str(params["points"]))
     truth = _truth(painted, owner, width)
-    c = truth.classes
     if config.profile == "as_is":
         train_inputs, train_targets = painted.astype(np.float32), owner
         note = (
@@ -141,29 +141,13 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
         )
     else:
         n_max, factor = int(params["n_max"]), config.imbalance_factor
-        counts = long_tail_counts(n_max, c, factor, config.profile)
+        counts = long_tail_counts(n_max, truth.classes, factor, config.profile)
         train_inputs, train_targets = truth.draw(counts, generator(seed, "train"))
         note = (
             f"All samples are drawn from round Gaussians of width {width:g} around the painted "
             "points; the Bayes boundary is that of these Gaussians."
         )
-    test_counts = np.full(c, int(params["test_per_class"]))
-    test_inputs, test_targets = truth.draw(test_counts, generator(seed, "test"))
-    train_targets, flipped = add_label_noise(
-        train_targets, config.label_noise, c, generator(seed, "label noise")
-    )
-    return LongTailedDataset(
-        name=config.name,
-        kind="points",
-        train_inputs=train_inputs,
-        train_targets=train_targets,
-        test_inputs=test_inputs,
-        test_targets=test_targets,
-        class_names=tuple("ABCDEFGHIJ"[:c]),
-        truth=truth,
-        flipped=flipped if flipped.any() else None,
-        notes=(note,),
-    )
+    return plane_dataset(config, seed, truth, train_inputs, train_targets, notes=(note,))
 
 
 def example() -> list[Point]:

@@ -12,8 +12,8 @@ which epoch that begins, and the script runs again.
     )
     view = lockstep_view(payload, key="density", live=state == "running", panels=DENSITY)
 
-`ARENA`, `DENSITY` and `WEIGHTS` are the panels of the three pages; any other selection of their
-names works too. With ``paint=True`` the plane becomes an editor of points; what the reader painted
+`harmony_core.viewer.panels` has the panels of the three pages; any other selection of their names
+works too. With ``paint=True`` the plane becomes an editor of points; what the reader painted
 comes back once, in `ViewState.painted`, when they press the button that retrains.
 """
 
@@ -27,24 +27,10 @@ from typing import Any
 import streamlit as st
 
 from harmony_core.viewer.bundle import bundle, stylesheet
-from harmony_core.viewer.panels import ARENA, DENSITY, WEIGHTS, parts_of
+from harmony_core.viewer.panels import ARENA, parts_of
 from harmony_core.viewer.payload import Payload
 
 from .._shared.component import Sources, component, nothing
-
-__all__ = [
-    "ARENA",
-    "DENSITY",
-    "WEIGHTS",
-    "ViewState",
-    "forget_all_sent",
-    "forget_sent",
-    "lockstep_view",
-    "parts_of",
-    "sent_until",
-    "resend_after",
-    "unsent_points",
-]
 
 Point = tuple[int, float, float]
 """Class and coordinates of a painted point."""

@@ -8,7 +8,8 @@ from ...arrays import Array
 from ...config import DataConfig
 from ...errors import ConfigError
 from ..dataset import LongTailedDataset
-from ..long_tail import add_label_noise, long_tail_counts
+from ..long_tail import long_tail_counts
+from ..plane import plane_dataset
 from ..randomness import generator
 from ..registry import DATASETS, dataset_spec
 from ..spec import Progress
@@ -23,30 +24,15 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
     if not isinstance(spec, ScenarioSpec) or spec.truth is None:
         raise ConfigError(f"Expected a 2-D scenario, but got {config.name!r}.")
     truth = spec.truth(params)
-    c = truth.classes
-    counts = long_tail_counts(int(params["n_max"]), c, config.imbalance_factor, config.profile)
-    train_inputs, train_targets = truth.draw(counts, generator(seed, "train"))
-    test_counts = np.full(c, int(params["test_per_class"]))
-    test_inputs, test_targets = truth.draw(test_counts, generator(seed, "test"))
-    flipped = np.zeros(len(train_targets), dtype=bool)
+    counts = long_tail_counts(
+        int(params["n_max"]), truth.classes, config.imbalance_factor, config.profile
+    )
+    inputs, targets = truth.draw(counts, generator(seed, "train"))
+    intruders = None
     if spec.wrong_labels is not None:
         rng = generator(seed, "intruders")
-        train_inputs, flipped = spec.wrong_labels(truth, train_inputs, train_targets, params, rng)
-    train_targets, replaced = add_label_noise(
-        train_targets, config.label_noise, c, generator(seed, "label noise")
-    )
-    flipped = flipped | replaced
-    return LongTailedDataset(
-        name=config.name,
-        kind="points",
-        train_inputs=train_inputs,
-        train_targets=train_targets,
-        test_inputs=test_inputs,
-        test_targets=test_targets,
-        class_names=tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:c]),
-        truth=truth,
-        flipped=flipped if flipped.any() else None,
-    )
+        inputs, intruders = spec.wrong_labels(truth, inputs, targets, params, rng)
+    return plane_dataset(config, seed, truth, inputs, targets, mislabelled=intruders)
 
 
 def scenario_preview(name: str, n: int = 400) -> tuple[Array, Array]:

@@ -85,12 +85,21 @@ class ClassCounts:
 
     def top_share(self, k: int) -> float:
         """Share of the samples in the k largest classes."""
-        return float(self.ranked[:k].sum() / self.total)
+        return top_share(self.ranked, k)
 
     def bottom_share(self, k: int) -> float:
         """Share of the samples in the k smallest classes that have any."""
         c = len(self.present)
         return float(self.ranked[c - k : c].sum() / self.total)
+
+
+def top_share(ranked: Array, k: int) -> float:
+    """Share of the samples in the first k of ``ranked`` (c,) counts, the largest first.
+
+    >>> top_share(np.array([6, 3, 1]), 2)
+    0.9
+    """
+    return float(ranked[: max(k, 0)].sum() / ranked.sum())
 
 
 def effective_numbers(counts: Array, beta: float = BETA) -> Array:

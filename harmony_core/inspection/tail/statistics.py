@@ -11,7 +11,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import DataError
-from .class_counts import BETA, ClassCounts
+from .class_counts import BETA, ClassCounts, top_share
 from .figures import FIGURES
 from .figures.gini import lorenz_curve
 from .fits import Fit, better_fit, fit_tail
@@ -41,8 +41,7 @@ class Tail:
 
     def top_share(self, k: int) -> float:
         """Share of the samples held by the k most frequent classes."""
-        ranked = self.counts[self.order]
-        return float(ranked[: max(k, 0)].sum() / ranked.sum())
+        return top_share(self.counts[self.order], k)
 
 
 def analyse_tail(
