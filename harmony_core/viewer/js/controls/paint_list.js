@@ -1,5 +1,6 @@
 // The painted points as a list: for keyboards, screen readers and exact coordinates.
 import { el } from "../draw/dom.js";
+import { moreButton } from "./more_button.js";
 
 const PAINT_ROWS = 100;
 
@@ -8,15 +9,9 @@ export class PaintList {
     this.painter = painter;
     this.most = PAINT_ROWS;
     this.body = el("tbody");
-    this.more = el("button", {
-      type: "button",
-      class: "hv-more",
-      hidden: true,
-      text: "Show more",
-      onclick: () => {
-        this.most += PAINT_ROWS;
-        this.draw();
-      },
+    this.more = moreButton(() => {
+      this.most += PAINT_ROWS;
+      this.draw();
     });
     this.add = el("button", {
       type: "button",

@@ -2,7 +2,8 @@
 import { el } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
-import { sampleName } from "./sample_tiles.js";
+import { moreButton } from "./more_button.js";
+import { sampleName, selects } from "./sample_tiles.js";
 
 const LIST_MOST = 60;
 
@@ -18,15 +19,9 @@ export class RegionList {
       role: "group",
       "aria-label": "Method whose gradient norms are used",
     });
-    this.foot = el("button", {
-      type: "button",
-      class: "hv-more",
-      hidden: true,
-      text: "Show more",
-      onclick: () => {
-        this.most += 4 * LIST_MOST;
-        this.onmore();
-      },
+    this.foot = moreButton(() => {
+      this.most += 4 * LIST_MOST;
+      this.onmore();
     });
     this.node = el(
       "aside",
@@ -106,11 +101,8 @@ export class RegionList {
     return el(
       "button",
       {
-        type: "button",
+        ...selects(view, sample),
         class: "hv-sample",
-        "aria-pressed": view.selected === sample,
-        "data-sample": sample,
-        onclick: () => view.select(view.selected === sample ? null : sample),
       },
       view.tiles.make(sample, 44),
       el(

@@ -113,3 +113,13 @@ export function sampleName(store, sample) {
   const where = points ? ` (${plain(points[2 * sample])}, ${plain(points[2 * sample + 1])})` : "";
   return `sample ${count(index[sample])}${where}`;
 }
+
+/** Attributes of a button that selects a sample, or deselects the selected one. */
+export function selects(view, sample) {
+  return {
+    type: "button",
+    "aria-pressed": view.selected === sample,
+    "data-sample": sample,
+    onclick: () => view.select(view.selected === sample ? null : sample),
+  };
+}

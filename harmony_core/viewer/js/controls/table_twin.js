@@ -1,6 +1,7 @@
 // The numbers of a panel as a table below it.
 import { el } from "../draw/dom.js";
 import { cellText, count } from "../draw/format.js";
+import { moreButton } from "./more_button.js";
 
 const TWIN_ROWS = 300;
 const TWIN_SLOW = 250;
@@ -12,15 +13,9 @@ export class Twin {
     this.panel = panel;
     this.most = TWIN_ROWS;
     this.table = el("table");
-    this.more = el("button", {
-      type: "button",
-      class: "hv-more",
-      hidden: true,
-      text: "Show more",
-      onclick: () => {
-        this.most += 5 * TWIN_ROWS;
-        this.fill();
-      },
+    this.more = moreButton(() => {
+      this.most += 5 * TWIN_ROWS;
+      this.fill();
     });
     this.box = el(
       "div",

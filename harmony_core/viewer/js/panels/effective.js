@@ -134,7 +134,8 @@ class ClassBars {
       for (const { c, fills } of part.rows) {
         for (const { m, fill, mark, value } of fills) {
           const v = store.value(index, m, part.name, c);
-          const text = Number.isFinite(v) ? cellText(Number(v.toPrecision(part.log ? 4 : 3))) : "–";
+          const digits = part.log ? 4 : 3;
+          const text = Number.isFinite(v) ? cellText(Number(v.toPrecision(digits))) : "–";
           if (value.textContent === text) continue;
           const share = Number.isFinite(v) ? Math.max(0, part.at(v)) : 0;
           fill.style.transform = `scaleX(${share.toFixed(4)})`;

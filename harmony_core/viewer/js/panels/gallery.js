@@ -1,6 +1,6 @@
 // The samples that weigh most and least under every method at one epoch.
 import { selectBox } from "../controls/choices.js";
-import { sampleName } from "../controls/sample_tiles.js";
+import { sampleName, selects } from "../controls/sample_tiles.js";
 import { el } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
@@ -109,13 +109,10 @@ class Gallery {
     return el(
       "button",
       {
-        type: "button",
+        ...selects(view, sample),
         class: "hv-tilebutton",
-        "aria-pressed": view.selected === sample,
         "aria-label": name,
         title: name,
-        "data-sample": sample,
-        onclick: () => view.select(view.selected === sample ? null : sample),
       },
       view.tiles.make(sample, 52),
       el("span", {}, classMark(theme, c, 11), ` ${weight}`),

@@ -20,7 +20,7 @@
 //
 // A panel is given the view and reads
 //
-//   view.store      the frames: `raw`, `value`, `scalar`, `field`, `scene`, `static`, `methods`, …
+//   view.store      the frames: `raw`, `value`, `scalar`, `field`, `scene`, `static`, `methods`
 //   view.theme      colours and shapes of classes and methods in the current palette
 //   view.player     the playhead: `index` of the frame, `epoch`, `playing`; `seek(index)` moves it
 //   view.selected, view.hovered, view.focus, view.marks, view.live, view.tiles
