@@ -92,7 +92,7 @@ def classes(repeats: int) -> None:
             loss.on_epoch_start(10)
             collector = Collector(1, c, BINS, CPU)
             values = torch.rand(BATCH, generator=rng)
-            terms = [LossTerms(values, values, values, values)]
+            terms = [LossTerms(values, values, values, values, values)]
             test = torch.randn(2 * c, c, generator=rng)
             truth = torch.arange(2 * c) % c
 

@@ -16,11 +16,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .config_format import FORMAT, upgraded
 from .errors import ConfigError
 from .parameters import Value, check_number, choose, show
 
 SAMPLERS = ("uniform", "square_root", "class_balanced")
 DEFERRALS = ("none", "drw", "drs")
+MIXES = ("none", "mixup", "remix")
+SHARPNESS = ("none", "imbsam")
+POSTHOC = ("none", "logit_adjustment", "tau_norm", "ncm", "crt", "lws")
 PROFILES = ("exponential", "step", "pareto", "as_is")
 SCHEDULES = ("step", "cosine", "constant")
 DEVICES = ("auto", "cpu", "cuda")
@@ -83,10 +87,12 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class MethodConfig:
-    """A loss with its parameters, and how samples are drawn and classes re-weighted.
+    """A loss with its parameters, and all else in which methods differ.
 
     ``deferral``: ``drw`` turns on class-balanced weights, ``drs`` class-balanced sampling, for the
     last fifth of the epochs (Cao et al. 2019, arXiv 1906.07413), after uniform ones.
+    ``mix``: mixed samples; ``sam``: a sharpness-aware step; ``posthoc``: what is done to the last
+    layer after training; ``weight_decay``: in place of that of the optimiser.
     """
 
     loss: str = "ce"
@@ -94,10 +100,19 @@ class MethodConfig:
     sampler: str = "uniform"
     deferral: str = "none"
     label: str = ""
+    mix: str = "none"
+    sam: str = "none"
+    posthoc: str = "none"
+    weight_decay: float | None = None
 
     def __post_init__(self) -> None:
         choose(self.sampler, SAMPLERS, "sampler")
         choose(self.deferral, DEFERRALS, "deferral")
+        choose(self.mix, MIXES, "mix")
+        choose(self.sam, SHARPNESS, "sam")
+        choose(self.posthoc, POSTHOC, "posthoc")
+        if self.weight_decay is not None:
+            check_number(self.weight_decay, "weight_decay of a method", 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -232,7 +247,7 @@ class ExperimentConfig:
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary, from which `from_dict` builds an equal config."""
         values: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
-        return values
+        return {"format": FORMAT, **values}
 
     def to_json(self) -> str:
         """The config as JSON, with sorted keys."""
@@ -240,8 +255,11 @@ class ExperimentConfig:
 
     @classmethod
     def from_dict(cls, values: object) -> ExperimentConfig:
-        """Build a config; an unknown key or a wrong type raises `ConfigError`."""
-        return typing.cast(ExperimentConfig, _build(cls, values, "config"))
+        """Build a config; an unknown key or a wrong type raises `ConfigError`.
+
+        Without ``format`` the values mean what they meant in format 1 (`config_format`).
+        """
+        return typing.cast(ExperimentConfig, _build(cls, upgraded(values), "config"))
 
     @classmethod
     def from_json(cls, text: str) -> ExperimentConfig:
@@ -277,7 +295,11 @@ def _build(kind: Any, value: object, path: str) -> object:
             raise ConfigError(f"Expected `{path}` to be a list, but got {show(value)}.")
         item = typing.get_args(kind)[0]
         return tuple(_build(item, v, f"{path}[{i}]") for i, v in enumerate(value))
-    if origin is not None and origin not in (types.UnionType, typing.Union):
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return None
+        kind = next(k for k in typing.get_args(kind) if k is not type(None))
+    elif origin is not None:
         if not isinstance(value, Mapping):
             raise ConfigError(f"Expected `{path}` to be an object, but got {show(value)}.")
         return {str(k): _scalar(v, f"{path}.{k}") for k, v in value.items()}

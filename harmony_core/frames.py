@@ -44,11 +44,12 @@ class Frame:
     confusion: Array
     """(c, c) int64 test counts, rows true, columns predicted."""
     grad_counts: Array
-    """(c, b) float64: training samples of the epoch by class and gradient norm of the loss."""
+    """(c, b) float64: training samples of the epoch by class and difficulty, the gradient norm by
+    which the loss judges them."""
     grad_weights: Array
     """(c, b) float64: the same, each sample counted with its weight."""
     grad_pull: Array
-    """(c, b) float64: the same, each counted with its weight × gradient norm."""
+    """(c, b) float64: the same, each counted with its weight × gradient norm of the loss."""
     weight_square: Array
     """(c,) float64: sum over the epoch's samples of weight²."""
     head_norms: Array

@@ -45,7 +45,7 @@ def may_compare(path: Path) -> bool:
 )
 def test_no_loss_is_recognised_by_its_name(path: Path) -> None:
     assert not loss_comparisons(parse(path)), (
-        "Ask the LossSpec in harmony_core/losses/registry.py or the loss's explanation instead."
+        "Ask the LossSpec in harmony_core/losses/specs or the loss's explanation instead."
     )
 
 

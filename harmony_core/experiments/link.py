@@ -1,10 +1,11 @@
 """An experiment as the query of a link: short, readable, strict, and safe to open.
 
-    ?data=moons~spread-1.2&factor=100&m=ce&m=harmonized~alpha-0.5~deferral-drw&epochs=60
+    ?v=2&data=moons~spread-1.2&factor=100&m=ce&m=harmonized~alpha-0.5~deferral-drw&epochs=60
 
 Every section is ``name~key-value~key-value`` (`sections`), of characters that need no escape in a
 URL. What
-equals its default is left out, except the name of the data set, which is always there. Values that
+equals its default is left out, except the name of the data set, which is always there. ``v`` is the
+format of the config: what a link without it leaves out means what it meant in format 1. Values that
 are free text may only name an upload, ``upload:`` and 64 hexadecimal digits: a link never makes a
 server read one of its own files. Text of a declared pattern is data, as painted points are.
 """
@@ -27,6 +28,7 @@ from ..config import (
     RecordConfig,
     Seeds,
 )
+from ..config_format import FORMAT, LOSS_DEFAULTS_1, METHODS_1
 from ..data.registry import DATASETS
 from ..errors import ConfigError
 from ..losses.registry import LOSSES
@@ -38,7 +40,7 @@ from .sections import LINK
 Query = dict[str, str | list[str]]
 
 KEYS = (
-    "data", "factor", "profile", "noise", "m", "model",
+    "v", "data", "factor", "profile", "noise", "m", "model",
     "epochs", "optim", "seeds", "device", "record",
 )  # fmt: skip
 LONGEST = 12_000
@@ -50,7 +52,8 @@ def to_query(config: ExperimentConfig) -> Query:
     """The query of ``config``; free text that is not an upload raises `ConfigError`."""
     plain = DataConfig()
     data = config.data
-    query: Query = {"data": _section(data.name, _changed(data.params, _declared_data(data.name)))}
+    query: Query = {"v": str(FORMAT)}
+    query["data"] = _section(data.name, _changed(data.params, _declared_data(data.name)))
     for key, value, default in (
         ("factor", data.imbalance_factor, plain.imbalance_factor),
         ("profile", data.profile, plain.profile),
@@ -82,6 +85,8 @@ def from_query(query: Mapping[str, str | Sequence[str]]) -> ExperimentConfig:
     """The config that a query describes; raises `ConfigError` if it is malformed or unsafe."""
     texts = _texts(query)
     one = {key: values[0] for key, values in texts.items()}
+    number = one.get("v", "1")
+    choose(number, ("1", str(FORMAT)), "format `v` of the link")
     data_name, data_pairs = _read(one.get("data", DataConfig().name), "data")
     choose(data_name, DATASETS, "data set of the link")
     data = DataConfig(
@@ -94,6 +99,9 @@ def from_query(query: Mapping[str, str | Sequence[str]]) -> ExperimentConfig:
     built: dict[str, Any] = {"data": data}
     if "m" in texts:
         built["methods"] = tuple(_method(text) for text in texts["m"])
+    if number == "1":
+        methods = built.get("methods") or tuple(map(MethodConfig, METHODS_1))
+        built["methods"] = tuple(_of_format_1(method) for method in methods)
     if "model" in one:
         name, pairs = _read(one["model"], "model")
         choose(name, ("auto", *MODELS), "model of the link")
@@ -137,6 +145,12 @@ def _method(text: str) -> MethodConfig:
     method = read_method(text, LINK)
     _check_label(method)
     return method
+
+
+def _of_format_1(method: MethodConfig) -> MethodConfig:
+    """The method of a link of format 1, in the present one."""
+    params = {**LOSS_DEFAULTS_1.get(method.loss, {}), **method.params}
+    return dataclasses.replace(method, params=params)
 
 
 def _check_label(method: MethodConfig) -> None:

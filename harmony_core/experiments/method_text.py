@@ -4,7 +4,8 @@
 
 A method is ``loss``, then, in this order and each optional: ``@preset``, ``[name=value,…]`` which
 changes single parameters, ``:drw`` or ``:drs`` (deferral), ``+square_root`` or ``+class_balanced``
-(sampler), and ``~label``, in which ``_`` is a space. Methods are separated by commas. A
+(sampler), and ``~label``, in which ``_`` is a space. What else sets methods apart is written among
+the parameters: ``ce[mix=remix,posthoc=crt,weight_decay=0.005]``. Methods are separated by commas. A
 character that has a meaning here is written as ``%`` and two hexadecimal digits, as in URLs. Links
 write the same method with other punctuation; `sections` has the grammar.
 """
@@ -14,15 +15,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ..config import MethodConfig
 from ..errors import ConfigError
 from ..losses import LOSSES
-from ..parameters import GREEK, Value, choose, resolve
+from ..parameters import GREEK, Value, check_number, choose, resolve
 from .sections import SHELL, Punctuation
 
-_AROUND = ("sampler", "deferral", "label")
+_AROUND = ("sampler", "deferral", "label", "mix", "sam", "posthoc", "weight_decay")
 _SAMPLING = {"class_balanced": "class-balanced sampling", "square_root": "square-root sampling"}
+_EXTRAS = {
+    "mixup": "mixup", "remix": "Remix", "imbsam": "ImbSAM", "logit_adjustment": "post-hoc adjustment",
+    "tau_norm": "τ-norm", "ncm": "nearest mean", "crt": "cRT", "lws": "LWS",
+}  # fmt: skip
 
 
 def parse_methods(text: str) -> tuple[MethodConfig, ...]:
@@ -68,9 +74,12 @@ def read_method(text: str, punctuation: Punctuation) -> MethodConfig:
     if "settings" in parts:
         settings = punctuation.read_settings(parts["settings"], f"parameters of {owner}")
     parts |= {key: settings.pop(key) for key in _inside(punctuation) if key in settings}
-    around = {key: parts[key] for key in _AROUND if key in parts}
+    around: dict[str, Any] = {key: parts[key] for key in _AROUND if key in parts}
     if "label" in around:
         around["label"] = punctuation.read_label(around["label"])
+    if "weight_decay" in around:
+        decay = punctuation.read_value(around["weight_decay"], float, "weight_decay")
+        around["weight_decay"] = check_number(decay, "weight_decay of a method", 0.0, 1.0)
     params = {**preset, **punctuation.read_params(settings, spec.parameters, owner)}
     return MethodConfig(name, params, **around)
 
@@ -110,6 +119,11 @@ def method_label(method: MethodConfig) -> str:
         name += f" {_described(parameter, value)}"
     if method.sampler != "uniform":
         name += f" + {_SAMPLING[method.sampler]}"
+    for choice in (method.mix, method.sam, method.posthoc):
+        if choice != "none":
+            name += f" + {_EXTRAS[choice]}"
+    if method.weight_decay is not None:
+        name += f" decay={method.weight_decay:g}"
     return name
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .registry import LOSSES, LossSpec
+from .registry import LOSSES
+from .spec import LossSpec
 
 __all__ = ["LOSSES", "LossSpec", "build_loss", "HarmonizedLoss", "Loss", "LossTerms"]
 

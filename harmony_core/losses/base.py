@@ -33,6 +33,8 @@ class LossTerms(NamedTuple):
     """(n,) in [0, 1], detached: 1 − p_y under the probabilities this loss trains on."""
     unit: Tensor
     """(n,) detached: what the sample adds to the denominator, 1 or its static class weight."""
+    difficulty: Tensor
+    """(n,) in [0, 1], detached: what the loss judges the sample by, in general ``grad_norm``."""
 
 
 class DensityState(NamedTuple):
@@ -111,24 +113,29 @@ class Loss(nn.Module):
     @final
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
         """The terms of each sample; ``features`` (n, d) only if the loss ``needs_features``."""
-        z = self.adjust(self.check(logits, targets), targets)
-        loss = sample_cross_entropy(z, targets)
-        return self.weigh(loss, gradient_norm(loss), targets, features)
+        logits = self.check(logits, targets)
+        loss = sample_cross_entropy(self.adjust(logits, targets), targets)
+        return self.weigh(loss, gradient_norm(loss), logits, targets, features)
 
     def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
         """z̃ (n, c), the logits the loss trains on; by default the plain ones."""
         return logits
 
     def weigh(
-        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+        self,
+        loss: Tensor,
+        norm: Tensor,
+        logits: Tensor,
+        targets: Tensor,
+        features: Tensor | None,
     ) -> LossTerms:
         """The terms, from the cross-entropy of z̃ and its gradient norm, both (n,).
 
-        By default a sample's weight is that of its class. In training mode a density, if any, is
-        updated first.
+        ``logits`` are the plain ones. By default a sample's weight is that of its class. In
+        training mode a density, if any, is updated first.
         """
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
-        return LossTerms(loss, unit, norm, unit)
+        return LossTerms(loss, unit, norm, unit, norm)
 
     def inter_weight(self) -> Tensor:
         """(c,) the factor of a sample's weight that depends on its class only.
@@ -190,13 +197,18 @@ def joint_terms(
     [3, 3]
     """
     m, n = targets.shape
-    parts = zip(losses, logits.unbind(), targets.unbind(), strict=True)
-    adjusted = torch.stack([loss.adjust(loss.check(z, y), y) for loss, z, y in parts])
+    parts = list(zip(losses, logits.unbind(), targets.unbind(), strict=True))
+    plain = [loss.check(z, y) for loss, z, y in parts]
+    adjusted = torch.stack(
+        [loss.adjust(z, y) for (loss, _, y), z in zip(parts, plain, strict=True)]
+    )
     entropy = sample_cross_entropy(adjusted.flatten(0, 1), targets.flatten()).view(m, n)
     norms = gradient_norm(entropy)
     return [
-        loss.weigh(entropy_i, norms[i], targets[i], features[i] if loss.needs_features else None)
-        for i, (loss, entropy_i) in enumerate(zip(losses, entropy.unbind(), strict=True))
+        loss.weigh(
+            own, norms[i], plain[i], targets[i], features[i] if loss.needs_features else None
+        )
+        for i, (loss, own) in enumerate(zip(losses, entropy.unbind(), strict=True))
     ]
 
 

@@ -95,7 +95,7 @@ def look_up(table: Tensor, cells: Cells) -> Tensor:
 
 
 def region_weights(
-    counts: Tensor, valid: Tensor, alpha: float, smoothing: float, envelope: bool
+    counts: Tensor, valid: Tensor, alpha: float | Tensor, smoothing: float, envelope: bool
 ) -> Tensor:
     """The weight of every unit region (r, u): mean 1 under the smoothed density of its row.
 
@@ -111,14 +111,14 @@ def region_weights(
     paired seeds each).
 
     ``counts`` (r, u) is A; ``valid`` (r, u) is false beyond a row's last region, where the weight
-    is 0.
+    is 0. ``alpha`` may be a tensor of one number on the device, which a schedule changes.
 
     >>> counts, valid = torch.tensor([[6.0, 2.0]]), torch.tensor([[True, True]])
     >>> region_weights(counts, valid, alpha=1.0, smoothing=0.0, envelope=False)
     tensor([[0.6667, 2.0000]])
     """
     inside = valid.to(counts.dtype)
-    if alpha == 0:
+    if not isinstance(alpha, Tensor) and alpha == 0:
         return inside
     smoothed = (counts + smoothing).mul_(inside)
     total = smoothed.sum(1, keepdim=True)
@@ -192,12 +192,14 @@ class GradientDensity(nn.Module):
         return row.shape[0] < self.counts.shape[0]
 
     @torch.no_grad()
-    def weights(self, alpha: float, smoothing: float, envelope: bool) -> Tensor:
+    def weights(self, alpha: float | Tensor, smoothing: float, envelope: bool) -> Tensor:
         """The current weight of every region (r, u); see `region_weights`."""
         return region_weights(self.counts, self.valid, alpha, smoothing, envelope)
 
     @torch.no_grad()
-    def weight_of(self, cells: Cells, alpha: float, smoothing: float, envelope: bool) -> Tensor:
+    def weight_of(
+        self, cells: Cells, alpha: float | Tensor, smoothing: float, envelope: bool
+    ) -> Tensor:
         """The current weight of each sample's region (n,); only those rows are computed."""
         row, region, _ = cells
         if self.touches_few_rows(row):

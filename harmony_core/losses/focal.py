@@ -30,11 +30,16 @@ class FocalLoss(ClassWeighted):
         self.gamma = float(gamma)
 
     def weigh(
-        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+        self,
+        loss: Tensor,
+        norm: Tensor,
+        logits: Tensor,
+        targets: Tensor,
+        features: Tensor | None,
     ) -> LossTerms:
         unit = self.inter_weight().gather(0, targets).to(loss.dtype)
         weight = unit * norm**self.gamma
-        return LossTerms(_steepened(loss, norm, self.gamma), weight, norm, unit)
+        return LossTerms(_steepened(loss, norm, self.gamma), weight, norm, unit, norm)
 
 
 class ClassBalancedFocal(FocalLoss):

@@ -45,7 +45,12 @@ class GHMLoss(Loss):
         return DensityState(self.counts.expand(shape), regions, self.table.expand(shape))
 
     def weigh(
-        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+        self,
+        loss: Tensor,
+        norm: Tensor,
+        logits: Tensor,
+        targets: Tensor,
+        features: Tensor | None,
     ) -> LossTerms:
         row = torch.zeros_like(targets)
         cells = locate(norm, row, self.bins, self.counts)
@@ -53,7 +58,7 @@ class GHMLoss(Loss):
             self._observe(histogram(norm, cells, self.counts))
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
         weight = look_up(self.table, cells).to(loss.dtype)
-        return LossTerms(loss, unit * weight, norm, unit)
+        return LossTerms(loss, unit * weight, norm, unit, norm)
 
     @torch.no_grad()
     def _observe(self, batch: Tensor) -> None:

@@ -7,15 +7,19 @@ and Wang, AAAI 2019, arXiv 1811.05181). The equations are ours.
 
 from __future__ import annotations
 
+import logging
+
 import torch
 from torch import Tensor
 
 from ..errors import ConfigError
-from .base import DensityState, Loss, LossTerms
+from .base import DensityState, Loss, LossTerms, gradient_norm, sample_cross_entropy
 from .density import GradientDensity, adaptive_regions
 from .logit_adjusted import log_prior
 from .registry import LOSSES
 from .weighted import inverse_frequency_weights
+
+log = logging.getLogger(__name__)
 
 
 class HarmonizedLoss(Loss):
@@ -24,13 +28,17 @@ class HarmonizedLoss(Loss):
     1. Inter-category balance. ``inter="margin"``: z̃ = z + τ log π, which moves the boundary and
        leaves the samples' weights alone; predict with the plain z. ``inter="weight"``: z̃ = z, and
        each sample is also multiplied by u_y ∝ N_y^{−ρ}, Σ N_c u_c = ΣN. ``inter="none"``: neither.
-    2. Gradient norm g = 1 − softmax(z̃)_y in [0, 1]: the difficulty that is left.
+    2. Difficulty g in [0, 1]. ``difficulty="plain"``: 1 − softmax(z)_y, the gradient norm on the
+       logits that predict. ``"margin"``: 1 − softmax(z̃)_y, what is left of it behind the margin.
     3. Adaptive precision: class c has M_c = clip(round(κ N_c^{1/3}), 2, 30) unit regions, or
        ``fixed_bins`` of them where that is not 0.
     4. Density: A_c[b] ← A_c[b] exp(−n_c / (h N_c)) + H_c[b] for a batch with n_c samples of class
        c; p_c[b] ∝ A_c[b] + λ.
     5. Intra-category balance: r[b] = p[b]^{−α} where p[b] > 0; with the envelope
        r[b] ← max_{b' ≤ b} r[b']; w[b] = r[b] / Σ p r, so the mean weight under p_c is 1.
+    6. Annealing: α_t = α · max(0, 1 − t / (a T)) in 0-based epoch t of T, with a = ``anneal``;
+       a = 0 keeps α constant. A weight that depends on the sample changes p(x|c) and with it the
+       Bayes rule that the loss is consistent with; once α_t is 0, the loss is the consistent one.
 
     With λ > 0 every region has p > 0, even without samples: with the envelope a class whose few
     samples are all in one hard region keeps weight 1 there, and the mean weight over a class's own
@@ -39,12 +47,14 @@ class HarmonizedLoss(Loss):
     the sum is divided by the sum of the class weights instead of by n (`Loss`).
 
     ``alpha``, ``kappa``, ``envelope``, ``smoothing`` λ, ``horizon`` h (passes over a class),
-    ``tau``, ``rho`` are the letters above; α = 0.3 and κ = 1 are from measurements on CIFAR-10-LT.
+    ``tau``, ``rho`` are the letters above. The defaults come from a study; see docs/method.md.
     ``classwise=False`` keeps one density for all classes, as GHM does. α = 0 turns the intra
     balance off, and with τ = 0 as well this is `F.cross_entropy`.
 
-    Warm-up: once `on_epoch_start` is called, the intra weights are 1 until epoch ``warmup`` while
-    the density is already counted. If it is never called, they are on from the first step.
+    Schedule: `on_epoch_start` with the number of epochs drives it. The intra weights are 1 until
+    epoch ``warmup`` while the density is already counted; α falls from the first epoch. If it is
+    called without the number, or never, α stays constant, and a warning in the log says so once;
+    if never, the weights are on from the first step.
     ``train()`` updates the density, ``eval()`` only reads it. All state is in buffers, updated in
     place without waiting for the device; over several ranks the batch's histogram is summed. A
     sample whose g is NaN makes the loss NaN and is not counted.
@@ -59,13 +69,16 @@ class HarmonizedLoss(Loss):
     """
 
     active: Tensor
+    strength: Tensor
     offset: Tensor
     u: Tensor
 
     def __init__(
         self,
         class_counts: object,
-        alpha: float = 0.3,
+        alpha: float = 0.5,
+        anneal: float = 1.0,
+        difficulty: str = "plain",
         kappa: float = 1.0,
         envelope: bool = True,
         smoothing: float = 1.0,
@@ -83,20 +96,25 @@ class HarmonizedLoss(Loss):
         _refuse(ignore_index, label_smoothing)
         LOSSES["harmonized"].resolve(
             {
-                "alpha": alpha, "kappa": kappa, "envelope": envelope, "smoothing": smoothing,
-                "horizon": horizon, "tau": tau, "inter": inter, "rho": rho,
-                "classwise": classwise, "fixed_bins": fixed_bins, "warmup": warmup,
+                "alpha": alpha, "anneal": anneal, "difficulty": difficulty, "kappa": kappa,
+                "envelope": envelope, "smoothing": smoothing, "horizon": horizon, "tau": tau,
+                "inter": inter, "rho": rho, "classwise": classwise, "fixed_bins": fixed_bins, "warmup": warmup,
             }
         )  # fmt: skip
         super().__init__(class_counts)
         self.alpha, self.smoothing, self.envelope = float(alpha), float(smoothing), envelope
         self.inter, self.classwise, self.warmup = inter, classwise, int(warmup)
+        self.anneal = float(anneal)
+        self.judges_plain = difficulty == "plain" and inter == "margin" and tau != 0
+        self._warns = self.anneal > 0 and self.alpha > 0
         samples = self.class_counts if classwise else self.class_counts.sum(0, keepdim=True)
         regions = adaptive_regions(samples, kappa)
         if fixed_bins:
             regions = torch.full_like(regions, int(fixed_bins))
         self.memory = GradientDensity(samples, regions, horizon)
         self.register_buffer("active", torch.tensor(True))
+        # A constant strength is no state: checkpoints written before annealing existed lack it.
+        self.register_buffer("strength", torch.tensor(self.alpha), persistent=self.anneal > 0)
         self.register_buffer("offset", torch.zeros_like(self.class_counts))
         self.register_buffer("u", torch.ones_like(self.class_counts))
         if inter == "margin":
@@ -126,35 +144,66 @@ class HarmonizedLoss(Loss):
         return self.u * self.class_weight
 
     def on_epoch_start(self, epoch: int, epochs: int | None = None) -> None:
-        """Turn the intra weights off before 0-based epoch ``warmup`` and on from there.
+        """Set α_t, and turn the intra weights off before 0-based epoch ``warmup``, then on.
 
-        If ``epochs`` is given, the warm-up takes at most a tenth of them.
+        If ``epochs`` is given, the warm-up takes at most a tenth of them. Without it α stays
+        constant.
         """
         warmup = self.warmup if epochs is None else min(self.warmup, epochs // 10)
         self.active.fill_(epoch >= warmup)
+        if epochs is None:
+            self._warn("on_epoch_start was called without the number of epochs")
+        elif self.anneal:
+            self._warns = False
+            self.strength.fill_(self.alpha * max(0.0, 1 - epoch / (self.anneal * epochs)))
 
     def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
         return logits + self.offset if self.inter == "margin" else logits
 
     def weigh(
-        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+        self,
+        loss: Tensor,
+        norm: Tensor,
+        logits: Tensor,
+        targets: Tensor,
+        features: Tensor | None,
     ) -> LossTerms:
         row = targets if self.classwise else torch.zeros_like(targets)
-        cells = self.memory.locate(norm, row)
+        difficulty = norm
+        if self.judges_plain:
+            difficulty = gradient_norm(sample_cross_entropy(logits.detach(), targets))
+        cells = self.memory.locate(difficulty, row)
         if self.training:
-            self.memory.observe(norm, cells)
-        intra = self.memory.weight_of(cells, self.alpha, self.smoothing, self.envelope)
+            self._warn("on_epoch_start was never called")
+            self.memory.observe(difficulty, cells)
+        intra = self.memory.weight_of(cells, self._alpha, self.smoothing, self.envelope)
         intra = torch.where(self.active, intra, 1.0).to(loss.dtype)
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
         weight = unit * intra
         if self.inter == "weight":
             weight = weight * self.u.gather(0, targets).to(loss.dtype)
-        return LossTerms(loss, weight, norm, unit)
+        return LossTerms(loss, weight, norm, unit, difficulty)
 
     def _table(self) -> Tensor:
         """(r, u): intra weights by row of the density; r = c, or 1 without ``classwise``."""
-        weights = self.memory.weights(self.alpha, self.smoothing, self.envelope)
+        weights = self.memory.weights(self._alpha, self.smoothing, self.envelope)
         return torch.where(self.active, weights, self.memory.valid.to(weights.dtype))
+
+    @property
+    def _alpha(self) -> float | Tensor:
+        """α_t: a tensor if it changes, so that a captured step follows it."""
+        return self.strength if self.anneal and self.alpha else self.alpha
+
+    def _warn(self, reason: str) -> None:
+        if self._warns:
+            self._warns = False
+            log.warning(
+                "The harmonized loss keeps α at %g instead of annealing it: %s. Call "
+                "loss.on_epoch_start(epoch, epochs) before every epoch, or build the loss with "
+                "anneal=0.",
+                self.alpha,
+                reason,
+            )
 
 
 def _refuse(ignore_index: int | None, label_smoothing: float) -> None:

@@ -56,7 +56,12 @@ class InfluenceBalanced(Loss):
         return torch.where(self.active, self.alpha * self.u, 1.0) * self.class_weight
 
     def weigh(
-        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+        self,
+        loss: Tensor,
+        norm: Tensor,
+        logits: Tensor,
+        targets: Tensor,
+        features: Tensor | None,
     ) -> LossTerms:
         if features is None or features.ndim != 2 or len(features) != len(loss):
             got = "none" if features is None else f"shape {tuple(features.shape)}"
@@ -70,4 +75,4 @@ class InfluenceBalanced(Loss):
         influence = self.alpha * rarity / (2 * norm * length + EPSILON)
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
         weight = unit * influence.masked_fill(~self.active, 1.0)
-        return LossTerms(loss, weight, norm, unit)
+        return LossTerms(loss, weight, norm, unit, norm)

@@ -50,10 +50,15 @@ class ClassWeighted(Loss):
         return self.u * self.class_weight
 
     def weigh(
-        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+        self,
+        loss: Tensor,
+        norm: Tensor,
+        logits: Tensor,
+        targets: Tensor,
+        features: Tensor | None,
     ) -> LossTerms:
         unit = self.inter_weight().gather(0, targets).to(loss.dtype)
-        return LossTerms(loss, unit, norm, unit)
+        return LossTerms(loss, unit, norm, unit, norm)
 
 
 class WeightedCrossEntropy(ClassWeighted):

@@ -10,10 +10,10 @@ from .distributed import sum_in_place, world
 
 
 class Collector:
-    """Histograms of the gradient norm by method and class, accumulated on the device.
+    """Histograms of the difficulty by method and class, accumulated on the device.
 
     Axes: m methods, c classes, b equal bins of [0, 1]. The four sums are the number of samples, of
-    weights, of weight × gradient norm, and of squared weights.
+    weights, of weight × gradient norm of the loss, and of squared weights.
     """
 
     def __init__(self, methods: int, classes: int, bins: int, device: torch.device) -> None:
@@ -28,7 +28,11 @@ class Collector:
         grad_norm = torch.stack([term.grad_norm for term in terms])
         weight = torch.stack([term.weight for term in terms])
         bins = self.shape[2]
-        bin_index = (grad_norm * bins).long().clamp_(0, bins - 1)
+        if any(term.difficulty is not term.grad_norm for term in terms):
+            difficulty = torch.stack([term.difficulty for term in terms])
+        else:
+            difficulty = grad_norm
+        bin_index = (difficulty * bins).long().clamp_(0, bins - 1)
         index = ((self.row + targets) * bins + bin_index).flatten()
         values = torch.stack(
             [torch.ones_like(weight), weight, weight * grad_norm, weight.square()], dim=-1

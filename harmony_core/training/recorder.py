@@ -86,7 +86,7 @@ class Recorder:
                     weight_square=counts[3, i].sum(axis=1),
                     head_norms=as_numpy(head_weight[i].norm(dim=1), np.float32),
                     tracked_weight=as_numpy(terms.weight, np.float32),
-                    tracked_grad_norm=as_numpy(terms.grad_norm, np.float32),
+                    tracked_grad_norm=as_numpy(terms.difficulty, np.float32),
                     tracked_logits=as_numpy(tracked[i] * scale, np.float16),
                     inter_weight=as_numpy(loss.inter_weight(), np.float32),
                     **_density(loss),
@@ -99,7 +99,7 @@ class Recorder:
     def _tracked_terms(self, loss: Loss, logits: Tensor, features: Tensor) -> LossTerms:
         """The loss's terms of the tracked samples, without adding them to the loss's statistics."""
         if len(logits) == 0:
-            return LossTerms(*logits.new_zeros(4, 0))
+            return LossTerms(*logits.new_zeros(5, 0))
         loss.eval()
         terms = loss.terms(logits, self.tracked_targets, features)
         loss.train()

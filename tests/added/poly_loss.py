@@ -21,7 +21,12 @@ class PolyLoss(Loss):
         self.epsilon = float(epsilon)
 
     def weigh(
-        self, loss: Tensor, norm: Tensor, targets: Tensor, features: Tensor | None
+        self,
+        loss: Tensor,
+        norm: Tensor,
+        logits: Tensor,
+        targets: Tensor,
+        features: Tensor | None,
     ) -> LossTerms:
         value = loss.detach()
         tiny = torch.finfo(value.dtype).tiny
@@ -29,4 +34,4 @@ class PolyLoss(Loss):
         own = 1 + self.epsilon * share
         slope = (1 + self.epsilon * torch.exp(-value)) / own
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
-        return LossTerms(value + slope * (loss - value), unit * own, norm, unit)
+        return LossTerms(value + slope * (loss - value), unit * own, norm, unit, norm)

@@ -32,7 +32,13 @@ def test_the_collector_counts_what_a_loop_counts() -> None:
         g[0, 0] = 1.0  # the last bin is closed
         y = rng.integers(0, c, (m, n))
         terms = [
-            LossTerms(torch.zeros(n), torch.tensor(w[i]), torch.tensor(g[i]), torch.ones(n))
+            LossTerms(
+                torch.zeros(n),
+                torch.tensor(w[i]),
+                torch.tensor(g[i]),
+                torch.ones(n),
+                torch.tensor(g[i]),
+            )
             for i in range(m)
         ]
         collector.add(torch.tensor(y), terms, torch.tensor([1.0, 3.0]))

@@ -1,0 +1,1 @@
+"""The declarations of the losses, by what they change. Nothing here imports torch."""
