@@ -63,6 +63,8 @@ class Frame:
     inter_weight: Array | None = None
     """(c,) float32: the factor of the weights that depends on the class alone; ``None`` in frames
     written before this field existed."""
+    learned_offset: Array | None = None
+    """(c,) float32: what the loss adds to the logits, if training changes it."""
     density: Array | None = None
     """(c, u) float32: decayed counts A_c of the loss's own gradient density."""
     regions: Array | None = None

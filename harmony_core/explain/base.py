@@ -26,7 +26,7 @@ from ..frames import Frame
 from ..losses.registry import LOSSES
 from ..parameters import Value, choose
 from .density import Region, region_of, region_shares
-from .latex import Pair, Step, count, number, product, same, step, times
+from .latex import Pair, Step, count, number, plus, product, same, signed, step, times
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class SampleNumbers:
     """None for a loss without a density"""
     warming_up: bool
     """Whether the loss's schedule still keeps its weights by difficulty at 1"""
+    added: float = 0.0
+    """What the loss adds to the cross-entropy"""
 
 
 class LossExplanation:
@@ -78,6 +80,9 @@ class LossExplanation:
         """Whether a loss with these parameters weighs by nearly the plain inverse of a density."""
         return False
 
+    def read(self, frame: Frame) -> None:
+        """Take what the loss learned in training from a frame; asked before anything else."""
+
     def slope(self) -> Array:
         """(c,) ∂z̃_c / ∂z_c."""
         return np.ones(len(self.counts))
@@ -90,6 +95,10 @@ class LossExplanation:
         """(c,) z̃."""
         offset = self.offset()
         return np.asarray(logits * self.slope() + (0 if offset is None else offset))
+
+    def added_term(self, logits: Array, label: int) -> tuple[float, Array]:
+        """R, which is added to the cross-entropy of a sample, and its gradient ∂R/∂z (c,)."""
+        return 0.0, np.zeros(len(self.counts))
 
     def class_weights(self) -> Array:
         """(c,) u."""
@@ -148,6 +157,10 @@ class LossExplanation:
 
     def intra_steps(self, sample: SampleNumbers, intra: float) -> Iterable[Step]:
         """How the weight by difficulty comes about; not asked during warm-up."""
+        return ()
+
+    def added_steps(self, sample: SampleNumbers) -> Iterable[Step]:
+        """How R comes about, which is added to the cross-entropy."""
         return ()
 
     def class_steps(self, sample: SampleNumbers) -> Iterable[Step]:
@@ -219,14 +232,21 @@ class LossExplanation:
         symbol = (r"\mathrm{CE}", "CE")
         steps.append(step("Cross-entropy", symbol, (rf"-\log {p[0]}", f"−log {p[1]}"), entropy))
         weight = intra * inter
-        if factors:
+        added_steps = [*self.added_steps(sample)]
+        steps += added_steps
+        if added_steps:
+            symbol = plus(symbol, same("R"))
+            entropy = plus(entropy, signed(sample.added))
+            if factors:
+                symbol, entropy = _bracketed(symbol), _bracketed(entropy)
+        if factors or added_steps:
             steps.append(
                 step(
                     "Its share of the loss",
                     (r"\ell", "ℓ"),
                     product(*factors, symbol),
-                    times(number(weight), entropy),
-                    number(weight * sample.cross_entropy),
+                    times(number(weight), entropy) if factors else entropy,
+                    number(weight * (sample.cross_entropy + sample.added)),
                 )
             )
         return (*steps, self.pull_step(sample, weight))
@@ -290,6 +310,10 @@ def effective_number_step(
         ),
         number(weight),
     )
+
+
+def _bracketed(x: Pair) -> Pair:
+    return f"({x[0]})", f"({x[1]})"
 
 
 def _one_minus(x: Pair) -> Pair:

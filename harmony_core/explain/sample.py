@@ -54,10 +54,11 @@ class SampleExplanation:
     unit: float
     """What the sample adds to the denominator of the batch's loss"""
     cross_entropy: float
+    """−log p_y under softmax(z̃), and what the loss adds to it"""
     loss: float
     """weight × cross_entropy, before the division by the batch's units"""
     gradient: Array
-    """(c,) ∂loss/∂z: weight · (p̃ − onehot), times ∂z̃/∂z, and steeper for focal"""
+    """(c,) ∂loss/∂z: weight · (p̃ − onehot) · ∂z̃/∂z, steeper for focal, and that of an added term"""
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
 
@@ -86,10 +87,12 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
         )
     method, counts = config.methods[frame.method], scene.train_counts
     loss = explanation_of(method, counts)
+    loss.read(frame)
     label = int(scene.tracked_targets[sample])
     logits = np.asarray(frame.tracked_logits[sample], dtype=np.float64)
     adjusted = loss.adjusted(logits, label)
     entropy = cross_entropy(adjusted, label)
+    added, added_gradient = loss.added_term(logits, label)
     deferred = deferred_weights(method, counts, frame.epoch, config.epochs)
     numbers = SampleNumbers(
         label=label,
@@ -102,6 +105,7 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
         recorded_weight=float(frame.tracked_weight[sample]),
         region=loss.region(frame, sample, label),
         warming_up=loss.warming_up(frame.epoch, config.epochs),
+        added=added,
     )
     intra, inter = loss.intra_weight(numbers), loss.inter_weight(numbers)
     weight = intra * inter
@@ -124,9 +128,9 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
         inter=inter,
         weight=weight,
         unit=numbers.deferred_weight * own,
-        cross_entropy=entropy,
-        loss=weight * entropy,
-        gradient=weight * loss.steepness(numbers) * pull * loss.slope(),
+        cross_entropy=entropy + added,
+        loss=weight * (entropy + added),
+        gradient=weight * (loss.steepness(numbers) * pull * loss.slope() + added_gradient),
         steps=loss.steps(numbers, intra, inter),
         notes=tuple(loss.notes(numbers)),
     )

@@ -89,6 +89,7 @@ class Recorder:
                     tracked_grad_norm=as_numpy(terms.difficulty, np.float32),
                     tracked_logits=as_numpy(tracked[i] * scale, np.float16),
                     inter_weight=as_numpy(loss.inter_weight(), np.float32),
+                    **_learned(loss),
                     **_density(loss),
                     **grids[i],
                     **marks[i],
@@ -136,6 +137,11 @@ class Recorder:
             }
             for i, loss in enumerate(losses)
         ]
+
+
+def _learned(loss: Loss) -> dict[str, Array]:
+    offset = loss.learned_offset()
+    return {} if offset is None else {"learned_offset": as_numpy(offset, np.float32)}
 
 
 def _density(loss: Loss) -> dict[str, Array]:

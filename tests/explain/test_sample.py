@@ -31,7 +31,14 @@ CASES: list[tuple[str, dict[str, Any], str]] = [(name, {}, "none") for name in L
     ("ce", {}, "drw"),
     ("cb_focal", {"gamma": 0.5, "beta": 0.99}, "drw"),
     ("vs", {"gamma": 0.3, "tau": 0.5}, "none"),
+    ("vs", {"preset": "cdt"}, "none"),
     ("logit_adjusted", {"tau": 2.0}, "none"),
+    ("label_aware_smoothing", {"smooth_tail": 0.2}, "drw"),
+    ("label_aware_smoothing", {"smooth_head": 0.0}, "none"),
+    ("seesaw", {"q": 0.0}, "none"),
+    ("seesaw", {"p": 0.0, "q": 5.0}, "drw"),
+    ("loce", {"momentum": 0.5}, "drw"),
+    ("gcl", {"margin": 0.3, "scale": 10.0}, "drw"),
 ]  # fmt: skip
 
 
@@ -63,6 +70,9 @@ def trained(method: MethodConfig, epoch: int) -> tuple[Loss, Scene, Frame, torch
         "density": state.counts.numpy(), "regions": state.regions.numpy(),
         "region_weight": state.weights.numpy(),
     }  # fmt: skip
+    offset = loss.learned_offset()
+    if offset is not None:
+        arrays["learned_offset"] = offset.numpy()
     one = np.ones((5, 2))
     frame = Frame(
         method=0, repeat=0, epoch=epoch, lr=0.1, train_loss=1, test_loss=1, ece=0.1,
@@ -176,6 +186,32 @@ def test_the_formula_of_a_sample_by_hand() -> None:
     assert found.latex[0] == (
         r"\begin{aligned} \pi_y &= \frac{N_y}{N} \\ &= \frac{12}{955} \\ &= 0.0126 \end{aligned}"
     )
+
+
+def test_what_is_added_to_the_cross_entropy_is_part_of_the_formula() -> None:
+    method = method_of("label_aware_smoothing", {"smooth_tail": 0.2}, "none")
+    _, scene, frame, _ = trained(method, 20)
+    frame.tracked_logits[4] = [0, 0, 0, 0, 5]  # class 4, the rarest
+    found = explain(ExperimentConfig(methods=(method,), epochs=EPOCHS), scene, frame, 4)
+    assert found.text[2:6] == (
+        "Cross-entropy: CE = −log p_y = 0.0266",
+        "Smoothing of its class, by its size: ε_y = 0.2",
+        "What smoothing adds: R = ε_y · (z_y − mean z) = 0.2·(5 − 1) = 0.8",
+        "Its share of the loss: ℓ = CE + R = 0.0266 + 0.8 = 0.827",
+    )
+    # 0.0262 − 0.2 (1 − 1/5): the smoothed label wants less certainty
+    assert found.text[-1].endswith("1·(0.0262 − 0.16) = −0.134")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("lade", "leaves it out"), ("eql", "left out of the softmax with probability 0.9"),
+        ("gcl", "without noise"), ("seesaw", "below 0.01"), ("label_aware_smoothing", "certainty"),
+    ],
+)  # fmt: skip
+def test_notes_tell_what_the_formula_does_not_show(name: str, words: str) -> None:
+    assert words in seen(method_of(name, {}, "none"), 20, 1).notes[-1]  # the hardest sample
 
 
 def test_notes_tell_what_the_schedule_holds_back() -> None:

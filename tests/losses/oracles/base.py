@@ -115,3 +115,5 @@ class Known:
     """Whether two samples of one class can have different weights"""
     weight_is_constant: bool = True
     """Whether the weight is held constant in the backward pass"""
+    shift_is_constant: bool = True
+    """Whether the logits are moved by an amount that does not depend on them"""
