@@ -16,7 +16,7 @@ SMOOTHING = (r"\varepsilon_y", "ε_y")
 class LabelAwareSmoothingExplanation(LossExplanation):
     """R = ε_y (z_y − mean z): cross-entropy plus R is the cross-entropy of the smoothed label."""
 
-    def smoothing(self) -> Array:
+    def label_smoothing(self) -> Array:
         """(c,) ε."""
         above = self.counts - self.counts.min()
         place = above / max(above.max(), 1)
@@ -24,13 +24,13 @@ class LabelAwareSmoothingExplanation(LossExplanation):
         return np.asarray(tail + (head - tail) * np.sin(place * np.pi / 2))
 
     def added_term(self, logits: Array, label: int) -> tuple[float, Array]:
-        smoothing = float(self.smoothing()[label])
+        smoothing = float(self.label_smoothing()[label])
         slope = np.full(len(logits), -smoothing / len(logits))
         slope[label] += smoothing
         return smoothing * float(logits[label] - logits.mean()), slope
 
     def added_steps(self, sample: SampleNumbers) -> Iterable[Step]:
-        smoothing = float(self.smoothing()[sample.label])
+        smoothing = float(self.label_smoothing()[sample.label])
         z, mean = float(sample.logits[sample.label]), float(sample.logits.mean())
         yield step("Smoothing of its class, by its size", SMOOTHING, number(smoothing))
         yield step(
@@ -42,7 +42,7 @@ class LabelAwareSmoothingExplanation(LossExplanation):
         )
 
     def pull_step(self, sample: SampleNumbers, weight: float) -> Step:
-        share = float(self.smoothing()[sample.label]) * (1 - 1 / len(self.counts))
+        share = float(self.label_smoothing()[sample.label]) * (1 - 1 / len(self.counts))
         pull = sample.grad_norm - share
         return step(
             *PULL,
