@@ -41,12 +41,12 @@ def upgraded(values: object) -> object:
         return values
     given = dict(values)
     number = given.pop("format", 1)
-    if number == FORMAT and not isinstance(number, bool):
+    if number == FORMAT:
         return given
-    if number != 1 or isinstance(number, bool):
+    if number != 1 or number is True:
         raise ConfigError(
-            f"Expected a config of format 1 or {FORMAT}, but got format {show(number)}. It was "
-            "written by a later version of Harmony; open it with that one."
+            f"Expected `format` of the config to be 1 or {FORMAT}, but got {show(number)}. If a "
+            "later version of Harmony wrote it, open it with that one."
         )
     methods = given.get("methods", [{"loss": loss} for loss in METHODS_1])
     if isinstance(methods, list | tuple):

@@ -25,6 +25,37 @@ def read_json(name: str) -> Any:
     return json.loads((OLD / name).read_text("utf-8"))
 
 
+CONSTANT = {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin"}
+"""Parameters of the harmonized loss that 0.1.0 did not have, or with another default."""
+LATER = {"mix": "none", "sam": "none", "posthoc": "none", "weight_decay": None}
+"""Settings of methods that 0.1.0 did not have, off."""
+
+
+def method_today(old: dict[str, Any]) -> dict[str, Any]:
+    """A method as 0.1.0 wrote it, as it is written today."""
+    constant = CONSTANT if old["loss"] == "harmonized" else {}
+    return {**old, **LATER, "params": {**constant, **old["params"]}}
+
+
+def typed_today(old: dict[str, Any], text: str) -> dict[str, Any]:
+    """The method that a command of 0.1.0 names today: a command takes the defaults of its version.
+
+    Only the defaults of the harmonized loss have changed.
+    """
+    defaults: dict[str, Any] = {}
+    if old["loss"] == "harmonized":
+        plain = {"anneal": 1.0, "difficulty": "plain"}
+        defaults = {"anneal": 0.0, "difficulty": "margin"} if "@literal" in text else plain
+        if old["params"].get("alpha") == 0.3 and "alpha" not in text:
+            defaults["alpha"] = 0.5
+    return {**old, **LATER, "params": {**old["params"], **defaults}}
+
+
+def config_today(old: dict[str, Any]) -> dict[str, Any]:
+    """A config as 0.1.0 wrote it, as it is written today."""
+    return {**old, "format": 2, "methods": [method_today(method) for method in old["methods"]]}
+
+
 def take(name: str, folder: Path) -> str:
     """Copy an old run folder into the runs folder ``folder``; its id."""
     run_id = RUNS[name]
