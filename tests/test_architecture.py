@@ -23,7 +23,19 @@ CORE = "harmony_core"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "parameters", "arrays", "config", "files", "frames", "processes", "csv_cells"),
+    tuple(
+        [
+            "errors",
+            "parameters",
+            "arrays",
+            "config",
+            "config_format",
+            "files",
+            "frames",
+            "processes",
+            "csv_cells",
+        ]
+    ),
     ("readers",),
     ("losses", "data", "models"),
     ("experiments",),

@@ -26,7 +26,6 @@ from harmony_core.config import (
     reference_recipe,
 )
 from harmony_core.errors import ConfigError
-from harmony_core.experiments.complete import complete
 
 
 def real(low: float, high: float) -> st.SearchStrategy[float]:
@@ -104,13 +103,6 @@ def test_without_a_format_it_means_what_it_meant_in_the_first() -> None:
     )  # fmt: skip
     assert ExperimentConfig.from_dict({"format": 1, **given}).methods == read
     assert ExperimentConfig.from_dict({"format": 2, **given}).methods[0].params == {"alpha": 0.7}
-
-
-@pytest.mark.parametrize(("preset", "alpha"), [("literal", 1.0), ("inter_only", 0.0)])
-def test_a_preset_of_the_first_format_keeps_its_strength(preset: str, alpha: float) -> None:
-    given = {"methods": [{"loss": "harmonized", "params": {"preset": preset}}]}
-    (method,) = complete(ExperimentConfig.from_dict(given)).methods
-    assert (method.params["alpha"], method.params["anneal"]) == (alpha, 0.0)
 
 
 @pytest.mark.parametrize("number", [0, 3, "2", True, 1.5, [2]])

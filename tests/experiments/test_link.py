@@ -127,7 +127,7 @@ def test_a_completed_config_has_the_link_of_the_one_it_came_from() -> None:
 
 
 def test_a_link_reads_well_and_needs_no_escapes() -> None:
-    method = MethodConfig("harmonized", {"alpha": 0.5, "envelope": False}, deferral="drw")
+    method = MethodConfig("harmonized", {"alpha": 0.7, "envelope": False}, deferral="drw")
     config = ExperimentConfig(
         DataConfig("moons", {"spread": 1.25}, 100.0),
         methods=(MethodConfig("ce"), method),
@@ -139,7 +139,7 @@ def test_a_link_reads_well_and_needs_no_escapes() -> None:
         "v": "2",
         "data": "moons~spread-1.25",
         "factor": "100",
-        "m": ["ce", "harmonized~alpha-0.5~envelope-no~deferral-drw"],
+        "m": ["ce", "harmonized~alpha-0.7~envelope-no~deferral-drw"],
         "optim": "quick~lr-0.2",
         "seeds": "repeats-3~vary-data_init",
     }

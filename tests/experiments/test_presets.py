@@ -68,4 +68,4 @@ def test_the_ablation_keeps_the_settings_of_the_experiment_s_own_method() -> Non
     assert {m.sampler for m in methods} == {"square_root"}
     off = MethodConfig("harmonized", {"alpha": 0.0, "inter": "weight"})
     methods = ablation(ExperimentConfig(methods=(off,))).methods
-    assert (methods[3].params["alpha"], methods[3].params["inter"]) == (0.3, "weight")
+    assert (methods[3].params["alpha"], methods[3].params["inter"]) == (0.5, "weight")
