@@ -19,7 +19,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE = "harmony_core"
-
 BASIC = "errors parameters arrays config config_format files frames processes csv_cells"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
