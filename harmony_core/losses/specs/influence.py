@@ -1,4 +1,4 @@
-"""The influence-balanced loss."""
+"""Losses that weigh samples by their influence on the boundary."""
 
 from __future__ import annotations
 
