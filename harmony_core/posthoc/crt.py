@@ -14,8 +14,8 @@ def crt(
     """A new W, b for fixed features: min CE(W f + b, y), with every class drawn equally often.
 
     Starts at zero; the loss is convex in W and b, so the start decides nothing but the way.
-    Features are divided by their root mean square length during the training. The defaults are ours:
-    at a lower rate or with a third of the epochs, the loss on a few hundred samples is still
+    Features are divided by their root mean square length during the training. The defaults are
+    ours: at half the rate or with a third of the epochs, the loss on a few hundred samples is still
     falling. Classifier re-training, Kang et al. 2020, arXiv 1910.09217.
     """
     size = root_mean_square(trained.features)
