@@ -1,7 +1,7 @@
 """One child process at a time that works for the app, and the error of each request that failed.
 
-The server never imports what is heavy. It starts a module that writes files, looks at the files, and
-learns at the end whether the module succeeded.
+The server never imports what is heavy. It starts a module that writes files, looks at the files,
+and learns at the end whether the module succeeded.
 """
 
 from __future__ import annotations
