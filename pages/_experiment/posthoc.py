@@ -44,8 +44,8 @@ def posthoc(record: ExperimentRecord, repeat: int) -> None:
         st.caption(
             "Post hoc: the trained networks keep their features, and a step replaces only the last "
             f"layer. This is repeat {repeat + 1} with seed {seed}, a single one: differences of a "
-            "point or two may be luck. A step that takes class size into account corrects too much "
-            "where the loss has done so already."
+            "point or two may be luck. A step that moves the boundary by class size moves it "
+            "twice where the loss has done so already."
         )
         _note_on_methods(record)
         try:
