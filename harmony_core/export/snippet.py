@@ -51,7 +51,7 @@ def _posthoc_note(method: MethodConfig) -> list[str]:
         return []
     return [
         "",
-        f"The post-hoc step `{method.posthoc}` is not part of it. After the training, give the last",
+        f"The post-hoc step `{method.posthoc}` is not part of it. After training, give the last",
         "layer and the features of the training set to harmony_core.posthoc.new_head.",
     ]
 

@@ -151,10 +151,11 @@ def _table(record: ExperimentRecord, found: dict[str, StepResult]) -> None:
         for step, result in found.items():
             before, after = result.before[m], result.after[m]
             values = [f"{_percent(before[name])} → {_percent(after[name])}" for name in SHOWN]
-            rows.append((label, cells([POSTHOC[step].title, *values])))
+            rows.append((label, cells([POSTHOC[step].title.partition(":")[0], *values])))
+    st.caption("In percent on balanced test data, before → after.")
     table(
         "Post-hoc steps by method, in percent, before and after",
-        ["Method, in %, before → after", "Step", *SHOWN.values()],
+        ["Method", "Step", *SHOWN.values()],
         rows,
     )
 
