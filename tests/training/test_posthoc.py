@@ -128,6 +128,16 @@ def test_methods_with_and_without_a_step_share_a_training() -> None:
     np.testing.assert_array_equal(frames[-1][1].confusion, alone[-1][0].confusion)
 
 
+def test_networks_that_are_computed_one_by_one_get_their_own_layers() -> None:
+    methods = tuple(MethodConfig("ce", posthoc=step) for step in ("none", "ncm", "tau_norm"))
+    changes: dict[str, Any] = {"data": DIGITS, "model": ModelConfig("small_cnn"), "epochs": 1}
+    _, frames = trained(config("none", methods=methods, **changes))
+    plain, _ = trained(config("none", losses=("ce",), **changes))
+    judged = list(judge_steps(plain, {"ncm": {}, "tau_norm": {}}))
+    for frame, expected in zip(frames[-1], judged, strict=True):
+        np.testing.assert_array_equal(frame.confusion, expected.figures[0].confusion)
+
+
 def test_a_resumed_training_ends_with_the_same_frame() -> None:
     settings = config("crt")
     _, frames = trained(settings)
