@@ -23,7 +23,17 @@ CORE = "harmony_core"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "parameters", "arrays", "config", "files", "frames", "processes", "csv_cells"),
+    (
+        "errors",
+        "parameters",
+        "arrays",
+        "config",
+        "files",
+        "frames",
+        "processes",
+        "csv_cells",
+        "text_table",
+    ),
     ("readers",),
     ("losses", "data", "models"),
     ("experiments",),
@@ -32,7 +42,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("runs", "plots"),
     ("viewer",),
     ("inspection",),
-    ("lessons",),
+    ("lessons", "studies"),
     ("export", "bench"),
     ("cli",),
     ("__main__",),
@@ -51,7 +61,16 @@ LIGHT_NAMES = (
     "models.registry analysis.accuracy analysis.summary analysis.seeds cli"
 )
 LIGHT = {CORE} | {f"{CORE}.{name}" for name in LIGHT_NAMES.split()}
-LIGHT_PACKAGES = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
+LIGHT_PACKAGES = (
+    "experiments",
+    "explain",
+    "runs",
+    "plots",
+    "viewer",
+    "export",
+    "lessons",
+    "studies",
+)
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "harmony_core"
 BUILT_FROM = ("harmony_core", "pyproject.toml", "README.md", "LICENSE", "requirements.txt",
-              "requirements-dev.txt")  # fmt: skip
+              "requirements-cluster.txt", "requirements-dev.txt")  # fmt: skip
 
 pytestmark = pytest.mark.slow
 
