@@ -23,18 +23,8 @@ CORE = "harmony_core"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    (
-        "errors",
-        "parameters",
-        "arrays",
-        "config",
-        "files",
-        "frames",
-        "processes",
-        "csv_cells",
-        "text_table",
-    ),
-    ("readers",),
+    ("errors", "parameters", "arrays", "config", "files", "frames", "processes", "csv_cells"),
+    ("readers", "text_table"),
     ("losses", "data", "models"),
     ("experiments",),
     ("explain", "analysis"),
@@ -61,16 +51,7 @@ LIGHT_NAMES = (
     "models.registry analysis.accuracy analysis.summary analysis.seeds cli"
 )
 LIGHT = {CORE} | {f"{CORE}.{name}" for name in LIGHT_NAMES.split()}
-LIGHT_PACKAGES = (
-    "experiments",
-    "explain",
-    "runs",
-    "plots",
-    "viewer",
-    "export",
-    "lessons",
-    "studies",
-)
+LIGHT_PACKAGES = "experiments explain runs plots viewer export lessons studies"
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 
@@ -230,7 +211,7 @@ LIGHT_MODULES = [
     name
     for name in OWN
     if name in LIGHT
-    or package_of(name) in LIGHT_PACKAGES
+    or package_of(name) in LIGHT_PACKAGES.split()
     or (package_of(name) or "").startswith("pages")
 ]
 
