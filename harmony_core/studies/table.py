@@ -24,12 +24,15 @@ COLUMNS = (
 def table_csv(results: Sequence[CellResult]) -> str:
     """The table as CSV."""
     names = list(dict.fromkeys(name for result in results for name in result.figures))
+    lines: dict[int, str] = {}  # many cells share a method, and writing it takes a while
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*COLUMNS, *names])
     for result in results:
         cell = result.cell
         setting, config = cell.setting, cell.setting.config
+        if id(cell.method) not in lines:
+            lines[id(cell.method)] = format_method(replace(cell.method, label=""))
         writer.writerow(
             [
                 text_cell(setting.name),
@@ -37,7 +40,7 @@ def table_csv(results: Sequence[CellResult]) -> str:
                 "" if setting.factor is None else f"{setting.factor:g}",
                 config.epochs,
                 cell.seed,
-                text_cell(format_method(replace(cell.method, label=""))),
+                text_cell(lines[id(cell.method)]),
                 text_cell(cell.method.label),
                 result.run_id,
                 result.state,
