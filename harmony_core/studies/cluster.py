@@ -98,7 +98,7 @@ def _connect(address: str) -> tuple[Any, Any]:
     except ImportError as error:
         raise RunError(
             "Expected the package `distributed` for --scheduler, but it is not installed. "
-            "Install it with: pip install 'harmony[cluster]'"
+            "Install it with: pip install distributed"
         ) from error
     try:
         connect: Any = Client
