@@ -62,7 +62,7 @@ class ClusterRunner:
                 text = run.config.to_json()
                 return client.submit(train_and_pack, text, run.title, key=key, pure=False)
 
-            waiting = as_completed([submit(run) for run in planned])
+            waiting = as_completed([submit(run) for run in planned], loop=client.loop)
             for future in waiting:
                 run = runs.pop(future.key)
                 record = self._received(future, run)
