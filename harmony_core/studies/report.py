@@ -105,11 +105,16 @@ def _gains(statistics: Statistics) -> Section:
     pooled = {c.method: c for c in statistics.pooled}
     rows.append(["Mean over settings", *(_cell(pooled.get(label), digits=2) for label in others)])
     less = " Less is better; a gain is what is less." if study.figure in LESS_IS_BETTER else ""
+    at_once = []
+    if statistics.family > 1:
+        at_once.append(f"for all {statistics.family} comparisons of the settings at once")
+    if len(others) > 1:
+        at_once.append(f"in the last line for all {len(others)} methods at once")
+    unit = "nats" if study.figure == NATS else "points"
     return Section(
         f"Gain over {study.baseline}",
-        f"Mean paired difference with a 95 % interval (Student's t) that holds for all "
-        f"{statistics.family} comparisons of the settings at once, and in the last line for all "
-        f"{len(others)} methods (Bonferroni); in {'nats' if study.figure == NATS else 'points'}, "
+        f"Mean paired difference in {unit} with a 95 % interval (Student's t"
+        f"{', ' + ' and '.join(at_once) + ', Bonferroni' if at_once else ''}); "
         f"* where it excludes 0.{less}",
         rows,
     )

@@ -61,7 +61,7 @@ def sentences(statistics: Statistics) -> list[str]:
 def progress_sentence(statistics: Statistics) -> str:
     """How many cells are done, and what became of the others."""
     if statistics.done == statistics.cells:
-        return f"All {statistics.cells:,} cells are done."
+        return f"All cells are done: {statistics.cells:,}."
     others = ", ".join(
         f"{count:,} {state}" for state, count in statistics.states.items() if state != "done"
     )

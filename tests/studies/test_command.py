@@ -39,7 +39,7 @@ def test_a_finished_study_reports_at_once(
     markdown = tmp_path / "result.md"
     assert cli.main(["study", str(file), "--markdown", str(markdown)]) == 0
     out, err = capsys.readouterr()
-    assert "All 4 cells are done." in out
+    assert "All cells are done: 4." in out
     assert "Gain over Cross-entropy" in out
     assert str(trained) in err
     assert markdown.read_text().startswith("## Small\n")
@@ -141,5 +141,5 @@ def test_sources_are_remembered(
     command = ["study", str(path), "--workers", "1", "--quiet"]
     assert cli.main([*command, "--source", f"fish={tmp_path / 'fish.csv'}"]) == 0
     assert cli.main(command) == 0
-    assert "All 1 cells are done." in capsys.readouterr().out
+    assert "All cells are done: 1." in capsys.readouterr().out
     assert len(RunStore(runs_folder / "studies" / "fishes" / "runs").ids()) == 1

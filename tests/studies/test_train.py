@@ -164,3 +164,14 @@ def test_two_cannot_train_one_study(tmp_path: Path) -> None:
         pass
     with second.training():
         pass
+
+
+def test_a_damaged_run_is_trained_again(tmp_path: Path) -> None:
+    cells, _ = train(small_study(count=1), tmp_path)
+    store = RunStore(tmp_path / "runs")
+    frames = store.repeat_folder(cells[0].run_id, 0) / "frames" / "00002.npz"
+    frames.write_bytes(b"damaged")
+    again, runner = train(small_study(count=1), tmp_path)
+    assert len(runner.trained) == 1
+    assert states(again) == ["done", "done"]
+    assert {cell.run_id for cell in again} != {cell.run_id for cell in cells}
