@@ -103,7 +103,7 @@ def critical_difference_diagram(
     for group in groups:
         ends = [place[group[0]], place[group[-1]]]
         first = list(methods).index(group[0]) + 1
-        lines.append((ends, first + (len(group) - 1) / 2, "not distinguishable"))
+        lines.append((ends, first + 0.5, "not distinguishable"))  # clear of every marker
     for ends, y, title in lines:
         figure.add_scatter(
             x=ends,

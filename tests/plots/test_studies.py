@@ -34,6 +34,9 @@ def test_a_bar_joins_what_is_not_distinguishable() -> None:
     assert list(ranks.x) == [1.2, 1.9, 2.9]
     assert scale.x[1] - scale.x[0] == pytest.approx(1.0)
     assert [tuple(bar.x) for bar in bars] == [(1.2, 1.9), (1.9, 2.9)]
+    heights = [bar.y[0] for bar in bars]
+    assert not set(heights) & set(ranks.y)
+    assert len(set(heights)) == 2
     assert figure.layout.yaxis.ticktext == ("A", "B", "C")
 
 

@@ -100,7 +100,7 @@ def test_a_missing_file_is_one_message(tmp_path: Path) -> None:
 
 def test_the_shipped_studies_are_valid_and_have_their_baseline_everywhere() -> None:
     found = {name: read_study(path) for name, path in shipped_studies().items()}
-    assert set(found) == {"quick", "tables", "cifar-cpu", "cifar-gpu"}
+    assert set(found) >= {"quick", "tables", "cifar-cpu", "cifar-gpu"}
     for study in found.values():
         for setting in study.settings:
             assert study.baseline in {method.label for method in setting.methods}
