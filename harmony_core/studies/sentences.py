@@ -93,7 +93,7 @@ def _over_settings(statistics: Statistics, label: str) -> list[str]:
     incomplete = sum(c.missing for c in found)
     if incomplete:
         pairs = sum(c.seeds for c in found)
-        text += f" Only the {pairs} complete pairs count; {incomplete} are missing."
+        text += f" Only the {pairs} complete pairs count; pairs that are missing: {incomplete}."
     more = [one] if by_verdict[ONE_SEED] else []
     return [text, *more, _margin_sentence(judged, study.figure)]
 

@@ -137,7 +137,7 @@ def test_missing_cells_leave_only_complete_pairs() -> None:
     assert (pooled.seeds, pooled.missing) == (3, 3)
     text = "\n".join(sentences(found))
     assert "51 of 54 cells are done (3 missing)" in text
-    assert "Only the 15 complete pairs count; 3 are missing" in text
+    assert "Only the 15 complete pairs count; pairs that are missing: 3" in text
 
 
 def test_one_seed_has_no_interval_and_says_so() -> None:
