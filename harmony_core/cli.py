@@ -16,6 +16,7 @@
     python -m harmony_core resume latest            # continue after Ctrl-C, a crash or a power cut
     python -m harmony_core inspect train.csv        # how long a data set's tail is, and why
     python -m harmony_core bench                    # how fast this machine trains, as a table
+    python -m harmony_core study quick              # many data sets, methods and seeds, resumable
     python -m harmony_core methods                  # losses, presets, parameters
     python -m harmony_core datasets                 # data sets and models, parameters
 
@@ -45,12 +46,14 @@ from .errors import HarmonyError, RunError
 from .experiments.options import config_from
 from .export.command import add_export_options, export
 from .export.posthoc_command import add_posthoc_options, posthoc
-from .export.results import recall_table, shot_table, summary_table, text_table, to_document
+from .export.results import recall_table, shot_table, summary_table, to_document
 from .inspection.command import add_parser as add_inspect
 from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
 from .runs.results import summaries_of
 from .runs.store import RunStore
+from .studies.command import add_parser as add_study
+from .text_table import text_table
 
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
 
@@ -296,6 +299,7 @@ def build_parser() -> argparse.ArgumentParser:
     delete = add("delete", _delete, "Delete an experiment and all its files.")
     add_inspect(commands)
     add_bench(commands)
+    add_study(commands)
     add("methods", _methods, "List losses, their presets and parameters.")
     add("datasets", _datasets, "List data sets and models and their parameters.")
     for sub in (show, export_to, after, resume, delete):

@@ -24,7 +24,7 @@ BASIC = "errors parameters arrays config config_format files frames processes cs
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
     tuple(BASIC.split()),
-    ("readers",),
+    ("readers", "text_table"),
     ("losses", "data", "models", "posthoc"),
     ("experiments",),
     ("explain", "analysis"),
@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("runs", "plots"),
     ("viewer",),
     ("inspection",),
-    ("lessons",),
+    ("lessons", "studies"),
     ("export", "bench"),
     ("cli",),
     ("__main__",),
@@ -51,7 +51,7 @@ LIGHT_NAMES = (
     "models.registry posthoc posthoc.registry analysis.accuracy analysis.summary analysis.seeds cli"
 )
 LIGHT = {CORE} | {f"{CORE}.{name}" for name in LIGHT_NAMES.split()}
-LIGHT_PACKAGES = ("experiments", "explain", "runs", "plots", "viewer", "export", "lessons")
+LIGHT_PACKAGES = "experiments explain runs plots viewer export lessons studies"
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 
@@ -211,7 +211,7 @@ LIGHT_MODULES = [
     name
     for name in OWN
     if name in LIGHT
-    or package_of(name) in LIGHT_PACKAGES
+    or package_of(name) in LIGHT_PACKAGES.split()
     or (package_of(name) or "").startswith("pages")
 ]
 

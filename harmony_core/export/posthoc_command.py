@@ -16,7 +16,7 @@ from ..runs.posthoc.compute import compute
 from ..runs.posthoc.results import Figures, StepResult, as_json, check_finished, chosen_steps
 from ..runs.record import ExperimentRecord
 from ..runs.store import RunStore
-from .results import text_table
+from ..text_table import text_table
 
 SHOWN = ("balanced_accuracy", "head", "medium", "tail")
 ByRepeat = dict[int, dict[str, StepResult]]
