@@ -19,11 +19,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE = "harmony_core"
-
+BASIC = "errors parameters arrays config config_format files frames processes csv_cells"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "parameters", "arrays", "config", "files", "frames", "processes", "csv_cells"),
+    tuple(BASIC.split()),
     ("readers",),
     ("losses", "data", "models"),
     ("experiments",),

@@ -41,7 +41,9 @@ class SampleNumbers:
     cross_entropy: float
     """−log softmax(z̃)_y"""
     grad_norm: float
-    """g = 1 − softmax(z̃)_y"""
+    """1 − softmax(z̃)_y, the gradient norm of the cross-entropy"""
+    difficulty: float
+    """g, by which the loss judges the sample: in general ``grad_norm``"""
     class_weight: float
     """u_y, by the loss; 1 where it has none"""
     deferred_weight: float
@@ -94,6 +96,14 @@ class LossExplanation:
     def class_weights(self) -> Array:
         """(c,) u."""
         return np.ones(len(self.counts))
+
+    def difficulty(self, logits: Array, grad_norm: float, label: int) -> float:
+        """g of a sample with plain ``logits`` (c,) and gradient norm ``grad_norm``."""
+        return grad_norm
+
+    def scheduled(self, epoch: int, epochs: int) -> LossExplanation:
+        """The loss as its schedule had it in ``epoch`` of ``epochs``."""
+        return self
 
     def warming_up(self, epoch: int, epochs: int) -> bool:
         """Whether the weights by difficulty were still kept at 1 in ``epoch`` of ``epochs``."""
@@ -154,6 +164,16 @@ class LossExplanation:
         """How the loss's own weight u_y of the class comes about."""
         return ()
 
+    def difficulty_step(self, p: Pair, probability: float, sample: SampleNumbers) -> Step:
+        """g, from the probability of the label under the logits that the loss trains on."""
+        return step(
+            "Difficulty",
+            same("g"),
+            one_minus(p),
+            one_minus(number(probability)),
+            number(sample.difficulty),
+        )
+
     def pull_step(self, sample: SampleNumbers, weight: float) -> Step:
         """How hard the sample pulls at the logit of its class, −∂ℓ/∂z_y."""
         return step(
@@ -191,13 +211,7 @@ class LossExplanation:
         steps = [
             *logit_steps,
             step("Probability of its class", p, softmax, number(probability)),
-            step(
-                "Difficulty",
-                same("g"),
-                _one_minus(p),
-                _one_minus(number(probability)),
-                number(sample.grad_norm),
-            ),
+            self.difficulty_step(p, probability, sample),
             *intra_steps,
             *class_steps,
         ]
@@ -292,5 +306,6 @@ def effective_number_step(
     )
 
 
-def _one_minus(x: Pair) -> Pair:
+def one_minus(x: Pair) -> Pair:
+    """1 − x."""
     return f"1 - {x[0]}", f"1 − {x[1]}"

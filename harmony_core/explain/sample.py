@@ -42,7 +42,9 @@ class SampleExplanation:
     p_y: float
     """Probability of the label, by the plain softmax"""
     grad_norm: float
-    """g = 1 − softmax(z̃)_y"""
+    """1 − softmax(z̃)_y, the gradient norm of the cross-entropy"""
+    difficulty: float
+    """g, by which the loss judges the sample: in general ``grad_norm``"""
     region: Region | None
     """None for a loss without a density"""
     intra: float
@@ -85,18 +87,20 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
             f"Expected a tracked sample from 0 to {k - 1}, but got {sample}. Choose one of those."
         )
     method, counts = config.methods[frame.method], scene.train_counts
-    loss = explanation_of(method, counts)
+    loss = explanation_of(method, counts).scheduled(frame.epoch, config.epochs)
     label = int(scene.tracked_targets[sample])
     logits = np.asarray(frame.tracked_logits[sample], dtype=np.float64)
     adjusted = loss.adjusted(logits, label)
     entropy = cross_entropy(adjusted, label)
+    grad_norm = float(np.clip(-np.expm1(-entropy), 0, 1))
     deferred = deferred_weights(method, counts, frame.epoch, config.epochs)
     numbers = SampleNumbers(
         label=label,
         logits=logits,
         adjusted=adjusted,
         cross_entropy=entropy,
-        grad_norm=float(np.clip(-np.expm1(-entropy), 0, 1)),
+        grad_norm=grad_norm,
+        difficulty=loss.difficulty(logits, grad_norm, label),
         class_weight=float(loss.class_weights()[label]),
         deferred_weight=float(deferred[label]),
         recorded_weight=float(frame.tracked_weight[sample]),
@@ -119,6 +123,7 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
         p_adjusted=p_adjusted,
         p_y=float(p[label]),
         grad_norm=numbers.grad_norm,
+        difficulty=numbers.difficulty,
         region=numbers.region,
         intra=intra,
         inter=inter,

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from .spec import LossSpec
 from .specs.harmonized import HARMONIZED
+from .specs.influence import INFLUENCE
 from .specs.logits import LOGITS
 from .specs.weights import WEIGHTS
 
-LOSSES: dict[str, LossSpec] = {spec.name: spec for spec in (*WEIGHTS, *LOGITS, *HARMONIZED)}
+LOSSES: dict[str, LossSpec] = {
+    spec.name: spec for spec in (*WEIGHTS, *LOGITS, *INFLUENCE, *HARMONIZED)
+}

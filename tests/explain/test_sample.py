@@ -68,7 +68,7 @@ def trained(method: MethodConfig, epoch: int) -> tuple[Loss, Scene, Frame, torch
         method=0, repeat=0, epoch=epoch, lr=0.1, train_loss=1, test_loss=1, ece=0.1,
         confusion=np.eye(5, dtype=np.int64), grad_counts=one, grad_weights=one, grad_pull=one,
         weight_square=np.ones(5), head_norms=np.ones(5, np.float32),
-        tracked_weight=terms.weight.numpy(), tracked_grad_norm=terms.grad_norm.numpy(),
+        tracked_weight=terms.weight.numpy(), tracked_grad_norm=terms.difficulty.numpy(),
         tracked_logits=recorded, **arrays,
     )  # fmt: skip
     scene = Scene(
@@ -104,6 +104,7 @@ def test_every_number_is_the_loss_s_own(
         assert found.p_y == pytest.approx(float(p[y]), rel=1e-6)
         assert found.p_adjusted[y] == pytest.approx(1 - float(terms.grad_norm[i]), rel=1e-6)
         assert found.grad_norm == pytest.approx(float(terms.grad_norm[i]), rel=1e-6)
+        assert found.difficulty == pytest.approx(float(terms.difficulty[i]), rel=1e-6)
         assert found.cross_entropy == pytest.approx(float(terms.cross_entropy[i]), rel=1e-6)
         assert found.weight == pytest.approx(float(frame.tracked_weight[i]), rel=1e-6, abs=1e-8)
         assert found.unit == pytest.approx(float(terms.unit[i]), rel=1e-6)
@@ -128,7 +129,7 @@ def test_the_region_is_where_the_sample_lies() -> None:
         found = explain(config, scene, frame, i)
         assert found.region is not None
         low, high = found.region.span
-        assert low <= found.grad_norm < high or found.region.index == found.region.regions - 1
+        assert low <= found.difficulty < high or found.region.index == found.region.regions - 1
         row = state.counts[found.label, : found.region.regions] + 1.0  # λ = 1
         assert found.region.share == pytest.approx(float(row[found.region.index] / row.sum()))
         assert found.region.rarity / found.region.mean == pytest.approx(found.intra, rel=1e-6)
@@ -180,7 +181,8 @@ def test_the_formula_of_a_sample_by_hand() -> None:
 
 def test_notes_tell_what_the_schedule_holds_back() -> None:
     assert "warms up" in seen(method_of("harmonized", {}, "none"), 1, 0).notes[0]
-    assert not seen(method_of("harmonized", {}, "none"), 20, 0).notes
+    assert not seen(method_of("harmonized", {"anneal": 0.0}, "none"), 20, 0).notes
+    assert "from 0.5 to 0.25" in seen(method_of("harmonized", {}, "none"), 11, 0).notes[0]
     assert "not on yet" in seen(method_of("ib", {}, "none"), 1, 0).notes[0]
     assert "Deferred" in seen(method_of("ce", {}, "drw"), 20, 0).notes[0]
     assert not seen(method_of("ce", {}, "drw"), 16, 0).notes

@@ -49,6 +49,8 @@ def test_terms_are_detached_and_in_range_and_reduce_to_the_loss(name: str, param
     assert (terms.unit > 0).all()
     assert (terms.grad_norm >= 0).all()
     assert (terms.grad_norm <= 1).all()
+    assert (terms.difficulty >= 0).all()
+    assert (terms.difficulty <= 1).all()
     whole = (terms.weight * terms.cross_entropy).sum() / terms.unit.sum()
     torch.testing.assert_close(loss.reduce(terms), whole)
 

@@ -24,6 +24,7 @@ def _compare(loss: Loss, oracle, batch) -> None:
     value.backward()
     wanted = oracle.step(batch.logits.numpy(), batch.targets.numpy(), batch.features.numpy())
     np.testing.assert_allclose(terms.grad_norm, wanted.grad_norm, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(terms.difficulty, wanted.difficulty, rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(terms.weight, wanted.weight, rtol=2e-6)
     np.testing.assert_allclose(value.item(), wanted.loss, rtol=2e-6)
     np.testing.assert_allclose(z.grad, wanted.gradient, rtol=2e-6, atol=1e-9)
