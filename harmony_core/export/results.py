@@ -11,12 +11,12 @@ import numpy as np
 from ..analysis.accuracy import shots
 from ..analysis.seeds import frame_metrics
 from ..analysis.summary import (
-    FIGURES,
     SHOT_FIGURES,
     TITLES,
     MethodSummary,
     SeedValues,
     comparisons,
+    shown_figures,
     summarise,
 )
 from ..csv_cells import number_cell, text_cell
@@ -28,9 +28,10 @@ from ..runs.store import RunStore
 
 
 def summary_table(summaries: list[MethodSummary]) -> str:
-    """A line for each method: balanced accuracy, recall of head, medium and tail, ECE."""
-    rows = [["Method", *(TITLES[name] for name in FIGURES)]]
-    rows += [[s.label, *(s[name].percent() for name in FIGURES)] for s in summaries]
+    """A line for each method: balanced accuracy, recall of head, medium and tail, ECE, …"""
+    figures = shown_figures(summaries)
+    rows = [["Method", *(TITLES[name] for name in figures)]]
+    rows += [[s.label, *(s[name].percent() for name in figures)] for s in summaries]
     return text_table(rows)
 
 
@@ -80,7 +81,7 @@ def to_document(
 
 
 def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
-    """A line for each repeat, recorded epoch and method; accuracies and ECE are in [0, 1]."""
+    """A line for each repeat, recorded epoch and method; shares are in [0, 1]."""
     labels = method_labels(record.config.methods)
     writer: Any = None
     for scene, frame in all_frames(store, record):
