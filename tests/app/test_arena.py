@@ -113,6 +113,7 @@ def test_a_link_sets_every_control(open_page: Open) -> None:
             "harmonized~alpha-0.45~kappa-1.7",
             "ce~sampler-class_balanced~mix-mixup~weight_decay-0.003",
         ],
+        "v": "2",
         "model": "mlp~hidden-48",
         "epochs": "33",
         "optim": "reference~lr-0.03~batch_size-48~warmup_epochs-1",
