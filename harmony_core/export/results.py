@@ -26,6 +26,9 @@ from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames, final_frames
 from ..runs.store import RunStore
 
+LATER_COLUMNS = ("pdc", "auprc", "balanced_error")
+"""Figures that CSV files of version 0.1.0 lack. They come last: all others keep their place."""
+
 
 def summary_table(summaries: list[MethodSummary]) -> str:
     """A line for each method: balanced accuracy, recall of head, medium and tail, ECE, …"""
@@ -82,6 +85,7 @@ def to_document(
 
 def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
     """A line for each repeat, recorded epoch and method; shares are in [0, 1]."""
+    first = [name for name in TITLES if name not in LATER_COLUMNS]
     labels = method_labels(record.config.methods)
     writer: Any = None
     for scene, frame in all_frames(store, record):
@@ -90,8 +94,8 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(
                 [
-                    "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *TITLES,
-                    "disagreement", *classes,
+                    "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *first,
+                    "disagreement", *classes, *LATER_COLUMNS,
                 ]
             )  # fmt: skip
         figures = frame_metrics(scene, frame)
@@ -99,9 +103,10 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             frame.lr,
             frame.train_loss,
             frame.test_loss,
-            *(figures[name] for name in TITLES),
+            *(figures[name] for name in first),
             figures["disagreement"],
             *frame.recall,
+            *(figures[name] for name in LATER_COLUMNS),
         ]
         label = labels[frame.method]
         writer.writerow(
