@@ -17,6 +17,7 @@ from .average_precision import FEW_SCORES, macro_average_precision
 from .device_data import DeviceData
 from .evaluate import Evaluation, judge, most_likely
 from .networks import Ensemble
+from .new_heads import LastLayers
 from .scene import has_plane, plane_points
 from .steppers.thread_pool import ThreadPool
 
@@ -33,8 +34,10 @@ class Recorder:
         repeat: int,
         pool: ThreadPool,
     ) -> None:
-        self.repeat, self.last_epoch = repeat, config.epochs
+        self.repeat = repeat
         self.evaluation = Evaluation(data, pool)
+        self.last_epoch = config.epochs
+        self.last_layers = LastLayers(config, dataset, data, self.evaluation, repeat)
         self.methods, self.bins = len(config.methods), config.record.bins
         self.classes = len(dataset.class_names)
         self.side = config.record.grid
@@ -59,7 +62,12 @@ class Recorder:
         sums: Tensor | None,
         mean_loss: Tensor | None,
     ) -> list[Frame]:
-        """One frame for each method; ``sums`` and ``mean_loss`` are the collector's, if any."""
+        """One frame for each method; ``sums`` and ``mean_loss`` are the collector's, if any.
+
+        Those of the last epoch are of the networks after the methods' post-hoc steps.
+        """
+        if epoch == self.last_epoch:
+            networks = self.last_layers.after_training(networks, losses)
         shape = (4, self.methods, self.classes, self.bins)
         counts = np.zeros(shape) if sums is None else sums.cpu().numpy()
         train_loss = np.full(self.methods, np.nan) if mean_loss is None else mean_loss.cpu().numpy()

@@ -287,13 +287,14 @@ def test_a_script_has_the_constants_of_the_training_and_the_method_s_weight_deca
     assert "weight_decay=0.005)" in script
 
 
-def test_a_script_says_what_it_leaves_out() -> None:
-    script = snippet(ExperimentConfig(methods=parse_methods("ce[posthoc=crt]")), 0)
-    text = ast.get_docstring(ast.parse(script))
-    assert text is not None
-    assert "LEFT OUT: what the method does to the last layer after training (crt)" in text
-    plain = snippet(ExperimentConfig(methods=parse_methods("ce")), 0)
-    assert "LEFT OUT" not in plain
+def test_a_script_says_that_the_post_hoc_step_is_left_to_do() -> None:
+    plain, stepped = (
+        snippet(ExperimentConfig(methods=parse_methods(text)), 0)
+        for text in ("ce", "ce[posthoc=lws]")
+    )
+    assert "post-hoc" not in plain
+    assert "post-hoc step `lws`" in (ast.get_docstring(ast.parse(stepped)) or "")
+    assert max(map(len, stepped.splitlines())) <= 100
 
 
 def test_a_method_that_is_not_there_is_refused() -> None:
