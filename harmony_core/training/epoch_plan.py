@@ -79,7 +79,7 @@ def draw_epoch(
         flip = torch.rand(n, generator=draw) < 0.5
     partner = share = None
     if mixed_batch:
-        partner, share = draw_partners(n, mixed_batch, generator(seed, epoch, 98))
+        partner, share = draw_partners(n, mixed_batch, generator(seed, epoch, 97))
     return EpochPlan(
         {name: order.to(device) for name, order in index.items()},
         None if crop is None else crop.to(device),
