@@ -23,7 +23,7 @@ from ..store import RunStore
 
 FORMAT = 1
 FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece")
-"""What is kept of each step: the figures that need no ranking of the test set."""
+"""What is kept of each step."""
 Steps = Mapping[str, Mapping[str, Value]]
 """Names of steps with all their parameters, as `chosen_steps` returns them."""
 Figures = dict[str, float]
