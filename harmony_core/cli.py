@@ -21,7 +21,8 @@
     python -m harmony_core datasets                 # data sets and models, parameters
 
 A method is written loss[@preset][[name=value,…]][:drw|:drs][+sampler][~label], for example
-harmonized@literal, harmonized[alpha=0.5,kappa=2], ldam:drw, ce+class_balanced.
+harmonized@literal, harmonized[alpha=0.5,kappa=2], ldam:drw, ce+class_balanced. Parameters
+of every method are mix=mixup|remix, sam=imbsam and weight_decay=NUMBER: ce[mix=remix,sam=imbsam].
 ID is an experiment's id, the unique start of one, or `latest`. Experiments are kept in the folder
 given by --runs, by the environment variable HARMONY_RUNS, or in ./runs, whichever comes first.
 

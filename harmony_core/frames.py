@@ -12,6 +12,7 @@ embedding, d features, h points of hard parts.
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,6 +84,9 @@ class Frame:
     """(c, d) float32: last layer, as applied to `landmark_features`."""
     head_bias: Array | None = None
     """(c,) float32"""
+    auprc: float = math.nan
+    """Macro average precision on the balanced test set, in [0, 1]; NaN where it was not computed:
+    before the last epoch of large test sets, and in frames written before this field existed."""
 
     @property
     def recall(self) -> Array:

@@ -43,13 +43,13 @@ def done(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_run_prints_a_table_and_who_is_ahead(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("--methods", "ce,harmonized[alpha=0.5]", "--epochs", "2", "--repeats", "2") == 0
+    assert run("--methods", "ce,harmonized[alpha=0.4]", "--epochs", "2", "--repeats", "2") == 0
     out, err = capsys.readouterr()
     assert err == ""
     lines = out.splitlines()
     assert lines[0].split("  ")[0] == "Method"
-    assert [line.split("  ")[0] for line in lines[2:4]] == ["Cross-entropy", "Harmonized α=0.5"]
-    assert lines[2].count("±") == 5
+    assert [line.split("  ")[0] for line in lines[2:4]] == ["Cross-entropy", "Harmonized α=0.4"]
+    assert lines[2].count("±") == 7
     assert "over 2 seeds" in lines[4]
     assert "thirds of the classes by rank" in lines[5]
     assert re.search(r" (beats|is ahead of) ", lines[6])

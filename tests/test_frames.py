@@ -91,6 +91,16 @@ def test_frames_survive_the_disk(tmp_path: Path) -> None:
         assert_same(before, after)
 
 
+def test_a_frame_written_without_auprc_has_none(tmp_path: Path) -> None:
+    values = dict(vars(make_frame(auprc=0.75)))
+    del values["auprc"]
+    arrays = {k: v for k, v in values.items() if isinstance(v, np.ndarray)}
+    plain = {k: v for k, v in values.items() if k not in arrays and v is not None}
+    write_npz(tmp_path / "00001.npz", [(plain, arrays)])
+    (loaded,) = load_frames(tmp_path / "00001.npz")
+    assert np.isnan(loaded.auprc)
+
+
 @pytest.mark.parametrize("extent", [(-1.0, 1.0, -2.0, 2.0), None])
 def test_a_scene_survives_the_disk(tmp_path: Path, extent: tuple[float, ...] | None) -> None:
     scene = make_scene(extent=extent)

@@ -11,9 +11,12 @@ import numpy as np
 from ..arrays import Array
 from ..errors import ConfigError
 from ..frames import Frame
+from .prediction_shares import pdc
 
 THIRDS = ("head", "medium", "tail")
 SHOTS = ("many", "medium", "few")
+LOWER_IS_BETTER = frozenset({"ece", "pdc", "balanced_error", "disagreement", "test_loss"})
+"""Figures of which a smaller value is better."""
 
 
 def recall(confusion: Array) -> Array:
@@ -74,10 +77,10 @@ def group_recall(class_recall: Array, groups: Array) -> Array:
 
 
 def frame_figures(frame: Frame, train_counts: Array) -> dict[str, float]:
-    """The figures of a frame by which methods are compared, all in [0, 1].
+    """The figures of a frame by which methods are compared, in [0, 1] except for PDC.
 
-    Balanced accuracy, ECE, and the mean recall of each group of `thirds` and of `shots`, NaN for an
-    empty one.
+    Balanced accuracy, ECE, the mean recall of each group of `thirds` and of `shots`, NaN for an
+    empty one, `pdc`, AUPRC, and the balanced error, 1 − balanced accuracy.
     """
     head, medium, tail = group_recall(frame.recall, thirds(train_counts))
     many_shot, medium_shot, few_shot = group_recall(frame.recall, shots(train_counts))
@@ -90,6 +93,9 @@ def frame_figures(frame: Frame, train_counts: Array) -> dict[str, float]:
         "many_shot": float(many_shot),
         "medium_shot": float(medium_shot),
         "few_shot": float(few_shot),
+        "pdc": pdc(frame.confusion, train_counts),
+        "auprc": frame.auprc,
+        "balanced_error": 1 - frame.balanced_accuracy,
     }
 
 

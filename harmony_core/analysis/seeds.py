@@ -34,6 +34,8 @@ METRICS = {
     "disagreement": "Difference from Bayes",
     "test_loss": "Test loss",
     "ece": "Calibration error",
+    "pdc": "PDC",
+    "auprc": "AUPRC",
 }
 """What the curves show: shares, except the test loss in nats."""
 COMPARED = ("balanced_accuracy", "head", "medium", "tail")

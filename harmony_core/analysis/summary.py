@@ -15,10 +15,11 @@ import numpy as np
 
 from ..errors import DataError
 from ..frames import Frame, Scene
-from .accuracy import frame_figures
+from .accuracy import LOWER_IS_BETTER, frame_figures
 from .intervals import mean_interval
 
-FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece")
+FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece", "pdc", "auprc")
+"""What tables show; `TITLES` has all figures."""
 SHOT_FIGURES = ("many_shot", "medium_shot", "few_shot")
 """Recall of classes by training samples: more than 100, 20 to 100, fewer than 20."""
 TITLES = {
@@ -30,6 +31,9 @@ TITLES = {
     "many_shot": "Many-shot %",
     "medium_shot": "Medium-shot %",
     "few_shot": "Few-shot %",
+    "pdc": "PDC %",
+    "auprc": "AUPRC %",
+    "balanced_error": "Balanced error %",
 }
 
 
@@ -77,6 +81,32 @@ class MethodSummary:
 
     def __getitem__(self, name: str) -> SeedValues:
         return self.figures[name]
+
+
+def best(summaries: Sequence[MethodSummary], figure: str) -> set[int]:
+    """Positions of the methods with the best mean by one figure; empty if none has a value.
+
+    >>> a = MethodSummary("A", {"tail": SeedValues((0.5,)), "ece": SeedValues((0.1,))}, ())
+    >>> b = MethodSummary("B", {"tail": SeedValues((0.7,)), "ece": SeedValues((0.2,))}, ())
+    >>> best([a, b], "tail"), best([a, b], "ece")
+    ({1}, {0})
+    """
+    sign = -1 if figure in LOWER_IS_BETTER else 1
+    means = [sign * summary[figure].mean for summary in summaries]
+    known = [mean for mean in means if not math.isnan(mean)]
+    return {m for m, mean in enumerate(means) if known and mean == max(known)}
+
+
+def shown_figures(summaries: Sequence[MethodSummary]) -> tuple[str, ...]:
+    """`FIGURES` without PDC and AUPRC where no method has them.
+
+    Frames of earlier versions lack AUPRC; on a balanced training set there is no PDC.
+    """
+    return tuple(
+        name
+        for name in FIGURES
+        if name not in ("pdc", "auprc") or any(not math.isnan(s[name].mean) for s in summaries)
+    )
 
 
 def summarise(
@@ -127,7 +157,7 @@ class Comparison:
     ties: int
     repeats: int
     difference: float
-    """Mean of the paired differences, in [−1, 1]; not negative."""
+    """Mean of the paired differences in favour of ``better``; not negative."""
     low: float
     high: float
     """Student's t interval of the mean difference; NaN for a single repeat."""
@@ -162,7 +192,9 @@ class Comparison:
 def compare(
     a: MethodSummary, b: MethodSummary, figure: str = "balanced_accuracy", pairs: int = 1
 ) -> Comparison:
-    """Compare ``a`` and ``b`` seed by seed; the one with the higher mean comes first.
+    """Compare ``a`` and ``b`` seed by seed; the one with the better mean comes first.
+
+    That is the higher one, or the lower one by a figure of `LOWER_IS_BETTER`.
 
     ``pairs`` widens the interval so that those of so many pairs hold simultaneously (Bonferroni).
     Raises `DataError` if they have different numbers of repeats, or none.
@@ -173,7 +205,8 @@ def compare(
     >>> found.better, found.wins, round(found.difference, 3)
     ('B', 2, 0.15)
     """
-    if a[figure].mean < b[figure].mean:
+    sign = -1 if figure in LOWER_IS_BETTER else 1
+    if sign * a[figure].mean < sign * b[figure].mean:
         a, b = b, a
     first, second = (np.array(summary[figure].values) for summary in (a, b))
     if len(first) != len(second) or not len(first):
@@ -181,7 +214,7 @@ def compare(
             "Expected two methods with the same repeats, at least one, "
             f"but got {len(first)} and {len(second)}. Finish the experiment first."
         )
-    differences = first - second
+    differences = sign * (first - second)
     low, high = mean_interval(differences, 1 - 0.05 / pairs)
     return Comparison(
         a.label,
@@ -206,6 +239,7 @@ def comparisons(
     one would beat another in about 7 % of experiments, not in at most 5 %.
     """
     ready = [s for s in summaries if s[figure].values]
-    ranked = sorted(ready, key=lambda s: -s[figure].mean)
+    sign = -1 if figure in LOWER_IS_BETTER else 1
+    ranked = sorted(ready, key=lambda s: -sign * s[figure].mean)
     pairs = math.comb(len(ranked), 2)
     return [compare(ranked[0], other, figure, pairs) for other in ranked[1:]]

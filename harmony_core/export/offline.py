@@ -13,7 +13,13 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..analysis.summary import TITLES, MethodSummary, comparisons
+from ..analysis.summary import (
+    SHOT_FIGURES,
+    TITLES,
+    MethodSummary,
+    comparisons,
+    shown_figures,
+)
 from ..experiments.method_text import format_methods
 from ..files import write_atomically
 from ..frames import Scene
@@ -163,10 +169,11 @@ def _results(summaries: list[MethodSummary]) -> str:
     if not summaries or not summaries[0]["ece"].values:
         return "<h2>Results</h2><p>No repeat is finished yet.</p>"
     repeats = len(summaries[0]["ece"].values)
-    head = "".join(f"<th>{html.escape(TITLES[name])}</th>" for name in TITLES)
+    figures = (*shown_figures(summaries), *SHOT_FIGURES)
+    head = "".join(f"<th>{html.escape(TITLES[name])}</th>" for name in figures)
     rows = "".join(
         f"<tr><td>{html.escape(summary.label)}</td>"
-        f"{''.join(f'<td>{summary[name].percent()}</td>' for name in TITLES)}</tr>"
+        f"{''.join(f'<td>{summary[name].percent()}</td>' for name in figures)}</tr>"
         for summary in summaries
     )
     note = f"Mean ± sample standard deviation over {repeats} seeds." if repeats > 1 else "One seed."

@@ -7,13 +7,20 @@ import json
 import sys
 from typing import Any
 
-from ..analysis.summary import FIGURES, TITLES, SeedValues
+from ..analysis.summary import TITLES, SeedValues
 from ..errors import ConfigError
 from ..experiments.method_text import method_labels, parse_pairs
 from ..parameters import Value
 from ..posthoc import POSTHOC
 from ..runs.posthoc.compute import compute
-from ..runs.posthoc.results import Figures, StepResult, as_json, check_finished, chosen_steps
+from ..runs.posthoc.results import (
+    FIGURES,
+    Figures,
+    StepResult,
+    as_json,
+    check_finished,
+    chosen_steps,
+)
 from ..runs.record import ExperimentRecord
 from ..runs.store import RunStore
 from ..text_table import text_table

@@ -11,12 +11,12 @@ import numpy as np
 from ..analysis.accuracy import shots
 from ..analysis.seeds import frame_metrics
 from ..analysis.summary import (
-    FIGURES,
     SHOT_FIGURES,
     TITLES,
     MethodSummary,
     SeedValues,
     comparisons,
+    shown_figures,
     summarise,
 )
 from ..csv_cells import number_cell, text_cell
@@ -27,11 +27,15 @@ from ..runs.results import all_frames, final_frames
 from ..runs.store import RunStore
 from ..text_table import text_table
 
+LATER_COLUMNS = ("pdc", "auprc", "balanced_error")
+"""Figures that CSV files of version 0.1.0 lack. They come last: all others keep their place."""
+
 
 def summary_table(summaries: list[MethodSummary]) -> str:
-    """A line for each method: balanced accuracy, recall of head, medium and tail, ECE."""
-    rows = [["Method", *(TITLES[name] for name in FIGURES)]]
-    rows += [[s.label, *(s[name].percent() for name in FIGURES)] for s in summaries]
+    """A line for each method: balanced accuracy, recall of head, medium and tail, ECE, …"""
+    figures = shown_figures(summaries)
+    rows = [["Method", *(TITLES[name] for name in figures)]]
+    rows += [[s.label, *(s[name].percent() for name in figures)] for s in summaries]
     return text_table(rows)
 
 
@@ -84,7 +88,8 @@ def to_document(
 
 
 def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
-    """A line for each repeat, recorded epoch and method; accuracies and ECE are in [0, 1]."""
+    """A line for each repeat, recorded epoch and method; shares are in [0, 1]."""
+    first = [name for name in TITLES if name not in LATER_COLUMNS]
     labels = method_labels(record.config.methods)
     writer: Any = None
     for scene, frame in all_frames(store, record):
@@ -93,8 +98,8 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(
                 [
-                    "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *TITLES,
-                    "disagreement", *classes,
+                    "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *first,
+                    "disagreement", *classes, *LATER_COLUMNS,
                 ]
             )  # fmt: skip
         figures = frame_metrics(scene, frame)
@@ -102,9 +107,10 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             frame.lr,
             frame.train_loss,
             frame.test_loss,
-            *(figures[name] for name in TITLES),
+            *(figures[name] for name in first),
             figures["disagreement"],
             *frame.recall,
+            *(figures[name] for name in LATER_COLUMNS),
         ]
         label = labels[frame.method]
         writer.writerow(

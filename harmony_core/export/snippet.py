@@ -14,6 +14,7 @@ from ..experiments.method_text import method_label
 from ..losses import LOSSES, LossSpec
 from ..models import MODELS
 from ..parameters import Parameter
+from .snippet_step import setup_lines, step_functions, step_lines
 
 SHAPES = {"points": (2,), "table": (10,), "digits": (1, 8, 8)}
 KINDS = {"points": "points", "table": "rows", "images": "images, channels first"}
@@ -39,6 +40,7 @@ def snippet(config: ExperimentConfig, method: int) -> str:
         _rate(config.optim),
         *_sampler(chosen),
         *_augmentation(config),
+        *step_functions(chosen, LOSSES[chosen.loss].needs_features),
         _main(config, chosen),
         'if __name__ == "__main__":\n    main()\n',
     ]
@@ -191,6 +193,7 @@ def _augmentation(config: ExperimentConfig) -> list[str]:
 def _main(config: ExperimentConfig, method: MethodConfig) -> str:
     spec = LOSSES[method.loss]
     optim = config.optim
+    decay = optim.weight_decay if method.weight_decay is None else method.weight_decay
     shape = {**({"head": spec.head} if spec.head != "linear" else {})}
     shape |= _changed(config.model.params, MODELS[config.model.name].parameters)
     sizes = f'"{config.model.name}", tuple(train_x.shape[1:]), len(counts)'
@@ -215,16 +218,15 @@ def _main(config: ExperimentConfig, method: MethodConfig) -> str:
         f"    network = {model}",
         f"    loss = {loss}",
         f"    optimizer = torch.optim.SGD(network.parameters(), LEARNING_RATE, {optim.momentum:g}, "
-        f"weight_decay={optim.weight_decay:g})",
+        f"weight_decay={decay:g})",
+        *setup_lines(method),
         "    for epoch in range(EPOCHS):",
         "        loss.on_epoch_start(epoch, EPOCHS)  # a warm-up inside the loss",
         *_deferral(method),
         "        for step, (x, y) in enumerate(loader):",
         *(["            x = augmented(x, draw)"] if DATASETS[config.data.name].augments else []),
         '            optimizer.param_groups[0]["lr"] = learning_rate(epoch, step / len(loader))',
-        *_forward(spec.needs_features),
-        "            optimizer.zero_grad()",
-        "            value.backward()",
+        *step_lines(method, spec.needs_features),
         "            optimizer.step()",
         "",
         "    network.eval()",
@@ -255,15 +257,6 @@ def _deferral(method: MethodConfig) -> list[str]:
             "sampler=drawing(train_y, counts, draw))",
         ]
     return []
-
-
-def _forward(needs_features: bool) -> list[str]:
-    if not needs_features:
-        return ["            value = loss(network(x), y)"]
-    return [
-        "            features = network.features(x)  # this loss needs the last layer's input",
-        "            value = loss(network.head(features), y, features)",
-    ]
 
 
 def _call(name: str, first: str, given: dict[str, Any], *more: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -32,17 +32,21 @@ def check_batches(n: int, batch_size: int) -> None:
 
 def average_gradients(parameters: Iterable[Tensor]) -> None:
     """Replace every gradient by its mean over the ranks, with one all-reduce."""
+    average_in_place([p.grad for p in parameters if p.grad is not None])
+
+
+def average_in_place(tensors: Sequence[Tensor]) -> None:
+    """Replace each tensor by its mean over the ranks, with one all-reduce."""
     ranks = world()[1]
     if ranks == 1:
         return
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
+    flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
     dist.all_reduce(flat)
     flat /= ranks
     start = 0
-    for gradient in gradients:
-        gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
-        start += gradient.numel()
+    for tensor in tensors:
+        tensor.copy_(flat[start : start + tensor.numel()].view_as(tensor))
+        start += tensor.numel()
 
 
 def sum_in_place(*tensors: Tensor) -> None:

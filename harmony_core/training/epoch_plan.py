@@ -1,4 +1,4 @@
-"""Which samples make an epoch, in which order, and how their images are cropped and flipped.
+"""Which samples make an epoch, in which order, and how they are cropped, flipped and mixed.
 
 Everything is drawn before the epoch starts, from a generator seeded by the order seed and the
 epoch's number alone: all methods share the draws, and a resumed run repeats those of an
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+
+from .mixing import draw_partners
 
 SAMPLER_POWER = {"square_root": 0.5, "class_balanced": 0.0}
 """q of samplers that draw a class with P(c) ∝ N_c^q (Kang et al. 2020, arXiv 1910.09217)."""
@@ -30,6 +32,10 @@ class EpochPlan:
     """(n, 2) int64 offsets in [0, 2·PAD], by position in the epoch."""
     flip: Tensor | None
     """(n,) bool: mirror left to right."""
+    partner: Tensor | None = None
+    """(n,) int64: the position, in the same batch, of the sample that is mixed in."""
+    share: Tensor | None = None
+    """(n,) float32 in [0.5, 1]: how much of a mixed sample is its own."""
 
 
 def generator(seed: int, *stream: int) -> torch.Generator:
@@ -46,11 +52,13 @@ def draw_epoch(
     epoch: int,
     augment: bool,
     device: torch.device,
+    mixed_batch: int = 0,
 ) -> EpochPlan:
     """Draw an epoch of as many samples as there are in ``targets``, for each of ``samplers``.
 
     ``uniform`` is a shuffle; the others draw with replacement. Every sampler has its own stream, so
-    a method's order does not depend on which other methods are trained.
+    a method's order does not depend on which other methods are trained. ``mixed_batch`` is the size
+    of the batches if samples are to be mixed, else 0.
     """
     n = len(targets)
     index = {}
@@ -69,8 +77,13 @@ def draw_epoch(
         draw = generator(seed, epoch, 99)
         crop = torch.randint(0, 2 * PAD + 1, (n, 2), generator=draw)
         flip = torch.rand(n, generator=draw) < 0.5
+    partner = share = None
+    if mixed_batch:
+        partner, share = draw_partners(n, mixed_batch, generator(seed, epoch, 97))
     return EpochPlan(
         {name: order.to(device) for name, order in index.items()},
         None if crop is None else crop.to(device),
         None if flip is None else flip.to(device),
+        None if partner is None else partner.to(device),
+        None if share is None else share.to(device),
     )

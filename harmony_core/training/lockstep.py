@@ -70,6 +70,7 @@ class Lockstep:
         self.device = choose_device(config.device)
         self.epochs, self.epoch = config.epochs, 0
         self._untrained, self._interrupted = True, False
+        self._mixes = any(method.mix != "none" for method in config.methods)
         check_batches(len(dataset.train_targets), config.optim.batch_size)
         self.data = data = DeviceData(dataset, self.device)
         self.targets = torch.from_numpy(dataset.train_targets)
@@ -96,12 +97,14 @@ class Lockstep:
         pool = ThreadPool(1 if on_gpu else threads)
         self._training = training = Training(
             networks=self.networks,
+            methods=config.methods,
             losses=self.losses,
             optimizer=self.optimizer,
             optim=config.optim,
             data=data,
             inputs=data.load(dataset.train_inputs, pad=dataset.augment),
             targets=self.targets.to(self.device),
+            class_counts=self.class_counts.to(self.device),
             augment=dataset.augment,
             collector=self.collector,
         )
@@ -174,7 +177,7 @@ class Lockstep:
         samplers = [self._sampler(method) for method in self.config.methods]
         plan = draw_epoch(
             self.targets, self.class_counts, frozenset(samplers), self.seeds.order, self.epoch,
-            self.dataset.augment, self.device,
+            self.dataset.augment, self.device, self.config.optim.batch_size if self._mixes else 0,
         )  # fmt: skip
         steps = self._training.steps
         rates = [

@@ -5,6 +5,7 @@ Axes: m networks, n samples, c classes, d features.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, cast
 
 import torch
@@ -14,7 +15,9 @@ from torch.nn import functional as F
 from ..models.head import CosineHead, Network
 from ..models.mlp import MLP
 from .heads import mixed_heads
-from .step import Forward
+
+Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""(m, n, …) inputs → logits (m, n, c) and features (m, n, d)."""
 
 
 class NetworkGroup(NamedTuple):
@@ -23,6 +26,9 @@ class NetworkGroup(NamedTuple):
     networks: slice
     forward: Forward
     parameters: list[nn.Parameter]
+    module: nn.Module
+    stacked: bool
+    """Whether parameters have a leading network axis; without it the group is one network."""
 
     @property
     def size(self) -> int:
@@ -78,7 +84,9 @@ class SeparateNetworks(Ensemble):
             return forward
 
         return [
-            NetworkGroup(slice(i, i + 1), forward_of(network), list(network.parameters()))
+            NetworkGroup(
+                slice(i, i + 1), forward_of(network), list(network.parameters()), network, False
+            )
             for i, network in enumerate(self._members())
         ]
 
@@ -133,7 +141,8 @@ class StackedMLP(Ensemble):
         return torch.baddbmm(self.head_bias[:, None], hidden, self.head_weight.mT), hidden
 
     def groups(self) -> list[NetworkGroup]:
-        return [NetworkGroup(slice(0, len(self.cosine)), self.forward, list(self.parameters()))]
+        every = slice(0, len(self.cosine))
+        return [NetworkGroup(every, self.forward, list(self.parameters()), self, True)]
 
     def heads(self) -> tuple[Tensor, Tensor]:
         return _heads(self.head_weight, self.head_bias, self.cosine)

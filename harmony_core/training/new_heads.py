@@ -21,8 +21,7 @@ from ..posthoc.head import Head, Trained
 from .device_data import DeviceData
 from .epoch_plan import generator
 from .evaluate import Evaluation
-from .networks import Ensemble, NetworkGroup
-from .step import Forward
+from .networks import Ensemble, Forward, NetworkGroup
 
 DRAWS = 98
 """The stream of the order seed from which post-hoc steps draw; `draw_epoch` has the others."""

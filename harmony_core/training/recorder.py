@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,6 +13,7 @@ from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
 from ..frames import Frame, Scene
 from ..losses.base import Loss, LossTerms
+from .average_precision import FEW_SCORES, macro_average_precision
 from .device_data import DeviceData
 from .evaluate import Evaluation, judge, most_likely
 from .networks import Ensemble
@@ -73,6 +76,7 @@ class Recorder:
         grids = self._grids(networks, losses)
         marks = self._landmarks(networks, losses)
         head_weight, _ = networks.heads()
+        ranked = epoch == self.last_epoch or test[0].numel() <= FEW_SCORES
         frames = []
         for i, loss in enumerate(losses):
             scale = loss.scale
@@ -96,6 +100,11 @@ class Recorder:
                     tracked_weight=as_numpy(terms.weight, np.float32),
                     tracked_grad_norm=as_numpy(terms.difficulty, np.float32),
                     tracked_logits=as_numpy(tracked[i] * scale, np.float16),
+                    auprc=(
+                        float(macro_average_precision(test[i] * scale, self.test_targets))
+                        if ranked
+                        else math.nan
+                    ),
                     inter_weight=as_numpy(loss.inter_weight(), np.float32),
                     **_learned(loss),
                     **_density(loss),

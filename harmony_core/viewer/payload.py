@@ -69,6 +69,7 @@ import numpy as np
 
 from ..analysis.accuracy import thirds
 from ..analysis.boundary import disagreement, rarest_class, tail_shift
+from ..analysis.prediction_shares import pdc
 from ..arrays import Array
 from ..errors import DataError
 from ..frames import Frame, Scene
@@ -253,6 +254,8 @@ def _scalars(
         "train_loss": number(frame.train_loss),
         "test_loss": number(frame.test_loss),
         "ece": number(frame.ece),
+        "pdc": number(pdc(frame.confusion, scene.train_counts)),
+        "auprc": number(frame.auprc),
         "lr": number(frame.lr),
         "disagreement": number(disagreement(scene, frame.grid_class)),
         "tail_lost": number(shift[0] if shift else None),

@@ -1,7 +1,8 @@
 """How long training will take on this machine, from the speed of earlier experiments.
 
 Speed is samples × methods per second, evaluation on the test set included, in the newest experiment
-on such data with the same network, batch size and device. Without one there is no estimate.
+on such data with the same network, batch size and device. A sharpness-aware method counts twice.
+Without such an experiment there is no estimate.
 """
 
 from __future__ import annotations
@@ -50,11 +51,16 @@ def seconds_for(runs: RunStore, config: ExperimentConfig) -> float | None:
         if past.data == wanted.data:
             size = size or samples
         if pace is None and _alike(past) == _alike(wanted):
-            pace = rate * samples * len(past.methods)
+            pace = rate * samples * _passes(past)
         if pace and size:
             epochs = wanted.epochs * wanted.seeds.repeats
-            return float(epochs * size * len(wanted.methods) / pace)
+            return float(epochs * size * _passes(wanted) / pace)
     return None
+
+
+def _passes(config: ExperimentConfig) -> int:
+    """Forward and backward passes of a step: two where a method is sharpness-aware, else one."""
+    return sum(1 if method.sam == "none" else 2 for method in config.methods)
 
 
 def _alike(config: ExperimentConfig) -> tuple[object, ...]:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from harmony_core.config import DEFERRALS, SAMPLERS, MethodConfig
+from harmony_core.config import MethodConfig
 from harmony_core.losses import LOSSES
 from harmony_core.parameters import Value
 
 from .._session.draft import PREFIX, widget_key_among
+from .beside_the_loss import beside_the_loss
 from .controls import control, words
 
 FEWEST, MOST = 2, 4
 _SLOTS = PREFIX + "slots"
-SAMPLER_HELP = (
-    "How training samples are drawn: by their number, its square root, or class by class."
-)
-DEFERRAL_HELP = "What changes in the last fifth of the epochs; until then everything is uniform."
-DEFERRAL_NAMES = {
-    "none": "None",
-    "drw": "Re-weight late (DRW)",
-    "drs": "Re-sample late (DRS)",
-}
 
 
 def choose_methods(methods: tuple[MethodConfig, ...]) -> tuple[MethodConfig, ...]:
@@ -75,29 +69,15 @@ def _method(slot: int, position: int, method: MethodConfig, *, removable: bool) 
         for parameter in spec.parameters:
             value = method.params.get(parameter.name, parameter.default)
             params[parameter.name] = control(parameter, value, f"m{slot}-{loss}-{parameter.name}")
-        sampler = st.selectbox(
-            "Sampler",
-            SAMPLERS,
-            key=widget_key_among(f"m{slot}-sampler", method.sampler, SAMPLERS),
-            format_func=words,
-            help=SAMPLER_HELP,
-        )
-        deferral = st.selectbox(
-            "Deferral",
-            DEFERRALS,
-            key=widget_key_among(f"m{slot}-deferral", method.deferral, DEFERRALS),
-            format_func=DEFERRAL_NAMES.__getitem__,
-            help=DEFERRAL_HELP,
-        )
-    return MethodConfig(loss, params, str(sampler), str(deferral), method.label)
+        settings = beside_the_loss(method, slot)
+    return MethodConfig(loss, params, label=method.label, **settings)
 
 
 def _changed_mark(method: MethodConfig) -> str:
     defaults = {parameter.name: parameter.default for parameter in LOSSES[method.loss].parameters}
     changed = any(defaults.get(name) != value for name, value in method.params.items())
-    return (
-        " ·  changed" if changed or (method.sampler, method.deferral) != ("uniform", "none") else ""
-    )
+    plain = replace(method, loss="", params={}, label="") == MethodConfig("")
+    return " ·  changed" if changed or not plain else ""
 
 
 def _presets(slot: int, loss: str) -> None:
@@ -118,7 +98,7 @@ def _presets(slot: int, loss: str) -> None:
 def _preset(slot: int, loss: str, name: str) -> None:
     params = dict(LOSSES[loss].presets.get(name, {}))
     old: MethodConfig = st.session_state[_SLOTS][slot]
-    st.session_state[_SLOTS][slot] = MethodConfig(loss, params, old.sampler, old.deferral)
+    st.session_state[_SLOTS][slot] = replace(old, loss=loss, params=params, label="")
     _forget(f"{PREFIX}m{slot}-{loss}-")
 
 

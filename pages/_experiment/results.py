@@ -8,7 +8,14 @@ from collections.abc import Mapping
 import streamlit as st
 
 from harmony_core.analysis.seeds import sentences
-from harmony_core.analysis.summary import FIGURES, TITLES, MethodSummary, SeedValues, summarise
+from harmony_core.analysis.summary import (
+    TITLES,
+    MethodSummary,
+    SeedValues,
+    best,
+    shown_figures,
+    summarise,
+)
 from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
 from harmony_core.runs.record import ExperimentRecord
@@ -58,7 +65,7 @@ def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> 
         )
     else:
         st.caption(f"Mean ± standard deviation over {count(repeats, 'repeat')} with other seeds.")
-    heads = {name: TITLES[name].removesuffix(" %") for name in FIGURES}
+    heads = {name: TITLES[name].removesuffix(" %") for name in shown_figures(summaries)}
     _table("Results by method, in percent", heads, summaries)
     st.caption("Head, medium and tail are thirds of the classes by rank. By training samples:")
     groups = {
@@ -75,19 +82,12 @@ def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> 
 
 def _table(title: str, heads: Mapping[str, str], summaries: list[MethodSummary]) -> None:
     """Figures by method, the best of each column in bold; ``heads`` by the figures' names."""
-    best = {name: _best(summaries, name) for name in heads}
+    leading = {name: best(summaries, name) for name in heads}
     rows = [
-        (summary.label, [_cell(summary[name], best=m in best[name]) for name in heads])
+        (summary.label, [_cell(summary[name], best=m in leading[name]) for name in heads])
         for m, summary in enumerate(summaries)
     ]
     table(title, ["Method, in %", *heads.values()], rows, marks=True)
-
-
-def _best(summaries: list[MethodSummary], name: str) -> set[int]:
-    """Positions of the best methods by one figure; the calibration error is best when small."""
-    means = [-s[name].mean if name == "ece" else s[name].mean for s in summaries]
-    known = [mean for mean in means if not math.isnan(mean)]
-    return {m for m, mean in enumerate(means) if known and mean == max(known)}
 
 
 def _cell(figure: SeedValues, *, best: bool) -> str:

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from harmony_core.analysis.boundary import disagreement
+from harmony_core.analysis.prediction_shares import pdc
 from harmony_core.analysis.seeds import METRICS, Curves, band_of, frame_metrics, sentences
 from harmony_core.analysis.summary import MethodSummary, SeedValues
 from harmony_core.errors import ConfigError
@@ -73,9 +74,12 @@ def test_metrics_are_those_of_the_frame() -> None:
     frame = frames[-1][0]
     found = frame_metrics(scene, frame)
     assert list(found) == ["balanced_accuracy", "head", "medium", "tail", "ece", "many_shot",
-                           "medium_shot", "few_shot", "disagreement", "hard_part",
-                           "test_loss"]  # fmt: skip
+                           "medium_shot", "few_shot", "pdc", "auprc", "balanced_error",
+                           "disagreement", "hard_part", "test_loss"]  # fmt: skip
     assert found["tail"] == pytest.approx(frame.recall[3:].mean())
+    assert found["balanced_error"] == pytest.approx(1 - found["balanced_accuracy"])
+    assert found["auprc"] == frame.auprc
+    assert found["pdc"] == pdc(frame.confusion, scene.train_counts)
     assert found["disagreement"] == disagreement(scene, frame.grid_class)
     assert math.isnan(found["hard_part"])
     object.__setattr__(frame, "grid_class", None)

@@ -12,8 +12,10 @@ from harmony_core.analysis.summary import (
     FIGURES,
     MethodSummary,
     SeedValues,
+    best,
     compare,
     comparisons,
+    shown_figures,
     summarise,
 )
 from harmony_core.errors import DataError
@@ -107,6 +109,27 @@ def test_the_better_one_is_named_first_with_its_uncertainty() -> None:
     assert comparison.sentence() == (
         "B beats A in 3 of 3 seeds, by 5.0 points on average (95 % interval 2.5 to 7.5)."
     )
+
+
+def test_by_a_figure_that_should_be_small_the_smaller_one_is_better() -> None:
+    a, b = method("A", 0.70, 0.71, 0.72), method("B", 0.76, 0.75, 0.77)
+    for figure in ("ece", "pdc"):
+        comparison = compare(b, a, figure)
+        assert (comparison.better, comparison.wins) == ("A", 3)
+        assert comparison.difference == pytest.approx(0.05)
+        assert [each.better for each in comparisons([b, a], figure)] == ["A"]
+        assert best([b, a], figure) == {1}
+    assert best([b, a], "auprc") == {0}
+    assert best([a, a], "auprc") == {0, 1}
+    assert best([method("A"), method("B")], "ece") == set()
+
+
+def test_figures_that_no_method_has_are_not_shown() -> None:
+    scenes, frames = [scene([9, 9, 9])], [[frame(0, [10, 5, 1])]]
+    (even,) = summarise(scenes, frames, ["a"])
+    assert shown_figures([even]) == FIGURES[:-2], "no AUPRC in the frame, no skew in the data"
+    (skewed,) = summarise([scene([90, 9, 1])], frames, ["a"])
+    assert shown_figures([skewed, even]) == FIGURES[:-1]
 
 
 def test_no_clear_difference_is_a_possible_answer() -> None:

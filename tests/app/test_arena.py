@@ -82,6 +82,10 @@ def test_every_control_is_in_the_link(open_page: Open) -> None:
     at.selectbox(key="arena-m1-loss").set_value("focal").run()
     at.slider(key="arena-m1-focal-gamma").set_value(3.0).run()
     at.selectbox(key="arena-m1-deferral").set_value("drw").run()
+    at.selectbox(key="arena-m1-mix").set_value("remix").run()
+    at.selectbox(key="arena-m1-sam").set_value("imbsam").run()
+    at.selectbox(key="arena-m1-posthoc").set_value("tau_norm").run()
+    at.selectbox(key="arena-m1-weight_decay").set_value("0.005").run()
     at.select_slider(key="arena-repeats").set_value(3).run()
     at.number_input(key="arena-seed-init").set_value(7).run()
     config = linked(at)
@@ -89,6 +93,11 @@ def test_every_control_is_in_the_link(open_page: Open) -> None:
     assert config.methods[1].loss == "focal"
     assert config.methods[1].params == {"gamma": 3.0}
     assert config.methods[1].deferral == "drw"
+    assert config.methods[1].mix == "remix"
+    assert config.methods[1].sam == "imbsam"
+    assert config.methods[1].posthoc == "tau_norm"
+    assert config.methods[1].weight_decay == 0.005
+    assert config.methods[0] == ExperimentConfig().methods[0]
     assert config.seeds.repeats == 3
     assert config.seeds.init == 7
 
@@ -99,7 +108,12 @@ def test_a_link_sets_every_control(open_page: Open) -> None:
         "factor": "37",
         "profile": "step",
         "noise": "0.07",
-        "m": ["ldam", "harmonized~alpha-0.45~kappa-1.7", "ce~sampler-class_balanced"],
+        "m": [
+            "ldam",
+            "harmonized~alpha-0.45~kappa-1.7",
+            "ce~sampler-class_balanced~mix-mixup~weight_decay-0.003",
+        ],
+        "v": "2",
         "model": "mlp~hidden-48",
         "epochs": "33",
         "optim": "reference~lr-0.03~batch_size-48~warmup_epochs-1",

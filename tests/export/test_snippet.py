@@ -26,15 +26,22 @@ from harmony_core.experiments.complete import complete
 from harmony_core.experiments.method_text import parse_methods
 from harmony_core.export import snippet
 from harmony_core.export.snippet import PAD
-from harmony_core.losses import LOSSES
-from harmony_core.training import epoch_plan, generator
+from harmony_core.export.snippet_step import REMIX_RATIO, RHO
+from harmony_core.losses import LOSSES, build_loss
+from harmony_core.models import build_model
+from harmony_core.training import epoch_plan, generator, mixing, sharpness
+from harmony_core.training.batch import Batch
 from harmony_core.training.lockstep import Lockstep
+from harmony_core.training.mixing import Mixing
+from harmony_core.training.networks import SeparateNetworks
 from harmony_core.training.schedule import learning_rate
+from harmony_core.training.sharpness import tail_sharpness
+from harmony_core.training.step import backward
 
 ROOT = Path(__file__).parents[2]
 METHODS = parse_methods(
-    "harmonized[alpha=0.5,inter=weight],harmonized@literal:drs,ldam:drw,ib,focal+square_root,"
-    "ce:drw+class_balanced,vs"
+    "harmonized[alpha=0.4,inter=weight],harmonized@literal:drs,ldam:drw,ib,focal+square_root,"
+    "ce:drw+class_balanced,vs,harmonized[mix=remix,sam=imbsam],ib[mix=mixup],ldam[sam=imbsam]"
 )
 POINTS = ExperimentConfig(methods=METHODS, epochs=3)
 DIGITS = ExperimentConfig(
@@ -86,7 +93,7 @@ def test_a_script_says_what_the_method_has_and_no_more() -> None:
     assert 'head="cosine"' in deferred
     assert "counts.double()[targets] ** -0.5" in drawn
     changed = snippet(POINTS, 0)
-    assert 'HarmonizedLoss(counts, alpha=0.5, inter="weight")' in changed
+    assert 'HarmonizedLoss(counts, alpha=0.4, inter="weight")' in changed
 
 
 @pytest.mark.parametrize(
@@ -223,6 +230,61 @@ def test_other_data_has_its_own_shape() -> None:
     )
     assert "torch.randn(3, 3, 16, 16, generator=draw)" in script
     assert re.search(r"len\(counts\),\s+blocks=1,", script)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "harmonized[mix=mixup,anneal=0]",
+        "balanced_softmax[mix=remix]",
+        "ib[mix=mixup,sam=imbsam]",
+        "ldam[sam=imbsam]:drw",
+        "harmonized[mix=remix,sam=imbsam,anneal=0]",
+    ],
+)
+def test_a_script_s_mixed_or_sharpness_aware_step_is_that_of_the_training(method: str) -> None:
+    config = complete(ExperimentConfig(methods=parse_methods(method)))
+    assert max(map(len, snippet(config, 0).splitlines())) <= 100
+    (chosen,) = config.methods
+    spec, counts = LOSSES[chosen.loss], torch.tensor([90, 30, 20, 9, 3])
+    names = module(snippet(config, 0))
+    network = build_model("mlp", (2,), 5, head=spec.head, generator=generator(0), hidden=6, depth=1)
+    x, y = torch.randn(12, 2, generator=generator(1)), torch.arange(12) % 5
+    order, share = torch.arange(12).roll(5), 0.7
+
+    ours, theirs = (build_loss(chosen.loss, counts, **chosen.params) for _ in range(2))
+    batch = Batch(x[None], y[None])
+    given = [x, y]
+    mixer = Mixing([chosen], counts)
+    if mixer:
+        batch = mixer.mix(*batch[:2], x[order][None], y[order][None], torch.full((12,), share))
+        kept = torch.full((12,), share)
+        if chosen.mix == "remix":
+            kept = names["remix_share"](share, counts[y], counts[y[order]])  # type: ignore[operator]
+        given = [share * x + (1 - share) * x[order], y, y[order], kept]
+    ensemble = SeparateNetworks([network])
+    sharp = tail_sharpness(ensemble.groups(), [chosen], counts)
+    backward(ensemble, [ours], list(ensemble.parameters()), batch, sharp)
+    expected = [None if w.grad is None else w.grad.clone() for w in network.parameters()]
+    network.zero_grad()
+
+    if chosen.sam == "none":
+        names["pieces"](network, theirs, *given)[0].sum().backward()  # type: ignore[operator]
+    else:
+        tail = torch.tensor([False, False, False, True, True])
+        names["sharpness_aware_gradients"](tail, network, theirs, *given)  # type: ignore[operator]
+    for weight, gradient in zip(network.parameters(), expected, strict=True):
+        if gradient is not None:
+            torch.testing.assert_close(weight.grad, gradient)
+    torch.testing.assert_close(theirs.state_dict(), ours.state_dict())
+    assert theirs.training
+
+
+def test_a_script_has_the_constants_of_the_training_and_the_method_s_weight_decay() -> None:
+    assert (RHO, REMIX_RATIO) == (sharpness.RHO, mixing.REMIX_RATIO)
+    assert mixing.REMIX_SHARE == 0.5
+    script = snippet(ExperimentConfig(methods=parse_methods("ce[weight_decay=0.005]")), 0)
+    assert "weight_decay=0.005)" in script
 
 
 def test_a_script_says_that_the_post_hoc_step_is_left_to_do() -> None:

@@ -122,6 +122,7 @@ def make_frame(
         train_loss=float("nan") if epoch == 0 else float(-np.log(own + 1e-9).mean()),
         test_loss=float(1.9 * np.exp(-3 * done) + 0.35 + 0.5 * PULL[method % 4]),
         ece=0.04 + 0.1 * PULL[method % 4] * float(done),
+        auprc=0.5 + 0.3 * float(done),
         confusion=confusion,
         grad_counts=counts,
         grad_weights=weights,

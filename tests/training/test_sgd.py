@@ -43,3 +43,38 @@ def test_sgd_is_the_optimisers_step_and_keeps_its_state(momentum: float) -> None
         if momentum:
             buffers = (optimizer.state[one], holder.state[other])
             assert torch.equal(*(state["momentum_buffer"] for state in buffers))
+
+
+def test_each_network_of_a_batch_has_its_own_weight_decay() -> None:
+    optim = OptimConfig(lr=0.1, momentum=0.9, weight_decay=0.01)
+    decays = (None, 0.5, 0.0)
+    start = torch.randn(3, 4, 2, generator=seeded(1))
+    stacked = torch.nn.Parameter(start.clone())
+    single = [torch.nn.Parameter(part.clone()) for part in start]
+    sgd = SGD([stacked], torch.optim.SGD([stacked], lr=0.1, momentum=0.9), optim, decays)
+    optimizers = [
+        torch.optim.SGD(
+            [part], lr=0.1, momentum=0.9, weight_decay=0.01 if decay is None else decay, fused=True
+        )
+        for part, decay in zip(single, decays, strict=True)
+    ]
+    for step in range(4):
+        gradient = torch.randn(3, 4, 2, generator=seeded(10 + step))
+        stacked.grad = gradient.clone()
+        for part, own, optimizer in zip(single, gradient, optimizers, strict=True):
+            part.grad = own.clone()
+            optimizer.step()
+        sgd.step(0.1)
+    assert torch.equal(stacked[0], single[0])
+    torch.testing.assert_close(stacked.detach(), torch.stack(single).detach())
+
+
+def test_one_decay_of_a_network_is_the_optimisers_step_with_it() -> None:
+    (ours,), (plain,) = ([torch.nn.Parameter(torch.ones(3))] for _ in range(2))
+    sgd = SGD([ours], torch.optim.SGD([ours], lr=0.1, momentum=0.9), OptimConfig(), [0.3])
+    optimizer = torch.optim.SGD([plain], lr=0.1, momentum=0.9, weight_decay=0.3, fused=True)
+    for _ in range(3):
+        ours.grad, plain.grad = torch.full((3,), 0.7), torch.full((3,), 0.7)
+        sgd.step(0.1)
+        optimizer.step()
+    assert torch.equal(ours, plain)

@@ -199,6 +199,15 @@ def density_weight() -> str:
     return axes() + bars + line(points, "@b") + "".join(dot(x, y, 3, "@b") for x, y in points)
 
 
+def precision_curve() -> str:
+    return axes() + curve(lambda x: 0.92 - 0.7 * x**4, "@a")
+
+
+def predicted_shares() -> str:
+    bars = "".join(bar(14 + 28 * i, BASE, 18, 64 * 0.66**i, "@a") for i in range(5))
+    return bars + line([(8, BASE - 30), (152, BASE - 30)], "@b", "4 3")
+
+
 def norm_line() -> str:
     return axes() + curve(lambda x: 1 - x)
 
@@ -261,7 +270,7 @@ PICTURES: dict[str, Callable[[], str]] = {
     for drawing in (
         ablation, boundary, checklist, copies, density, density_weight, equal_bars, factor,
         focal_curves, gap_curves, inter, intervals, late_switch, log_curve, long_tail, margin,
-        moved_boundary, norm_line, picked_peak, recall, regions, skewed_bars, two_balances,
-        two_clouds, two_stages, uneven_weights, wrong_label,
+        moved_boundary, norm_line, picked_peak, precision_curve, predicted_shares, recall, regions,
+        skewed_bars, two_balances, two_clouds, two_stages, uneven_weights, wrong_label,
     )
 }  # fmt: skip

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...analysis.summary import FIGURES
 from ...errors import ConfigError, RunError
 from ...parameters import Value, choose
 from ...posthoc import POSTHOC
 from ..store import RunStore
 
 FORMAT = 1
+FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece")
+"""What is kept of each step."""
 Steps = Mapping[str, Mapping[str, Value]]
 """Names of steps with all their parameters, as `chosen_steps` returns them."""
 Figures = dict[str, float]

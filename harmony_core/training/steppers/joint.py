@@ -11,8 +11,11 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from ..batch import Batch
 from ..distributed import average_gradients, world
 from ..epoch_plan import EpochPlan
+from ..mixing import Mixing
+from ..sharpness import tail_sharpness
 from ..step import backward
 from .sgd import SGD
 from .stepper import STOP_EVERY, Training
@@ -28,7 +31,17 @@ class JointStepper:
     def __init__(self, training: Training, eager_reason: str = "") -> None:
         self._training, self._eager_reason = training, eager_reason
         self._parameters = list(training.networks.parameters())
-        self._sgd = SGD(self._parameters, training.optimizer, training.optim)
+        methods, groups = training.methods, training.networks.groups()
+        self._mixing = Mixing(methods, training.class_counts)
+        self._sharpness = tail_sharpness(groups, methods, training.class_counts)
+        decays = [method.weight_decay for method in methods]
+        if len(set(decays)) == 1:
+            parts = [(self._parameters, decays)]
+        else:
+            parts = [(list(group.parameters), decays[group.networks]) for group in groups]
+        self._sgds = [
+            SGD(parameters, training.optimizer, training.optim, own) for parameters, own in parts
+        ]
 
     def load(self, plan: EpochPlan, samplers: Sequence[str], rates: Sequence[float]) -> None:
         self._plan, self._samplers, self._rates = plan, samplers, rates
@@ -43,21 +56,34 @@ class JointStepper:
         return True
 
     def forget(self) -> None:
-        self._sgd.forget()
+        for sgd in self._sgds:
+            sgd.forget()
 
     def describe(self) -> str:
         return f"eager steps: {self._eager_reason}" if self._eager_reason else ""
 
     def _step(self, rows: slice, rate: float) -> None:
-        inputs, targets = self._batch(rows)
+        batch = self._mixed(rows) if self._mixing else Batch(*self._batch(rows))
         terms, losses = backward(
-            self._training.networks, self._training.losses, self._parameters, inputs, targets
+            self._training.networks,
+            self._training.losses,
+            self._parameters,
+            batch,
+            self._sharpness,
         )
         average_gradients(self._parameters)
-        self._sgd.step(rate)
-        self._training.collector.add(targets, terms, losses)
+        for sgd in self._sgds:
+            sgd.step(rate)
+        self._training.collector.add(batch.targets, terms, losses)
 
-    def _batch(self, rows: slice) -> tuple[Tensor, Tensor]:
+    def _mixed(self, rows: slice) -> Batch:
+        """The samples of one step in which some methods mix them."""
+        assert self._plan.partner is not None  # drawn whenever a method mixes
+        assert self._plan.share is not None
+        others = self._batch(self._plan.partner[rows])
+        return self._mixing.mix(*self._batch(rows), *others, self._plan.share[rows])
+
+    def _batch(self, rows: slice | Tensor) -> tuple[Tensor, Tensor]:
         """Inputs (m, n, …) and targets (m, n) of one step; methods with one sampler share them."""
         crop, flip = self._plan.crop, self._plan.flip
         batches = {}

@@ -22,8 +22,11 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from ..batch import Batch
 from ..epoch_plan import EpochPlan
+from ..mixing import Mixing
 from ..networks import NetworkGroup
+from ..sharpness import tail_sharpness
 from ..step import backward
 from .cuda_graph import MakeStream, Stream
 from .sgd import SGD
@@ -39,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 class EpochBuffers:
-    """What all groups read: the data, and the crops, flips and learning rates of the epoch."""
+    """What all groups read: the data, and the epoch's crops, flips, partners and learning rates."""
 
     def __init__(self, training: Training) -> None:
         n, device = len(training.targets), training.targets.device
@@ -55,11 +58,19 @@ class EpochBuffers:
         augment = training.augment
         self.crop = torch.zeros(n, 2, dtype=torch.int64, device=device) if augment else None
         self.flip = torch.zeros(n, dtype=torch.bool, device=device) if augment else None
+        mixes = any(method.mix != "none" for method in training.methods)
+        self.partner = torch.zeros(n, dtype=torch.int64, device=device) if mixes else None
+        self.share = torch.zeros(n, device=device) if mixes else None
 
     def load(self, plan: EpochPlan, rates: Sequence[float]) -> None:
         """Copy an epoch's draws and rates into the buffers."""
         self.rates.copy_(torch.tensor(rates, dtype=self.rates.dtype))
-        for buffer, drawn in ((self.crop, plan.crop), (self.flip, plan.flip)):
+        for buffer, drawn in (
+            (self.crop, plan.crop),
+            (self.flip, plan.flip),
+            (self.partner, plan.partner),
+            (self.share, plan.share),
+        ):
             if buffer is not None and drawn is not None:
                 buffer.copy_(drawn)
 
@@ -74,6 +85,14 @@ class EpochBuffers:
             flip = None if self.flip is None else self.flip[rows]
             parts.append(self.data.batch(self.inputs, own, crop, flip))
         return parts[0][None] if len(parts) == 1 else torch.stack(parts), self.targets[index]
+
+    def mixed(self, order: Tensor, rows: Tensor, mixing: Mixing) -> Batch:
+        """The same, with the samples of some methods mixed."""
+        inputs, targets = self.batch(order, rows)
+        if not mixing or self.partner is None or self.share is None:
+            return Batch(inputs, targets)
+        others = self.batch(order, self.partner[rows])
+        return mixing.mix(inputs, targets, *others, self.share[rows])
 
 
 class GroupStepper:
@@ -95,7 +114,11 @@ class GroupStepper:
         self.collector = training.collector.part(group.networks)
         self._forward, self._parameters = group.forward, group.parameters
         self._losses, self._buffers = training.losses[group.networks], buffers
-        self._sgd = SGD(group.parameters, training.optimizer, training.optim)
+        methods = training.methods[group.networks]
+        decays = [method.weight_decay for method in methods]
+        self._sgd = SGD(group.parameters, training.optimizer, training.optim, decays)
+        self._mixing = Mixing(methods, training.class_counts)
+        self._sharpness = tail_sharpness([group], methods, training.class_counts)
         device, n = training.targets.device, len(training.targets)
         self.order = torch.zeros(len(self._losses), n, dtype=torch.int64, device=device)
         self.counter = torch.zeros(1, dtype=torch.int64, device=device)
@@ -152,11 +175,13 @@ class GroupStepper:
         self._update(self.counter * self._buffers.batch_size + self._buffers.offsets)
 
     def _update(self, rows: Tensor) -> None:
-        inputs, targets = self._buffers.batch(self.order, rows)
-        terms, losses = backward(self._forward, self._losses, self._parameters, inputs, targets)
+        batch = self._buffers.mixed(self.order, rows, self._mixing)
+        terms, losses = backward(
+            self._forward, self._losses, self._parameters, batch, self._sharpness
+        )
         self.rate.copy_(self._buffers.rates.gather(0, self.counter).squeeze(0))
         self._sgd.step(self.rate)
-        self.collector.add(targets, terms, losses)
+        self.collector.add(batch.targets, terms, losses)
         self.counter += 1
 
 

@@ -15,13 +15,26 @@ class SGD:
     """SGD on some of an optimiser's parameters; the optimiser keeps the state for checkpoints.
 
     The same numbers as ``optimizer.step()`` without its bookkeeping, which takes as long as the
-    step of a small network.
+    step of a small network. ``weight_decay`` has the decay of each network, None for that of
+    ``optim``: one for all, or one for each position of the parameters' leading axis.
     """
 
     def __init__(
-        self, parameters: Sequence[Tensor], optimizer: torch.optim.SGD, optim: OptimConfig
+        self,
+        parameters: Sequence[Tensor],
+        optimizer: torch.optim.SGD,
+        optim: OptimConfig,
+        weight_decay: Sequence[float | None] = (None,),
     ) -> None:
         self._parameters, self._optimizer, self._optim = parameters, optimizer, optim
+        decays = [optim.weight_decay if decay is None else decay for decay in weight_decay]
+        self._decay = decays[0] if len(set(decays)) == 1 else optim.weight_decay
+        self._excess: Tensor | None = None
+        if len(set(decays)) > 1:
+            # The kernel takes one decay: what a network has beyond it goes into its gradient.
+            like = parameters[0]
+            excess = [decay - optim.weight_decay for decay in decays]
+            self._excess = torch.tensor(excess, dtype=like.dtype, device=like.device)
         self._momentum: list[Tensor | None] = []
 
     def forget(self) -> None:
@@ -37,11 +50,15 @@ class SGD:
         if not self._momentum:
             self._momentum = self._buffers()
         used = [i for i, parameter in enumerate(self._parameters) if parameter.grad is not None]
+        if self._excess is not None:
+            for i in used:
+                own, gradient = self._parameters[i], self._parameters[i].grad
+                gradient.addcmul_(own, self._excess.view(-1, *[1] * (own.ndim - 1)))  # type: ignore[union-attr]
         sgd(
             [self._parameters[i] for i in used],
             [self._parameters[i].grad for i in used],  # type: ignore[misc]
             [self._momentum[i] for i in used],
-            weight_decay=self._optim.weight_decay,
+            weight_decay=self._decay,
             momentum=self._optim.momentum,
             lr=rate,
             dampening=0.0,

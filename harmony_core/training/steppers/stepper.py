@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ...config import OptimConfig
+from ...config import MethodConfig, OptimConfig
 from ...losses.base import Loss
 from ..collector import Collector
 from ..device_data import DeviceData
@@ -25,6 +25,7 @@ class Training:
     """The networks of one repeat and all that a step reads and updates."""
 
     networks: Ensemble
+    methods: Sequence[MethodConfig]
     losses: Sequence[Loss]
     optimizer: torch.optim.SGD
     optim: OptimConfig
@@ -33,6 +34,8 @@ class Training:
     """The training set as `DeviceData.load` returns it."""
     targets: Tensor
     """(n,) int64, on the device."""
+    class_counts: Tensor
+    """(c,) training samples of each class, on the device."""
     augment: bool
     collector: Collector
 

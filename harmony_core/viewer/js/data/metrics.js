@@ -42,6 +42,14 @@ export function metricsOf(store) {
         return taken == null ? null : taken - store.scalar(i, m, "tail_lost");
       },
     },
+    ...furtherFigures(scalar),
+  ];
+  return list.filter((metric) => store.frames.some((_, i) => metric.read(i, 0) != null));
+}
+
+/** Figures of the test set besides accuracy. */
+function furtherFigures(scalar) {
+  return [
     {
       id: "test_loss",
       label: "Test loss",
@@ -57,6 +65,20 @@ export function metricsOf(store) {
       low: 0,
       read: scalar("ece"),
     },
+    {
+      id: "pdc",
+      label: "PDC",
+      axis: "skew of predictions (% of the training set's)",
+      share: true,
+      low: 0,
+      read: scalar("pdc"),
+    },
+    {
+      id: "auprc",
+      label: "AUPRC",
+      axis: "macro average precision (%)",
+      share: true,
+      read: scalar("auprc"),
+    },
   ];
-  return list.filter((metric) => store.frames.some((_, i) => metric.read(i, 0) != null));
 }
