@@ -15,7 +15,7 @@ from .parameters import show
 
 FORMAT = 2
 LOSS_DEFAULTS_1: Mapping[str, Mapping[str, Any]] = {
-    "harmonized": {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin"}
+    "harmonized": {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin", "anchor": "class"}
 }
 """Parameters of losses that format 1 does not have, or whose default was another."""
 METHODS_1 = ("ce", "balanced_softmax", "harmonized")
@@ -30,7 +30,7 @@ def upgraded(values: object) -> object:
     An unknown format raises `ConfigError`.
 
     >>> upgraded({"methods": [{"loss": "harmonized"}], "data": {}})["methods"][0]["params"]
-    {'alpha': 0.3, 'anneal': 0.0, 'difficulty': 'margin'}
+    {'alpha': 0.3, 'anneal': 0.0, 'difficulty': 'margin', 'anchor': 'class'}
     """
     if not isinstance(values, Mapping):
         return values

@@ -135,6 +135,29 @@ def region_weights(
     return inverse.div_(mean.clamp_min_(tiny)).masked_fill_(total <= tiny, 1.0).mul_(inside)
 
 
+def anchor(weights: Tensor, regions: Tensor, samples: Tensor) -> Tensor:
+    """Weights (r, u) of mean 1 in each row, scaled so that all rows agree at g = ½.
+
+    w[b] ← w[b] / w(½) / Σ_r π_r / w_r(½): the weight at g = ½, where a sample lies on the decision
+    boundary of two classes, is then the same in every row, and the mean over all samples is 1. With
+    different weights there, the boundary would move toward the row that weighs more.
+
+    w(½) is that of the middle region, or the geometric mean of the two that meet at ½; a row
+    without a weight there keeps its own. ``regions`` (r,) is M, ``samples`` (r, 1) in proportion to
+    N.
+
+    >>> rows = torch.tensor([[0.8, 1.8], [0.5, 0.5]])
+    >>> anchor(rows, torch.tensor([2, 2]), torch.tensor([[1.0], [1.0]]))
+    tensor([[0.5714, 1.2857],
+            [0.8571, 0.8571]])
+    """
+    below = weights.gather(1, ((regions - 1) // 2)[:, None])
+    above = weights.gather(1, (regions // 2)[:, None])
+    middle = (below * above).sqrt_()
+    middle = torch.where(middle > 0, middle, 1.0)
+    return weights / middle / ((samples / middle).sum() / samples.sum())
+
+
 def _fade_and_add(counts: Tensor, seen: Tensor, memory: Tensor) -> Tensor:
     """A ← A exp(−n / memory) + H, in place."""
     counts.mul_(seen.sum(1, keepdim=True).div_(memory).neg_().exp_()).add_(seen)
@@ -192,17 +215,29 @@ class GradientDensity(nn.Module):
         return row.shape[0] < self.counts.shape[0]
 
     @torch.no_grad()
-    def weights(self, alpha: float | Tensor, smoothing: float, envelope: bool) -> Tensor:
-        """The current weight of every region (r, u); see `region_weights`."""
-        return region_weights(self.counts, self.valid, alpha, smoothing, envelope)
+    def weights(
+        self, alpha: float | Tensor, smoothing: float, envelope: bool, *, anchored: bool = False
+    ) -> Tensor:
+        """The current weight of every region (r, u); see `region_weights` and `anchor`."""
+        weights = region_weights(self.counts, self.valid, alpha, smoothing, envelope)
+        return anchor(weights, self.regions, self.memory) if anchored else weights
 
     @torch.no_grad()
     def weight_of(
-        self, cells: Cells, alpha: float | Tensor, smoothing: float, envelope: bool
+        self,
+        cells: Cells,
+        alpha: float | Tensor,
+        smoothing: float,
+        envelope: bool,
+        *,
+        anchored: bool = False,
     ) -> Tensor:
-        """The current weight of each sample's region (n,); only those rows are computed."""
+        """The current weight of each sample's region (n,).
+
+        Only those rows are computed, unless the weights are ``anchored``.
+        """
         row, region, _ = cells
-        if self.touches_few_rows(row):
+        if self.touches_few_rows(row) and not anchored:
             own = region_weights(self.counts[row], self.valid[row], alpha, smoothing, envelope)
             return own.gather(1, region[:, None]).squeeze(1)
-        return look_up(self.weights(alpha, smoothing, envelope), cells)
+        return look_up(self.weights(alpha, smoothing, envelope, anchored=anchored), cells)

@@ -36,6 +36,11 @@ class HarmonizedLoss(Loss):
        c; p_c[b] ∝ A_c[b] + λ.
     5. Intra-category balance: r[b] = p[b]^{−α} where p[b] > 0; with the envelope
        r[b] ← max_{b' ≤ b} r[b']; w[b] = r[b] / Σ p r, so the mean weight under p_c is 1.
+       ``anchor="boundary"`` then scales the weights of each class, w[b] ← w[b] / w(½), so that the
+       weight at g = ½ is the same for all classes, and all of them so that their mean over the
+       training set is 1 (`density.anchor`): at the boundary of two classes both count alike, and
+       the boundary stays. With ``"class"`` the mean of each class stays 1, and a class with many
+       hard samples counts less at its boundary than its neighbour.
     6. Annealing: α_t = α · max(0, 1 − t / (a T)) in 0-based epoch t of T, with a = ``anneal``;
        a = 0 keeps α constant. A weight that depends on the sample changes p(x|c) and with it the
        Bayes rule that the loss is consistent with; once α_t is 0, the loss is the consistent one.
@@ -79,6 +84,7 @@ class HarmonizedLoss(Loss):
         alpha: float = 0.5,
         anneal: float = 1.0,
         difficulty: str = "plain",
+        anchor: str = "boundary",
         kappa: float = 1.0,
         envelope: bool = True,
         smoothing: float = 1.0,
@@ -96,7 +102,8 @@ class HarmonizedLoss(Loss):
         _refuse(ignore_index, label_smoothing)
         LOSSES["harmonized"].resolve(
             {
-                "alpha": alpha, "anneal": anneal, "difficulty": difficulty, "kappa": kappa,
+                "alpha": alpha, "anneal": anneal, "difficulty": difficulty, "anchor": anchor,
+                "kappa": kappa,
                 "envelope": envelope, "smoothing": smoothing, "horizon": horizon, "tau": tau,
                 "inter": inter, "rho": rho, "classwise": classwise, "fixed_bins": fixed_bins,
                 "warmup": warmup,
@@ -105,7 +112,7 @@ class HarmonizedLoss(Loss):
         super().__init__(class_counts)
         self.alpha, self.smoothing, self.envelope = float(alpha), float(smoothing), envelope
         self.inter, self.classwise, self.warmup = inter, classwise, int(warmup)
-        self.anneal = float(anneal)
+        self.anneal, self.anchored = float(anneal), anchor == "boundary"
         self.judges_plain = difficulty == "plain" and inter == "margin" and tau != 0
         self._warns = self.anneal > 0 and self.alpha > 0
         samples = self.class_counts if classwise else self.class_counts.sum(0, keepdim=True)
@@ -179,7 +186,9 @@ class HarmonizedLoss(Loss):
         if self.training:
             self._warn("on_epoch_start was never called")
             self.memory.observe(difficulty, cells)
-        intra = self.memory.weight_of(cells, self._alpha, self.smoothing, self.envelope)
+        intra = self.memory.weight_of(
+            cells, self._alpha, self.smoothing, self.envelope, anchored=self.anchored
+        )
         intra = torch.where(self.active, intra, 1.0).to(loss.dtype)
         unit = self.class_weight.gather(0, targets).to(loss.dtype)
         weight = unit * intra
@@ -189,7 +198,9 @@ class HarmonizedLoss(Loss):
 
     def _table(self) -> Tensor:
         """(r, u): intra weights by row of the density; r = c, or 1 without ``classwise``."""
-        weights = self.memory.weights(self._alpha, self.smoothing, self.envelope)
+        weights = self.memory.weights(
+            self._alpha, self.smoothing, self.envelope, anchored=self.anchored
+        )
         return torch.where(self.active, weights, self.memory.valid.to(weights.dtype))
 
     @property

@@ -45,6 +45,13 @@ HARMONIZED = (
                 choices=("plain", "margin"),
             ),
             Parameter(
+                "anchor",
+                "boundary",
+                "What is kept the same for all classes: the weight at the boundary, g = ½, or the "
+                "mean.",
+                choices=("boundary", "class"),
+            ),
+            Parameter(
                 "kappa",
                 1.0,
                 "Precision: scales the number of regions a class of a given size gets.",
@@ -105,11 +112,12 @@ HARMONIZED = (
             ),
         ),
         presets={
-            "constant": {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin"},
+            "constant": {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin", "anchor": "class"},
             "literal": {
                 "alpha": 1.0,
                 "anneal": 0.0,
                 "difficulty": "margin",
+                "anchor": "class",
                 "envelope": False,
                 "smoothing": 0.0,
                 "inter": "weight",
