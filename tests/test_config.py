@@ -91,9 +91,12 @@ def test_an_empty_object_is_the_default() -> None:
     assert ExperimentConfig.from_json('{"format": 2}') == ExperimentConfig()
 
 
+CONSTANT = {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin", "anchor": "class"}
+
+
 def test_without_a_format_it_means_what_it_meant_in_the_first() -> None:
     first = ExperimentConfig.from_json("{}")
-    harmonized = MethodConfig("harmonized", {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin"})
+    harmonized = MethodConfig("harmonized", CONSTANT)
     assert first.methods == (MethodConfig("ce"), MethodConfig("balanced_softmax"), harmonized)
     assert first.data == DataConfig("hard_head")
     given = {"methods": [{"loss": "harmonized", "params": {"alpha": 0.7}}, {"loss": "ldam"}]}

@@ -122,6 +122,10 @@ class LossExplanation:
         """r[b] (1, u) of a density's shares (1, u), or None for a loss without it."""
         return None
 
+    def anchors(self, frame: Frame) -> Array | None:
+        """The scale f (c,) that makes the weights of all classes agree at g = ½, or None."""
+        return None
+
     def region(self, frame: Frame, position: int, label: int) -> Region | None:
         """The region of a tracked sample, or None where the frame holds no density.
 
@@ -147,6 +151,7 @@ class LossExplanation:
             weight=float(frame.region_weight[label, b]),
             rarity=rarity,
             mean=mean,
+            anchor=1.0 if (scales := self.anchors(frame)) is None else float(scales[label]),
         )
 
     def intra_weight(self, sample: SampleNumbers) -> float:

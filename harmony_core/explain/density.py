@@ -36,6 +36,8 @@ class Region:
     """r_c[b]; NaN for a loss without it"""
     mean: float
     """Σ p r, the mean weight before it is divided out; NaN for a loss without it"""
+    anchor: float = 1.0
+    """f_c, the scale of the class that makes all classes agree at g = ½"""
 
     @property
     def span(self) -> tuple[float, float]:
@@ -77,6 +79,23 @@ def region_weights(
     mean = (share * inverse).sum(axis=1, keepdims=True)
     weights = np.where(total <= tiny, 1, inverse / np.maximum(mean, tiny))
     return np.where(valid, weights, 0).astype(counts.dtype)
+
+
+def anchor_factors(weights: Array, regions: Array, samples: Array) -> Array:
+    """The scale f (r,) of each row of ``weights`` (r, u) of mean 1 that makes all agree at g = ½.
+
+    f = 1 / w(½) / Σ_r π_r / w_r(½), with w(½) the weight of the middle region, or the geometric
+    mean of the two that meet at ½. ``regions`` (r,) is M, ``samples`` (r,) is N.
+
+    >>> anchor_factors(np.array([[0.8, 1.8], [0.5, 0.5]]), np.array([2, 2]), np.ones(2)).round(3)
+    array([0.714, 1.714])
+    """
+    row, regions = np.arange(len(weights)), np.asarray(regions)
+    below, above = weights[row, (regions - 1) // 2], weights[row, regions // 2]
+    middle = np.sqrt(below * above)
+    middle = np.where(middle > 0, middle, 1.0)
+    samples = np.asarray(samples, dtype=np.float64)
+    return np.asarray(1 / middle / ((samples / middle).sum() / samples.sum()))
 
 
 def region_shares(counts: Array, regions: Array, smoothing: float) -> Array:

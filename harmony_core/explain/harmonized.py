@@ -11,11 +11,23 @@ from copy import copy
 import numpy as np
 
 from ..arrays import Array
+from ..frames import Frame
 from ..parameters import Value
 from .base import PULL, LossExplanation, SampleNumbers, one_minus
-from .density import Region, region_rarities
+from .density import Region, anchor_factors, region_rarities, region_weights
 from .ghm import region_step
-from .latex import Pair, Step, fraction, number, number_latex, number_text, same, step, times
+from .latex import (
+    Pair,
+    Step,
+    fraction,
+    number,
+    number_latex,
+    number_text,
+    product,
+    same,
+    step,
+    times,
+)
 from .logit_adjusted import prior_steps
 from .numbers import cross_entropy, inverse_frequency, log_prior
 from .weighted import inverse_frequency_step
@@ -76,6 +88,15 @@ class HarmonizedExplanation(LossExplanation):
         """Through ``warmup`` epochs, at most a tenth of the training."""
         return 0 < epoch <= min(int(self.params["warmup"]), epochs // 10)
 
+    def anchors(self, frame: Frame) -> Array | None:
+        if self.params["anchor"] != "boundary" or frame.density is None or frame.regions is None:
+            return None
+        weights = region_weights(
+            np.asarray(frame.density, dtype=np.float64), frame.regions, self.strength,
+            self.smoothing, bool(self.params["envelope"]),
+        )  # fmt: skip
+        return anchor_factors(weights, frame.regions, self.counts)
+
     def rarities(self, shares: Array) -> Array | None:
         return region_rarities(shares, self.strength, bool(self.params["envelope"]))
 
@@ -129,11 +150,17 @@ class HarmonizedExplanation(LossExplanation):
             return
         yield self._share_step(region)
         yield self._rarity_step(region)
+        ratio = (r"\frac{r[b]}{\sum_{b'} p[b']\,r[b']}", "r[b] / Σ p·r")
+        numbers = fraction(number(region.rarity), number(region.mean))
+        if self.params["anchor"] != "boundary":
+            yield step("Intra weight", INTRA, ratio, numbers, number(intra))
+            return
+        yield step("Scale of its class, equal weights at g = ½", same("f_y"), number(region.anchor))
         yield step(
             "Intra weight",
             INTRA,
-            (r"\frac{r[b]}{\sum_{b'} p[b']\,r[b']}", "r[b] / Σ p·r"),
-            fraction(number(region.rarity), number(region.mean)),
+            product(same("f_y"), ratio),
+            product(number(region.anchor), numbers),
             number(intra),
         )
 

@@ -16,7 +16,7 @@ from ..config import MethodConfig
 from ..frames import Frame, Scene
 from ..losses.registry import LOSSES
 from ..parameters import Value
-from .density import adaptive_regions, region_of, region_weights
+from .density import adaptive_regions, anchor_factors, region_of, region_weights
 from .numbers import cross_entropies, log_prior
 
 LOSS = "harmonized"
@@ -32,7 +32,7 @@ class ClassWeights:
     counts: Array
     """(m,) samples of the class in each region, scaled to its N_c: its settled density"""
     weights: Array
-    """(m,) intra weight w_c[b]; its mean under the smoothed density is 1"""
+    """(m,) intra weight w_c[b]"""
 
 
 def default_settings() -> dict[str, Value]:
@@ -65,6 +65,7 @@ def redraw(
     *,
     fixed_bins: int = 0,
     difficulty: str = "plain",
+    anchor: str = "boundary",
 ) -> tuple[ClassWeights, ...]:
     """What the harmonized loss would weigh if it had this network before it, one entry a class.
 
@@ -72,7 +73,8 @@ def redraw(
     falls into regions under κ (or ``fixed_bins`` of them, where that is not 0). A class of which
     only some samples are tracked counts as if all had been, so λ has its true size; a density with
     memory h = 1 settles at that total, N_c. ``classwise=False``: one density for all classes, the
-    same in every entry.
+    same in every entry. ``anchor="class"``: the mean weight of each class is 1, in place of equal
+    weights at g = ½.
     """
     targets = np.asarray(scene.tracked_targets)
     samples = np.asarray(scene.train_counts, dtype=np.float64)
@@ -90,6 +92,8 @@ def redraw(
     counts = np.zeros((len(rows), int(regions.max())))
     np.add.at(counts, (row, region_of(g, regions[row])), each)
     weights = region_weights(counts, regions, alpha, smoothing, envelope)
+    if anchor == "boundary":
+        weights = weights * anchor_factors(weights, regions, rows)[:, None]
     drawn = [
         ClassWeights(np.linspace(0, 1, m + 1), counts[r, :m], weights[r, :m])
         for r, m in enumerate(regions.tolist())

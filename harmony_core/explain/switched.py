@@ -190,6 +190,7 @@ def _density(formula: Formula, scene: Scene, frame: Frame, label: int) -> ClassW
             envelope=False,
             classwise=False,
             fixed_bins=bins,
+            anchor="class",
         )
     else:
         drawn = redraw(scene, frame, smoothing=SMOOTHING)

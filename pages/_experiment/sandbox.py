@@ -94,6 +94,11 @@ def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int 
         key="sandbox-difficulty", help="On: g is measured on z + τ log π, so a sample of a large "
         "class looks easy. Off: on the plain logits, as in the test.",
     ) else "plain"  # fmt: skip
+    settings["anchor"] = "boundary" if row2.toggle(
+        "Equal weights at the boundary", default["anchor"] == "boundary",
+        key="sandbox-anchor", help="On: at g = ½, where two classes meet, all classes weigh alike. "
+        "Off: the mean weight of every class is 1.",
+    ) else "class"  # fmt: skip
     settings["method"] = row2.selectbox(
         "Network of", range(len(labels)), key="sandbox-method", width=260,
         index=usual, format_func=lambda m: labels[m] if m < len(labels) else str(m),
@@ -119,7 +124,7 @@ def _pictures(scene: Scene, drawn: Sequence[ClassWeights]) -> None:
     st.html(weight_grid(classes, scene.class_names, pictures, notes))
     st.caption(
         "Line: the weight w(g) of each region of difficulty, on one scale for all classes; dotted: "
-        "1, the mean of every class. Shading behind it: how many of the class’s samples are in the "
+        "weight 1. Shading behind it: how many of the class’s samples are in the "
         "region, on its own scale. A class with few samples gets few, wide regions."
     )
     with st.expander("The same as text"):

@@ -26,8 +26,9 @@ def read_json(name: str) -> Any:
     return json.loads((OLD / name).read_text("utf-8"))
 
 
-CONSTANT = {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin"}
+CONSTANT = {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin", "anchor": "class"}
 """Parameters of the harmonized loss that 0.1.0 did not have, or with another default."""
+CONSTANT_FORM = {"anneal": 0.0, "difficulty": "margin", "anchor": "class"}
 LATER = {"mix": "none", "sam": "none", "posthoc": "none", "weight_decay": None}
 """Settings of methods that 0.1.0 did not have, off."""
 
@@ -45,8 +46,8 @@ def typed_today(old: dict[str, Any], text: str) -> dict[str, Any]:
     """
     defaults: dict[str, Any] = {}
     if old["loss"] == "harmonized":
-        plain = {"anneal": 1.0, "difficulty": "plain"}
-        defaults = {"anneal": 0.0, "difficulty": "margin"} if "@literal" in text else plain
+        plain = {"anneal": 1.0, "difficulty": "plain", "anchor": "boundary"}
+        defaults = CONSTANT_FORM if "@literal" in text else plain
         if old["params"].get("alpha") == 0.3 and "alpha=0.3" not in text:
             defaults["alpha"] = 0.5
     return {**old, **LATER, "params": {**old["params"], **defaults}}

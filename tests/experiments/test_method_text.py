@@ -35,6 +35,7 @@ LITERAL: dict[str, Value] = {
     "alpha": 1.0,
     "anneal": 0.0,
     "difficulty": "margin",
+    "anchor": "class",
     "envelope": False,
     "smoothing": 0.0,
     "inter": "weight",
@@ -115,7 +116,7 @@ def test_a_line_of_0_1_0_means_what_it_meant(line: str, methods: list[dict[str, 
     """The settings that it names; the literal form now also says that nothing is annealed."""
     read = [asdict(method) for method in parse_methods(line)]
     for method in read:
-        for later in ("anneal", "difficulty"):
+        for later in ("anneal", "difficulty", "anchor"):
             method["params"].pop(later, None)
     assert read == [{**LATER, **method} for method in methods]
     assert format_methods(parse_methods(line)) == line

@@ -93,7 +93,7 @@ def settled(**params: float | bool | int) -> tuple[Scene, Frame, ExperimentConfi
         {},
         {"alpha": 1.0, "kappa": 2.0, "smoothing": 0.5, "tau": 0.0, "envelope": False},
         {"classwise": False, "fixed_bins": 12, "alpha": 0.5},
-        {"difficulty": "margin", "alpha": 0.3},
+        {"difficulty": "margin", "anchor": "class", "alpha": 0.3},
     ],
 )
 def test_the_recorded_settings_draw_the_recorded_density(
@@ -109,6 +109,7 @@ def test_the_recorded_settings_draw_the_recorded_density(
         "classwise",
         "fixed_bins",
         "difficulty",
+        "anchor",
     )
     drawn = redraw(scene, frame, **{n: params[n] for n in names if n in params})
     assert frame.density is not None

@@ -105,13 +105,59 @@ def test_a_schedule_that_is_told_says_nothing(caplog: pytest.LogCaptureFixture) 
 
 @pytest.mark.parametrize("params", [{}, {"preset": "literal"}, {"alpha": 0.7, "kappa": 3.0}])
 def test_mean_weight_of_each_class_under_its_density_is_one(params: dict) -> None:
-    loss = _trained(params)
+    loss = _trained({"anchor": "class", **params})
     smoothing = loss.smoothing
     for row in range(4):
         regions = int(loss.regions[row])
         share = loss.density[row, :regions] + smoothing
         mean = (share / share.sum() * loss.region_weights()[row, :regions]).sum()
         assert mean.item() == pytest.approx(1, rel=1e-9)
+
+
+@pytest.mark.parametrize("params", [{}, {"alpha": 0.7, "kappa": 3.0}, {"classwise": False}])
+def test_all_classes_weigh_alike_at_the_boundary_and_the_mean_of_all_samples_is_one(
+    params: dict,
+) -> None:
+    loss = _trained(params)
+    weights, counts = loss.region_weights(), torch.tensor(COUNTS, dtype=torch.float64)
+    middles, means = [], []
+    for row in range(4):
+        regions = int(loss.regions[row])
+        own = weights[row, :regions]
+        middles.append((own[(regions - 1) // 2] * own[regions // 2]).sqrt())
+        share = loss.density[row, :regions] + loss.smoothing
+        means.append((share / share.sum() * own).sum())
+    torch.testing.assert_close(torch.stack(middles), middles[0].expand(4))
+    assert ((torch.stack(means) * counts).sum() / counts.sum()).item() == pytest.approx(1)
+    if params.get("classwise", True):
+        assert max(means) / min(means) > 1.05, "class means differ in its place"
+
+
+def overlapping(anchor: str) -> float:
+    """Where the boundary of two overlapping classes comes to rest under constant weights.
+
+    One is N(0, 1), the other an equal mixture of N(1, 1) and N(6, 1), half of which is easy: the
+    Bayes boundary is at ½ + log 2 = 1.19. The network is a table with cells of width ¼.
+    """
+    loss = HarmonizedLoss((4000, 4000), alpha=0.5, anneal=0.0, inter="none", anchor=anchor)
+    rng = torch.Generator().manual_seed(0)
+    x = torch.randn(8000, generator=rng)
+    x[4000:6000] += 1
+    x[6000:] += 6
+    y = torch.repeat_interleave(torch.arange(2), 4000)
+    table = torch.zeros(60, requires_grad=True)
+    cell = ((x + 4) * 4).long().clamp(0, 59)
+    for _ in range(300):
+        score = table[cell]
+        (gradient,) = torch.autograd.grad(loss(torch.stack([-score, score], 1), y), table)
+        with torch.no_grad():
+            table -= 200 * gradient
+    return float((table[:40] < 0).sum() / 4 - 4)
+
+
+def test_equal_weights_at_the_boundary_keep_it_where_equal_means_move_it() -> None:
+    assert abs(overlapping("boundary") - 1.19) < 0.5
+    assert overlapping("class") < 0.5
 
 
 def test_literal_gives_every_class_and_every_occupied_region_its_equal_share() -> None:
@@ -212,7 +258,7 @@ def test_training_updates_the_density_and_evaluation_reads_it() -> None:
 
 
 def test_classes_absent_from_a_batch_keep_their_state_bit_for_bit() -> None:
-    loss = HarmonizedLoss(COUNTS)
+    loss = HarmonizedLoss(COUNTS, anchor="class")
     for batch in batches(n=30, steps=4, dtype=torch.float32):
         loss(batch.logits, batch.targets)
     density, weights = loss.density.clone(), loss.region_weights()

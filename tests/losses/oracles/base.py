@@ -85,7 +85,8 @@ class Oracle:
             self.observe(judged, [int(y) for y in targets])
         weights, units = [], []
         for i in range(n):
-            weights.append(self.weight(1 - judged[i], int(targets[i]), features[i]))
+            p = true[i] if judged[i] == norms[i] else 1 - judged[i]
+            weights.append(self.weight(p, int(targets[i]), features[i]))
             units.append(self.unit(int(targets[i])))
         loss = sum(w * -math.log(p) for w, p in zip(weights, true, strict=True)) / sum(units)
         gradient = np.zeros_like(logits)

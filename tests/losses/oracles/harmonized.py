@@ -17,6 +17,7 @@ class Harmonized(Oracle):
         alpha: float = 0.5,
         anneal: float = 1.0,
         difficulty: str = "plain",
+        anchor: str = "boundary",
         kappa: float = 1.0,
         envelope: bool = True,
         smoothing: float = 1.0,
@@ -31,7 +32,7 @@ class Harmonized(Oracle):
         self.alpha, self.envelope, self.smoothing = alpha, envelope, smoothing
         self.horizon, self.classwise = horizon, classwise
         total = sum(self.counts)
-        self.plain = difficulty == "plain"
+        self.plain, self.anchored = difficulty == "plain", anchor == "boundary"
         self.offset = np.zeros(self.classes)
         if inter == "margin":
             self.offset = tau * np.log(np.array(self.counts) / total)
@@ -67,6 +68,21 @@ class Harmonized(Oracle):
                     density[b] = 0.0
 
     def table(self, row: int) -> list[float]:
+        weights = self.of_mean_one(row)
+        if not self.anchored:
+            return weights
+        middles = [self.middle(self.of_mean_one(r)) for r in range(len(self.density))]
+        total = sum(self.samples)
+        mean = sum(n / total / w for n, w in zip(self.samples, middles, strict=True))
+        return [w / middles[row] / mean for w in weights]
+
+    def middle(self, weights: list[float]) -> float:
+        """The weight at g = ½."""
+        m = len(weights)
+        found = weights[m // 2] if m % 2 else math.sqrt(weights[m // 2 - 1] * weights[m // 2])
+        return found or 1.0
+
+    def of_mean_one(self, row: int) -> list[float]:
         density = self.density[row]
         whole = sum(density) + self.smoothing * len(density)
         if whole == 0:
@@ -89,7 +105,7 @@ KNOWN = {
         Harmonized,
         ByHand(
             (8, 8),
-            {"alpha": 1.0},
+            {"alpha": 1.0, "anchor": "class"},
             [HEAD, HEAD, HEAD, HEAD[::-1]],
             [0, 0, 0, 0],
             (3 * 0.75 * log(4 / 3) + 1.5 * log(4)) / 4,
@@ -101,7 +117,8 @@ KNOWN = {
             {"inter": "weight", "rho": 0.5, "kappa": 0.1},
             {"classwise": False, "smoothing": 0.0, "tau": 2.0},
             {"fixed_bins": 1},
-            {"difficulty": "margin", "anneal": 0.0, "alpha": 0.3},
+            {"preset": "constant", "alpha": 0.5},
+            {"anchor": "class", "alpha": 0.8},
             {"fixed_bins": 7, "inter": "none"},
         ),
     ),
