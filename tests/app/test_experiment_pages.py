@@ -111,7 +111,7 @@ def test_the_microscope_has_the_numbers_of_the_linked_epoch_and_sample(
     for frame in frames:
         seen = explain(store.get(run).config, scene, frame, 4)
         assert seen.weight == pytest.approx(float(frame.tracked_weight[4]), rel=0.02)
-        for value in (seen.p_y, seen.grad_norm, seen.weight, seen.loss):
+        for value in (seen.p_y, seen.difficulty, seen.weight, seen.loss):
             assert f"<dd>{number_text(value)}</dd>" in said
         assert all(latex in said for latex in seen.latex)
 

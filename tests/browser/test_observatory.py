@@ -65,7 +65,7 @@ def numbers(page: Any) -> list[list[str]]:
 def expected(store: RunStore, run: str, epoch: int, sample: int) -> list[list[str]]:
     config, scene = store.get(run).config, store.scene(run)
     seen = [explain(config, scene, frame, sample) for frame in store.frames(run, 0, epoch)]
-    return [[number_text(v) for v in (s.p_y, s.grad_norm, s.weight, s.loss)] for s in seen]
+    return [[number_text(v) for v in (s.p_y, s.difficulty, s.weight, s.loss)] for s in seen]
 
 
 def test_scrub_press_a_region_and_look_at_a_sample(
