@@ -28,7 +28,7 @@ from ..config import (
     RecordConfig,
     Seeds,
 )
-from ..config_format import FORMAT, LOSS_DEFAULTS_1, METHODS_1
+from ..config_format import DATA_1, FORMAT, LOSS_DEFAULTS_1, METHODS_1
 from ..data.registry import DATASETS
 from ..errors import ConfigError
 from ..losses.registry import LOSSES
@@ -87,7 +87,8 @@ def from_query(query: Mapping[str, str | Sequence[str]]) -> ExperimentConfig:
     one = {key: values[0] for key, values in texts.items()}
     number = one.get("v", "1")
     choose(number, ("1", str(FORMAT)), "format `v` of the link")
-    data_name, data_pairs = _read(one.get("data", DataConfig().name), "data")
+    usual = DATA_1["name"] if number == "1" else DataConfig().name
+    data_name, data_pairs = _read(one.get("data", usual), "data")
     choose(data_name, DATASETS, "data set of the link")
     data = DataConfig(
         name=data_name,

@@ -49,7 +49,7 @@ def typed_today(old: dict[str, Any], text: str) -> dict[str, Any]:
         plain = {"anneal": 1.0, "difficulty": "plain", "anchor": "boundary"}
         defaults = CONSTANT_FORM if "@literal" in text else plain
         if old["params"].get("alpha") == 0.3 and "alpha=0.3" not in text:
-            defaults["alpha"] = 0.5
+            defaults["alpha"] = 0.75
     return {**old, **LATER, "params": {**old["params"], **defaults}}
 
 

@@ -26,7 +26,7 @@ SCENARIO = scenario(
     title="Spirals",
     summary="Arms that wind around each other, with room between them.",
     lesson="No two classes overlap and the tail is still lost: with few samples the shape has to "
-    "be guessed, and pushing on hard samples too early costs more than it gains.",
+    "be guessed, and more weight for what is rarely seen, early on, helps to guess it.",
     classes=(3, 2, 5),
     density=density,
 )

@@ -26,7 +26,7 @@ HARMONIZED = (
         parameters=(
             Parameter(
                 "alpha",
-                0.5,
+                0.75,
                 "Strength of the balance inside a class; 0 turns it off.",
                 low=0.0,
                 high=2.0,
