@@ -65,7 +65,7 @@ class DataConfig:
     class, drawn uniformly; test labels never change.
     """
 
-    name: str = "spirals"
+    name: str = "checkerboard"
     params: Mapping[str, Value] = field(default_factory=dict)
     imbalance_factor: float = 50.0
     profile: str = "exponential"

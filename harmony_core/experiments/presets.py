@@ -61,11 +61,11 @@ _PRESETS = (
     Preset(
         name="harmonized",
         title="Both balances together",
-        sentence="Three spirals that a network has to unwind. Correcting for class size does most "
-        "of the work; giving rare kinds of samples more weight inside their class, early in the "
-        "training, adds about two points, most of it at the tail.",
-        look="The inner ends of the spirals; tail recall, and the difference from Bayes.",
-        config=_config(DataConfig("spirals", {}, 50.0), 60, CE, BALANCED, HARMONIZED),
+        sentence="A checkerboard, whose corners a network has to find. Correcting for class size "
+        "does most of the work; giving rare kinds of samples more weight inside their class, early "
+        "in the training, comes closer to the best boundary.",
+        look="The corners of the tiles, and the difference from Bayes.",
+        config=_config(DataConfig("checkerboard", {}, 50.0), 60, CE, BALANCED, HARMONIZED),
         claims=(
             Claim("balanced_accuracy", 2, 1),
             Claim("disagreement", 2, 1),

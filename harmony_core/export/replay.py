@@ -1,6 +1,6 @@
 """A recorded run for the start page: a file with the view's payload, and one with its origin.
 
-python -m harmony_core export latest --replay assets/replays/hard_head.bin
+python -m harmony_core export latest --replay assets/replays/checkerboard.bin
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from harmony_core.viewer.payload import Payload, unpack_payload
 from .._session.lockstep_view import lockstep_view
 from .._shared.app_files import ROOT
 
-RECORDING = ROOT / "assets" / "replays" / "hard_head.bin"
+RECORDING = ROOT / "assets" / "replays" / "checkerboard.bin"
 """A packed `Payload` of the whole run, written by `scripts/make-replay`."""
 
 

@@ -117,7 +117,7 @@ def test_a_link_of_0_1_0_means_what_it_meant(query: dict[str, Any], config: dict
 
 
 def test_the_default_experiment_has_a_short_link() -> None:
-    assert to_query(ExperimentConfig()) == {"v": "2", "data": "hard_head"}
+    assert to_query(ExperimentConfig()) == {"v": "2", "data": "checkerboard"}
     assert from_query({"v": "2"}) == ExperimentConfig()
 
 
