@@ -14,12 +14,13 @@ HARMONIZED = (
     LossSpec(
         name="harmonized",
         title="Harmonized (intra × inter)",
-        summary="Moves the boundary for the rare classes, then balances easy and hard samples "
-        "inside every class with a precision fitted to its size.",
+        summary="Moves the boundary for the rare classes, and balances easy and hard samples inside "
+        "every class by weights that agree at the boundary and fade over the training.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i w_{y_i}[b_i]\,"
         r"\mathrm{CE}(z_i + \tau \log \pi, y_i),\quad "
-        r"w_c[b] = \frac{r_c[b]}{\sum_{b'} p_c[b']\,r_c[b']},\quad "
-        r"r_c[b] = \max_{b' \le b} p_c[b']^{-\alpha}",
+        r"w_c[b] \propto \frac{r_c[b]}{r_c(\frac{1}{2})},\quad "
+        r"r_c[b] = \max_{b' \le b} p_c[b']^{-\alpha_t},\quad "
+        r"\alpha_t = \alpha \left(1 - \frac{t}{T}\right)",
         factory="harmony_core.losses.harmonized:HarmonizedLoss",
         explanation="harmony_core.explain.harmonized:HarmonizedExplanation",
         reference="Our reconstruction of Zhang et al. 2022, arXiv:2204.09234, from its abstract",
@@ -27,7 +28,7 @@ HARMONIZED = (
             Parameter(
                 "alpha",
                 0.75,
-                "Strength of the balance inside a class; 0 turns it off.",
+                "Strength of the balance inside a class, at the start; 0 turns it off.",
                 low=0.0,
                 high=2.0,
             ),
