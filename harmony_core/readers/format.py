@@ -5,11 +5,13 @@ A format is one file with a `FileFormat` in it, and one entry in `formats.FORMAT
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from .contents import Contents
+from .inner_files import folder_names, peek_folder, peek_zip
 from .messages import Progress, silent
 
 AUTO, NONE = "auto", "none"
@@ -46,6 +48,19 @@ class FileStart:
     def text(self) -> bytes:
         """The head without a byte order mark and blanks in front."""
         return self.head.lstrip(b"\xef\xbb\xbf \t\r\n")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The paths inside a folder or a ZIP, with forward slashes; empty for a single file."""
+        if self.folder:
+            return folder_names(self.path)
+        return tuple(name.replace("\\", "/") for name in self.entries or ())
+
+    def peek(self, positions: Sequence[int], most: int = 65_536) -> list[bytes]:
+        """The first bytes of the files at these positions of ``names``; empty if unreadable."""
+        if self.folder:
+            return peek_folder(self.path, [self.names[i] for i in positions], most)
+        return peek_zip(self.path, positions, most)
 
 
 @dataclass(frozen=True)
