@@ -186,7 +186,7 @@ def _matches(start: FileStart) -> bool:
 def _read(path: Path, options: ReadOptions) -> Contents:
     found = read_yolo(path, options.progress)
     if found is None:  # no text files in a folder of labels, so the images count
-        return image_contents(path)
+        return image_contents(path, options)
     labels, boxes, notes = found
     size = 0 if path.is_dir() else path.stat().st_size
     return Contents(

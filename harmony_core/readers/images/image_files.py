@@ -16,13 +16,12 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import DataError
-from .. import limits
 from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
-from ..labels import ALL, SPLITS, Labels, count_by_split, split_of
-from ..messages import listed, quoted
+from ..messages import quoted
 from ..samples import DecodedImages
 from .archives import MAX_ARCHIVE_BYTES, ZipSource
+from .class_folders import labels_by_folder
 from .decode_processes import decoders
 from .folders import FolderSource
 from .layout import Parts
@@ -134,48 +133,9 @@ class ArrayImages:
         return decoded
 
 
-def open_images(path: Path) -> tuple[ImageFiles, Labels, tuple[str, ...]]:
-    """The images of a ZIP or folder with their class and split, and what was left out."""
-    source = FolderSource(path) if path.is_dir() else ZipSource(path)
-    try:
-        files = sorted(source.files)
-        labels = labels_by_folder(files)
-    except BaseException:
-        source.close()
-        raise
-    return ImageFiles(source, files), labels, source.notes
-
-
-def labels_by_folder(files: list[Parts]) -> Labels:
-    """Class and split of image paths: ``[…/]split/class/image`` or ``[…/]class/image``.
-
-    The class is the folder that holds the image; a folder called train, test or val(idation)
-    anywhere above it gives the split.
-    """
-    if not files:
-        raise DataError(
-            "Expected images in a folder for each class, but got no image at all. Arrange them as "
-            "train/<class>/<image> and test/<class>/<image>, or <class>/<image>."
-        )
-    loose = ["/".join(parts) for parts in files if len(parts) < 2 or split_of(parts[-2])]
-    if loose:
-        raise DataError(
-            f"Expected every image in the folder of its class, but got {listed(loose, 3)}. "
-            "Arrange them as train/<class>/<image> or <class>/<image>."
-        )
-    meant = [next((s for p in parts[:-2] if (s := split_of(p))), "") for parts in files]
-    names = tuple(sorted({parts[-2] for parts in files}))
-    if len(names) > limits.CLASSES:
-        raise DataError(f"Expected at most {limits.CLASSES:,} classes, but got {len(names):,}.")
-    place = {name: c for c, name in enumerate(names)}
-    codes = np.array([place[parts[-2]] for parts in files], dtype=np.int32)
-    splits = tuple(s for s in SPLITS if s in meant)
-    if not splits:
-        counts = count_by_split(codes, None, 1, len(names))
-        return Labels(names, (ALL,), counts, rows=len(files), codes=codes)
-    split_codes = np.array([splits.index(m) if m else -1 for m in meant], dtype=np.int8)
-    counts = count_by_split(codes, split_codes, len(splits), len(names))
-    return Labels(names, splits, counts, rows=len(files), codes=codes, split_codes=split_codes)
+def open_source(path: Path) -> ZipSource | FolderSource:
+    """The files of a ZIP or folder, checked; close it."""
+    return FolderSource(path) if path.is_dir() else ZipSource(path)
 
 
 def _digest(content: bytes) -> np.uint64:
@@ -197,18 +157,21 @@ def _empty(n: int, keep: Array | None) -> tuple[DecodedImages, Array]:
     return decoded, place
 
 
-def image_contents(path: Path) -> Contents:
+def image_contents(path: Path, options: ReadOptions) -> Contents:
     """The images of a ZIP or folder, each folder a class."""
-    images, labels, notes = open_images(path)
+    source = open_source(path)
+    try:
+        files = sorted(source.files)
+        found = labels_by_folder(files, options.label)
+    except BaseException:
+        source.close()
+        raise
     form, size = (IMAGE_FOLDER, 0) if path.is_dir() else (IMAGE_ZIP, path.stat().st_size)
     return Contents(
-        path.name, "images", form.title, size, labels, label="folder",
-        reason="each folder is a class", notes=notes, images=images,
+        path.name, "images", form.title, size, found.labels, label=found.label,
+        reason=found.reason, choices=found.levels[1:], notes=(*source.notes, *found.notes),
+        images=ImageFiles(source, files),
     )  # fmt: skip
-
-
-def _read(path: Path, options: ReadOptions) -> Contents:
-    return image_contents(path)
 
 
 def _matches_zip(start: FileStart) -> bool:
@@ -226,12 +189,12 @@ def _matches_zip(start: FileStart) -> bool:
 
 
 IMAGE_FOLDER: FileFormat = FileFormat(
-    title="images in a folder", matches=lambda start: start.folder, read=_read
+    title="images in a folder", matches=lambda start: start.folder, read=image_contents
 )
 IMAGE_ZIP: FileFormat = FileFormat(
     title="images in a ZIP",
     matches=_matches_zip,
-    read=_read,
+    read=image_contents,
     largest=MAX_ARCHIVE_BYTES,
     suffixes=("zip",),
     family="zip",
