@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from .annotations.coco_files import COCO_FILES
+from .annotations.cvat import CVAT, CVAT_FILES
+from .annotations.labelme import LABELME
+from .annotations.open_images import OPEN_IMAGES, OPEN_IMAGES_FILES
+from .annotations.voc import VOC
 from .annotations.yolo import YOLO
 from .format import FileFormat
 from .images.image_files import IMAGE_FOLDER, IMAGE_ZIP
@@ -18,6 +23,13 @@ FORMATS: tuple[FileFormat, ...] = (
     EXCEL,
     NPZ,
     YOLO,
+    COCO_FILES,
+    CVAT,
+    CVAT_FILES,
+    VOC,
+    LABELME,
+    OPEN_IMAGES,
+    OPEN_IMAGES_FILES,
     IMAGE_FOLDER,
     IMAGE_ZIP,
     JSON_LINES,

@@ -102,17 +102,23 @@ def _refuse_unsafe(start: FileStart) -> None:
             "Expected a data file, but got a pickle, which can run code when it is opened. "
             "Save it as Parquet, CSV or NPZ."
         )
-    if re.match(rb"<(!doctype|html|\?xml|svg)", start.text[:20].lower()):
-        raise DataError(
-            "Expected a table, arrays or a ZIP of images, but got a web page or XML. "
-            "Download the file itself, or export it as CSV."
-        )
+    if re.match(rb"<(!doctype html|html|svg)", start.text[:20].lower()):
+        raise _web_page()
 
 
 def _refuse_unusable(head: bytes) -> None:
     """Raise `DataError` for known kinds of files that no format reads."""
+    if re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype|\?xml)", head[:200].lower()):
+        raise _web_page()
     for magic, what, advice in _REFUSED:
         if head.startswith(magic):
             raise DataError(
                 f"Expected a table, arrays or a ZIP of images, but got {what}. {advice}"
             )
+
+
+def _web_page() -> DataError:
+    return DataError(
+        "Expected a table, arrays or a ZIP of images, but got a web page or XML. "
+        "Download the file itself, or export it as CSV."
+    )

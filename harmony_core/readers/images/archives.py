@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from ...errors import DataError
+from ..limits import JSON_BYTES
 from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
 from .zip_entries import ZipEntries
 
@@ -28,6 +29,8 @@ MAX_RATIO = 200
 
 A blank image that is stored without compression of its own is packed more tightly than that.
 """
+DOCUMENTS = frozenset((".json", ".jsonl", ".csv", ".tsv", ".txt", ".xml", ".parquet", ".npy"))
+"""Files beside images that may be as large as alone."""
 UNCOMPRESSED = frozenset((".bmp", ".ppm", ".pgm", ".pnm", ".tif", ".tiff"))
 RATIO_FROM = 2**20
 MAX_DEPTH = 8
@@ -102,12 +105,12 @@ class ZipSource:
         self._contents.finish(unused)
         return ignored
 
-    def read(self, parts: Parts) -> bytes:
+    def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; `OSError` if it is damaged, `DataError` if it is too much."""
-        content = self._contents.read(self._entries[parts], "/".join(parts), MAX_FILE_BYTES + 1)
+        content = self._contents.read(self._entries[parts], "/".join(parts), most + 1)
         with self._lock:
             self._unpacked += len(content)
-            if len(content) > MAX_FILE_BYTES or self._unpacked > MAX_TOTAL_BYTES:
+            if len(content) > most or self._unpacked > MAX_TOTAL_BYTES:
                 raise _too_large()
         return content
 
@@ -201,8 +204,8 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
         problem = "an unusual compression"
     elif suffix_of(name) in NESTED_SUFFIXES:
         problem = "an archive inside the archive"
-    elif info.file_size > MAX_FILE_BYTES:
-        problem = f"a file of {info.file_size / 2**20:,.0f} MB, more than {MAX_FILE_BYTES >> 20}"
+    elif info.file_size > (most := JSON_BYTES if suffix_of(name) in DOCUMENTS else MAX_FILE_BYTES):
+        problem = f"a file of {info.file_size / 2**20:,.0f} MB, more than {most >> 20}"
     elif (
         info.file_size > RATIO_FROM
         and info.file_size > MAX_RATIO * info.compress_size
@@ -219,5 +222,5 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
 def _too_large() -> DataError:
     return DataError(
         f"Expected the files of the ZIP to unpack to at most {MAX_TOTAL_BYTES / 2**30:g} GB, "
-        f"{MAX_FILE_BYTES >> 20} MB each, but got more. Make the images smaller or fewer."
+        f"{MAX_FILE_BYTES >> 20} MB each image, but got more. Make the images smaller or fewer."
     )

@@ -19,7 +19,8 @@ class FolderSource:
     Links to files inside the folder are followed; a link that leaves it is refused.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, most: int | None = None) -> None:
+        most = MAX_ENTRIES if most is None else most
         self.title = "the folder"
         self._root = root.resolve()
         self._paths: dict[Parts, Path] = {}
@@ -39,9 +40,9 @@ class FolderSource:
             for name in sorted([*names, *(n for n in below if (here / n).is_symlink())]):
                 path = here / name
                 seen += 1
-                if seen > MAX_ENTRIES:
+                if seen > most:
                     raise DataError(
-                        f"Expected a folder of at most {MAX_ENTRIES:,} files, but got more. "
+                        f"Expected a folder of at most {most:,} files, but got more. "
                         "Keep fewer images of the frequent classes."
                     )
                 parts = path.relative_to(self._root).parts
@@ -68,12 +69,12 @@ class FolderSource:
         self.key = digest.hexdigest()
         self.notes = left_out(self.title, ignored)
 
-    def read(self, parts: Parts) -> bytes:
+    def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; `OSError` if it cannot be read or is too large."""
         with open(self._paths[parts], "rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            raise OSError(f"larger than {MAX_FILE_BYTES >> 20} MB")
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise OSError(f"larger than {most >> 20} MB")
         return content
 
     def close(self) -> None:
