@@ -1,4 +1,4 @@
-"""A JSON document: annotations (COCO, Label Studio), a list of records, or columns of equal length."""
+"""A JSON document: annotations, a list of records, or columns of equal length."""
 
 from __future__ import annotations
 

@@ -65,12 +65,13 @@ def _read(path: Path, options: ReadOptions) -> Contents:
 
 
 def _drop_repeated(documents: dict[Parts, dict[str, Any]], splits: dict[Parts, str]) -> list[str]:
-    """Drop files of no split that repeat the images of others; `DataError` for other repetitions."""
+    """Drop files of no split that repeat images of others; `DataError` for other repetitions."""
     owners: dict[tuple[Parts, str], Parts] = {}
     notes: list[str] = []
     for parts in sorted(documents, key=lambda p: (not splits[p], p)):
         images = documents[parts].get("images")
-        named = [i.get("file_name") for i in images if isinstance(i, dict)] if isinstance(images, list) else []  # fmt: skip
+        listed_images = images if isinstance(images, list) else []
+        named = [i.get("file_name") for i in listed_images if isinstance(i, dict)]
         keys = {(parts[:-1], name) for name in named if isinstance(name, str)}
         repeated = [owners[key] for key in keys if key in owners]
         if repeated:

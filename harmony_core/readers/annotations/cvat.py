@@ -62,9 +62,9 @@ def _add(root: Element, split: str, counter: ObjectCounter) -> list[str]:
             f"Expected CVAT's <annotations>, but got <{root.tag[:40]}>. Export them again as "
             "'CVAT for images'."
         )
-    for label in root.iterfind("meta//labels/label/name"):
-        if label.text:
-            counter.declare(label.text.strip())
+    for name in root.iterfind("meta//labels/label/name"):
+        if name.text:
+            counter.declare(name.text.strip())
     for image in root.iterfind("image"):
         subset = split_name(image.get("subset", ""))
         shapes = [(label, False) for item in image if (label := item.get("label", "").strip())]

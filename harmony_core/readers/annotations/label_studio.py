@@ -49,7 +49,8 @@ def label_studio_contents(document: list[Any], path: Path, options: ReadOptions)
                 objects += [(label, False) for label in labels]
         counter.add_image("", objects)
         data = task.get("data")
-        plain = {k: v for k, v in data.items() if isinstance(v, str | int | float)} if isinstance(data, dict) else {}  # fmt: skip
+        fields = data.items() if isinstance(data, dict) else ()
+        plain = {k: v for k, v in fields if isinstance(v, str | int | float)}
         records.append({**plain, **{k: v[0] if len(v) == 1 else v for k, v in chosen.items()}})
     notes = []
     if several:
@@ -63,7 +64,8 @@ def _table(
     records: list[dict[str, Any]], document: list[Any], path: Path, options: ReadOptions
 ) -> Contents:
     """Tasks as rows; columns that were chosen come before the data."""
-    given = {key for task in document for key in (task.get("data") or {})}
+    data = [task.get("data") for task in document]
+    given = {key for fields in data if isinstance(fields, dict) for key in fields}
     asked = list(dict.fromkeys(key for record in records for key in record if key not in given))
     if not asked:
         raise DataError(

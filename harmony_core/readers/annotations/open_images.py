@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from ...errors import DataError
@@ -59,13 +59,13 @@ def _read_files(path: Path, options: ReadOptions) -> Contents:
             if is_open_images(content[:4096]):
                 options.progress(f"Reading {parts[-1][:60]}", None)
                 split = split_of_path(parts) or split_name(stem_of(parts[-1]))
-                text = io.StringIO(content.decode("utf-8", "replace"), newline="")
-                notes += _add(text, "/".join(parts), names, split, counter)
+                lines = io.StringIO(content.decode("utf-8", "replace"), newline="")
+                notes += _add(lines, "/".join(parts), names, split, counter)
     return counter.contents(path, OPEN_IMAGES_FILES.title, notes=notes)
 
 
 def _add(
-    lines: Iterator[str] | io.TextIOBase, name: str, names: dict[str, str], split: str,
+    lines: Iterable[str], name: str, names: dict[str, str], split: str,
     counter: ObjectCounter,
 ) -> list[str]:  # fmt: skip
     """Count the rows that say that a label is there, image by image."""
