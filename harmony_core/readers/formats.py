@@ -9,7 +9,7 @@ from .annotations.open_images import OPEN_IMAGES, OPEN_IMAGES_FILES
 from .annotations.voc import VOC
 from .annotations.yolo import YOLO
 from .format import FileFormat
-from .images.image_files import IMAGE_FOLDER, IMAGE_ZIP
+from .images.image_contents import IMAGE_FOLDER, IMAGE_ZIP
 from .json_document import JSON
 from .tables.csv_file import CSV, TSV
 from .tables.excel_file import EXCEL

@@ -12,11 +12,11 @@ from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
 from ..images.archives import MAX_ARCHIVE_BYTES
 from ..images.layout import Parts
-from ..images.split_folders import split_name
+from ..images.split_folders import split_name, split_of_path
 from ..messages import listed
 from ..tables.json_file import parse_json
 from .coco import add_coco, is_coco
-from .inner import AnnotationFiles, split_of_path, stem_of
+from .inner import AnnotationFiles, stem_of
 from .objects import ObjectCounter
 
 _OTHER_TASKS = re.compile(r"(captions|person_keypoints|panoptic|stuff|image_info)_", re.IGNORECASE)

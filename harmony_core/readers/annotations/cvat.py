@@ -11,8 +11,8 @@ from .. import limits
 from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
 from ..images.archives import MAX_ARCHIVE_BYTES
-from ..images.split_folders import split_name
-from .inner import AnnotationFiles, split_of_path
+from ..images.split_folders import split_name, split_of_path
+from .inner import AnnotationFiles
 from .objects import ObjectCounter
 from .xml_document import parse_xml
 

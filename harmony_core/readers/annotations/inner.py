@@ -10,7 +10,6 @@ from .. import limits
 from ..images.archives import ZipSource
 from ..images.folders import FolderSource
 from ..images.layout import Parts
-from ..images.split_folders import split_name
 from ..messages import quoted
 
 TEXT_BYTES = 4 * limits.MB
@@ -54,11 +53,6 @@ class AnnotationFiles:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def split_of_path(parts: Parts) -> str:
-    """The split that a folder of a path names, the innermost first; empty for none."""
-    return next((s for part in reversed(parts[:-1]) if (s := split_name(part))), "")
 
 
 def split_lists(files: AnnotationFiles, lists: Iterable[Parts]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,7 @@ def _table(
                 record[key] = [record[key]]
     label = asked[0] if options.label is None else options.label
     table = read_records(records, options.progress)
-    chosen = ReadOptions(label, options.split, options.separator, options.progress)
-    return table_contents(table, path, TITLE, chosen)
+    return table_contents(table, path, TITLE, replace(options, label=label))
 
 
 def _results(task: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:

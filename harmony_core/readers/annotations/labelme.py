@@ -9,9 +9,10 @@ from ...errors import DataError
 from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
 from ..images.archives import MAX_ARCHIVE_BYTES, MAX_FILE_BYTES
+from ..images.split_folders import split_of_path
 from ..messages import quoted
 from ..tables.json_file import parse_json
-from .inner import AnnotationFiles, split_of_path
+from .inner import AnnotationFiles
 from .objects import ObjectCounter
 
 PEEKS = 5

@@ -12,9 +12,9 @@ from .. import limits
 from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
 from ..images.archives import MAX_ARCHIVE_BYTES
-from ..images.split_folders import split_name
+from ..images.split_folders import split_name, split_of_path
 from ..messages import quoted
-from .inner import AnnotationFiles, split_of_path, stem_of
+from .inner import AnnotationFiles, stem_of
 from .objects import ObjectCounter
 
 PEEKS = 20

@@ -10,8 +10,9 @@ from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
 from ..images.archives import MAX_ARCHIVE_BYTES
 from ..images.layout import Parts
+from ..images.split_folders import split_of_path
 from ..messages import quoted
-from .inner import AnnotationFiles, split_lists, split_of_path, stem_of
+from .inner import AnnotationFiles, split_lists, stem_of
 from .objects import ObjectCounter, distinct
 from .yolo_files import class_names, label_files, looks_like_boxes
 

@@ -10,18 +10,12 @@ import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
 from ...arrays import Array
-from ...errors import DataError
-from ..contents import Contents
-from ..format import FileFormat, FileStart, ReadOptions
-from ..messages import quoted
 from ..samples import DecodedImages
-from .archives import MAX_ARCHIVE_BYTES, ZipSource
-from .class_folders import labels_by_folder
+from .archives import ZipSource
 from .decode_processes import decoders
 from .folders import FolderSource
 from .layout import Parts
@@ -29,9 +23,6 @@ from .thumbnails import GREY, SIZE, grey_values
 
 CHUNK, CHUNK_BYTES = 256, 2**20
 """Images that are decoded together, at most."""
-_TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
-_IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif")
-"""Endings that tell a ZIP of tables from a ZIP of images."""
 
 
 class ImageFiles:
@@ -133,11 +124,6 @@ class ArrayImages:
         return decoded
 
 
-def open_source(path: Path) -> ZipSource | FolderSource:
-    """The files of a ZIP or folder, checked; close it."""
-    return FolderSource(path) if path.is_dir() else ZipSource(path)
-
-
 def _digest(content: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little"))
 
@@ -155,47 +141,3 @@ def _empty(n: int, keep: Array | None) -> tuple[DecodedImages, Array]:
         np.zeros(n, dtype=np.int32),
     )
     return decoded, place
-
-
-def image_contents(path: Path, options: ReadOptions) -> Contents:
-    """The images of a ZIP or folder, each folder a class."""
-    source = open_source(path)
-    try:
-        files = sorted(source.files)
-        found = labels_by_folder(files, options.label)
-    except BaseException:
-        source.close()
-        raise
-    form, size = (IMAGE_FOLDER, 0) if path.is_dir() else (IMAGE_ZIP, path.stat().st_size)
-    return Contents(
-        path.name, "images", form.title, size, found.labels, label=found.label,
-        reason=found.reason, choices=found.levels[1:], notes=(*source.notes, *found.notes),
-        images=ImageFiles(source, files),
-    )  # fmt: skip
-
-
-def _matches_zip(start: FileStart) -> bool:
-    """Any ZIP that no other format has taken; raises `DataError` for one that holds a table."""
-    if start.entries is None:
-        return False
-    names = [name.lower() for name in start.entries]
-    tables = [i for i, name in enumerate(names) if name.endswith(_TABLES)]
-    if tables and not any(name.endswith(_IMAGES) for name in names):
-        raise DataError(
-            f"Expected a ZIP of images, but got one with the table "
-            f"{quoted(start.entries[tables[0]])}. Unpack it and choose the table itself."
-        )
-    return True
-
-
-IMAGE_FOLDER: FileFormat = FileFormat(
-    title="images in a folder", matches=lambda start: start.folder, read=image_contents
-)
-IMAGE_ZIP: FileFormat = FileFormat(
-    title="images in a ZIP",
-    matches=_matches_zip,
-    read=image_contents,
-    largest=MAX_ARCHIVE_BYTES,
-    suffixes=("zip",),
-    family="zip",
-)

@@ -32,6 +32,11 @@ def split_name(folder: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def split_of_path(parts: Parts) -> str:
+    """The split that a folder of a path names, the innermost first; empty for none."""
+    return next((s for part in reversed(parts[:-1]) if (s := split_name(part))), "")
+
+
 def is_container(folder: str) -> bool:
     """Whether a folder's name says that it holds images, and not which."""
     return folder.lower() in CONTAINERS
