@@ -30,7 +30,7 @@ def training_script(found: Inspection, path: str | Path, *, beside: bool = False
     multi = contents.labels.multi
     values = {
         "file": Path(path).name if beside else str(Path(path).absolute()),
-        "label": contents.label if contents.kind == "table" else None,
+        "label": contents.label if kind == "table" or contents.choices else None,
         "split": contents.split_column if contents.kind == "table" else None,
         "separator": "none" if multi is None else multi.separator,
         "loss": method.loss,

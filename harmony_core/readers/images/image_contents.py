@@ -67,10 +67,14 @@ def _labelled(
     table = given.table
     contents = replace(
         blank, labels=given.labels, label=table.contents.label,
-        reason=f"{table.contents.reason}, in the table {quoted(table.name)}",
+        kind="images" if given.files else "annotations",
+        reason=f"{table.contents.reason}, in the table {quoted(table.name)}"
+        if table.contents.reason != "chosen by you" else table.contents.reason,
         choices=(*table.contents.choices, *([FOLDER] if found else [])),
-        images=ImageFiles(source, given.files) if given.labels.codes is not None else None,
+        images=ImageFiles(source, given.files) if given.files else None,
     )  # fmt: skip
+    if contents.images is None:
+        source.close()
     contents = contents.with_notes(*table.contents.notes, *given.notes)
     assumed = f"Labels come from column {quoted(table.contents.label)} of {quoted(table.name)}"
     if found is not None:
