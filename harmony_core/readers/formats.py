@@ -14,7 +14,7 @@ from .json_document import JSON
 from .tables.csv_file import CSV, TSV
 from .tables.excel_file import EXCEL
 from .tables.json_file import JSON_LINES
-from .tables.numpy_file import NPY, NPZ
+from .tables.numpy_file import NPY, NPY_FOLDER, NPZ
 from .tables.parquet_file import PARQUET
 
 FORMATS: tuple[FileFormat, ...] = (
@@ -22,6 +22,7 @@ FORMATS: tuple[FileFormat, ...] = (
     NPY,
     EXCEL,
     NPZ,
+    NPY_FOLDER,
     YOLO,
     COCO_FILES,
     CVAT,
