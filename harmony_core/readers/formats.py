@@ -11,14 +11,18 @@ from .annotations.yolo import YOLO
 from .format import FileFormat
 from .images.image_contents import IMAGE_FOLDER, IMAGE_ZIP
 from .json_document import JSON
+from .tables.arrow_file import ARROW
 from .tables.csv_file import CSV, TSV
 from .tables.excel_file import EXCEL
 from .tables.json_file import JSON_LINES
 from .tables.numpy_file import NPY, NPY_FOLDER, NPZ
 from .tables.parquet_file import PARQUET
+from .tables.shards import SHARDS
 
 FORMATS: tuple[FileFormat, ...] = (
     PARQUET,
+    ARROW,
+    SHARDS,
     NPY,
     EXCEL,
     NPZ,

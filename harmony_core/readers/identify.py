@@ -9,6 +9,7 @@ from ..errors import DataError
 from . import formats, limits
 from .format import FileFormat, FileStart
 from .messages import quoted
+from .refused import is_pickle, refuse_known
 from .zip_names import zip_names
 
 _REFUSED = (
@@ -27,7 +28,6 @@ _REFUSED = (
     (b"\xff\xd8\xff", "one image", "Put images into a ZIP with a folder for each class."),
     (b"\x89PNG", "one image", "Put images into a ZIP with a folder for each class."),
     (b"GIF8", "one image", "Put images into a ZIP with a folder for each class."),
-    (b"ARROW1", "an Arrow file", "Save it as Parquet."),
     (b"ORC", "an ORC file", "Save it as Parquet."),
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -43,6 +43,8 @@ def identify(path: Path) -> tuple[FileFormat, str]:
     form = next((form for form in formats.FORMATS if form.matches(start)), None)
     if form is None or form.text:  # a text format may match by name alone
         _refuse_unusable(start.head)
+        if start.claimed is None:
+            refuse_known(start)
     if form is None:
         claimed = "data file" if start.claimed is None else start.claimed.title
         raise DataError(
@@ -97,7 +99,7 @@ def _first_look(path: Path) -> tuple[FileStart, int]:
 
 def _refuse_unsafe(start: FileStart) -> None:
     """Raise `DataError` for pickles and web pages, which no registered format may take."""
-    if re.match(rb"\x80[\x02-\x05]", start.head):
+    if is_pickle(start):
         raise DataError(
             "Expected a data file, but got a pickle, which can run code when it is opened. "
             "Save it as Parquet, CSV or NPZ."

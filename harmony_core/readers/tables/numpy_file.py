@@ -146,7 +146,11 @@ def _assemble(
     headers: dict[str, Header], load: Callable[[str], Array], label: str | None
 ) -> Arrays:
     shapes = {name: shape for name, (shape, _) in headers.items()}
-    flat = [n for n, (shape, kind) in headers.items() if len(shape) == 1 and kind.kind in "biuUS"]
+    flat = [
+        name
+        for name, (shape, kind) in headers.items()
+        if kind.kind in "biuUS" and (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1))
+    ]
     return assemble(shapes, flat, load, label)
 
 
