@@ -10,11 +10,14 @@ from .annotations.voc import VOC
 from .annotations.yolo import YOLO
 from .format import FileFormat
 from .images.image_contents import IMAGE_FOLDER, IMAGE_ZIP
+from .images.web_dataset import WEB_DATASET
 from .json_document import JSON
 from .tables.arrow_file import ARROW
 from .tables.csv_file import CSV, TSV
 from .tables.excel_file import EXCEL
+from .tables.idx_files import IDX
 from .tables.json_file import JSON_LINES
+from .tables.mat_file import MAT
 from .tables.numpy_file import NPY, NPY_FOLDER, NPZ
 from .tables.parquet_file import PARQUET
 from .tables.shards import SHARDS
@@ -27,6 +30,9 @@ FORMATS: tuple[FileFormat, ...] = (
     EXCEL,
     NPZ,
     NPY_FOLDER,
+    IDX,
+    MAT,
+    WEB_DATASET,
     YOLO,
     COCO_FILES,
     CVAT,
