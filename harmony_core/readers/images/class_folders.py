@@ -17,7 +17,7 @@ from .. import limits
 from ..labels import ALL, SPLITS, Labels, count_by_split
 from ..messages import listed, quoted
 from .layout import Parts
-from .split_folders import is_container, split_name, without_splits
+from .split_folders import are_pieces, is_container, split_name, without_splits
 
 LEVEL = "folder {}"
 """What a level of folders is called where it can be chosen, counted from 1."""
@@ -115,7 +115,7 @@ def _classes(
         return [f[1] if len(f) > 1 else "" for f in below], 1, ()
     trained = {f[0] for f, s in zip(below, splits, strict=True) if f and s in ("", "train")}
     unnamed = {top for top in first if is_container(top) or split_name(top)}
-    if all(is_container(top) for top in first):
+    if all(is_container(top) for top in first) or are_pieces(first):
         return [""] * len(below), 0, ()
     # Test images without labels often lie in a folder `images`.
     hidden = {top for top in unnamed if is_container(top) and top not in trained}

@@ -65,12 +65,13 @@ def _labelled(
         return _by_folder(source, files, found, tables, blank)
     given = labels_by_table(tables, files)
     table = given.table
+    others = [c for c in table.contents.choices if c != table.column]
     contents = replace(
         blank, labels=given.labels, label=table.contents.label,
         kind="images" if given.files else "annotations",
         reason=f"{table.contents.reason}, in the table {quoted(table.name)}"
         if table.contents.reason != "chosen by you" else table.contents.reason,
-        choices=(*table.contents.choices, *([FOLDER] if found else [])),
+        choices=(*others, *([FOLDER] if found else [])),
         images=ImageFiles(source, given.files) if given.files else None,
     )  # fmt: skip
     if contents.images is None:
@@ -82,8 +83,8 @@ def _labelled(
             f"{assumed}, not from the folders ({listed(list(found.labels.names), 3)}). "
             f"For those use --label {FOLDER}."
         )
-    others = listed(list(table.contents.choices), 3)
-    return contents.with_notes(f"{assumed}." + (f" Others: {others} (--label)." if others else ""))
+    more = f" Others: {listed(others, 3)} (--label)." if others else ""
+    return contents.with_notes(f"{assumed}.{more}")
 
 
 def _split_by_lists(

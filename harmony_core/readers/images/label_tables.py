@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset((".csv", ".tsv", ".jsonl", ".parquet", ".xlsx", ".json", ".txt"))
 TABLE_BYTES = 64 * limits.MB
 TABLES = 20
+KEPT = 10
+"""Columns kept beside those of names and labels."""
 MATCHED = 0.5
 """Share of a column's cells that have to name images."""
 _NO_LABELS = re.compile(
@@ -54,7 +56,7 @@ class LabelTable:
     images: list[int | None]
     """(n,) the position of the image of each row, ``None`` for one that is not there."""
     cells: dict[str, list[str | None]]
-    """The other columns with few different texts, by name, (n,) each."""
+    """Some of the other columns as text, by name, (n,) each."""
     split: str
     """The split that the table's name or folder says; empty for none."""
 
@@ -146,7 +148,15 @@ def _read_table(
         column = _image_column(contents, names, folder_parts)
         if column is None:
             return None
-        wanted = [c for c in contents.columns if _is_short(contents, c) or c == column]
+        if column == contents.label:  # a table of few rows: the names look like labels
+            others = [c for c in (*contents.choices, *contents.columns) if c != column]
+            if options.label is not None or not others:
+                return None
+            contents = form.read(path, replace(options, label=others[0]))
+            contents = replace(contents, reason="it is beside the names of images")
+        assert contents.table is not None
+        wanted = [c for c in contents.columns if c in (contents.label, column)]
+        wanted += [c for c in contents.columns if c not in wanted][:KEPT]
         cells = scan(
             contents.table, lambda: _Cells(wanted), options.progress, "Reading labels",
             wanted, frozenset(wanted),
@@ -170,12 +180,7 @@ def _image_column(contents: Contents, names: ImageNames, folder: Parts) -> str |
         found = [i for cell in given if (i := names.find(cell, folder)) is not None]
         if len(found) >= MATCHED * max(len(given), 1) and len(set(found)) > most:
             best, most = column, len(set(found))
-    return best if best != contents.label else None
-
-
-def _is_short(contents: Contents, column: str) -> bool:
-    """Whether a column may hold labels: it is the chosen one, or another choice."""
-    return column == contents.label or column in contents.choices
+    return best
 
 
 class _Cells:

@@ -100,7 +100,14 @@ def _holds_everything(folders: Sequence[Parts]) -> bool:
     tops = {f[0] for f in folders if f}
     if not tops or any(len(f) < 2 for f in folders if f):
         return False
-    if len(tops) == 1:
-        return True
-    stems = {re.sub(r"[\d_\-. ]+$", "", top.lower()) for top in tops}
+    return len(tops) == 1 or are_pieces(tops)
+
+
+def are_pieces(folders: set[str]) -> bool:
+    """Whether folders are numbered pieces of one data set.
+
+    >>> are_pieces({"images_001", "images_002"}), are_pieces({"c0", "c1"})
+    (True, False)
+    """
+    stems = {re.sub(r"[\d_\-. ]+$", "", folder.lower()) for folder in folders}
     return len(stems) == 1 and bool(_PIECES & set(_words(stems.pop())))

@@ -18,6 +18,7 @@ from .. import limits
 from ..contents import Contents
 from ..format import ReadOptions
 from ..images.image_files import ArrayImages
+from ..labels import SPLITS
 from ..messages import listed, quoted
 from ..samples import Sample
 from .array_labels import row_labels
@@ -56,7 +57,7 @@ def assemble(
     whatever their name; ``label`` is the array that a person chose.
     """
     labels, inputs = _roles(shapes, flat, label)
-    wanted = sorted(labels)
+    wanted = sorted(labels, key=("", *SPLITS).index)
     if any(wanted):
         wanted = [which for which in wanted if which]
     found: list[Array] = []
