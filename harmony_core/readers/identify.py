@@ -43,8 +43,7 @@ def identify(path: Path) -> tuple[FileFormat, str]:
     form = next((form for form in formats.FORMATS if form.matches(start)), None)
     if form is None or form.text:  # a text format may match by name alone
         _refuse_unusable(start.head)
-        if start.claimed is None:
-            refuse_known(start)
+        refuse_known(start)
     if form is None:
         claimed = "data file" if start.claimed is None else start.claimed.title
         raise DataError(

@@ -62,6 +62,8 @@ def refuse_known(start: FileStart) -> None:
             raise _not_data(what, advice)
     if start.head[128:132] == b"DICM":
         raise _not_data("one image (DICOM)", "Put the labels into a CSV.")
+    if start.claimed is not None:
+        return
     name = start.path.name.lower()
     for what, (endings, advice) in _ENDINGS.items():
         if name.endswith(endings) or (what == "a TFRecord file" and ".tfrecord-" in name):
