@@ -10,14 +10,13 @@ import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import numpy as np
 
 from ...arrays import Array
 from ..samples import DecodedImages
-from .archives import ZipSource
 from .decode_processes import decoders
-from .folders import FolderSource
 from .layout import Parts
 from .thumbnails import GREY, SIZE, grey_values
 
@@ -25,10 +24,22 @@ CHUNK, CHUNK_BYTES = 256, 2**20
 """Images that are decoded together, at most."""
 
 
+class ImageSource(Protocol):
+    """Where the contents of images come from."""
+
+    def read(self, parts: Parts) -> bytes:
+        """The content of an image; `OSError` if it is damaged."""
+        ...
+
+    def close(self) -> None:
+        """Close the files."""
+        ...
+
+
 class ImageFiles:
     """Images in files of a source."""
 
-    def __init__(self, source: ZipSource | FolderSource, files: list[Parts]) -> None:
+    def __init__(self, source: ImageSource, files: list[Parts]) -> None:
         self._source, self._files = source, files
 
     def name(self, row: int) -> str:

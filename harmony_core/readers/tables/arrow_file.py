@@ -24,7 +24,7 @@ class ArrowShard:
     rows = -1
 
     def __init__(self, path: Path) -> None:
-        self.path, self.name = path, path.name
+        self.path = path
         with readable("Arrow"), self._open() as reader:
             self.schema = reader.schema
 

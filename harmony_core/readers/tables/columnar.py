@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ...errors import DataError
@@ -29,7 +30,7 @@ SPLIT = "split"
 class Shard(Protocol):
     """One file of a table."""
 
-    name: str
+    path: Path
     schema: pa.Schema
     rows: int
     """Rows, or −1 where only reading tells."""

@@ -23,7 +23,7 @@ class ParquetShard:
     def __init__(self, path: Path) -> None:
         from pyarrow import parquet
 
-        self.path, self.name = path, path.name
+        self.path = path
         with readable("Parquet"):
             footer = parquet.ParquetFile(path, thrift_string_size_limit=2**26)
             self.rows, self.schema = footer.metadata.num_rows, footer.schema_arrow

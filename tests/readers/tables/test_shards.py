@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import ipc, parquet
 
 from harmony_core.errors import DataError
+from harmony_core.inspection import inspect_file
 from harmony_core.readers.open import read_file
 
 from ..counts import by_split, said, trained
@@ -43,6 +45,22 @@ def test_class_names_come_from_the_schema(tmp_path: Path) -> None:
     assert contents.labels.missing == 2
     assert said(contents, "stand for the names")
     assert trained(read_file(path, label="size"))["3"] == 1
+
+
+def test_images_inside_a_table_are_looked_at(tmp_path: Path, picture: Callable[..., bytes]) -> None:
+    cells = [{"bytes": picture(i), "path": None} for i in range(7)] + [{"bytes": b"", "path": "x"}]
+    rows = table([0, 0, 1, 1, 2, 2, 0, 0]).set_column(0, "image", pa.array(cells))
+    parquet.write_table(rows, tmp_path / "a.parquet", row_group_size=3)
+    contents = read_file(tmp_path / "a.parquet")
+    assert contents.kind == "images"
+    assert contents.images is not None
+    decoded = contents.images.decode(np.array([7, 0, 6, 3]), lambda _: None)
+    assert decoded.readable.tolist() == [False, True, True, True]
+    assert decoded.width.tolist() == [0, 32, 32, 32]
+    assert contents.images.name(3) == "row 3"
+    whole = inspect_file(tmp_path / "a.parquet")
+    assert whole.contents.labels.train_counts.tolist() == [4, 2, 2]
+    contents.close()
 
 
 def test_lists_of_classes(tmp_path: Path) -> None:
