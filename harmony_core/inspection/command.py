@@ -35,13 +35,13 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "inspect",
         help="how long the tail of a data set is, how clean it is, which method to try",
-        description="Reads a table, counts, arrays, images by class, COCO or YOLO annotations. "
+        description="Reads tables, counts, arrays, images with their classes, and annotations. "
         "Nothing leaves this machine.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("file", help="a file, or a folder of images by class")
+    parser.add_argument("file", help="a file, or a folder of images, annotations or shards")
     parser.add_argument("--label", metavar="COLUMN", help="the column of labels (else guessed)")
     parser.add_argument("--split", metavar="COLUMN", help="the column that says train or test")
     parser.add_argument(

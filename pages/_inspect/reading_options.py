@@ -13,6 +13,7 @@ from .._shared.widgets import set_widget
 from .inspected_file import InspectedFile, current_file, remove_file
 
 LABEL, SPLIT, CELLS = "inspect-of-label", "inspect-of-split", "inspect-of-cells"
+PLACE = "inspect-of-place"
 NO_SPLIT = "(no split)"
 MOST = 500
 """Columns to choose from."""
@@ -43,6 +44,8 @@ def reading_section(file: InspectedFile, contents: Contents) -> None:
             _columns(contents)
         elif contents.reason:
             st.caption(f"Labels: {literal(contents.label)} ({literal(contents.reason)}).")
+        if contents.choices and not contents.columns:
+            _place_of_classes(contents)
         for note in contents.notes:
             st.caption(f":material/info: {spoken(note)}")
 
@@ -55,6 +58,25 @@ def _what(contents: Contents) -> str:
     size = f", {contents.size / 2**20:.1f} MB" if contents.size >= 2**17 else ""
     splits = f", split into {', '.join(labels.splits)}" if len(labels.splits) > 1 else ""
     return f"{said}{size}{splits}"
+
+
+def _place_of_classes(contents: Contents) -> None:
+    """Choose the level of folders, or the column of the table, that names the class of an image."""
+    set_widget(PLACE, contents.label)
+    st.selectbox(
+        "Where images have their class",
+        [contents.label, *(c for c in contents.choices if c != contents.label)][:MOST],
+        key=PLACE,
+        on_change=_place_chosen,
+        width=260,
+    )
+
+
+def _place_chosen() -> None:
+    file, place = current_file(), st.session_state.get(PLACE)
+    if file is not None and place:
+        with toasts():
+            file.inspect(label=str(place))
 
 
 def _columns(contents: Contents) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import features
 
 from harmony_core.errors import DataError
+from harmony_core.readers.images import image_contents
 from harmony_core.readers.open import read_file
 
 from ..counts import by_split, said, trained
@@ -109,6 +112,25 @@ def test_all_common_endings_count(tree: Tree) -> None:
     endings = ("JPG", "Jpeg", "jfif", "TIFF", "webp", "heic", "avif", "bmp")
     entries = {f"cat/{i}.{ending}": BLANK for i, ending in enumerate(endings)}
     assert trained(read_file(tree({**entries, "dog/1.jpg": BLANK}))) == {"cat": 8, "dog": 1}
+
+
+def test_images_that_can_only_be_counted_are_said(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_contents, "find_spec", lambda name: None)
+    path = tree({"cat/1.heic": BLANK, "cat/2.HEIC": BLANK, "dog/1.jpg": BLANK})
+    assert said(read_file(path), "2 HEIC images are counted only")
+
+
+def test_avif_images_are_decoded(tree: Tree, picture: Callable[..., bytes]) -> None:
+    if not features.check("avif"):
+        pytest.skip("this Pillow was built without AVIF")
+    contents = read_file(
+        tree({"cat/1.avif": picture(form="AVIF"), "dog/1.avif": b"\0\0\0\x18ftypavif"})
+    )
+    assert contents.images is not None
+    decoded = contents.images.decode(np.arange(2), lambda _: None)
+    assert decoded.readable.tolist() == [True, False]
 
 
 def test_backslashes_of_windows_separate_folders(pack: Pack) -> None:
