@@ -14,7 +14,6 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,15 +25,12 @@ from harmony_core.analysis.seeds import frame_metrics
 from harmony_core.arrays import Array
 from harmony_core.config import ExperimentConfig, RecordConfig, Seeds
 from harmony_core.data import build_dataset
-from harmony_core.data.densities import GaussianMixture
 from harmony_core.experiments.complete import complete
 from harmony_core.experiments.method_text import format_methods, method_labels
 from harmony_core.experiments.presets import PRESETS, Claim, Preset
 
 SHOWN = ("balanced_accuracy", "head", "medium", "tail", "disagreement", "hard_part")
 HEADS = ("Balanced accuracy", "Head", "Medium", "Tail", "Differs from Bayes", "Hard parts")
-SMALL = 0.2
-"""A component with at most this share of its class is a hard part."""
 
 
 def measure(config: ExperimentConfig, seeds: Seeds) -> Array:
@@ -51,34 +47,13 @@ def measure(config: ExperimentConfig, seeds: Seeds) -> Array:
         dataset = build_dataset(config.data, config.seeds.of_repeat(repeat).data)
         lockstep = Lockstep(config, dataset, repeat)
         last = [frames for frames in lockstep.run() if frames][-1]
-        parts = hard_parts(dataset.truth)
         scene = lockstep.scene()
         row = []
         for frame in last:
             figures = frame_metrics(scene, frame)
-            found = [decided(scene.extent, frame.grid_class, at) == c for c, at in parts]
-            figures["hard_part"] = float(np.mean(found)) if found else math.nan
             row.append([100 * figures[name] for name in SHOWN])
         rows.append(row)
     return np.array(rows)
-
-
-def hard_parts(truth: object) -> list[tuple[int, Array]]:
-    """The class of each small component, and 400 points of it."""
-    if not isinstance(truth, GaussianMixture):
-        return []
-    rng = np.random.default_rng(5)
-    small = np.flatnonzero(truth.weights <= SMALL)
-    return [(int(truth.owner[k]), truth._draw(np.full(400, k), rng)) for k in small]
-
-
-def decided(extent: Any, grid: Any, points: Array) -> Array:
-    """The class that the recorded decision grid gives at each point."""
-    x0, x1, y0, y1 = extent
-    side = len(grid)
-    columns = ((points[:, 0] - x0) / (x1 - x0) * side).astype(int).clip(0, side - 1)
-    rows = ((points[:, 1] - y0) / (y1 - y0) * side).astype(int).clip(0, side - 1)
-    return np.asarray(grid[rows, columns])
 
 
 def judge(claim: Claim, values: Array, labels: tuple[str, ...]) -> tuple[bool, str]:

@@ -11,10 +11,12 @@
     python -m harmony_core export latest --csv curves.csv --config config.json
     python -m harmony_core export latest --html run.html    # with its replay, to send to others
     python -m harmony_core export latest --snippet harmonized train.py
+    python -m harmony_core posthoc latest           # other last layers on the trained features
     python -m harmony_core run config.json --epochs 100     # flags override the file
     python -m harmony_core resume latest            # continue after Ctrl-C, a crash or a power cut
     python -m harmony_core inspect train.csv        # how long a data set's tail is, and why
     python -m harmony_core bench                    # how fast this machine trains, as a table
+    python -m harmony_core study quick              # many data sets, methods and seeds, resumable
     python -m harmony_core methods                  # losses, presets, parameters
     python -m harmony_core datasets                 # data sets and models, parameters
 
@@ -43,12 +45,15 @@ from .config import DEVICES, PROFILES, RECIPES
 from .errors import HarmonyError, RunError
 from .experiments.options import config_from
 from .export.command import add_export_options, export
-from .export.results import recall_table, shot_table, summary_table, text_table, to_document
+from .export.posthoc_command import add_posthoc_options, posthoc
+from .export.results import recall_table, shot_table, summary_table, to_document
 from .inspection.command import add_parser as add_inspect
 from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
 from .runs.results import summaries_of
 from .runs.store import RunStore
+from .studies.command import add_parser as add_study
+from .text_table import text_table
 
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
 
@@ -175,6 +180,11 @@ def _export(given: argparse.Namespace) -> int:
     return DONE
 
 
+def _posthoc(given: argparse.Namespace) -> int:
+    posthoc(given)
+    return DONE
+
+
 def _delete(given: argparse.Namespace) -> int:
     store = RunStore(given.runs)
     run_id = store.find(given.id)
@@ -284,17 +294,20 @@ def build_parser() -> argparse.ArgumentParser:
     add("list", _list, "List all experiments, newest first.")
     show = add("show", _show, "Show the results of an experiment.")
     export_to = add("export", _export, "Write an experiment as tables, script, page or config.")
+    after = add("posthoc", _posthoc, "Replace the last layer of a finished experiment's networks.")
     resume = add("resume", _resume, "Continue an experiment that was stopped or interrupted.")
     delete = add("delete", _delete, "Delete an experiment and all its files.")
     add_inspect(commands)
     add_bench(commands)
+    add_study(commands)
     add("methods", _methods, "List losses, their presets and parameters.")
     add("datasets", _datasets, "List data sets and models and their parameters.")
-    for sub in (show, export_to, resume, delete):
+    for sub in (show, export_to, after, resume, delete):
         sub.add_argument("id", metavar="ID", help="an id, the unique start of one, or `latest`")
     for sub in (run, resume):
         sub.add_argument("--quiet", action="store_true", help="no progress bar")
     add_export_options(export_to)
+    add_posthoc_options(after)
     delete.add_argument("--yes", action="store_true", help="do not ask")
     return parser
 

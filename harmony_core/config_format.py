@@ -18,11 +18,6 @@ LOSS_DEFAULTS_1: Mapping[str, Mapping[str, Any]] = {
     "harmonized": {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin"}
 }
 """Parameters of losses that format 1 does not have, or whose default was another."""
-PRESETS_1: Mapping[str, Mapping[str, Any]] = {
-    "literal": {"alpha": 1.0},
-    "inter_only": {"alpha": 0.0},
-}
-"""Of these parameters, the values in presets."""
 METHODS_1 = ("ce", "balanced_softmax", "harmonized")
 """The losses of a config of format 1 that names none."""
 DATA_1 = {"name": "hard_head"}
@@ -41,12 +36,12 @@ def upgraded(values: object) -> object:
         return values
     given = dict(values)
     number = given.pop("format", 1)
-    if number == FORMAT and not isinstance(number, bool):
+    if number == FORMAT:
         return given
-    if number != 1 or isinstance(number, bool):
+    if number != 1 or number is True:
         raise ConfigError(
-            f"Expected a config of format 1 or {FORMAT}, but got format {show(number)}. It was "
-            "written by a later version of Harmony; open it with that one."
+            f"Expected `format` of the config to be 1 or {FORMAT}, but got {show(number)}. If a "
+            "later version of Harmony wrote it, open it with that one."
         )
     methods = given.get("methods", [{"loss": loss} for loss in METHODS_1])
     if isinstance(methods, list | tuple):
@@ -64,6 +59,5 @@ def upgraded_method(method: object) -> object:
     params = method.get("params", {})
     if not isinstance(params, Mapping):
         return method
-    preset = PRESETS_1.get(str(params.get("preset")), {})
     defaults = LOSS_DEFAULTS_1.get(method.get("loss", ""), {})
-    return {**method, "params": {**defaults, **preset, **params}} if defaults else method
+    return {**method, "params": {**defaults, **params}} if defaults else method

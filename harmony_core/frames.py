@@ -6,7 +6,7 @@ a page can read them without torch.
 
 Axes: c classes, b bins of the gradient norm on [0, 1], u unit regions of the loss's own density
 (padded to the largest class), k tracked samples, g side of the decision grid, l landmarks of the
-embedding, d features.
+embedding, d features, h points of hard parts.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ class Frame:
     inter_weight: Array | None = None
     """(c,) float32: the factor of the weights that depends on the class alone; ``None`` in frames
     written before this field existed."""
+    learned_offset: Array | None = None
+    """(c,) float32: what the loss adds to the logits, if training changes it."""
     density: Array | None = None
     """(c, u) float32: decayed counts A_c of the loss's own gradient density."""
     regions: Array | None = None
@@ -128,6 +130,11 @@ class Scene:
     """(g, g) float32: density of the balanced problem, with sum 1."""
     bayes_accuracy: float | None = None
     """Balanced accuracy of the Bayes rule on the test set."""
+    hard_points: Array | None = None
+    """(h, 2) float32: new points of the rare parts of classes, equally many of each part; ``None``
+    without such parts, and in scenes written before this field existed."""
+    hard_targets: Array | None = None
+    """(h,) int64: their classes."""
     landmark_index: Array | None = None
     """(l,) int64: rows of the training set, or n_train + row of the test set."""
     landmark_targets: Array | None = None

@@ -13,7 +13,7 @@ PAGE = ExperimentPage(
     link_label="Back to the Arena",
     content="pages._arena.page:arena",
     panels=ARENA,
-    below=("results", "starvation_note", "sections", "downloads"),
+    below=("results", "starvation_note", "posthoc", "sections", "downloads"),
     sets_up=True,
     terms=("decision boundary", "Bayes rule", "balanced accuracy", "recall", "logit adjustment"),
 )

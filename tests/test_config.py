@@ -88,7 +88,27 @@ def test_a_config_survives_json(config: ExperimentConfig) -> None:
 
 
 def test_an_empty_object_is_the_default() -> None:
-    assert ExperimentConfig.from_json("{}") == ExperimentConfig()
+    assert ExperimentConfig.from_json('{"format": 2}') == ExperimentConfig()
+
+
+def test_without_a_format_it_means_what_it_meant_in_the_first() -> None:
+    first = ExperimentConfig.from_json("{}")
+    harmonized = MethodConfig("harmonized", {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin"})
+    assert first.methods == (MethodConfig("ce"), MethodConfig("balanced_softmax"), harmonized)
+    assert first.data == DataConfig("hard_head")
+    given = {"methods": [{"loss": "harmonized", "params": {"alpha": 0.7}}, {"loss": "ldam"}]}
+    read = ExperimentConfig.from_dict(given).methods
+    assert read == (
+        MethodConfig("harmonized", {**harmonized.params, "alpha": 0.7}), MethodConfig("ldam"),
+    )  # fmt: skip
+    assert ExperimentConfig.from_dict({"format": 1, **given}).methods == read
+    assert ExperimentConfig.from_dict({"format": 2, **given}).methods[0].params == {"alpha": 0.7}
+
+
+@pytest.mark.parametrize("number", [0, 3, "2", True, 1.5, [2]])
+def test_an_unknown_format_is_refused(number: object) -> None:
+    with pytest.raises(ConfigError, match="Expected `format` of the config to be 1 or 2"):
+        ExperimentConfig.from_dict({"format": number})
 
 
 def test_a_part_left_out_keeps_its_defaults() -> None:
@@ -119,7 +139,19 @@ def changed(path: tuple[object, ...], value: object) -> dict[str, Any]:
     return plain
 
 
-@pytest.mark.parametrize("path", keys_of(ExperimentConfig().to_dict()), ids=str)
+MAY_BE_NULL = ("weight_decay",)
+"""Keys of a method."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in keys_of(ExperimentConfig().to_dict())
+        if path[0] != "methods" or path[-1] not in MAY_BE_NULL
+    ],
+    ids=str,
+)
 def test_null_is_refused_everywhere(path: tuple[object, ...]) -> None:
     with pytest.raises(ConfigError, match="Expected .*but got None"):
         ExperimentConfig.from_dict(changed(path, None))

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "harmony_core"
 BUILT_FROM = ("harmony_core", "pyproject.toml", "README.md", "LICENSE", "requirements.txt",
-              "requirements-dev.txt")  # fmt: skip
+              "requirements-cluster.txt", "requirements-dev.txt")  # fmt: skip
 
 pytestmark = pytest.mark.slow
 
@@ -121,3 +121,7 @@ def test_the_course_comes_with_the_wheel(python: Path, tmp_path: Path) -> None:
     assert int(steps) >= 11
     assert int(terms) > 10
     assert recorded == "True"
+
+
+def test_studies_come_with_the_wheel(python: Path, tmp_path: Path) -> None:
+    assert "quick" in json.loads(run(python, tmp_path, "study", "--list", "--json"))

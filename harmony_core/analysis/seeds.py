@@ -21,6 +21,7 @@ from ..frames import Frame, Scene
 from ..parameters import choose
 from .accuracy import frame_figures
 from .boundary import disagreement
+from .hard_parts import hard_part_recall
 from .intervals import student_quantile
 from .summary import MethodSummary, comparisons
 
@@ -107,9 +108,11 @@ class Curves:
 def frame_metrics(scene: Scene, frame: Frame) -> dict[str, float]:
     """The values of `METRICS`, and of other figures, for one frame; NaN where there is none."""
     difference = disagreement(scene, frame.grid_class)
+    hard_part = hard_part_recall(scene, frame.grid_class)
     return {
         **frame_figures(frame, scene.train_counts),
         "disagreement": math.nan if difference is None else difference,
+        "hard_part": math.nan if hard_part is None else hard_part,
         "test_loss": frame.test_loss,
     }
 

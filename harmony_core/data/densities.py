@@ -16,6 +16,8 @@ from ..errors import DataError
 
 CHUNK = 2**19
 """Densities of components computed at once: 4 MB each of a few arrays."""
+RARE = 0.2
+"""A component with at most this share of its class is a rare part of it."""
 
 
 class Mixture(ABC):
@@ -51,7 +53,7 @@ class Mixture(ABC):
         """(n, 2) float32 points of one class."""
         own = np.flatnonzero(self.owner == label)
         picked = rng.choice(own, size=n, p=self.weights[own])
-        return self._draw(picked, rng).astype(np.float32)
+        return self.draw_from(picked, rng).astype(np.float32)
 
     def draw(self, counts: Array, rng: np.random.Generator) -> tuple[Array, Array]:
         """Points (n, 2) and targets (n,), ``counts[c]`` of each class, class after class."""
@@ -63,9 +65,18 @@ class Mixture(ABC):
     def log_components(self, points: Array) -> Array:
         """(n, m) natural log of each component's density."""
 
+    def rare_parts(self) -> Array:
+        """(p,) the components that hold at most `RARE` of their class, whose others hold more.
+
+        The pieces of a curve, all of them small, are no parts of their own.
+        """
+        largest = np.zeros(self.classes)
+        np.maximum.at(largest, self.owner, self.weights)
+        return np.flatnonzero((self.weights <= RARE) & (largest[self.owner] > RARE))
+
     @abstractmethod
-    def _draw(self, picked: Array, rng: np.random.Generator) -> Array:
-        """(n, 2) one point of each picked component."""
+    def draw_from(self, components: Array, rng: np.random.Generator) -> Array:
+        """(n, 2) one point of each of the components (n,)."""
 
 
 class GaussianMixture(Mixture):
@@ -90,9 +101,10 @@ class GaussianMixture(Mixture):
         c, d = self._inverse[:, 1, 0], self._inverse[:, 1, 1]
         return np.asarray(self._constant - 0.5 * ((a * dx + b * dy) ** 2 + (c * dx + d * dy) ** 2))
 
-    def _draw(self, picked: Array, rng: np.random.Generator) -> Array:
-        noise = rng.standard_normal((len(picked), 2))
-        return np.asarray(self.means[picked] + np.einsum("nij,nj->ni", self.factors[picked], noise))
+    def draw_from(self, components: Array, rng: np.random.Generator) -> Array:
+        noise = rng.standard_normal((len(components), 2))
+        moved = np.einsum("nij,nj->ni", self.factors[components], noise)
+        return np.asarray(self.means[components] + moved)
 
 
 class CellMixture(Mixture):
@@ -115,8 +127,7 @@ class CellMixture(Mixture):
             total += u + np.log1p(-np.exp(v - u)) - np.logaddexp(0, u) - np.logaddexp(0, v)
         return np.asarray(total - 2 * np.log(self.side))
 
-    def _draw(self, picked: Array, rng: np.random.Generator) -> Array:
-        shape = (len(picked), 2)
-        return np.asarray(
-            self.corners[picked] + self.side * rng.random(shape) + rng.logistic(0, self.blur, shape)
-        )
+    def draw_from(self, components: Array, rng: np.random.Generator) -> Array:
+        shape = (len(components), 2)
+        within = self.side * rng.random(shape) + rng.logistic(0, self.blur, shape)
+        return np.asarray(self.corners[components] + within)

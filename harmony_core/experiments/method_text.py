@@ -26,8 +26,9 @@ from .sections import SHELL, Punctuation
 _AROUND = ("sampler", "deferral", "label", "mix", "sam", "posthoc", "weight_decay")
 _SAMPLING = {"class_balanced": "class-balanced sampling", "square_root": "square-root sampling"}
 _EXTRAS = {
-    "mixup": "mixup", "remix": "Remix", "imbsam": "ImbSAM", "logit_adjustment": "post-hoc adjustment",
-    "tau_norm": "τ-norm", "ncm": "nearest mean", "crt": "cRT", "lws": "LWS",
+    "mixup": "mixup", "remix": "Remix", "imbsam": "ImbSAM",
+    "logit_adjustment": "post-hoc adjustment", "tau_norm": "τ-norm", "ncm": "nearest mean",
+    "crt": "cRT", "lws": "LWS",
 }  # fmt: skip
 
 

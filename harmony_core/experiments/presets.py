@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..config import DataConfig, ExperimentConfig, MethodConfig, quick_recipe
+from ..losses.registry import LOSSES
 from .complete import complete
 
 CE = MethodConfig("ce")
@@ -17,9 +18,8 @@ WEIGHTED = MethodConfig("weighted_ce")
 BALANCED = MethodConfig("balanced_softmax")
 HARMONIZED = MethodConfig("harmonized")
 STRONG = MethodConfig("harmonized", {"alpha": 0.5})
-LITERAL = MethodConfig(
-    "harmonized", {"alpha": 1.0, "envelope": False, "smoothing": 0.0, "inter": "weight"}
-)
+LITERAL = MethodConfig("harmonized", LOSSES["harmonized"].presets["literal"])
+CONSTANT = MethodConfig("harmonized", LOSSES["harmonized"].presets["constant"])
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def ablation(config: ExperimentConfig) -> ExperimentConfig:
     given = next((m for m in config.methods if m.loss == "harmonized"), None)
     params = dict(complete(replace(config, methods=(given or HARMONIZED,))).methods[0].params)
     if params["alpha"] == 0:
-        params["alpha"] = 0.3
+        params["alpha"] = LOSSES["harmonized"].resolve({})["alpha"]
     if params["inter"] == "none":
         params["inter"] = "margin"
     sampler = given.sampler if given else "uniform"

@@ -26,7 +26,7 @@ from ..frames import Frame
 from ..losses.registry import LOSSES
 from ..parameters import Value, choose
 from .density import Region, region_of, region_shares
-from .latex import Pair, Step, count, number, product, same, step, times
+from .latex import Pair, Step, count, number, plus, product, same, signed, step, times
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class SampleNumbers:
     cross_entropy: float
     """−log softmax(z̃)_y"""
     grad_norm: float
-    """g = 1 − softmax(z̃)_y"""
+    """1 − softmax(z̃)_y, the gradient norm of the cross-entropy"""
+    difficulty: float
+    """g, by which the loss judges the sample: in general ``grad_norm``"""
     class_weight: float
     """u_y, by the loss; 1 where it has none"""
     deferred_weight: float
@@ -52,6 +54,8 @@ class SampleNumbers:
     """None for a loss without a density"""
     warming_up: bool
     """Whether the loss's schedule still keeps its weights by difficulty at 1"""
+    added: float = 0.0
+    """What the loss adds to the cross-entropy"""
 
 
 class LossExplanation:
@@ -78,6 +82,9 @@ class LossExplanation:
         """Whether a loss with these parameters weighs by nearly the plain inverse of a density."""
         return False
 
+    def read(self, frame: Frame) -> None:
+        """Take what the loss learned in training from a frame; asked before anything else."""
+
     def slope(self) -> Array:
         """(c,) ∂z̃_c / ∂z_c."""
         return np.ones(len(self.counts))
@@ -91,9 +98,21 @@ class LossExplanation:
         offset = self.offset()
         return np.asarray(logits * self.slope() + (0 if offset is None else offset))
 
+    def added_term(self, logits: Array, label: int) -> tuple[float, Array]:
+        """R, which is added to the cross-entropy of a sample, and its gradient ∂R/∂z (c,)."""
+        return 0.0, np.zeros(len(self.counts))
+
     def class_weights(self) -> Array:
         """(c,) u."""
         return np.ones(len(self.counts))
+
+    def difficulty(self, logits: Array, grad_norm: float, label: int) -> float:
+        """g of a sample with plain ``logits`` (c,) and gradient norm ``grad_norm``."""
+        return grad_norm
+
+    def scheduled(self, epoch: int, epochs: int) -> LossExplanation:
+        """The loss as its schedule had it in ``epoch`` of ``epochs``."""
+        return self
 
     def warming_up(self, epoch: int, epochs: int) -> bool:
         """Whether the weights by difficulty were still kept at 1 in ``epoch`` of ``epochs``."""
@@ -150,9 +169,23 @@ class LossExplanation:
         """How the weight by difficulty comes about; not asked during warm-up."""
         return ()
 
+    def added_steps(self, sample: SampleNumbers) -> Iterable[Step]:
+        """How R comes about, which is added to the cross-entropy."""
+        return ()
+
     def class_steps(self, sample: SampleNumbers) -> Iterable[Step]:
         """How the loss's own weight u_y of the class comes about."""
         return ()
+
+    def difficulty_step(self, p: Pair, probability: float, sample: SampleNumbers) -> Step:
+        """g, from the probability of the label under the logits that the loss trains on."""
+        return step(
+            "Difficulty",
+            same("g"),
+            one_minus(p),
+            one_minus(number(probability)),
+            number(sample.difficulty),
+        )
 
     def pull_step(self, sample: SampleNumbers, weight: float) -> Step:
         """How hard the sample pulls at the logit of its class, −∂ℓ/∂z_y."""
@@ -191,13 +224,7 @@ class LossExplanation:
         steps = [
             *logit_steps,
             step("Probability of its class", p, softmax, number(probability)),
-            step(
-                "Difficulty",
-                same("g"),
-                _one_minus(p),
-                _one_minus(number(probability)),
-                number(sample.grad_norm),
-            ),
+            self.difficulty_step(p, probability, sample),
             *intra_steps,
             *class_steps,
         ]
@@ -219,14 +246,21 @@ class LossExplanation:
         symbol = (r"\mathrm{CE}", "CE")
         steps.append(step("Cross-entropy", symbol, (rf"-\log {p[0]}", f"−log {p[1]}"), entropy))
         weight = intra * inter
-        if factors:
+        added_steps = [*self.added_steps(sample)]
+        steps += added_steps
+        if added_steps:
+            symbol = plus(symbol, same("R"))
+            entropy = plus(entropy, signed(sample.added))
+            if factors:
+                symbol, entropy = _bracketed(symbol), _bracketed(entropy)
+        if factors or added_steps:
             steps.append(
                 step(
                     "Its share of the loss",
                     (r"\ell", "ℓ"),
                     product(*factors, symbol),
-                    times(number(weight), entropy),
-                    number(weight * sample.cross_entropy),
+                    times(number(weight), entropy) if factors else entropy,
+                    number(weight * (sample.cross_entropy + sample.added)),
                 )
             )
         return (*steps, self.pull_step(sample, weight))
@@ -292,5 +326,10 @@ def effective_number_step(
     )
 
 
-def _one_minus(x: Pair) -> Pair:
+def one_minus(x: Pair) -> Pair:
+    """1 − x."""
     return f"1 - {x[0]}", f"1 − {x[1]}"
+
+
+def _bracketed(x: Pair) -> Pair:
+    return f"({x[0]})", f"({x[1]})"

@@ -16,7 +16,7 @@ class GHMExplanation(LossExplanation):
         region = sample.region
         if region is None:
             return
-        yield region_step(region, sample.grad_norm)
+        yield region_step(region, sample.difficulty)
         if region.density <= 0:
             yield step("Weight by density", same("w"), same("1"))
             return

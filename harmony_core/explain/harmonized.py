@@ -6,17 +6,18 @@ Our reconstruction; see `harmony_core.losses.harmonized`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 
 import numpy as np
 
 from ..arrays import Array
 from ..parameters import Value
-from .base import LossExplanation, SampleNumbers
+from .base import PULL, LossExplanation, SampleNumbers, one_minus
 from .density import Region, region_rarities
 from .ghm import region_step
-from .latex import Step, fraction, number, number_latex, number_text, same, step
+from .latex import Pair, Step, fraction, number, number_latex, number_text, same, step, times
 from .logit_adjusted import prior_steps
-from .numbers import inverse_frequency, log_prior
+from .numbers import cross_entropy, inverse_frequency, log_prior
 from .weighted import inverse_frequency_step
 
 INTRA = (r"w_y[b]", "w_y[b]")
@@ -36,6 +37,8 @@ class HarmonizedExplanation(LossExplanation):
     def __init__(self, params: Mapping[str, Value], counts: Array) -> None:
         super().__init__(params, counts)
         self.smoothing = float(self.params["smoothing"])
+        self.strength = float(self.params["alpha"])
+        """α_t, the strength in the epoch that is explained"""
 
     @staticmethod
     def plain_inverse_density(params: Mapping[str, Value]) -> bool:
@@ -51,12 +54,61 @@ class HarmonizedExplanation(LossExplanation):
             return super().class_weights()
         return inverse_frequency(self.counts, self.params["rho"])
 
+    @property
+    def judges_plain(self) -> bool:
+        """Whether g is that of the plain logits and differs from the gradient norm."""
+        return self.params["difficulty"] == "plain" and self.offset() is not None
+
+    def difficulty(self, logits: Array, grad_norm: float, label: int) -> float:
+        if not self.judges_plain:
+            return grad_norm
+        return float(np.clip(-np.expm1(-cross_entropy(logits, label)), 0, 1))
+
+    def scheduled(self, epoch: int, epochs: int) -> HarmonizedExplanation:
+        """α_t of the epoch's training; the untrained network of epoch 0 has the full α."""
+        found = copy(self)
+        alpha, anneal = float(self.params["alpha"]), float(self.params["anneal"])
+        if anneal and epoch:
+            found.strength = alpha * max(0.0, 1 - (epoch - 1) / (anneal * epochs))
+        return found
+
     def warming_up(self, epoch: int, epochs: int) -> bool:
         """Through ``warmup`` epochs, at most a tenth of the training."""
         return 0 < epoch <= min(int(self.params["warmup"]), epochs // 10)
 
     def rarities(self, shares: Array) -> Array | None:
-        return region_rarities(shares, float(self.params["alpha"]), bool(self.params["envelope"]))
+        return region_rarities(shares, self.strength, bool(self.params["envelope"]))
+
+    def difficulty_step(self, p: Pair, probability: float, sample: SampleNumbers) -> Step:
+        if not self.judges_plain:
+            return super().difficulty_step(p, probability, sample)
+        plain = same("p_y")
+        return step(
+            "Difficulty, without the margin",
+            same("g"),
+            one_minus(plain),
+            one_minus(number(1 - sample.difficulty)),
+            number(sample.difficulty),
+        )
+
+    def pull_step(self, sample: SampleNumbers, weight: float) -> Step:
+        if not self.judges_plain:
+            return super().pull_step(sample, weight)
+        return step(
+            *PULL,
+            (r"\text{weight} \cdot (1 - \tilde p_y)", "weight · (1 − p̃_y)"),
+            times(number(weight), number(sample.grad_norm)),
+            number(weight * sample.grad_norm),
+        )
+
+    def notes(self, sample: SampleNumbers) -> list[str]:
+        notes = super().notes(sample)
+        alpha = float(self.params["alpha"])
+        if self.strength != alpha:
+            notes.append(
+                f"By this epoch α has fallen from {alpha:g} to {self.strength:.3g}; it ends near 0."
+            )
+        return notes
 
     def logit_steps(self, sample: SampleNumbers) -> Iterable[Step]:
         if self.offset() is None:
@@ -71,8 +123,8 @@ class HarmonizedExplanation(LossExplanation):
         region = sample.region
         if region is None:
             return
-        yield region_step(region, sample.grad_norm)
-        if float(self.params["alpha"]) == 0:
+        yield region_step(region, sample.difficulty)
+        if self.strength == 0:
             yield step("Intra weight", INTRA, same("1"))
             return
         yield self._share_step(region)
@@ -102,7 +154,7 @@ class HarmonizedExplanation(LossExplanation):
 
     def _rarity_step(self, region: Region) -> Step:
         """r[b] = p[b]^{−α}, or its running maximum with the envelope."""
-        power = number(-float(self.params["alpha"]))
+        power = number(-self.strength)
         if self.params["envelope"]:
             symbols = (r"\max_{b' \le b} p[b']^{-\alpha}", "max over b' ≤ b of p[b']^(−α)")
             numbers = (

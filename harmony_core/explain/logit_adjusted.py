@@ -119,10 +119,15 @@ def share_step(counts: Array, prior: float, sample: SampleNumbers) -> Step:
     )
 
 
-def moved_step(symbols: Pair, numbers: Pair, sample: SampleNumbers) -> Step:
+def moved_step(
+    symbols: Pair,
+    numbers: Pair,
+    sample: SampleNumbers,
+    name: str = "Logit, moved by the class's size",
+) -> Step:
     """z̃_y, in symbols and in numbers."""
     return step(
-        "Logit, moved by the class's size",
+        name,
         (r"\tilde z_y", "z̃_y"),
         symbols,
         numbers,

@@ -42,7 +42,9 @@ class SampleExplanation:
     p_y: float
     """Probability of the label, by the plain softmax"""
     grad_norm: float
-    """g = 1 − softmax(z̃)_y"""
+    """1 − softmax(z̃)_y, the gradient norm of the cross-entropy"""
+    difficulty: float
+    """g, by which the loss judges the sample: in general ``grad_norm``"""
     region: Region | None
     """None for a loss without a density"""
     intra: float
@@ -54,10 +56,11 @@ class SampleExplanation:
     unit: float
     """What the sample adds to the denominator of the batch's loss"""
     cross_entropy: float
+    """−log p_y under softmax(z̃), and what the loss adds to it"""
     loss: float
     """weight × cross_entropy, before the division by the batch's units"""
     gradient: Array
-    """(c,) ∂loss/∂z: weight · (p̃ − onehot), times ∂z̃/∂z, and steeper for focal"""
+    """(c,) ∂loss/∂z: weight · (p̃ − onehot) · ∂z̃/∂z, steeper for focal, and that of an added term"""
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
 
@@ -85,23 +88,28 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
             f"Expected a tracked sample from 0 to {k - 1}, but got {sample}. Choose one of those."
         )
     method, counts = config.methods[frame.method], scene.train_counts
-    loss = explanation_of(method, counts)
+    loss = explanation_of(method, counts).scheduled(frame.epoch, config.epochs)
+    loss.read(frame)
     label = int(scene.tracked_targets[sample])
     logits = np.asarray(frame.tracked_logits[sample], dtype=np.float64)
     adjusted = loss.adjusted(logits, label)
     entropy = cross_entropy(adjusted, label)
+    added, added_gradient = loss.added_term(logits, label)
+    grad_norm = float(np.clip(-np.expm1(-entropy), 0, 1))
     deferred = deferred_weights(method, counts, frame.epoch, config.epochs)
     numbers = SampleNumbers(
         label=label,
         logits=logits,
         adjusted=adjusted,
         cross_entropy=entropy,
-        grad_norm=float(np.clip(-np.expm1(-entropy), 0, 1)),
+        grad_norm=grad_norm,
+        difficulty=loss.difficulty(logits, grad_norm, label),
         class_weight=float(loss.class_weights()[label]),
         deferred_weight=float(deferred[label]),
         recorded_weight=float(frame.tracked_weight[sample]),
         region=loss.region(frame, sample, label),
         warming_up=loss.warming_up(frame.epoch, config.epochs),
+        added=added,
     )
     intra, inter = loss.intra_weight(numbers), loss.inter_weight(numbers)
     weight = intra * inter
@@ -119,14 +127,15 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
         p_adjusted=p_adjusted,
         p_y=float(p[label]),
         grad_norm=numbers.grad_norm,
+        difficulty=numbers.difficulty,
         region=numbers.region,
         intra=intra,
         inter=inter,
         weight=weight,
         unit=numbers.deferred_weight * own,
-        cross_entropy=entropy,
-        loss=weight * entropy,
-        gradient=weight * loss.steepness(numbers) * pull * loss.slope(),
+        cross_entropy=entropy + added,
+        loss=weight * (entropy + added),
+        gradient=weight * (loss.steepness(numbers) * pull * loss.slope() + added_gradient),
         steps=loss.steps(numbers, intra, inter),
         notes=tuple(loss.notes(numbers)),
     )

@@ -39,7 +39,7 @@ def default_settings() -> dict[str, Value]:
     """The defaults of the harmonized loss.
 
     >>> default_settings()["alpha"]
-    0.3
+    0.5
     """
     return LOSSES[LOSS].resolve({})
 
@@ -56,7 +56,7 @@ def first_network(methods: Sequence[MethodConfig]) -> int:
 def redraw(
     scene: Scene,
     frame: Frame,
-    alpha: float = 0.3,
+    alpha: float = 0.5,
     kappa: float = 1.0,
     smoothing: float = 1.0,
     tau: float = 1.0,
@@ -64,17 +64,21 @@ def redraw(
     classwise: bool = True,
     *,
     fixed_bins: int = 0,
+    difficulty: str = "plain",
 ) -> tuple[ClassWeights, ...]:
     """What the harmonized loss would weigh if it had this network before it, one entry a class.
 
-    g = 1 − softmax(z + τ log π)_y of the tracked samples falls into regions under κ (or
-    ``fixed_bins`` of them, where that is not 0). A class of which only some samples are tracked
-    counts as if all had been, so λ has its true size; a density with memory h = 1 settles at that
-    total, N_c. ``classwise=False``: one density for all classes, the same in every entry.
+    g = 1 − softmax(z)_y of the tracked samples, with ``difficulty="margin"`` that of z + τ log π,
+    falls into regions under κ (or ``fixed_bins`` of them, where that is not 0). A class of which
+    only some samples are tracked counts as if all had been, so λ has its true size; a density with
+    memory h = 1 settles at that total, N_c. ``classwise=False``: one density for all classes, the
+    same in every entry.
     """
     targets = np.asarray(scene.tracked_targets)
     samples = np.asarray(scene.train_counts, dtype=np.float64)
-    logits = np.asarray(frame.tracked_logits, dtype=np.float64) + tau * log_prior(samples)
+    logits = np.asarray(frame.tracked_logits, dtype=np.float64)
+    if difficulty == "margin":
+        logits = logits + tau * log_prior(samples)
     g = -np.expm1(-cross_entropies(logits, targets)) if len(targets) else np.zeros(0)
     seen = np.bincount(targets, minlength=len(samples))
     each = (samples / np.maximum(seen, 1))[targets]

@@ -87,6 +87,7 @@ class Switched:
     probability: float
     """Of the label, under the logits the loss trains on"""
     grad_norm: float
+    """g, the difficulty: 1 − softmax(z)_y of the plain logits"""
     cross_entropy: float
     loss: float
     edges: Array
@@ -138,7 +139,7 @@ def switched(name: str, scene: Scene, frame: Frame, sample: int) -> Switched:
     z = np.asarray(frame.tracked_logits[sample], dtype=float)
     prior = log_prior(counts)
     loss = cross_entropy(z + prior if formula.shifts_logits else z, label)
-    g = float(np.clip(-np.expm1(-loss), 0, 1))
+    g = float(np.clip(-np.expm1(-cross_entropy(z, label)), 0, 1))
     u = float(counts.sum() / len(counts) / counts[label]) if formula.by_class else 1.0
     f = g ** float(LOSSES["focal"].resolve({})["gamma"]) if formula.focal else 1.0
     drawn = _density(formula, scene, frame, label)
@@ -186,14 +187,12 @@ def _density(formula: Formula, scene: Scene, frame: Frame, label: int) -> ClassW
             frame,
             1.0,
             smoothing=0.0,
-            tau=0.0,
             envelope=False,
             classwise=False,
             fixed_bins=bins,
         )
     else:
-        tau = 1.0 if formula.shifts_logits else 0.0
-        drawn = redraw(scene, frame, smoothing=SMOOTHING, tau=tau)
+        drawn = redraw(scene, frame, smoothing=SMOOTHING)
     return drawn[label]
 
 

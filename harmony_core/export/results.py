@@ -21,10 +21,11 @@ from ..analysis.summary import (
 )
 from ..csv_cells import number_cell, text_cell
 from ..experiments.method_text import method_labels
-from ..frames import Scene
+from ..frames import Frame, Scene
 from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames, final_frames
 from ..runs.store import RunStore
+from ..text_table import text_table
 
 
 def summary_table(summaries: list[MethodSummary]) -> str:
@@ -70,6 +71,9 @@ def to_document(
     summaries = summarise(scenes, frames, method_labels(record.config.methods))
     document = {**record.to_dict(), "finished_repeats": len(scenes)}
     document["methods"] = [_method_document(summary, classes) for summary in summaries]
+    for name, values in _further_figures(scenes, frames).items():
+        for method, figure in zip(document["methods"], values, strict=True):
+            method[name] = _figure_document(figure)
     document["comparisons"] = [comparison.sentence() for comparison in comparisons(summaries)]
     if classes and scenes:
         document["classes"] = [
@@ -113,29 +117,26 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
         )
 
 
-def text_table(rows: list[list[str]]) -> str:
-    """Rows of cells as aligned text; columns of numbers, except the first, are aligned right."""
-    right = [
-        i > 0 and all(not row[i] or row[i][0] in "–-0123456789" for row in rows[1:])
-        for i in range(len(rows[0]))
-    ]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
-
-
 def _method_document(summary: MethodSummary, classes: bool) -> dict[str, Any]:
     document: dict[str, Any] = {"label": summary.label}
     document |= {name: _figure_document(summary[name]) for name in TITLES}
     if classes:
         document["recall"] = [_figure_document(figure) for figure in summary.recall]
     return document
+
+
+def _further_figures(scenes: list[Scene], frames: list[list[Frame]]) -> dict[str, list[SeedValues]]:
+    """Figures that only some data have, such as the difference from Bayes, for each method."""
+    rows = [
+        [frame_metrics(scene, frame) for frame in row]
+        for scene, row in zip(scenes, frames, strict=True)
+    ]
+    known = {name for row in rows for figures in row for name in figures if name not in TITLES}
+    return {
+        name: [SeedValues(tuple(row[m][name] for row in rows)) for m in range(len(rows[0]))]
+        for name in sorted(known)
+        if any(math.isfinite(figures[name]) for row in rows for figures in row)
+    }
 
 
 def _figure_document(figure: SeedValues) -> dict[str, Any]:

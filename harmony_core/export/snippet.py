@@ -45,6 +45,17 @@ def snippet(config: ExperimentConfig, method: int) -> str:
     return "\n\n\n".join(parts)
 
 
+def _posthoc_note(method: MethodConfig) -> list[str]:
+    """The lines that say which step is left to do after the script."""
+    if method.posthoc == "none":
+        return []
+    return [
+        "",
+        f"The post-hoc step `{method.posthoc}` is not part of it. After training, give the last",
+        "layer and the features of the training set to harmony_core.posthoc.new_head.",
+    ]
+
+
 def _header(config: ExperimentConfig, method: MethodConfig) -> str:
     label = json.dumps(method_label(method), ensure_ascii=False)[1:-1].replace('"', "'")
     name = _exported_class(LOSSES[method.loss]) or "build_loss"
@@ -53,6 +64,7 @@ def _header(config: ExperimentConfig, method: MethodConfig) -> str:
         "",
         f"Written by Harmony {__version__}. Needs PyTorch and harmony_core; put your own data into",
         "load_data() and any network that returns plain logits into main().",
+        *_posthoc_note(method),
         '"""',
         "",
         *(

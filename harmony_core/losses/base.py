@@ -26,7 +26,8 @@ class LossTerms(NamedTuple):
     """
 
     cross_entropy: Tensor
-    """(n,) loss of each sample before weighting, with gradient."""
+    """(n,) loss of each sample before weighting, with gradient: the cross-entropy of z̃ and what
+    the loss adds to it."""
     weight: Tensor
     """(n,) non-negative, detached: everything that multiplies the sample."""
     grad_norm: Tensor
@@ -148,8 +149,15 @@ class Loss(nn.Module):
         """The gradient density and its weights, or ``None`` for a loss without one."""
         return None
 
+    def learned_offset(self) -> Tensor | None:
+        """(c,) what is added to the logits, if training changes it; else ``None``.
+
+        An offset that follows from the class counts and the settings is not learned.
+        """
+        return None
+
     def on_epoch_start(self, epoch: int, epochs: int | None = None) -> None:
-        """Start 0-based ``epoch``; a loss with a schedule turns its weights on or off here.
+        """Start 0-based ``epoch``: schedules turn weights on or off, random numbers are drawn.
 
         If ``epochs`` is given, the schedule is shortened to fit a training of that length.
         """
@@ -264,6 +272,18 @@ def sum_over_ranks(value: Tensor) -> Tensor:
     if distributed() and torch.distributed.get_world_size() > 1:
         value = value.clone()
         torch.distributed.all_reduce(value)
+    return value
+
+
+def max_over_ranks(value: Tensor) -> Tensor:
+    """The elementwise maximum of a detached tensor over all ranks.
+
+    >>> max_over_ranks(torch.tensor(2.0))
+    tensor(2.)
+    """
+    if distributed() and torch.distributed.get_world_size() > 1:
+        value = value.clone()
+        torch.distributed.all_reduce(value, op=torch.distributed.ReduceOp.MAX)
     return value
 
 

@@ -98,7 +98,8 @@ class HarmonizedLoss(Loss):
             {
                 "alpha": alpha, "anneal": anneal, "difficulty": difficulty, "kappa": kappa,
                 "envelope": envelope, "smoothing": smoothing, "horizon": horizon, "tau": tau,
-                "inter": inter, "rho": rho, "classwise": classwise, "fixed_bins": fixed_bins, "warmup": warmup,
+                "inter": inter, "rho": rho, "classwise": classwise, "fixed_bins": fixed_bins,
+                "warmup": warmup,
             }
         )  # fmt: skip
         super().__init__(class_counts)
@@ -114,7 +115,9 @@ class HarmonizedLoss(Loss):
         self.memory = GradientDensity(samples, regions, horizon)
         self.register_buffer("active", torch.tensor(True))
         # A constant strength is no state: checkpoints written before annealing existed lack it.
-        self.register_buffer("strength", torch.tensor(self.alpha), persistent=self.anneal > 0)
+        self.register_buffer(
+            "strength", torch.tensor(self.alpha, dtype=torch.float64), persistent=self.anneal > 0
+        )
         self.register_buffer("offset", torch.zeros_like(self.class_counts))
         self.register_buffer("u", torch.ones_like(self.class_counts))
         if inter == "margin":
@@ -195,7 +198,7 @@ class HarmonizedLoss(Loss):
         return self.strength if self.anneal and self.alpha else self.alpha
 
     def _warn(self, reason: str) -> None:
-        if self._warns:
+        if self._warns and not torch.compiler.is_compiling():
             self._warns = False
             log.warning(
                 "The harmonized loss keeps α at %g instead of annealing it: %s. Call "

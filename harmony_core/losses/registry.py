@@ -8,8 +8,14 @@ In the equations: z logits, y label, p = softmax(z), g = 1 − p_y, N_c samples 
 from __future__ import annotations
 
 from .spec import LossSpec
+from .specs.adaptive import ADAPTIVE
+from .specs.added_terms import ADDED_TERMS
 from .specs.harmonized import HARMONIZED
+from .specs.influence import INFLUENCE
 from .specs.logits import LOGITS
 from .specs.weights import WEIGHTS
 
-LOSSES: dict[str, LossSpec] = {spec.name: spec for spec in (*WEIGHTS, *LOGITS, *HARMONIZED)}
+LOSSES: dict[str, LossSpec] = {
+    spec.name: spec
+    for spec in (*WEIGHTS, *LOGITS, *INFLUENCE, *HARMONIZED, *ADDED_TERMS, *ADAPTIVE)
+}

@@ -16,7 +16,9 @@ class LossSpec:
     `harmony_core.explain.base.LossExplanation`. Both are imported when first used. ``equation`` is
     LaTeX; ``presets`` are named settings; ``head`` is the kind of last layer its logits come from;
     ``short_title`` is for legends, if the title up to its first bracket or colon is too long there.
+    ``random`` losses draw random numbers while training, from their parameter ``seed``.
 
+    >>> from harmony_core.losses import LOSSES
     >>> LOSSES["focal"].resolve({"gamma": 1.0})
     {'gamma': 1.0}
     """
@@ -33,10 +35,12 @@ class LossSpec:
     needs_features: bool = False
     explanation: str = "harmony_core.explain.base:RecordedExplanation"
     short_title: str = ""
+    random: bool = False
 
     def resolve(self, values: Mapping[str, object]) -> dict[str, Value]:
         """All parameters: the given ones, else those of the named ``preset``, else the defaults.
 
+        >>> from harmony_core.losses import LOSSES
         >>> LOSSES["harmonized"].resolve({"preset": "inter_only", "tau": 2})["alpha"]
         0.0
         """

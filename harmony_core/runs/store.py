@@ -8,6 +8,7 @@
     <root>/<id>/repeat-0/scene.npz
     <root>/<id>/repeat-0/frames/00012.npz
     <root>/<id>/repeat-0/checkpoint.pt
+    <root>/<id>/repeat-0/posthoc/        results of `runs.posthoc`
 
 Every file is written under a temporary name, then moved into place: no reader sees half of one.
 """
@@ -214,6 +215,13 @@ class RunStore(ExperimentFolders):
                 f"Expected to read the checkpoint of experiment {run_id}, but got: "
                 f"{error.strerror or error}. Delete the file to train this repeat again."
             ) from error
+
+    def checkpoint_time(self, run_id: str, repeat: int) -> int | None:
+        """When the last checkpoint of a repeat was written, in nanoseconds; None without one."""
+        try:
+            return (self.repeat_folder(run_id, repeat) / "checkpoint.pt").stat().st_mtime_ns
+        except OSError:
+            return None
 
     def drop_checkpoint(self, run_id: str, repeat: int) -> None:
         """Delete the checkpoint of a repeat, if there is one."""

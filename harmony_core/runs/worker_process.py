@@ -22,15 +22,20 @@ SHUT_DOWN = "The server was shut down. Resume it to continue from its last check
 class WorkerProcess:
     """One worker for the experiments in the folder ``root``, restarted when it has died.
 
+    ``threads`` limits how many threads it computes with; by default there is one for each core.
+
     One thread calls `start`, `train` and `end`; any other may call `close` and read `ready` and
     `pid`. `start` and `train` return what happened to the process as one sentence for the user, or
     an empty string if it is well.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, threads: int | None = None) -> None:
         self.ready = False
         """Whether the process is warm."""
         self._root = root
+        self._environment = {"GOMP_SPINCOUNT": "0"}
+        if threads is not None:
+            self._environment["OMP_NUM_THREADS"] = str(threads)
         self._process: subprocess.Popen[str] | None = None
         self._closing = threading.Event()
 
@@ -50,7 +55,7 @@ class WorkerProcess:
                 str(self._root.resolve()),
                 quiet=False,
                 own_session=True,  # Ctrl-C is for the server, which ends its workers itself
-                environment={"GOMP_SPINCOUNT": "0"},
+                environment=self._environment,
             )
         except OSError as error:
             return f"Expected to start a worker, but got: {error.strerror or error}. Resume later."

@@ -14,6 +14,7 @@ from ..losses.base import Loss, LossTerms
 from .device_data import DeviceData
 from .evaluate import Evaluation, judge, most_likely
 from .networks import Ensemble
+from .new_heads import LastLayers
 from .scene import has_plane, plane_points
 from .steppers.thread_pool import ThreadPool
 
@@ -32,6 +33,8 @@ class Recorder:
     ) -> None:
         self.repeat = repeat
         self.evaluation = Evaluation(data, pool)
+        self.last_epoch = config.epochs
+        self.last_layers = LastLayers(config, dataset, data, self.evaluation, repeat)
         self.methods, self.bins = len(config.methods), config.record.bins
         self.classes = len(dataset.class_names)
         self.side = config.record.grid
@@ -56,7 +59,12 @@ class Recorder:
         sums: Tensor | None,
         mean_loss: Tensor | None,
     ) -> list[Frame]:
-        """One frame for each method; ``sums`` and ``mean_loss`` are the collector's, if any."""
+        """One frame for each method; ``sums`` and ``mean_loss`` are the collector's, if any.
+
+        Those of the last epoch are of the networks after the methods' post-hoc steps.
+        """
+        if epoch == self.last_epoch:
+            networks = self.last_layers.after_training(networks, losses)
         shape = (4, self.methods, self.classes, self.bins)
         counts = np.zeros(shape) if sums is None else sums.cpu().numpy()
         train_loss = np.full(self.methods, np.nan) if mean_loss is None else mean_loss.cpu().numpy()
@@ -89,6 +97,7 @@ class Recorder:
                     tracked_grad_norm=as_numpy(terms.difficulty, np.float32),
                     tracked_logits=as_numpy(tracked[i] * scale, np.float16),
                     inter_weight=as_numpy(loss.inter_weight(), np.float32),
+                    **_learned(loss),
                     **_density(loss),
                     **grids[i],
                     **marks[i],
@@ -136,6 +145,11 @@ class Recorder:
             }
             for i, loss in enumerate(losses)
         ]
+
+
+def _learned(loss: Loss) -> dict[str, Array]:
+    offset = loss.learned_offset()
+    return {} if offset is None else {"learned_offset": as_numpy(offset, np.float32)}
 
 
 def _density(loss: Loss) -> dict[str, Array]:

@@ -7,11 +7,16 @@ import numpy as np
 from ..arrays import Array
 from ..config import RecordConfig
 from ..data.dataset import LongTailedDataset
+from ..data.densities import Mixture
 from ..frames import Scene
 
 MARGIN = 0.06
 """Free border of the plane, as a share of its side."""
 MAX_GRID_CLASSES = 256
+HARD_POINTS = 400
+"""Points of each rare part of a class, of which the recall is measured."""
+HARD_SEED = 5
+"""Fixed, so that the points are the same for every data seed."""
 
 
 def stratified(targets: Array, size: int, rng: np.random.Generator) -> Array:
@@ -64,6 +69,7 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
     tracked = stratified(dataset.train_targets, record.tracked, rng)
     flipped = dataset.flipped
     extent = bayes_class = bayes_density = bayes_accuracy = None
+    hard_points = hard_targets = None
     if has_plane(dataset):
         extent = plane_extent(np.concatenate([dataset.train_inputs, dataset.test_inputs]))
         if dataset.truth is not None:
@@ -77,6 +83,8 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
                 dataset.test_targets, decided == dataset.test_targets, len(dataset.class_names)
             )
             bayes_accuracy = float((hits / dataset.test_counts).mean())
+            if isinstance(dataset.truth, Mixture):
+                hard_points, hard_targets = hard_parts(dataset.truth)
     embedded = landmarks(dataset, record.landmarks, rng) if record.embedding else None
     return Scene(
         kind=dataset.kind,
@@ -93,11 +101,22 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
         bayes_class=bayes_class,
         bayes_density=bayes_density,
         bayes_accuracy=bayes_accuracy,
+        hard_points=hard_points,
+        hard_targets=hard_targets,
         landmark_index=embedded,
         landmark_targets=(None if embedded is None else _joined(dataset, "targets")[embedded]),
         landmark_inputs=None if embedded is None else _joined(dataset, "inputs")[embedded],
         notes=dataset.notes,
     )
+
+
+def hard_parts(truth: Mixture) -> tuple[Array, Array] | tuple[None, None]:
+    """New points (h, 2) of the rare parts of classes, and their classes (h,); None without any."""
+    parts = np.repeat(truth.rare_parts(), HARD_POINTS)
+    if not len(parts):
+        return None, None
+    points = truth.draw_from(parts, np.random.default_rng(HARD_SEED)).astype(np.float32)
+    return points, truth.owner[parts]
 
 
 def has_plane(dataset: LongTailedDataset) -> bool:

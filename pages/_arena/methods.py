@@ -125,7 +125,7 @@ def _preset(slot: int, loss: str, name: str) -> None:
 def _add() -> None:
     slots: dict[int, MethodConfig] = st.session_state[_SLOTS]
     used = {method.loss for method in slots.values()}
-    fresh = next((name for name in reversed(LOSSES) if name not in used), "ce")
+    fresh = next((name for name in LOSSES if name not in used), "ce")
     slots[max(slots, default=-1) + 1] = MethodConfig(fresh)
 
 

@@ -10,18 +10,20 @@ from .._shared.page import load
 from .downloads import downloads
 from .epoch_sections import epoch_sections
 from .experiment_page import ExperimentPage
+from .posthoc import posthoc
 from .results import results
 from .starvation_note import starvation_note
 
 Part = Callable[[ExperimentRecord, ExperimentPage, int], None]
 PARTS: dict[str, Part] = {
     "results": lambda record, page, repeat: results(record),
+    "posthoc": lambda record, page, repeat: posthoc(record, repeat),
     "starvation_note": lambda record, page, repeat: starvation_note(record, repeat),
     "sections": lambda record, page, repeat: epoch_sections(record, repeat),
     "downloads": downloads,
 }
 """The parts; a page may also name one of its own as ``module:function``."""
-AFTER_TRAINING = ("results", "starvation_note")
+AFTER_TRAINING = ("results", "posthoc", "starvation_note")
 
 
 def below_the_view(record: ExperimentRecord, page: ExperimentPage, repeat: int) -> None:

@@ -180,7 +180,7 @@ def _formula(one: SampleExplanation, label: str) -> None:
             f"<div><dt>{name}</dt><dd>{value}</dd></div>"
             for name, value in (
                 ("p", number_text(one.p_y)),
-                ("g", number_text(one.grad_norm)),
+                ("g", number_text(one.difficulty)),
                 ("weight", number_text(one.weight)),
                 ("loss", number_text(one.loss)),
             )
@@ -202,7 +202,7 @@ def _curve(
     for frame, one in zip(frames, seen, strict=True):
         edges, weights = weight_curve(frame, label) or (None, None)
         curves.append(
-            Curve(labels[one.method], one.method, edges, weights, one.grad_norm, one.intra)
+            Curve(labels[one.method], one.method, edges, weights, one.difficulty, one.intra)
         )
     name = html.escape(scene.class_names[label])
     st.html(f'<h4 class="chart-title">Weight of a sample of {name} by its difficulty</h4>')
@@ -255,7 +255,8 @@ def _region(one: SampleExplanation) -> str:
 
 ROWS: dict[str, Callable[[SampleExplanation], str]] = {
     "p of its class": lambda one: number_text(one.p_y),
-    "gradient norm g": lambda one: number_text(one.grad_norm),
+    "difficulty g": lambda one: number_text(one.difficulty),
+    "gradient norm 1 − p̃": lambda one: number_text(one.grad_norm),
     "unit region": _region,
     "density A in it": lambda one: "–" if one.region is None else number_text(one.region.density),
     "share of the class": lambda one: "–" if one.region is None else number_text(one.region.share),

@@ -50,10 +50,10 @@ def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], usual
         _pictures(scene, drawn)
 
 
-def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int]:
+def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int | str]:
     default = default_settings()
     row = st.columns(4, gap="medium")
-    settings: dict[str, float | bool | int] = {
+    settings: dict[str, float | bool | int | str] = {
         "alpha": row[0].slider(
             "α, how strongly rarity counts", 0.0, 1.5, float(default["alpha"]), 0.05,
             key="sandbox-alpha", help=(
@@ -75,9 +75,9 @@ def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int]
             ),
         ),
         "tau": row[3].slider(
-            "τ, how much class size is taken off difficulty", 0.0, 2.0, float(default["tau"]), 0.1,
-            key="sandbox-tau", help="g is measured on z + τ log π. At 0, it is the difficulty "
-            "that cross-entropy sees.",
+            "τ, the margin by class size", 0.0, 2.0, float(default["tau"]), 0.1,
+            key="sandbox-tau", help="Difficulty with the margin is measured on z + τ log π; "
+            "without it, τ makes no difference here.",
         ),
     }  # fmt: skip
     row2 = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
@@ -89,6 +89,11 @@ def _sliders(labels: Sequence[str], usual: int) -> dict[str, float | bool | int]
         "A density for each class", bool(default["classwise"]), key="sandbox-classwise",
         help="Off: one density for all classes, as in plain gradient harmonizing.",
     )  # fmt: skip
+    settings["difficulty"] = "margin" if row2.toggle(
+        "Difficulty with the margin", default["difficulty"] == "margin",
+        key="sandbox-difficulty", help="On: g is measured on z + τ log π, so a sample of a large "
+        "class looks easy. Off: on the plain logits, as in the test.",
+    ) else "plain"  # fmt: skip
     settings["method"] = row2.selectbox(
         "Network of", range(len(labels)), key="sandbox-method", width=260,
         index=usual, format_func=lambda m: labels[m] if m < len(labels) else str(m),

@@ -57,7 +57,7 @@ def microscope(outcome: Outcome) -> None:
         if chosen.shift:
             st.caption(
                 f"log π = {number_text(chosen.shift)} for this class. With it the sample has the "
-                f"probability {number_text(chosen.probability)} and the difficulty "
+                f"probability {number_text(chosen.probability)}; its difficulty, without it, is "
                 f"g = {number_text(chosen.grad_norm)}."
             )
         else:

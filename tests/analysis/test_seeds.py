@@ -73,9 +73,11 @@ def test_metrics_are_those_of_the_frame() -> None:
     frame = frames[-1][0]
     found = frame_metrics(scene, frame)
     assert list(found) == ["balanced_accuracy", "head", "medium", "tail", "ece", "many_shot",
-                           "medium_shot", "few_shot", "disagreement", "test_loss"]  # fmt: skip
+                           "medium_shot", "few_shot", "disagreement", "hard_part",
+                           "test_loss"]  # fmt: skip
     assert found["tail"] == pytest.approx(frame.recall[3:].mean())
     assert found["disagreement"] == disagreement(scene, frame.grid_class)
+    assert math.isnan(found["hard_part"])
     object.__setattr__(frame, "grid_class", None)
     assert math.isnan(frame_metrics(scene, frame)["disagreement"])
 

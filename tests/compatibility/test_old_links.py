@@ -18,7 +18,7 @@ from harmony_core.lessons.course.lesson import lessons
 from harmony_core.lessons.glossary.terms import find
 from pages._embedding.link_text import chosen_text, read_chosen, read_settings, settings_text
 
-from .old_files import OLD, read_json
+from .old_files import OLD, config_today, read_json, typed_today
 
 LINKS: dict[str, Any] = read_json("links.json")
 CONFIGS = sorted(path.name for path in (OLD / "configs").glob("*.json"))
@@ -32,17 +32,18 @@ def each(kind: str) -> pytest.MarkDecorator:
 def test_a_link_stands_for_the_same_experiment(old: dict[str, Any]) -> None:
     """Every data set, loss, parameter, preset and section; what is written now is read back."""
     config = complete(from_query(old["query"]))
-    assert config.to_dict() == old["config"]
+    assert config.to_dict() == config_today(old["config"])
     assert complete(from_query(to_query(config))) == config
 
 
 @each("methods")
 def test_a_method_text_stands_for_the_same_methods(old: dict[str, Any]) -> None:
-    """And results are shown under the same names; what is written now is read back."""
+    """And results are shown under the same names, but for α = 0.5, which is now the default."""
     read = parse_methods(old["text"])
-    assert filled(read) == old["methods"]
-    assert list(method_labels(read)) == old["labels"]
-    assert filled(parse_methods(format_methods(read))) == old["methods"]
+    wanted = [typed_today(method, old["text"]) for method in old["methods"]]
+    assert filled(read) == wanted
+    assert list(method_labels(read)) == [label.replace(" α=0.5", "") for label in old["labels"]]
+    assert filled(parse_methods(format_methods(read))) == wanted
 
 
 def filled(methods: tuple[MethodConfig, ...]) -> list[dict[str, Any]]:
@@ -90,7 +91,7 @@ def test_the_glossary_still_has_the_terms_that_links_name() -> None:
 def test_a_config_file_means_the_same(name: str) -> None:
     """Complete files, and files with parts left out, whose defaults have not changed."""
     config = complete(ExperimentConfig.from_json((OLD / "configs" / name).read_text("utf-8")))
-    assert config.to_dict() == read_json(f"configs/whole/{name}")
+    assert config.to_dict() == config_today(read_json(f"configs/whole/{name}"))
     assert ExperimentConfig.from_json(config.to_json()) == config
 
 
@@ -98,5 +99,5 @@ def test_a_config_file_is_run(capsys: pytest.CaptureFixture[str]) -> None:
     file = str(OLD / "configs" / "full.json")
     assert main(["run", file, "--epochs", "1", "--repeats", "1", "--quiet", "--json"]) == 0
     config = json.loads(capsys.readouterr().out)["config"]
-    whole = read_json("configs/whole/full.json")
+    whole = config_today(read_json("configs/whole/full.json"))
     assert config == {**whole, "epochs": 1, "seeds": {**whole["seeds"], "repeats": 1}}

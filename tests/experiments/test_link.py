@@ -31,6 +31,7 @@ from harmony_core.experiments.complete import complete
 from harmony_core.experiments.link import from_query, to_query
 from harmony_core.losses import LOSSES
 from harmony_core.parameters import Parameter, Value
+from tests.compatibility.old_files import config_today
 
 OLD = json.loads(Path(__file__).with_name("written_by_0_1_0.json").read_text("utf-8"))
 UPLOAD = "upload:" + "0123456789abcdef" * 4
@@ -112,12 +113,12 @@ def test_a_link_stays_the_same_when_it_is_read_and_written(config: ExperimentCon
 
 @pytest.mark.parametrize(("query", "config"), OLD["links"])
 def test_a_link_of_0_1_0_means_what_it_meant(query: dict[str, Any], config: dict[str, Any]) -> None:
-    assert from_query(query).to_dict() == config
+    assert from_query(query).to_dict() == config_today(config)
 
 
 def test_the_default_experiment_has_a_short_link() -> None:
-    assert to_query(ExperimentConfig()) == {"data": "hard_head"}
-    assert from_query({}) == ExperimentConfig()
+    assert to_query(ExperimentConfig()) == {"v": "2", "data": "hard_head"}
+    assert from_query({"v": "2"}) == ExperimentConfig()
 
 
 def test_a_completed_config_has_the_link_of_the_one_it_came_from() -> None:
@@ -126,7 +127,7 @@ def test_a_completed_config_has_the_link_of_the_one_it_came_from() -> None:
 
 
 def test_a_link_reads_well_and_needs_no_escapes() -> None:
-    method = MethodConfig("harmonized", {"alpha": 0.5, "envelope": False}, deferral="drw")
+    method = MethodConfig("harmonized", {"alpha": 0.7, "envelope": False}, deferral="drw")
     config = ExperimentConfig(
         DataConfig("moons", {"spread": 1.25}, 100.0),
         methods=(MethodConfig("ce"), method),
@@ -135,9 +136,10 @@ def test_a_link_reads_well_and_needs_no_escapes() -> None:
     )
     query = to_query(config)
     assert query == {
+        "v": "2",
         "data": "moons~spread-1.25",
         "factor": "100",
-        "m": ["ce", "harmonized~alpha-0.5~envelope-no~deferral-drw"],
+        "m": ["ce", "harmonized~alpha-0.7~envelope-no~deferral-drw"],
         "optim": "quick~lr-0.2",
         "seeds": "repeats-3~vary-data_init",
     }

@@ -26,8 +26,19 @@ from harmony_core.experiments.method_text import (
 )
 from harmony_core.losses import LOSSES
 from harmony_core.parameters import Parameter, Value, resolve
+from tests.compatibility.old_files import LATER
 
 OLD = json.loads(Path(__file__).with_name("written_by_0_1_0.json").read_text("utf-8"))
+
+
+LITERAL: dict[str, Value] = {
+    "alpha": 1.0,
+    "anneal": 0.0,
+    "difficulty": "margin",
+    "envelope": False,
+    "smoothing": 0.0,
+    "inter": "weight",
+}
 
 
 def filled(method: MethodConfig) -> MethodConfig:
@@ -81,14 +92,14 @@ def test_what_is_written_is_read_back(chosen: list[MethodConfig]) -> None:
             "harmonized@literal",
             MethodConfig(
                 "harmonized",
-                {"alpha": 1.0, "envelope": False, "smoothing": 0.0, "inter": "weight"},
+                {**LITERAL},
             ),
         ),
         (
             "harmonized@literal[alpha=.5]+square_root~My_run",
             MethodConfig(
                 "harmonized",
-                {"alpha": 0.5, "envelope": False, "smoothing": 0.0, "inter": "weight"},
+                {**LITERAL, "alpha": 0.5},
                 "square_root",
                 label="My run",
             ),
@@ -101,12 +112,17 @@ def test_the_grammar(text: str, method: MethodConfig) -> None:
 
 @pytest.mark.parametrize(("line", "methods"), OLD["methods"])
 def test_a_line_of_0_1_0_means_what_it_meant(line: str, methods: list[dict[str, Any]]) -> None:
-    assert [asdict(method) for method in parse_methods(line)] == methods
+    """The settings that it names; the literal form now also says that nothing is annealed."""
+    read = [asdict(method) for method in parse_methods(line)]
+    for method in read:
+        for later in ("anneal", "difficulty"):
+            method["params"].pop(later, None)
+    assert read == [{**LATER, **method} for method in methods]
     assert format_methods(parse_methods(line)) == line
 
 
 def test_the_text_is_the_shortest() -> None:
-    chosen = "ce,ldam:drw,balanced_softmax,harmonized@literal,harmonized[alpha=0.5,kappa=2.0]"
+    chosen = "ce,ldam:drw,balanced_softmax,harmonized@literal,harmonized[alpha=0.7,kappa=2.0]"
     assert format_methods(parse_methods(chosen)) == chosen
     full = filled(parse_method("harmonized@literal[kappa=2]"))
     assert format_method(full) == "harmonized@literal[kappa=2.0]"
@@ -120,7 +136,7 @@ def test_the_text_is_the_shortest() -> None:
         ("", "separated by commas"),
         ("ce,,ldam", "separated by commas"),
         ("ce,", "separated by commas"),
-        ("harmonized@mild", "one of literal, .*, but got 'mild'"),
+        ("harmonized@mild", "one of constant, literal, .*, but got 'mild'"),
         ("ce@literal", "preset of loss `ce`"),
         ("harmonized[alfa=1]", r"alpha.*, but got 'alfa'"),
         ("harmonized[alpha=x]", "`alpha` to be a finite number"),
@@ -163,8 +179,12 @@ def test_pairs_have_types() -> None:
         ("ldam:drw", "LDAM-DRW"),
         ("ce:drs", "Cross-entropy-DRS"),
         ("harmonized", "Harmonized"),
-        ("harmonized[alpha=0.5]", "Harmonized α=0.5"),
-        ("harmonized[alpha=0.3]", "Harmonized"),
+        ("harmonized[alpha=0.7]", "Harmonized α=0.7"),
+        ("harmonized[alpha=0.5]", "Harmonized"),
+        ("harmonized@constant", "Harmonized constant"),
+        ("harmonized@constant[alpha=0.5]", "Harmonized constant α=0.5"),
+        ("ce[mix=remix,posthoc=tau_norm]", "Cross-entropy + Remix + τ-norm"),
+        ("ce[sam=imbsam,weight_decay=0.005]", "Cross-entropy + ImbSAM decay=0.005"),
         ("harmonized[envelope=false,fixed_bins=10]", "Harmonized no envelope fixed bins=10"),
         ("harmonized@literal", "Harmonized literal"),
         ("ce+class_balanced", "Cross-entropy + class-balanced sampling"),

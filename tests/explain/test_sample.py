@@ -31,7 +31,14 @@ CASES: list[tuple[str, dict[str, Any], str]] = [(name, {}, "none") for name in L
     ("ce", {}, "drw"),
     ("cb_focal", {"gamma": 0.5, "beta": 0.99}, "drw"),
     ("vs", {"gamma": 0.3, "tau": 0.5}, "none"),
+    ("vs", {"preset": "cdt"}, "none"),
     ("logit_adjusted", {"tau": 2.0}, "none"),
+    ("label_aware_smoothing", {"smooth_tail": 0.2}, "drw"),
+    ("label_aware_smoothing", {"smooth_head": 0.0}, "none"),
+    ("seesaw", {"q": 0.0}, "none"),
+    ("seesaw", {"p": 0.0, "q": 5.0}, "drw"),
+    ("loce", {"momentum": 0.5}, "drw"),
+    ("gcl", {"margin": 0.3, "scale": 10.0}, "drw"),
 ]  # fmt: skip
 
 
@@ -63,12 +70,15 @@ def trained(method: MethodConfig, epoch: int) -> tuple[Loss, Scene, Frame, torch
         "density": state.counts.numpy(), "regions": state.regions.numpy(),
         "region_weight": state.weights.numpy(),
     }  # fmt: skip
+    offset = loss.learned_offset()
+    if offset is not None:
+        arrays["learned_offset"] = offset.numpy()
     one = np.ones((5, 2))
     frame = Frame(
         method=0, repeat=0, epoch=epoch, lr=0.1, train_loss=1, test_loss=1, ece=0.1,
         confusion=np.eye(5, dtype=np.int64), grad_counts=one, grad_weights=one, grad_pull=one,
         weight_square=np.ones(5), head_norms=np.ones(5, np.float32),
-        tracked_weight=terms.weight.numpy(), tracked_grad_norm=terms.grad_norm.numpy(),
+        tracked_weight=terms.weight.numpy(), tracked_grad_norm=terms.difficulty.numpy(),
         tracked_logits=recorded, **arrays,
     )  # fmt: skip
     scene = Scene(
@@ -104,6 +114,7 @@ def test_every_number_is_the_loss_s_own(
         assert found.p_y == pytest.approx(float(p[y]), rel=1e-6)
         assert found.p_adjusted[y] == pytest.approx(1 - float(terms.grad_norm[i]), rel=1e-6)
         assert found.grad_norm == pytest.approx(float(terms.grad_norm[i]), rel=1e-6)
+        assert found.difficulty == pytest.approx(float(terms.difficulty[i]), rel=1e-6)
         assert found.cross_entropy == pytest.approx(float(terms.cross_entropy[i]), rel=1e-6)
         assert found.weight == pytest.approx(float(frame.tracked_weight[i]), rel=1e-6, abs=1e-8)
         assert found.unit == pytest.approx(float(terms.unit[i]), rel=1e-6)
@@ -128,7 +139,7 @@ def test_the_region_is_where_the_sample_lies() -> None:
         found = explain(config, scene, frame, i)
         assert found.region is not None
         low, high = found.region.span
-        assert low <= found.grad_norm < high or found.region.index == found.region.regions - 1
+        assert low <= found.difficulty < high or found.region.index == found.region.regions - 1
         row = state.counts[found.label, : found.region.regions] + 1.0  # λ = 1
         assert found.region.share == pytest.approx(float(row[found.region.index] / row.sum()))
         assert found.region.rarity / found.region.mean == pytest.approx(found.intra, rel=1e-6)
@@ -178,9 +189,36 @@ def test_the_formula_of_a_sample_by_hand() -> None:
     )
 
 
+def test_what_is_added_to_the_cross_entropy_is_part_of_the_formula() -> None:
+    method = method_of("label_aware_smoothing", {"smooth_tail": 0.2}, "none")
+    _, scene, frame, _ = trained(method, 20)
+    frame.tracked_logits[4] = [0, 0, 0, 0, 5]  # class 4, the rarest
+    found = explain(ExperimentConfig(methods=(method,), epochs=EPOCHS), scene, frame, 4)
+    assert found.text[2:6] == (
+        "Cross-entropy: CE = −log p_y = 0.0266",
+        "Smoothing of its class, by its size: ε_y = 0.2",
+        "What smoothing adds: R = ε_y · (z_y − mean z) = 0.2·(5 − 1) = 0.8",
+        "Its share of the loss: ℓ = CE + R = 0.0266 + 0.8 = 0.827",
+    )
+    # 0.0262 − 0.2 (1 − 1/5): the smoothed label wants less certainty
+    assert found.text[-1].endswith("1·(0.0262 − 0.16) = −0.134")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("lade", "leaves it out"), ("eql", "left out of the softmax with probability 0.9"),
+        ("gcl", "without noise"), ("seesaw", "below 0.01"), ("label_aware_smoothing", "certainty"),
+    ],
+)  # fmt: skip
+def test_notes_tell_what_the_formula_does_not_show(name: str, words: str) -> None:
+    assert words in seen(method_of(name, {}, "none"), 20, 1).notes[-1]  # the hardest sample
+
+
 def test_notes_tell_what_the_schedule_holds_back() -> None:
     assert "warms up" in seen(method_of("harmonized", {}, "none"), 1, 0).notes[0]
-    assert not seen(method_of("harmonized", {}, "none"), 20, 0).notes
+    assert not seen(method_of("harmonized", {"anneal": 0.0}, "none"), 20, 0).notes
+    assert "from 0.5 to 0.25" in seen(method_of("harmonized", {}, "none"), 11, 0).notes[0]
     assert "not on yet" in seen(method_of("ib", {}, "none"), 1, 0).notes[0]
     assert "Deferred" in seen(method_of("ce", {}, "drw"), 20, 0).notes[0]
     assert not seen(method_of("ce", {}, "drw"), 16, 0).notes

@@ -75,7 +75,7 @@ def settled(**params: float | bool | int) -> tuple[Scene, Frame, ExperimentConfi
     config = complete(
         ExperimentConfig(
             data=DataConfig("clouds", {"n_max": 200, "test_per_class": 20}, imbalance_factor=10),
-            methods=(MethodConfig("harmonized", {"warmup": 0, **params}),),
+            methods=(MethodConfig("harmonized", {"warmup": 0, "anneal": 0.0, **params}),),
             optim=replace(quick_recipe(), lr=1e-5, weight_decay=0.0),
             epochs=6,
             device="cpu",
@@ -93,13 +93,23 @@ def settled(**params: float | bool | int) -> tuple[Scene, Frame, ExperimentConfi
         {},
         {"alpha": 1.0, "kappa": 2.0, "smoothing": 0.5, "tau": 0.0, "envelope": False},
         {"classwise": False, "fixed_bins": 12, "alpha": 0.5},
+        {"difficulty": "margin", "alpha": 0.3},
     ],
 )
 def test_the_recorded_settings_draw_the_recorded_density(
     params: dict[str, float | bool | int],
 ) -> None:
     scene, frame, _ = settled(**params)
-    names = ("alpha", "kappa", "smoothing", "tau", "envelope", "classwise", "fixed_bins")
+    names = (
+        "alpha",
+        "kappa",
+        "smoothing",
+        "tau",
+        "envelope",
+        "classwise",
+        "fixed_bins",
+        "difficulty",
+    )
     drawn = redraw(scene, frame, **{n: params[n] for n in names if n in params})
     assert frame.density is not None
     assert frame.regions is not None

@@ -225,6 +225,16 @@ def test_other_data_has_its_own_shape() -> None:
     assert re.search(r"len\(counts\),\s+blocks=1,", script)
 
 
+def test_a_script_says_that_the_post_hoc_step_is_left_to_do() -> None:
+    plain, stepped = (
+        snippet(ExperimentConfig(methods=parse_methods(text)), 0)
+        for text in ("ce", "ce[posthoc=lws]")
+    )
+    assert "post-hoc" not in plain
+    assert "post-hoc step `lws`" in (ast.get_docstring(ast.parse(stepped)) or "")
+    assert max(map(len, stepped.splitlines())) <= 100
+
+
 def test_a_method_that_is_not_there_is_refused() -> None:
     with pytest.raises(ConfigError, match="0 to 2, but got 3"):
         snippet(ExperimentConfig(), 3)

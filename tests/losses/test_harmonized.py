@@ -47,12 +47,60 @@ def test_what_the_class_does_not_decide_is_a_weight_of_the_density(params: dict)
     assert (off.flatten(1).min(dim=1).values < 1e-6).all()
 
 
-def test_difficulty_is_measured_after_the_inter_balance() -> None:
+@pytest.mark.parametrize(("difficulty", "wanted"), [("margin", 1 - 1 / 470), ("plain", 0.75)])
+def test_difficulty_is_measured_before_or_behind_the_margin(difficulty: str, wanted: float) -> None:
     z, y = torch.zeros(1, 4), torch.tensor([3])
-    after = HarmonizedLoss(COUNTS).terms(z, y).grad_norm
-    before = HarmonizedLoss(COUNTS, inter="none").terms(z, y).grad_norm
-    assert after.item() == pytest.approx(1 - 1 / 470, rel=1e-5)
-    assert before.item() == pytest.approx(0.75)
+    terms = HarmonizedLoss(COUNTS, difficulty=difficulty).terms(z, y)
+    assert terms.difficulty.item() == pytest.approx(wanted, rel=1e-5)
+    assert terms.grad_norm.item() == pytest.approx(1 - 1 / 470, rel=1e-5)
+    without = HarmonizedLoss(COUNTS, difficulty=difficulty, inter="none").terms(z, y)
+    assert without.difficulty.item() == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("anneal", "epochs", "wanted"),
+    [(1.0, 4, [0.8, 0.6, 0.4, 0.2]), (0.5, 4, [0.8, 0.4, 0.0, 0.0]), (0.0, 4, [0.8] * 4)],
+)
+def test_the_strength_falls_over_its_share_of_the_training(
+    anneal: float, epochs: int, wanted: list[float]
+) -> None:
+    loss = HarmonizedLoss(COUNTS, alpha=0.8, anneal=anneal, warmup=0).double()
+    for batch in batches(n=30, steps=4):
+        loss(*batch)
+    for epoch, alpha in enumerate(wanted):
+        loss.on_epoch_start(epoch, epochs)
+        assert loss.strength.item() == pytest.approx(alpha)
+        constant = HarmonizedLoss(COUNTS, alpha=alpha, anneal=0.0).double()
+        constant.memory.counts.copy_(loss.memory.counts)
+        torch.testing.assert_close(loss.region_weights(), constant.region_weights())
+
+
+def test_a_fully_annealed_loss_is_balanced_softmax() -> None:
+    loss, (batch,) = _trained({"anneal": 0.5}), batches(n=30, steps=1, seed=7)
+    loss.on_epoch_start(9, 10)
+    torch.testing.assert_close(loss(*batch), build("balanced_softmax", {})(*batch))
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_without_the_number_of_epochs_the_strength_is_constant_which_is_said_once(
+    announced: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    loss, constant = build("harmonized", {"warmup": 0}), build("harmonized", {"anneal": 0.0})
+    for epoch, batch in enumerate(batches(n=30)):
+        if announced:
+            loss.on_epoch_start(epoch)
+        torch.testing.assert_close(loss(*batch), constant(*batch))
+    (record,) = caplog.records
+    assert "on_epoch_start(epoch, epochs)" in record.getMessage()
+    assert "anneal=0" in record.getMessage()
+
+
+def test_a_schedule_that_is_told_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    loss = build("harmonized", {})
+    loss.on_epoch_start(0, 10)
+    for batch in batches(n=30):
+        loss(*batch)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("params", [{}, {"preset": "literal"}, {"alpha": 0.7, "kappa": 3.0}])
@@ -83,7 +131,7 @@ def test_harder_samples_of_a_class_never_weigh_less() -> None:
     terms = loss.eval().terms(*batch)
     for c in range(4):
         mine = batch.targets == c
-        order = terms.grad_norm[mine].argsort()
+        order = terms.difficulty[mine].argsort()
         assert (terms.weight[mine][order].diff() >= -1e-12).all()
 
 
@@ -91,7 +139,7 @@ def test_helpers_describe_the_weights_that_samples_get() -> None:
     loss, (batch,) = _trained(), batches(n=50, steps=1, seed=9)
     terms = loss.eval().terms(*batch)
     regions = loss.regions[batch.targets]
-    region = torch.minimum((terms.grad_norm * regions).long(), regions - 1)
+    region = torch.minimum((terms.difficulty * regions).long(), regions - 1)
     torch.testing.assert_close(terms.weight, loss.region_weights()[batch.targets, region])
     state = loss.density_state()
     assert torch.equal(state.counts, loss.density)

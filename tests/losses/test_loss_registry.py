@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ import torch
 from harmony_core.errors import ConfigError
 from harmony_core.losses import LOSSES, build_loss
 
+DOCS = Path(__file__).parents[2] / "docs" / "losses.md"
 RELEASED = [
     "ce",
     "weighted_ce",
@@ -50,6 +52,18 @@ def test_declarations_are_fit_to_be_shown(name: str) -> None:
         if not isinstance(parameter.default, bool | str):
             assert parameter.low is not None
             assert parameter.high is not None
+
+
+def test_the_documentation_lists_every_loss_with_its_source() -> None:
+    rows = {
+        line.split("|")[1].strip(" `"): line
+        for line in DOCS.read_text("utf-8").splitlines()
+        if line.startswith("| `")
+    }
+    assert [name for name in rows if "@" not in name] == list(LOSSES)
+    for name, spec in LOSSES.items():
+        for paper in re.findall(r"arXiv:([\d.]+)", spec.reference.split(";")[0]):
+            assert paper in rows[name]
 
 
 def test_the_harmonized_loss_is_called_a_reconstruction() -> None:

@@ -13,9 +13,10 @@ from torch import multiprocessing as mp
 from harmony_core.losses import LOSSES, build_loss
 from tests.losses.cases import COUNTS, batches
 
-METHODS = [(name, {}) for name in LOSSES] + [
-    ("harmonized", {"preset": "literal"}),
-    ("harmonized", {"preset": "one_density"}),
+METHODS = [(name, {}, deferred) for name in LOSSES for deferred in (False, True)] + [
+    ("harmonized", {"preset": "literal"}, False),
+    ("harmonized", {"preset": "one_density"}, False),
+    ("gcl", {"noise": 2.0, "margin": 0.3}, False),
 ]
 RANKS = 2
 
@@ -23,8 +24,10 @@ RANKS = 2
 def _run(rank: int, ranks: int) -> list[dict[str, torch.Tensor]]:
     """The last loss, its gradient and the state of every method after three batches."""
     results = []
-    for name, params in METHODS:
+    for name, params, deferred in METHODS:
         loss = build_loss(name, COUNTS, **params).double()
+        if deferred:
+            loss.set_class_weight(torch.tensor([0.25, 1.0, 2.0, 4.0], dtype=torch.float64))
         for batch in batches(n=14):
             mine = [part[rank::ranks] for part in batch]
             z = mine[0].clone().requires_grad_()
@@ -52,7 +55,7 @@ def test_two_ranks_give_the_loss_gradient_and_state_of_one(
     monkeypatch.setitem(os.environ, "OMP_NUM_THREADS", "1")
     mp.spawn(_worker, args=(str(tmp_path),), nprocs=RANKS)
     halves = [torch.load(tmp_path / f"{rank}.pt") for rank in range(RANKS)]
-    for (name, _), whole, first, second in zip(METHODS, _run(0, 1), *halves, strict=True):
+    for (name, _, _), whole, first, second in zip(METHODS, _run(0, 1), *halves, strict=True):
         torch.testing.assert_close((first["loss"] + second["loss"]) / 2, whole["loss"], msg=name)
         gradient = torch.empty_like(whole["gradient"])
         gradient[0::2], gradient[1::2] = first["gradient"], second["gradient"]

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from harmony_core.losses import build_loss
 from tests.losses.cases import COUNTS, batches, build
 
 BATCH = batches(n=40, steps=1)[0]
@@ -20,6 +21,13 @@ SAME = [
     ("logit_adjusted", {}, "balanced_softmax", {}),
     ("logit_adjusted", {"tau": 0.0}, "ce", {}),
     ("vs", {"gamma": 0.0, "tau": 1.5}, "logit_adjusted", {"tau": 1.5}),
+    ("vs", {"preset": "cdt", "gamma": 0.0}, "ce", {}),
+    ("label_aware_smoothing", {"smooth_head": 0.0}, "ce", {}),
+    ("lade", {"alpha": 0.0}, "balanced_softmax", {}),
+    ("seesaw", {"p": 0.0, "q": 0.0}, "ce", {}),
+    ("eql", {"gamma": 0.0}, "ce", {}),
+    ("eql", {"threshold": 0.0}, "ce", {}),
+    ("gcl", {"noise": 0.0, "scale": 1.0}, "ce", {}),
     ("ldam", {"margin": 0.0, "scale": 1.0}, "ce", {}),
     ("harmonized", {"alpha": 0.0, "tau": 0.0}, "ce", {}),
     ("harmonized", {"alpha": 0.0, "inter": "none"}, "ce", {}),
@@ -66,6 +74,52 @@ def test_class_weights_are_torchs(name: str) -> None:
     loss = build(name, {})
     wanted = F.cross_entropy(BATCH.logits, BATCH.targets, weight=loss.u)
     torch.testing.assert_close(loss(BATCH.logits, BATCH.targets), wanted)
+
+
+def test_smoothing_all_classes_alike_is_torchs() -> None:
+    loss = build("label_aware_smoothing", {"smooth_head": 0.25, "smooth_tail": 0.25})
+    wanted = F.cross_entropy(BATCH.logits, BATCH.targets, label_smoothing=0.25)
+    torch.testing.assert_close(loss(BATCH.logits, BATCH.targets), wanted)
+
+
+def test_classes_of_one_size_are_smoothed_as_the_rarest_and_have_no_cloud() -> None:
+    smoothed = build_loss("label_aware_smoothing", [7, 7], smooth_tail=0.1)
+    torch.testing.assert_close(smoothed.smoothing, torch.tensor([0.1, 0.1]))
+    assert torch.equal(build_loss("gcl", [7, 7]).cloud, torch.zeros(2))
+
+
+def test_lade_in_evaluation_is_balanced_softmax() -> None:
+    loss = build("lade", {"alpha": 1.0})
+    wanted = build("balanced_softmax", {})(BATCH.logits, BATCH.targets)
+    assert not torch.isclose(loss(BATCH.logits, BATCH.targets), wanted)
+    assert torch.equal(loss.eval()(BATCH.logits, BATCH.targets), wanted)
+
+
+def test_lade_adds_its_regulariser_once_whatever_the_class_weights() -> None:
+    values = []
+    for weight in ([1.0, 1.0, 1.0, 1.0], [0.1, 1.0, 3.0, 9.0]):
+        pair = [build("lade", {"alpha": alpha}) for alpha in (0.0, 1.0)]
+        for loss in pair:
+            loss.set_class_weight(torch.tensor(weight, dtype=torch.float64))
+        without, with_it = (loss(BATCH.logits, BATCH.targets) for loss in pair)
+        values.append(with_it - without)
+    torch.testing.assert_close(*values)
+
+
+def test_equilibrium_scores_are_the_mean_scores_of_the_classes() -> None:
+    loss = build("loce", {"momentum": 0.5})
+    for _ in range(60):
+        loss(BATCH.logits, BATCH.targets)
+    score = torch.softmax(BATCH.logits, 1).gather(1, BATCH.targets[:, None]).squeeze(1)
+    for c in range(4):
+        torch.testing.assert_close(loss.scores[c], score[BATCH.targets == c].mean())
+    torch.testing.assert_close(loss.learned_offset(), loss.scores.log())
+
+
+def test_equilibrium_scores_of_absent_classes_stay() -> None:
+    loss = build("loce", {})
+    loss(BATCH.logits, torch.zeros_like(BATCH.targets))
+    assert torch.equal(loss.scores[1:], torch.full((3,), 0.01).double())
 
 
 def test_balanced_softmax_is_cross_entropy_on_logits_plus_log_counts() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from harmony_core.analysis.embedding import EmbeddingSettings
-from harmony_core.runs.embedding.process import Drawing, DrawingProcess, error_of
+from harmony_core.runs.embedding.process import Drawing, DrawingProcess
 from harmony_core.runs.store import RunStore
 from tests.runs.conftest import small_config
 
@@ -19,7 +19,7 @@ def wait(drawings: DrawingProcess) -> None:
         time.sleep(0.05)
 
 
-def test_why_nothing_can_be_drawn_iserror_of(store: RunStore) -> None:
+def test_why_nothing_can_be_drawn_is_an_error(store: RunStore) -> None:
     record = store.create(small_config())
     drawings = DrawingProcess(store.root)
     drawing = Drawing(record.id, 0, EmbeddingSettings())
@@ -39,6 +39,7 @@ def test_a_drawing_can_be_stopped(store: RunStore) -> None:
     assert drawings.error(drawing) == ""
 
 
-def test_a_process_that_broke_off_iserror_of_too() -> None:
-    assert "status -9" in error_of("", -9)
-    assert error_of('noise\n{"error": "Expected more."}\n', 1) == "Expected more."
+def test_a_process_that_broke_off_is_an_error_too(store: RunStore) -> None:
+    drawings = DrawingProcess(store.root)
+    assert "status -9" in drawings.error_of("", -9)
+    assert drawings.error_of('noise\n{"error": "Expected more."}\n', 1) == "Expected more."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ from harmony_core.config import (
 from harmony_core.data import LongTailedDataset, build_dataset
 from harmony_core.errors import ConfigError, RunError
 from harmony_core.experiments.complete import complete
-from harmony_core.frames import Frame
+from harmony_core.explain.sample import explain
+from harmony_core.frames import Frame, load_frames, save_frames
 from harmony_core.losses import LOSSES
 from harmony_core.training import Lockstep, train
 
@@ -59,7 +61,9 @@ def assert_same(first: list[list[Frame]], second: list[list[Frame]]) -> None:
 
 @pytest.fixture(scope="module")
 def all_methods() -> list[list[Frame]]:
-    return run(small_config(methods=ALL_LOSSES))
+    half = len(ALL_LOSSES) // 2  # more than one experiment holds
+    runs = [run(small_config(methods=part)) for part in (ALL_LOSSES[:half], ALL_LOSSES[half:])]
+    return [[*first, *second] for first, second in zip(*runs, strict=True)]
 
 
 def test_every_loss_trains_and_records(all_methods: list[list[Frame]]) -> None:
@@ -137,6 +141,9 @@ def test_resuming_continues_bit_for_bit(cut: int) -> None:
         MethodConfig("ldam", deferral="drw"),
         MethodConfig("ghm"),
         MethodConfig("ce", deferral="drs"),
+        MethodConfig("loce"),
+        MethodConfig("eql", {"threshold": 1.0}),
+        MethodConfig("gcl"),
     )
     config = small_config(methods=methods, epochs=4)
     whole = run(config)
@@ -145,6 +152,22 @@ def test_resuming_continues_bit_for_bit(cut: int) -> None:
     second = Lockstep(config, data_of(config))
     second.restore(first.checkpoint())
     assert_same(whole, before + list(second.run()))
+
+
+def test_an_offset_that_training_learns_is_recorded_and_explained(tmp_path: Path) -> None:
+    config = small_config(methods=(MethodConfig("balanced_softmax"), MethodConfig("loce")))
+    engine = Lockstep(config, data_of(config))
+    epochs = list(engine.run())
+    save_frames(tmp_path / "frames.npz", epochs[-1])
+    given, learned = load_frames(tmp_path / "frames.npz")
+    assert given.learned_offset is None
+    assert learned.learned_offset is not None
+    assert (learned.learned_offset <= 0).all()
+    assert not np.allclose(learned.learned_offset, epochs[1][1].learned_offset)
+    for sample in range(10):
+        found = explain(config, engine.scene(), learned, sample)
+        recorded = float(learned.tracked_grad_norm[sample])
+        assert found.grad_norm == pytest.approx(recorded, abs=5e-3)  # logits are in half precision
 
 
 def test_a_damaged_checkpoint_is_refused() -> None:

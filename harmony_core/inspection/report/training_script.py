@@ -107,7 +107,7 @@ def train(data, epochs, seed, device):
     for epoch in range(epochs):
         model.train()
         loss.train()
-        loss.on_epoch_start(epoch)
+        loss.on_epoch_start(epoch, epochs)
         if DEFERRED and epoch >= 0.8 * epochs:
             loss.set_class_weight(class_balanced_weights(data.train_counts))
         order = torch.randperm(len(targets), generator=generator).to(device)

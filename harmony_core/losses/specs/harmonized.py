@@ -105,6 +105,7 @@ HARMONIZED = (
             ),
         ),
         presets={
+            "constant": {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin"},
             "literal": {
                 "alpha": 1.0,
                 "anneal": 0.0,

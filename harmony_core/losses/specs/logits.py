@@ -60,7 +60,8 @@ LOGITS = (
         r"\quad \Delta_c = (N_{\max} / N_c)^{\gamma}",
         factory="harmony_core.losses.logit_adjusted:VectorScaling",
         explanation="harmony_core.explain.logit_adjusted:VectorScalingExplanation",
-        reference="Kini et al. 2021, arXiv:2103.01550",
+        reference="Kini et al. 2021, arXiv:2103.01550; class-dependent temperatures (preset cdt): "
+        "Ye et al. 2020, arXiv:2001.01385",
         parameters=(
             Parameter(
                 "gamma",
@@ -71,5 +72,6 @@ LOGITS = (
             ),
             _TAU,
         ),
+        presets={"cdt": {"gamma": 0.3, "tau": 0.0}},
     ),
 )

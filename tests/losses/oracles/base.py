@@ -30,6 +30,8 @@ class Outcome(NamedTuple):
     """(n,)"""
     gradient: Array
     """(n, c)"""
+    difficulty: Array
+    """(n,)"""
 
 
 def softmax(z: Array) -> Array:
@@ -58,8 +60,12 @@ class Oracle:
     def observe(self, norms: list[float], targets: list[int]) -> None:
         """Count a batch."""
 
+    def judged(self, z: Array, y: int, norm: float) -> float:
+        """The difficulty of a sample of gradient norm ``norm``."""
+        return norm
+
     def weight(self, p: float, y: int, h: Array) -> float:
-        """Weight of a sample of class y whose probability of y is p; h are its features."""
+        """Weight of a sample of class y, 1 − p its difficulty; h are its features."""
         return 1.0
 
     def unit(self, y: int) -> float:
@@ -74,11 +80,12 @@ class Oracle:
         seen = [softmax(self.logits(logits[i], int(targets[i]))) for i in range(n)]
         true = [float(seen[i][targets[i]]) for i in range(n)]
         norms = [1 - p for p in true]
+        judged = [self.judged(logits[i], int(targets[i]), norms[i]) for i in range(n)]
         if self.training:
-            self.observe(norms, [int(y) for y in targets])
+            self.observe(judged, [int(y) for y in targets])
         weights, units = [], []
         for i in range(n):
-            weights.append(self.weight(true[i], int(targets[i]), features[i]))
+            weights.append(self.weight(1 - judged[i], int(targets[i]), features[i]))
             units.append(self.unit(int(targets[i])))
         loss = sum(w * -math.log(p) for w, p in zip(weights, true, strict=True)) / sum(units)
         gradient = np.zeros_like(logits)
@@ -87,7 +94,7 @@ class Oracle:
                 error = seen[i][c] - (1.0 if c == targets[i] else 0.0)
                 scale = weights[i] * self.steepness(true[i]) * self.stretch[c]
                 gradient[i, c] = scale * error / sum(units)
-        return Outcome(loss, np.array(weights), np.array(norms), gradient)
+        return Outcome(loss, np.array(weights), np.array(norms), gradient, np.array(judged))
 
 
 HALF = [0.0, 0.0]  # p = (1/2, 1/2)
@@ -115,3 +122,5 @@ class Known:
     """Whether two samples of one class can have different weights"""
     weight_is_constant: bool = True
     """Whether the weight is held constant in the backward pass"""
+    shift_is_constant: bool = True
+    """Whether the logits are moved by an amount that does not depend on them"""

@@ -8,13 +8,15 @@ from math import log
 import numpy as np
 
 from harmony_core.arrays import Array
-from tests.losses.oracles.base import HEAD, ByHand, Known, Oracle
+from tests.losses.oracles.base import HEAD, ByHand, Known, Oracle, softmax
 
 
 class Harmonized(Oracle):
     def prepare(
         self,
-        alpha: float = 0.3,
+        alpha: float = 0.5,
+        anneal: float = 1.0,
+        difficulty: str = "plain",
         kappa: float = 1.0,
         envelope: bool = True,
         smoothing: float = 1.0,
@@ -29,6 +31,7 @@ class Harmonized(Oracle):
         self.alpha, self.envelope, self.smoothing = alpha, envelope, smoothing
         self.horizon, self.classwise = horizon, classwise
         total = sum(self.counts)
+        self.plain = difficulty == "plain"
         self.offset = np.zeros(self.classes)
         if inter == "margin":
             self.offset = tau * np.log(np.array(self.counts) / total)
@@ -44,6 +47,9 @@ class Harmonized(Oracle):
 
     def logits(self, z: Array, y: int) -> Array:
         return z + self.offset
+
+    def judged(self, z: Array, y: int, norm: float) -> float:
+        return 1 - softmax(z)[y] if self.plain else norm
 
     def region(self, g: float, row: int) -> int:
         regions = len(self.density[row])
@@ -95,6 +101,7 @@ KNOWN = {
             {"inter": "weight", "rho": 0.5, "kappa": 0.1},
             {"classwise": False, "smoothing": 0.0, "tau": 2.0},
             {"fixed_bins": 1},
+            {"difficulty": "margin", "anneal": 0.0, "alpha": 0.3},
             {"fixed_bins": 7, "inter": "none"},
         ),
     ),
