@@ -20,6 +20,7 @@ def read_file(
     label: str | int | None = None,
     split: str | int | None = None,
     separator: str = AUTO,
+    header: str = AUTO,
     progress: Progress = silent,
 ) -> Contents:
     """The classes of a file or folder, and a way to its samples.
@@ -45,7 +46,7 @@ def read_file(
     path = Path(path)
     form, note = identify(path)
     progress(f"Reading {path.name[:60]}", None)
-    contents = form.read(path, ReadOptions(label, split, separator, progress))
+    contents = form.read(path, ReadOptions(label, split, separator, header, progress))
     return contents.with_notes(*([note] if note else []), *_remarks(contents.labels))
 
 
