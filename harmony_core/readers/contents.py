@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from .labels import Labels
 from .samples import BoxNotes, Images, TableFile
+from .temporary import Temporary
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,16 @@ class Contents:
     table: TableFile | None = None
     images: Images | None = None
     boxes: BoxNotes | None = None
+    temporary: Temporary | None = None
+    """Where a packed file was unpacked to."""
 
     def with_notes(self, *notes: str) -> Contents:
         """A copy with further notes."""
         return replace(self, notes=(*self.notes, *notes))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and remove what was unpacked."""
         if self.images is not None:
             self.images.close()
+        if self.temporary is not None:
+            self.temporary.remove()

@@ -15,6 +15,7 @@ import dataclasses
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -157,7 +158,9 @@ if __name__ == "__main__":
     leave_with_parent()
     _step_back()
     try:
-        main(Request.from_json(sys.argv[1]), _say)
+        wanted = Request.from_json(sys.argv[1])
+        tempfile.tempdir = str(Path(wanted.out).parent)  # what is unpacked goes with the visit
+        main(wanted, _say)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the page has to say it
         _say({"error": explain(error)})
         os._exit(1)

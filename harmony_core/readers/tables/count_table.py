@@ -26,8 +26,10 @@ _COUNT_WORDS = frozenset(
     "numero cantidad menge häufigkeit effectif conteo".split()
 )
 _WEAK_COUNT_WORDS = frozenset("num number size amount quantity value values items".split())
-_SHARE_WORDS = frozenset("percent percentage share ratio proportion fraction weight pct anteil prozent "
-                         "prob probability".split())
+_SHARE_WORDS = frozenset(
+    "percent percentage share ratio proportion fraction weight pct anteil prozent "
+    "prob probability".split()
+)
 _OTHER_WORDS = frozenset("id index idx rank nr no code".split())
 _TOTALS = frozenset(
     "total sum all overall grandtotal gesamt summe insgesamt totale totaal totals итого 合计 "
@@ -83,7 +85,9 @@ def count_columns(sample: Sample, columns: tuple[str, ...]) -> CountColumns | No
 def given_counts(sample: Sample, found: CountColumns) -> tuple[Labels, list[str]]:
     """The labels of a table of counts, and what was left out; splits are kept apart."""
     names = [str(v) for v in sample.columns[found.name]]
-    by_column = {c: [count_of(cell or "0") or 0 for cell in sample.columns[c]] for c in found.counts}
+    by_column = {
+        c: [count_of(cell or "0") or 0 for cell in sample.columns[c]] for c in found.counts
+    }
     notes = []
     if found.left:
         notes.append(f"Columns beside the counts were not used: {listed(found.left)}.")
@@ -141,9 +145,11 @@ def _beside(
     elif strong and (len(strong) == len(whole) or class_named):
         chosen = strong[:1]
     if chosen:
-        return _found(name, chosen, others) if items < 0.8 or class_named or items_are_ids(
-            sample, name, counted[chosen[0]]
-        ) else None
+        return (
+            _found(name, chosen, others)
+            if items < 0.8 or class_named or items_are_ids(sample, name, counted[chosen[0]])
+            else None
+        )
     if items >= 0.8 or len(whole) != 1:
         return None
     column = whole[0]
@@ -153,7 +159,9 @@ def _beside(
     counts_of_values = not name.strip() or re.fullmatch(r"column_\d+|Unnamed: 0", name)
     falling = values == sorted(values, reverse=True)
     rest = [c for c in others if c != column]
-    free = all(_is_share(c) or _sums_to_one(sample.columns[c]) or facts[c].numeric < 0.5 for c in rest)
+    free = all(
+        _is_share(c) or _sums_to_one(sample.columns[c]) or facts[c].numeric < 0.5 for c in rest
+    )
     if not plausible or not free:
         return None
     if (headless and len(columns) == 2) or weak or (counts_of_values and falling):
@@ -187,14 +195,14 @@ def _is_other(column: str, values: list[int] | None) -> bool:
         return True
     n = len(values or [])
     steps = n > 2 and values in (list(range(n)), list(range(1, n + 1)))
-    return bool(set(words(column)) & _OTHER_WORDS) and not set(words(column)) & _COUNT_WORDS or (
-        steps and not set(words(column)) & _COUNT_WORDS
+    return (
+        bool(set(words(column)) & _OTHER_WORDS)
+        and not set(words(column)) & _COUNT_WORDS
+        or (steps and not set(words(column)) & _COUNT_WORDS)
     )
 
 
-def _is_total(
-    column: str, splits: list[str], counted: dict[str, list[int] | None]
-) -> bool:
+def _is_total(column: str, splits: list[str], counted: dict[str, list[int] | None]) -> bool:
     """Whether a column is the sum of the splits."""
     parts = zip(*(counted[c] or [] for c in splits), strict=True)
     return column not in splits and counted[column] == [sum(values) for values in parts]

@@ -40,9 +40,7 @@ def header_of(first: Sequence[str], body: Sequence[Sequence[str]]) -> Header:
     if _are_positions(cells):
         return Header(True, True)
     body = body[:_SAMPLED]
-    score = sum(
-        _evidence(cell, [row[i].strip() for row in body]) for i, cell in enumerate(cells)
-    )
+    score = sum(_evidence(cell, [row[i].strip() for row in body]) for i, cell in enumerate(cells))
     named = [cell for cell in cells if cell]
     if len(set(named)) < len(named) and not any(c.lower() in _COMMON for c in named):
         score -= 1.0

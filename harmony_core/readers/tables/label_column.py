@@ -45,7 +45,7 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 _SPLIT_NAMES = {"split", "set", "subset", "partition", "phase", "fold", "usage", "datasplit"}
-CLEAR, LEAST, APART = 60, 25, 3
+CLEAR, LEAST, APART = 60, 20, 3
 """Points of a name that says it, of any label column, and between two that are not tied."""
 
 
@@ -147,8 +147,8 @@ def _score(
         return named / 2
     measured = facts.numeric > 0.9 and facts.whole < 0.95
     identifies_rows = n >= 20 and facts.unique > 0.9 and not is_list
-    if measured and facts.distinct > 20:
-        return 0.0
+    if measured and (facts.distinct > 20 or named < CLEAR):
+        return 0.0 if facts.distinct > 10 else 15.0
     if identifies_rows or facts.length > 120:
         return named / 4 if named >= CLEAR else 0.0
     if facts.records > 0.8 or (max(facts.files, facts.dates) > 0.8 and named < CLEAR):
@@ -168,7 +168,7 @@ def _score(
         if _ID.search(name):
             score -= 40
         if parts and (parts[0] in _FEATURES or parts[-1] in _FEATURES):
-            score -= 30
+            score -= 20
     if letters(name) in _SPLIT_NAMES:
         score -= 60
     last = len(columns) - 1
@@ -187,11 +187,16 @@ def _group_score(
     sampled = any(
         facts[n].files > 0.8
         or facts[n].length > 60
-        or (set(words(n)) & {"image", "img", "file", "filename", "path", "text", "photo", "comment"})
+        or (
+            set(words(n)) & {"image", "img", "file", "filename", "path", "text", "photo", "comment"}
+        )
         for n in others
     )
-    measured = any(scores.get(n, 0) > 0 or facts[n].numeric > 0.9 for n in others
-                   if not _ID.search(n) and facts[n].unique < 1)
+    measured = any(
+        scores.get(n, 0) > 0 or facts[n].numeric > 0.9
+        for n in others
+        if not _ID.search(n) and facts[n].unique < 1
+    )
     named = LABEL_NAMES.get(letters(group.prefix), 0) >= CLEAR
     if group.exclusive:
         return 60.0 + (45 if named else 0) + (0 if measured else 40)

@@ -109,7 +109,9 @@ class LabelCounter:
                 counts[:, [place[name] for name in members]] += times[:, position, None]
         used = np.array([bool(members) for members in sets] + [False])
         labelled = int(used[numbers].sum())
-        total = int(np.array([len(members) for members in sets] + [0], dtype=np.int64)[numbers].sum())
+        total = int(
+            np.array([len(members) for members in sets] + [0], dtype=np.int64)[numbers].sum()
+        )
         multi = MultiLabel(
             "" if self.separator == LISTS else str(self.separator),
             total,

@@ -20,7 +20,9 @@ from ..format import FileFormat, FileStart, ReadOptions
 from ..images.image_files import ArrayImages
 from ..messages import listed, quoted
 from ..samples import Sample
-from .guess_columns import LabelColumns, separator_of
+from .guess_columns import LabelColumns
+from .separators import separator_of
+from .split_column import SplitColumn
 from .table_contents import count_labels
 
 if TYPE_CHECKING:
@@ -304,7 +306,9 @@ def _contents(path: Path, title: str, options: ReadOptions) -> Contents:
     split = "split" if arrays.splits is not None else ""
     cells = table.sample().columns[arrays.label]
     separator = separator_of(cells, False, options.separator)
-    chosen = LabelColumns(arrays.label, "it is the array of labels", (), split, separator)
+    chosen = LabelColumns(
+        arrays.label, "it is the array of labels", split=SplitColumn(split), separator=separator
+    )
     labels = count_labels(table, chosen, options.progress)
     features = tuple(c for c in table.columns if c not in (chosen.label, split))
     contents = Contents(

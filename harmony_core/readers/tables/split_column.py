@@ -14,7 +14,9 @@ from .column_facts import letters, words
 _NAMES = frozenset(
     "split set subset partition phase usage datasplit dataset traintest evalpartition fold".split()
 )
-_FLAG = re.compile(r"(?:is|in|for)_?(train|training|test|testing|val|valid|validation|holdout)(?:_?set)?$")
+_FLAG = re.compile(
+    r"(?:is|in|for)_?(train|training|test|testing|val|valid|validation|holdout)(?:_?set)?$"
+)
 _TRUE, _FALSE = frozenset(("1", "true", "yes", "y", "t")), frozenset(("0", "false", "no", "n", "f"))
 _NUMBERS = {"0": "train", "1": "validation", "2": "test"}
 _MOST = 30

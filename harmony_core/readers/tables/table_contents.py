@@ -93,4 +93,3 @@ def _column_name(columns: tuple[str, ...], column: str | int | None) -> str | No
             f"They are {listed(columns, 12)}."
         )
     return columns[column]
-
