@@ -16,10 +16,9 @@ refuse("byte order mark alone", "a.csv", b"\xef\xbb\xbf", "empty file")
 refuse("header alone", "a.csv", "x,label\n", "only the columns")
 refuse("zero bytes", "a.csv", b"x,label\n1,\0\n", "zero bytes")
 refuse("random bytes", "a.csv", np.random.default_rng(0).bytes(4000), "zero bytes")
-refuse("gzip", "a.csv.gz", gzip.compress(BODY.encode()), "gzip")
-refuse("gzip named csv", "a.csv", gzip.compress(BODY.encode()), "gzip")
-refuse("bzip2", "a.bz2", bz2.compress(b"x"), "bzip2")
-refuse("xz", "a.xz", lzma.compress(b"x"), "xz")
+refuse("a cut gzip", "a.csv.gz", gzip.compress(BODY.encode())[:-9], "readable gzip file")
+refuse("a pickle in gzip", "a.pkl.gz", gzip.compress(b"\x80\x04\x95\x0b"), "run code")
+refuse("gzip in gzip", "a.gz", gzip.compress(gzip.compress(BODY.encode())), "another packed file")
 refuse("7z", "a.7z", b"7z\xbc\xaf\x27\x1c" + b"x" * 50, "7z")
 refuse("rar", "a.rar", b"Rar!\x1a\x07" + b"x" * 50, "RAR")
 refuse("pickle", "a.pkl", b"\x80\x04\x95\x0b\x00\x00\x00cos\nsystem\n.", "run code")
@@ -72,6 +71,13 @@ accept(
     'x,label\n1,"a\n' + "2,b\n" * 60_000,
     lambda c: c.labels.counts.tolist() == [[1, 60_000]] and "part of the text" in c.notes[0],
 )
+for ending, pack in (("gz", gzip), ("bz2", bz2), ("xz", lzma)):
+    accept(
+        f"a packed table, {ending}",
+        f"a.csv.{ending}",
+        pack.compress(BODY.encode()),  # type: ignore[attr-defined]
+        lambda c: c.form == "CSV table" and c.name.startswith("a.csv."),
+    )
 accept("one class", "a.csv", "x,label\n1,a\n2,a\n", lambda c: c.labels.counts.tolist() == [[2]])
 accept(
     "100,000 classes",

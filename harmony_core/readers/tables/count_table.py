@@ -20,22 +20,29 @@ from ..samples import Sample
 from .column_facts import Facts, facts_of, letters, words
 from .label_column import LABEL_NAMES
 
-_COUNT_WORDS = frozenset(
-    "n count counts samples sample images image instances instance freq frequency occurrences "
-    "support total annotations objects examples observations rows files boxes anzahl nombre número "
-    "numero cantidad menge häufigkeit effectif conteo".split()
+_COUNT_WORDS = frozenset((
+    "n", "count", "counts", "samples", "sample", "images", "image", "instances", "instance",
+    "freq", "frequency", "occurrences", "support", "total", "annotations", "objects",
+    "examples", "observations", "rows", "files", "boxes", "anzahl", "nombre", "número",
+    "numero", "cantidad", "menge", "häufigkeit", "effectif", "conteo",
+))  # fmt: skip
+_WEAK_COUNT_WORDS = frozenset((
+    "num", "number", "size", "amount", "quantity", "value", "values", "items",
+))  # fmt: skip
+_SHARE_WORDS = frozenset((
+    "percent", "percentage", "share", "ratio", "proportion", "fraction", "weight", "pct",
+    "anteil", "prozent", "prob", "probability",
+))  # fmt: skip
+_OTHER_WORDS = frozenset((
+    "id", "index", "idx", "rank", "nr", "no", "code",
+))  # fmt: skip
+_TOTALS = frozenset((
+    "total", "sum", "all", "overall", "grandtotal", "gesamt", "summe", "insgesamt", "totale",
+    "totaal", "totals", "итого", "合计", "somme", "suma",
+))  # fmt: skip
+_GROUPED = re.compile(
+    r"[-+]?\d{1,3}(?:([,.'’_ \u00a0\u2009\u202f])\d{2,3})(?:\1\d{2,3})*(?<=\d{3})$"
 )
-_WEAK_COUNT_WORDS = frozenset("num number size amount quantity value values items".split())
-_SHARE_WORDS = frozenset(
-    "percent percentage share ratio proportion fraction weight pct anteil prozent "
-    "prob probability".split()
-)
-_OTHER_WORDS = frozenset("id index idx rank nr no code".split())
-_TOTALS = frozenset(
-    "total sum all overall grandtotal gesamt summe insgesamt totale totaal totals итого 合计 "
-    "somme suma".split()
-)
-_GROUPED = re.compile(r"[-+]?\d{1,3}([,.'’ _   ]\d{2,3})*[,.'’ _   ]\d{3}$")
 _WHOLE = re.compile(r"\+?\d+([.,]0*)?$")
 _ITEM = re.compile(r".*\.\w{2,4}$|.*[/\\].*|[A-Za-z]+[-_ ]?\d+([-_]\d+)*$|\d+$")
 """What names a sample rather than a class."""
@@ -101,8 +108,8 @@ def given_counts(sample: Sample, found: CountColumns) -> tuple[Labels, list[str]
     for column, values in by_column.items():
         if max(values, default=0) > limits.COUNT:
             raise DataError(
-                f"Expected counts from 0 to {limits.COUNT:.0e}, but got {quoted(str(max(values)))} in "
-                f"column {quoted(column)}."
+                f"Expected counts from 0 to {limits.COUNT:.0e}, but got "
+                f"{quoted(str(max(values)))} in column {quoted(column)}."
             )
         by_split.setdefault(_split(column) or ALL, np.array(values, dtype=np.int64))
     splits = tuple(s for s in SPLITS if s in by_split) or (ALL,)
@@ -195,10 +202,8 @@ def _is_other(column: str, values: list[int] | None) -> bool:
         return True
     n = len(values or [])
     steps = n > 2 and values in (list(range(n)), list(range(1, n + 1)))
-    return (
-        bool(set(words(column)) & _OTHER_WORDS)
-        and not set(words(column)) & _COUNT_WORDS
-        or (steps and not set(words(column)) & _COUNT_WORDS)
+    return (bool(set(words(column)) & _OTHER_WORDS) and not set(words(column)) & _COUNT_WORDS) or (
+        steps and not set(words(column)) & _COUNT_WORDS
     )
 
 

@@ -32,7 +32,8 @@ def read_blocks(
     """The rows of a UTF-8 file after ``skip`` lines, by blocks of at most ``size`` bytes.
 
     Raises `pyarrow.ArrowInvalid` as Arrow does, also for a line that is longer than a block and for
-    a line break inside a cell. The handler of ``parse`` is asked about rows with another number of fields.
+    a line break inside a cell. The handler of ``parse`` is asked about rows with another number of
+    fields.
     """
     import pyarrow as pa
     from pyarrow import csv

@@ -129,8 +129,8 @@ class CsvFile:
                 yield batch, min(read / self.size, 1.0)
         if len(skipped) > limits.SKIPPED_SHARE * (rows + len(skipped)):
             raise DataError(
-                f"Expected {len(self._fields)} fields in every row, but got another number in {len(skipped):,} "
-                f"of {rows + len(skipped):,} rows. Check the delimiter ({self.dialect.title} was "
+                f"Expected {len(self._fields)} fields in every row, but got another number in "
+                f"{len(skipped):,} of {rows + len(skipped):,} rows. Check the delimiter ({self.dialect.title} was "
                 "assumed) and put quotes around text that contains it."
             )
         self.skipped = len(skipped)

@@ -84,14 +84,14 @@ def dialect_of(text: str, quoted: str = "", delimiter: str | None = None) -> Dia
     sampled = _whole_lines(text) + _whole_lines(quoted)
     if delimiter is not None and delimiter not in sampled:
         delimiter = None
-    from clevercsv.detect import Detector  # type: ignore[import-untyped]
+    from clevercsv.detect import Detector
 
     allowed = [delimiter] if delimiter else [*DELIMITERS, " "]
     found = Detector().detect(sampled, delimiters=allowed)
     guess = Dialect()
     if found is not None:
-        quote = found.quotechar if '"' in sampled or found.quotechar == "'" else '"'
-        escape = found.escapechar if found.quotechar else ""
+        quote = str(found.quotechar or "") if '"' in sampled or found.quotechar == "'" else '"'
+        escape = str(found.escapechar or "") if quote else ""
         guess = Dialect(found.delimiter or ",", quote, escape)
     if delimiter is not None:
         guess = replace(guess, delimiter=delimiter)

@@ -9,7 +9,7 @@ from ..samples import Sample
 from .indicators import Indicators
 from .label_column import label_column
 from .separators import separator_of
-from .split_column import SplitColumn, split_column, unused_splits
+from .split_column import NO_SPLIT, SplitColumn, split_column, unused_splits
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class LabelColumns:
     """Other columns that could hold the labels, the likeliest first."""
     group: Indicators | None = None
     """Columns that each mark one class, if the label is such a group."""
-    split: SplitColumn = SplitColumn()
+    split: SplitColumn = NO_SPLIT
     separator: str | None = None
     """Between several labels in a cell, ``"[]"`` for lists; ``None`` for one label a cell."""
     notes: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ def choose_columns(
     parts = group.columns if group is not None else (chosen,)
     used = before if before.name not in parts else split_column(sample, columns, chosen, split)
     if used.name in parts:
-        used = SplitColumn()
+        used = NO_SPLIT
     notes = []
     if split is None and (unused := unused_splits(sample, columns, chosen, used.name)):
         notes.append(

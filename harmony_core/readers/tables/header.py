@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?\s?%?$")
 _FILE = re.compile(r".*[/\\].*|.*\.[A-Za-z]\w{1,4}$")
-_COMMON = frozenset(
-    "id index label labels class classes target category name names filename file file_name image "
-    "image_id image_name path filepath url text sentence review title description split set subset "
-    "usage count counts n y x species type tags tag date time score width height size".split()
-)  # fmt: skip
+_COMMON = frozenset((
+    "id", "index", "label", "labels", "class", "classes", "target", "category", "name", "names",
+    "filename", "file", "file_name", "image", "image_id", "image_name", "path", "filepath",
+    "url", "text", "sentence", "review", "title", "description", "split", "set", "subset",
+    "usage", "count", "counts", "n", "y", "x", "species", "type", "tags", "tag", "date", "time",
+    "score", "width", "height", "size",
+))  # fmt: skip
 _SAMPLED = 1_000
 
 

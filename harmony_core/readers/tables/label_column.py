@@ -34,17 +34,20 @@ _LAST_WORDS = {
     "fraud": 50, "genre": 50, "event": 25, "grade": 25, "type": 15, "status": 15,
 }  # fmt: skip
 """Likewise for the last word of a longer name."""
-_FEATURES = frozenset(
-    "sex gender race ethnicity marital city country state region county zip postcode color colour "
-    "education occupation job department weekday day month year hour season age size brand "
-    "currency user source query keyword location continent nationality embarked cabin".split()
-)
+_FEATURES = frozenset((
+    "sex", "gender", "race", "ethnicity", "marital", "city", "country", "state", "region",
+    "county", "zip", "postcode", "color", "colour", "education", "occupation", "job",
+    "department", "weekday", "day", "month", "year", "hour", "season", "age", "size", "brand",
+    "currency", "user", "source", "query", "keyword", "location", "continent", "nationality",
+    "embarked", "cabin",
+))  # fmt: skip
 """First or last words of columns that describe a sample but rarely class it."""
 _ID = re.compile(
     r"(^|_|\b)(id|uuid|guid|index|idx|key|file|filename|path|url|image|date|time|timestamp|name|email|phone|address|sku|code)($|_|\b)|Id$|ID$",
     re.IGNORECASE,
 )
 _SPLIT_NAMES = {"split", "set", "subset", "partition", "phase", "fold", "usage", "datasplit"}
+_UNNAMED = re.compile(r"column_\d+$")
 CLEAR, LEAST, APART = 60, 20, 3
 """Points of a name that says it, of any label column, and between two that are not tied."""
 
@@ -63,7 +66,7 @@ def label_column(
         for position, name in enumerate(columns)
     }
     texts = [n for n in columns if _is_text(facts[n]) and scores[n] > 0]
-    if len(texts) == 1 and len(columns) > 3:
+    if len(texts) == 1 and len(columns) > 3 and all(_UNNAMED.match(n) for n in columns):
         scores[texts[0]] += 25  # the only words among numbers
     scores.pop(split, None)
     groups = {group.title: group for group in indicator_groups(sample, columns)}

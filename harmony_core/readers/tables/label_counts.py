@@ -18,7 +18,7 @@ from .arrow_numpy import filled
 from .class_names import plain_names
 from .memory_table import as_text
 from .separators import LISTS, parse_list
-from .split_column import SplitColumn
+from .split_column import NO_SPLIT, SplitColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +34,7 @@ class LabelCounter:
     def __init__(
         self, label: str, split: SplitColumn | None = None, separator: str | None = None
     ) -> None:
-        self.label, self.split, self.separator = label, split or SplitColumn(), separator
+        self.label, self.split, self.separator = label, split or NO_SPLIT, separator
         self.cells: dict[str, int] = {}
         self.splits: dict[str, int] = {}
         self._parts: list[Array] = []

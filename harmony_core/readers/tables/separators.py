@@ -14,9 +14,10 @@ from .column_facts import words
 LISTS = "[]"
 """The separator of cells that are lists."""
 SEPARATORS = ("|", ";", ",", "/", " ")
-_PLURALS = frozenset(
-    "labels tags classes categories targets genres topics findings keywords".split()
-)
+_PLURALS = frozenset((
+    "labels", "tags", "classes", "categories", "targets", "genres", "topics", "findings",
+    "keywords",
+))  # fmt: skip
 _LEAST_SHARE = 0.02
 
 

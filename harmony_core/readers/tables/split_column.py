@@ -11,9 +11,10 @@ from ..messages import listed, quoted
 from ..samples import Sample
 from .column_facts import letters, words
 
-_NAMES = frozenset(
-    "split set subset partition phase usage datasplit dataset traintest evalpartition fold".split()
-)
+_NAMES = frozenset((
+    "split", "set", "subset", "partition", "phase", "usage", "datasplit", "dataset",
+    "traintest", "evalpartition", "fold",
+))  # fmt: skip
 _FLAG = re.compile(
     r"(?:is|in|for)_?(train|training|test|testing|val|valid|validation|holdout)(?:_?set)?$"
 )
@@ -42,12 +43,15 @@ class SplitColumn:
         return dict(self.meant).get(text, "") if self.meant else split_of(text)
 
 
+NO_SPLIT = SplitColumn()
+
+
 def split_column(
     sample: Sample, columns: tuple[str, ...], label: str, given: str | None
 ) -> SplitColumn:
     """The given or the likeliest split column; raises `DataError` if the given one is none."""
     if given == "":
-        return SplitColumn()
+        return NO_SPLIT
     if given is not None:
         return _given(sample, columns, label, given)
     named = [c for c in columns if c != label and _looks_it(c)]
@@ -59,7 +63,7 @@ def split_column(
     for name in rest:
         if _by_path(sample.columns[name]):
             return SplitColumn(name, paths=True)
-    return SplitColumn()
+    return NO_SPLIT
 
 
 def unused_splits(
@@ -111,7 +115,7 @@ def _read(sample: Sample, name: str, named: bool) -> SplitColumn | None:
     if flag and values <= _TRUE | _FALSE:
         yes = split_of(flag[1])
         no = "test" if yes == "train" else "train"
-        pairs = {v: yes for v in _TRUE} | {v: no for v in _FALSE}
+        pairs = dict.fromkeys(_TRUE, yes) | dict.fromkeys(_FALSE, no)
         return SplitColumn(name, tuple(sorted(pairs.items())))
     if named and letters(name) != "fold" and values <= set(_NUMBERS) and {"0", "1"} <= values:
         cells = [_plain(cell) for cell in sample.columns[name] if cell is not None]

@@ -9,7 +9,7 @@ from ..contents import Contents
 from ..format import ReadOptions
 from ..labels import Labels
 from ..messages import Progress, listed, quoted
-from ..samples import Sample, TableFile
+from ..samples import TableFile
 from .count_table import count_columns, given_counts
 from .guess_columns import LabelColumns, choose_columns
 from .indicator_counts import IndicatorCounter
