@@ -22,6 +22,10 @@ TABLE = DatasetSpec(
             "split_column", GUESS,
             "Position of the column that says train or test; -1 to guess, -2 for none.", -2, 5_000,
         ),
+        Parameter(
+            "header", "auto", "Whether the first row names the columns.",
+            choices=("auto", "yes", "no"),
+        ),
     ),
     factory="harmony_core.data.tables:load",
     default_model="mlp",

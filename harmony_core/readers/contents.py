@@ -30,6 +30,8 @@ class Contents:
     """Other columns that could hold the labels, the likeliest first."""
     columns: tuple[str, ...] = ()
     split_column: str = ""
+    header: str = ""
+    """Whether the first row was taken for names: ``yes`` or ``no``; empty where none is asked."""
     features: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """What a user should know about how it was read, one sentence each."""

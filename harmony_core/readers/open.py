@@ -27,7 +27,8 @@ def read_file(
 
     ``label`` and ``split`` are columns, by name or by position from 0; ``None`` guesses them, and
     an empty ``split`` means none. ``separator`` stands between several labels in a cell: ``auto``
-    guesses it, ``none`` takes every cell as one label. Raises `DataError` for what cannot be used;
+    guesses it, ``none`` takes every cell as one label. ``header`` says whether the first row of a
+    text table or a sheet names the columns: ``yes``, ``no`` or ``auto``. Raises `DataError` for what cannot be used;
     ``progress`` may raise to cancel.
 
     >>> from pathlib import Path

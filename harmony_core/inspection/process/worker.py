@@ -43,6 +43,7 @@ class Request:
     label: str | None = None
     split: str | None = None
     separator: str = AUTO
+    header: str = AUTO
     pilot: bool = False
     """Run the pilot, and add it to the result that is in ``out``."""
     seeds: int | None = None
@@ -87,6 +88,7 @@ def main(request: Request, say: Say) -> None:
         label=request.label,
         split=request.split,
         separator=request.separator,
+        header=request.header,
         progress=progress,
     )
     try:

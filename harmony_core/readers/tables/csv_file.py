@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
-from ..format import AUTO, FileFormat, FileStart, ReadOptions
+from ..format import AUTO, NO, YES, FileFormat, FileStart, ReadOptions
 from ..messages import quoted
 from ..samples import Sample
 from .csv_blocks import read_blocks
@@ -62,6 +62,7 @@ class CsvFile:
         )
         self.dialect, self._skip, self.notes = layout.dialect, layout.skip, layout.notes
         self.columns, self._fields = layout.columns, layout.fields
+        self.header = YES if layout.named else NO
         self.newlines = any("\n" in cell for row in layout.rows for cell in row)
         self._long = self.size > LONG and b"\n" in head
         self._kinds: dict[str, str] = {}

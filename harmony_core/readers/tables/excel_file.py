@@ -11,7 +11,7 @@ from typing import Any
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
-from ..format import AUTO, FileFormat, FileStart, ReadOptions
+from ..format import AUTO, NO, YES, FileFormat, FileStart, ReadOptions
 from ..labels import split_of
 from ..messages import Progress, listed, quoted
 from .memory_table import MemoryTable, table_from_rows
@@ -72,7 +72,9 @@ def _table(sheets: list[Any], progress: Progress, header: str) -> MemoryTable:
                 yield (*row, *end), None
 
     columns = (*layout.columns, SPLIT) if together else layout.columns
-    return table_from_rows(columns, rows(), notes, progress)
+    table = table_from_rows(columns, rows(), notes, progress)
+    table.header = YES if layout.named else NO
+    return table
 
 
 def _layout(sheet: Any, header: str) -> SheetLayout | None:

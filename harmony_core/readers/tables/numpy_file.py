@@ -313,7 +313,7 @@ def _contents(path: Path, title: str, options: ReadOptions) -> Contents:
     features = tuple(c for c in table.columns if c not in (chosen.label, split))
     contents = Contents(
         path.name, "table", title, path.stat().st_size, labels, chosen.label, chosen.reason, (),
-        table.columns, split, features, tuple(table.notes), table,
+        table.columns, split, features=features, notes=tuple(table.notes), table=table,
     )  # fmt: skip
     x = arrays.inputs
     pixels = x is not None and x.dtype == np.uint8 and x.ndim in (3, 4)

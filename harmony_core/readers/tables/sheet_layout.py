@@ -30,6 +30,8 @@ class SheetLayout:
     columns: tuple[str, ...]
     labelled: bool
     """Whether a column looks like labels, or the sheet lists classes with counts."""
+    named: bool = True
+    """Whether a row names the columns."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -67,7 +69,7 @@ def sheet_layout(rows: Sequence[Sequence[Any]], header: str = AUTO) -> SheetLayo
     columns = unique_names(names, notes if present else [])
     data = texts[1:] if present else texts
     return SheetLayout(
-        first + int(present), width, places, columns, _labelled(columns, data), notes
+        first + int(present), width, places, columns, _labelled(columns, data), present, notes
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ...errors import DataError
@@ -20,6 +21,11 @@ from .table_file import scan
 
 def table_contents(table: TableFile, path: Path, title: str, options: ReadOptions) -> Contents:
     """The classes of a table of the format called ``title``, or its counts if it lists classes."""
+    found = _read(table, path, title, options)
+    return replace(found, header=getattr(table, "header", ""))
+
+
+def _read(table: TableFile, path: Path, title: str, options: ReadOptions) -> Contents:
     label, split = (_column_name(table.columns, c) for c in (options.label, options.split))
     sample = table.sample()
     if sample.rows == 0:
@@ -67,7 +73,7 @@ def table_contents(table: TableFile, path: Path, title: str, options: ReadOption
     features = tuple(c for c in table.columns if c not in chosen.used)
     return Contents(
         path.name, "table", title, size, labels, chosen.label, chosen.reason, chosen.others,
-        table.columns, chosen.split.name, features, tuple(notes), table,
+        table.columns, chosen.split.name, features=features, notes=tuple(notes), table=table,
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class TextLayout:
     """The first rows of data."""
     ragged: list[list[str]]
     """Those among them with another number of cells."""
+    named: bool = True
+    """Whether a line names the columns."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -88,7 +90,7 @@ def layout_of(
     fields, hidden = _fields(names, data, width, notes)
     columns = tuple(name for name in fields if name not in hidden)
     ragged = [row for row in cells if len(row) != width]
-    return TextLayout(dialect, top + start, fields, columns, data, ragged, notes)
+    return TextLayout(dialect, top + start, fields, columns, data, ragged, bool(names), notes)
 
 
 def _rows(text: str, dialect: Dialect, whole: bool) -> list[tuple[int, list[str]]]:
