@@ -18,7 +18,7 @@ from ..labels import ALL, SPLITS, Labels, split_of
 from ..messages import listed, quoted
 from ..samples import Sample
 from .column_facts import Facts, facts_of, letters, words
-from .label_column import LABEL_NAMES
+from .label_column import CLEAR, LABEL_NAMES
 
 _COUNT_WORDS = frozenset((
     "n", "count", "counts", "samples", "sample", "images", "image", "instances", "instance",
@@ -33,6 +33,8 @@ _SHARE_WORDS = frozenset((
     "percent", "percentage", "share", "ratio", "proportion", "fraction", "weight", "pct",
     "anteil", "prozent", "prob", "probability",
 ))  # fmt: skip
+_ITEM_WORDS = frozenset(("id", "sku", "uuid", "file", "filename", "path", "image", "url"))
+"""In the names of columns that name samples."""
 _OTHER_WORDS = frozenset((
     "id", "index", "idx", "rank", "nr", "no", "code",
 ))  # fmt: skip
@@ -142,6 +144,8 @@ def _beside(
     splits = [c for c in whole if _split(c)]
     strong = [c for c in whole if set(words(c)) & _COUNT_WORDS and not _is_share(c)]
     items = sum(_ITEM.match(v or "") is not None for v in sample.columns[name]) / sample.rows
+    if set(words(name)) & _ITEM_WORDS and LABEL_NAMES.get(letters(name), 0) < CLEAR:
+        return None
     class_named = LABEL_NAMES.get(letters(name), 0) >= 40 or letters(name) in (
         "name", "names", "classes", "item", "value",
     )  # fmt: skip

@@ -131,8 +131,8 @@ class CsvFile:
         if len(skipped) > limits.SKIPPED_SHARE * (rows + len(skipped)):
             raise DataError(
                 f"Expected {len(self._fields)} fields in every row, but got another number in "
-                f"{len(skipped):,} of {rows + len(skipped):,} rows. Check the delimiter ({self.dialect.title} was "
-                "assumed) and put quotes around text that contains it."
+                f"{len(skipped):,} of {rows + len(skipped):,} rows. Check the delimiter "
+                f"({self.dialect.title} was assumed) and put quotes around text that contains it."
             )
         self.skipped = len(skipped)
 

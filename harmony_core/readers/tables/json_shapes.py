@@ -90,6 +90,8 @@ def _columns(document: dict[str, Any]) -> Records | None:
     values = list(document.values())
     if not all(isinstance(value, list) for value in values) or len({len(v) for v in values}) != 1:
         return None
+    if any(_is_records(value) for value in values):
+        return None
     if _is_texts(values[0]) and all(_is_texts(v) and all(map(_FILE.match, v)) for v in values):
         return None  # the files of each class
     return [dict(zip(document, row, strict=True)) for row in zip(*values, strict=True)]

@@ -64,7 +64,8 @@ def _separates(separator: str, values: list[str], plural: bool) -> bool:
         return False
     if inside <= alone and (separator != " " or plural or numbers):
         return True
-    recur = len(counted) < len(cells) and counted.total() >= 2 * len(counted)
+    fewer = len(counted) < len(cells) + plural
+    recur = fewer and counted.total() >= 2 * len(counted)
     if separator in "|;":
         half = sum(counted[part] > 1 for part in inside) >= 0.5 * len(inside)
         return joined >= 0.1 * len(values) and (recur or (half and bool(inside & alone)))

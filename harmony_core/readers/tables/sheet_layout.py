@@ -42,9 +42,10 @@ def sheet_layout(rows: Sequence[Sequence[Any]], header: str = AUTO) -> SheetLayo
     """
     filled = [sum(cell is not None for cell in row) for row in rows]
     usual = max(Counter(filled).items(), key=lambda item: (item[1], item[0]))[0]
-    first = next((i for i, count in enumerate(filled) if count >= max(0.6 * usual, 1)), 0)
-    if usual > 1:
-        first = next((i for i in range(len(rows)) if filled[i] > 1 and i >= first), first)
+    first = next(i for i, count in enumerate(filled) if count >= usual)
+    if first and filled[first - 1] >= max(0.6 * usual, 2):
+        own = header_of(_texts(rows[first]), [_texts(row) for row in rows[first + 1 :]])
+        first -= not (own.present and own.sure)  # else a header without some of the names
     table = rows[first:]
     width = max(len(row) for row in table)
     texts = [[as_text(cell) or "" for cell in row] + [""] * (width - len(row)) for row in table]
@@ -71,6 +72,10 @@ def sheet_layout(rows: Sequence[Sequence[Any]], header: str = AUTO) -> SheetLayo
     return SheetLayout(
         first + int(present), width, places, columns, _labelled(columns, data), present, notes
     )
+
+
+def _texts(row: Sequence[Any]) -> list[str]:
+    return [as_text(cell) or "" for cell in row]
 
 
 def _labelled(columns: tuple[str, ...], rows: list[list[str]]) -> bool:

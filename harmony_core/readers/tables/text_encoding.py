@@ -32,10 +32,12 @@ def encoding_of(head: bytes) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
+    if wide := _without_mark(head):
+        return wide
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(head, final=False)
     broken = text.count("�") - head.count("�".encode())
     if not broken:
-        return _without_mark(head) or UTF8
+        return UTF8
     foreign = sum(ch > "\x7f" for ch in text) - broken
     if foreign > 4 * broken:
         return UTF8_DAMAGED

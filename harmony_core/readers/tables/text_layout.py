@@ -136,7 +136,7 @@ def _first_row(rows: list[tuple[int, list[str]]], width: int) -> int:
     body = [row for _, row in rows[at:] if len(row) == width]
     if len(above) == width + 1 and not above[-1].strip():
         return at - 1
-    if len(above) == width - 1 and (_named_rows(body) or _empty_end(body)):
+    if len(above) == width - 1 and (at == 1 or _named_rows(body) or _empty_end(body)):
         own = header_of(body[0], body[1:])
         return at if own.present and own.sure else at - 1
     return at

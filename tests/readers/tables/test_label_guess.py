@@ -18,16 +18,19 @@ from harmony_core.errors import DataError
 from harmony_core.readers.open import read_file
 
 ROWS = 120
+WORDS = ("so", "the", "cat", "sat", "on", "a", "mat", "far", "off")
 HEADLESS = "-"
 LAYOUTS = {
     "iris": "sl=f sw=f pl=f pw=f *species=setosa|virginica|versicolor",
     "iris.data": "-=f -=f -=f -=f *-=Iris-setosa|Iris-virginica",
-    "titanic": "PassengerId=n *Survived=i2 Pclass=i3 Name=t Sex=male|female Age=f SibSp=i6 Parch=i5 "
-    "Ticket=u Fare=f Cabin=u Embarked=S|C|Q",
-    "adult": "age=i70 workclass=Private|Gov fnlwgt=i99999 education=HS|BA marital.status=wed|single "
-    "occupation=a|b|c race=w|b sex=m|f hours=i80 native.country=us|mx *income=<=50K|>50K",
-    "bank;": "age=i70 job=admin|tech|none marital=wed|single education=uni|school default=no|yes "
-    "balance=i9999 contact=cell|phone day=i28 month=may|jun duration=i999 poutcome=none|ok *y=no|yes",
+    "titanic": "PassengerId=n *Survived=i2 Pclass=i3 Name=t Sex=male|female Age=f SibSp=i6 "
+    "Parch=i5 Ticket=u Fare=f Cabin=u Embarked=S|C|Q",
+    "adult": "age=i70 workclass=Private|Gov fnlwgt=i99999 education=HS|BA "
+    "marital.status=wed|single occupation=a|b|c race=w|b sex=m|f hours=i80 native.country=us|mx "
+    "*income=<=50K|>50K",
+    "bank;": "age=i70 job=admin|tech|none marital=wed|single education=uni|school "
+    "default=no|yes balance=i9999 contact=cell|phone day=i28 month=may|jun duration=i999 "
+    "poutcome=none|ok *y=no|yes",
     "credit card fraud": "Time=f V1=f V2=f V3=f Amount=f *Class=i2",
     "mnist": "*label=i10 pixel0=i255 pixel1=i255 pixel2=i255 pixel3=i255",
     "wine.data": "*-=1|2|3 -=f -=f -=f -=i999",
@@ -64,7 +67,8 @@ LAYOUTS = {
     "attrition": "Age=i50 *Attrition=No|Yes BusinessTravel=rare|often DailyRate=i999 Gender=m|f",
     "stroke": "id=n gender=m|f age=f hypertension=i2 work_type=private|gov bmi=f *stroke=i2",
     "heart": "age=i70 sex=i2 cp=i4 trestbps=i200 chol=i400 thal=i4 *target=i2",
-    "paysim": "step=i700 type=PAY|OUT amount=f nameOrig=u oldbalance=f *isFraud=i2 isFlaggedFraud=0",
+    "paysim": "step=i700 type=PAY|OUT amount=f nameOrig=u oldbalance=f *isFraud=i2 "
+    "isFlaggedFraud=0",
     "sf crime": "Dates=d *Category=THEFT|FRAUD|ARSON Descript=t DayOfWeek=Mon|Tue PdDistrict=N|S "
     "Resolution=NONE|ARREST Address=t X=f Y=f",
     "penguins": "*species=Adelie|Gentoo|Chinstrap island=Dream|Biscoe bill=f mass=i6000 sex=m|f",
@@ -85,13 +89,11 @@ def cell(kind: str, row: int, rng: random.Random) -> str:
     if kind == "f":
         return f"{rng.gauss(5, 2):.3f}"
     if kind == "t":
-        return " ".join(rng.choice("so the cat sat on a mat far off".split()) for _ in range(15))
+        return " ".join(rng.choice(WORDS) for _ in range(15))
     if kind == "p":
         return f"images/{rng.getrandbits(30):x}.jpg"
     if kind == "d":
-        return (
-            f"20{rng.randrange(10, 24)}-0{rng.randrange(1, 9)}-1{rng.randrange(9)} 10:{row % 60:02}"
-        )
+        return f"20{rng.randrange(10, 24)}-0{rng.randrange(1, 9)}-1{rng.randrange(9)} 10:{row % 60}"
     if kind[0] == "i" and kind[1:].isdigit():
         return str(int(int(kind[1:]) * rng.random() ** 2))
     words = kind.split("|")
