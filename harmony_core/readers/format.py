@@ -16,6 +16,8 @@ from .messages import Progress, silent
 
 AUTO, NONE = "auto", "none"
 """Separators of labels in a cell: guess it; take every cell as one label."""
+YES, NO = "yes", "no"
+"""Whether the first row of a text table names the columns; `AUTO` compares it with the others."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class ReadOptions:
     """The split column likewise; empty for none."""
     separator: str = AUTO
     """Between several labels in a cell."""
+    header: str = AUTO
+    """Whether the first row of a text table names the columns: `YES`, `NO` or `AUTO`."""
     progress: Progress = silent
 
 

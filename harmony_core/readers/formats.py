@@ -12,17 +12,22 @@ from .format import FileFormat
 from .images.image_contents import IMAGE_FOLDER, IMAGE_ZIP
 from .images.web_dataset import WEB_DATASET
 from .json_document import JSON
+from .packed_table import PACKED, ZIPPED_TABLE
+from .tables.arff_file import ARFF
 from .tables.arrow_file import ARROW
 from .tables.csv_file import CSV, TSV
 from .tables.excel_file import EXCEL
 from .tables.idx_files import IDX
 from .tables.json_file import JSON_LINES
+from .tables.libsvm_file import LIBSVM
 from .tables.mat_file import MAT
 from .tables.numpy_file import NPY, NPY_FOLDER, NPZ
 from .tables.parquet_file import PARQUET
 from .tables.shards import SHARDS
+from .tables.uniq_file import UNIQ
 
 FORMATS: tuple[FileFormat, ...] = (
+    PACKED,
     PARQUET,
     ARROW,
     SHARDS,
@@ -42,9 +47,13 @@ FORMATS: tuple[FileFormat, ...] = (
     OPEN_IMAGES,
     OPEN_IMAGES_FILES,
     IMAGE_FOLDER,
+    ZIPPED_TABLE,
     IMAGE_ZIP,
     JSON_LINES,
     JSON,
+    ARFF,
+    LIBSVM,
+    UNIQ,
     TSV,
     CSV,
 )

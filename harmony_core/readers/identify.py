@@ -14,10 +14,6 @@ from .zip_names import zip_names
 
 _REFUSED = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Office file", "Save it as .xlsx or CSV."),
-    (b"\x1f\x8b", "a gzip file", "Unpack it first."),
-    (b"BZh", "a bzip2 file", "Unpack it first."),
-    (b"\xfd7zXZ\x00", "an xz file", "Unpack it first."),
-    (b"\x28\xb5\x2f\xfd", "a zstd file", "Unpack it first."),
     (b"7z\xbc\xaf", "a 7z archive", "Unpack it, or pack it as a ZIP."),
     (b"Rar!", "a RAR archive", "Unpack it, or pack it as a ZIP."),
     (b"\x89HDF", "an HDF5 file", "Save the labels as CSV, Parquet or NPZ."),

@@ -173,6 +173,13 @@ def arena_config(file: InspectedFile, found: Inspection) -> ExperimentConfig:
                 "label_column": contents.columns.index(contents.label),
                 "split_column": contents.columns.index(split) if split else NONE,
             }
+        elif kind == "table" and contents.columns and contents.reason == "chosen by you":
+            raise HarmonyError(
+                "Expected one label column to open in the Arena, but got several that were chosen "
+                "by hand. Write the class of each row into one column."
+            )
+        if kind == "table" and contents.header:
+            params["header"] = contents.header
         data = DataConfig(kind, params, 1.0, "as_is")
     return replace(ExperimentConfig(), data=data, methods=_methods(found), epochs=EPOCHS[kind])
 

@@ -26,6 +26,8 @@ from .layout import Parts, suffix_of
 _TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 _IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif")
 """Endings that tell a ZIP of tables from a ZIP of images."""
+MOST = 300
+"""Characters of a note."""
 FOLDER = "folder"
 """Given as the label, it stands for the folders even if there is a table."""
 
@@ -76,7 +78,7 @@ def _labelled(
     )  # fmt: skip
     if contents.images is None:
         source.close()
-    contents = contents.with_notes(*table.contents.notes, *given.notes)
+    contents = contents.with_notes(*table.contents.notes, *given.notes, *_shortened(problem))
     assumed = f"Labels come from column {quoted(table.contents.label)} of {quoted(table.name)}"
     if found is not None:
         return contents.with_notes(
@@ -111,6 +113,11 @@ def _heic(files: Sequence[Parts]) -> list[str]:
     return [
         f'{count:,} HEIC images are counted only; to look at them, pip install "harmony[heic]".'
     ]
+
+
+def _shortened(problem: str) -> list[str]:
+    """Why a table was not used, as a note."""
+    return [problem if len(problem) <= MOST else f"{problem[: MOST - 1]}…"] if problem else []
 
 
 def _table_wins(

@@ -23,7 +23,9 @@ from ..messages import listed, quoted
 from ..samples import Sample
 from .array_labels import row_labels
 from .array_names import role_of
-from .guess_columns import LabelColumns, separator_of
+from .guess_columns import LabelColumns
+from .separators import separator_of
+from .split_column import SplitColumn
 from .table_contents import count_labels
 
 if TYPE_CHECKING:
@@ -200,13 +202,15 @@ def array_contents(arrays: Arrays, path: Path, title: str, options: ReadOptions)
     split = "split" if arrays.splits is not None else ""
     cells = table.sample().columns[arrays.label]
     separator = separator_of(cells, False, options.separator)
-    chosen = LabelColumns(arrays.label, "it is the array of labels", (), split, separator)
+    chosen = LabelColumns(
+        arrays.label, "it is the array of labels", split=SplitColumn(split), separator=separator
+    )
     labels = count_labels(table, chosen, options.progress)
     features = tuple(c for c in table.columns if c not in (chosen.label, split))
     size = 0 if path.is_dir() else path.stat().st_size
     contents = Contents(
         path.name, "table", title, size, labels, chosen.label, chosen.reason, (),
-        table.columns, split, features, tuple(table.notes), table,
+        table.columns, split, features=features, notes=tuple(table.notes), table=table,
     )  # fmt: skip
     x = arrays.inputs
     if x is not None and x.ndim == 4 and x.shape[1] in (1, 3) and x.shape[3] not in (1, 3):

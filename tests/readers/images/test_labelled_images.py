@@ -59,13 +59,13 @@ def test_labels_of_a_table(tree: Tree, pack: Pack, layout: str, name: str, text:
 
 def test_lines_of_json_for_each_split(tree: Tree) -> None:
     lines = "".join(json.dumps({"file_name": f"{n}.jpg", "label": OF[n[0]]}) + "\n" for n in NAMES)
-    held = ["c900", "o900"]
+    held = ["c900", "o900", "o901"]
     few = "".join(json.dumps({"file_name": f"{n}.jpg", "label": OF[n[0]]}) + "\n" for n in held)
     path = tree(
         {**images("train/{}.jpg"), "train/metadata.jsonl": lines,
          **images("test/{}.jpg", held), "test/metadata.jsonl": few}
     )  # fmt: skip
-    assert by_split(read_file(path)) == {"train": COUNTS, "test": {"cat": 1, "owl": 1}}
+    assert by_split(read_file(path)) == {"train": COUNTS, "test": {"cat": 1, "owl": 2}}
 
 
 def test_a_split_column_and_a_submission_that_is_no_label(tree: Tree) -> None:
@@ -140,6 +140,16 @@ def test_a_chosen_column_of_the_table(tree: Tree) -> None:
     path = tree({**images("images/{}.jpg"), "labels.csv": rows})
     assert trained(read_file(path, label="sex")) == {"f": 11, "m": 11}
     assert "sex" in read_file(path).choices
+
+
+def test_a_table_that_cannot_be_used_is_said(tree: Tree) -> None:
+    few = "file,label\nx900.jpg,cat\nx901.jpg,dog\n"
+    entries = {**images("images/{}.jpg"), **images("images/{}.jpg", ["x900", "x901"])}
+    contents = read_file(
+        tree({**entries, "labels.csv": table("file,label", "{}.jpg,{}"), "more.csv": few})
+    )
+    assert trained(contents) == COUNTS
+    assert said(contents, "'more.csv' was not used: Expected classes that repeat")
 
 
 def test_a_table_of_nothing_that_is_here_changes_nothing(tree: Tree) -> None:

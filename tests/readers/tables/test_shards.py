@@ -38,13 +38,13 @@ def table(labels: list[Any], feature: dict[str, Any] = LABEL, **more: list[Any])
 
 def test_class_names_come_from_the_schema(tmp_path: Path) -> None:
     path = tmp_path / "train-00000-of-00001.parquet"
-    parquet.write_table(table([0, 0, 1, 2, -1, None], size=[1, 2, 3, 4, 5, 6]), path)
+    parquet.write_table(table([0, 0, 1, 2, -1, None], size=[1, 2, 3, 3, 5, 6]), path)
     contents = read_file(path)
     assert trained(contents) == {"cat": 2, "dog": 1, "owl": 1}
     assert contents.label == "label"
     assert contents.labels.missing == 2
     assert said(contents, "stand for the names")
-    assert trained(read_file(path, label="size"))["3"] == 1
+    assert trained(read_file(path, label="size"))["3"] == 2
 
 
 def test_images_inside_a_table_are_looked_at(tmp_path: Path, picture: Callable[..., bytes]) -> None:
