@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from . import limits
@@ -30,7 +31,9 @@ def read(path: Path, options: ReadOptions) -> Contents:
 def _matches(start: FileStart) -> bool:
     """A bracket or brace first, unless the name claims a delimited table."""
     family = "" if start.claimed is None else start.claimed.family
-    return start.text[:1] in (b"{", b"[") and family != "delimited"
+    if family == "delimited":
+        return re.match(rb'(\[\s*)?\{\s*"[^"\n]*"\s*:', start.text[:1_000]) is not None
+    return start.text[:1] in (b"{", b"[")
 
 
 JSON: FileFormat = FileFormat(

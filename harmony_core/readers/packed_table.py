@@ -27,12 +27,13 @@ from .labels import split_of
 from .messages import listed, quoted
 from .temporary import Temporary
 
-_ENDINGS = (
-    "csv", "tsv", "tab", "parquet", "pq", "xlsx", "jsonl", "ndjson", "json", "arff", "dat", "data",
-    "libsvm", "svm", "txt",
-)  # fmt: skip
-"""Of tables in a ZIP; a later one is taken only if there is none of those before."""
 _PLAIN = ("csv", "tsv", "tab", "parquet", "pq", "xlsx", "jsonl", "ndjson")
+"""Endings of tables in a ZIP."""
+_ALONE = ("json", "arff", "dat", "data", "libsvm", "svm", "txt")
+"""Endings that other files have too; such a file has to be the only one."""
+_ABOUT = re.compile(
+    r"(read.?me|licen[cs]e|index|citation|.*\.(md|names|pdf|html?)$)", re.IGNORECASE
+)
 _CHUNK = limits.MB
 
 
@@ -150,7 +151,7 @@ def _choose(names: list[str]) -> tuple[str, list[str]]:
 
 
 def _tables(names: list[str]) -> list[str]:
-    """The tables among the names; plain ones before those that may be something else."""
+    """The tables among the names; a file that may be something else only if it is alone."""
     files = [
         name for name in names
         if not name.endswith("/") and not name.startswith("__MACOSX/")
@@ -160,11 +161,8 @@ def _tables(names: list[str]) -> list[str]:
     plain = [name for name in files if by_ending[name] in _PLAIN]
     if plain:
         return plain
-    for ending in _ENDINGS:
-        found = [name for name in files if by_ending[name] == ending]
-        if found:
-            return found
-    return []
+    others = [name for name in files if not _ABOUT.match(PurePosixPath(name).name)]
+    return others if len(others) == 1 and by_ending[others[0]] in _ALONE else []
 
 
 def _split(name: str) -> str:

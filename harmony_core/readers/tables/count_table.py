@@ -29,6 +29,8 @@ _COUNT_WORDS = frozenset((
 _WEAK_COUNT_WORDS = frozenset((
     "num", "number", "size", "amount", "quantity", "value", "values", "items",
 ))  # fmt: skip
+_OBJECT_WORDS = frozenset(("instance", "instances", "objects", "annotations", "boxes"))
+_COUNT_NAMES = frozenset(("count", "counts", "ncount", "nsamples", "nimages", "frequency", "freq"))
 _SHARE_WORDS = frozenset((
     "percent", "percentage", "share", "ratio", "proportion", "fraction", "weight", "pct",
     "anteil", "prozent", "prob", "probability",
@@ -81,7 +83,8 @@ def count_columns(sample: Sample, columns: tuple[str, ...]) -> CountColumns | No
         return None
     counted = {c: _counts(sample.columns[c]) for c in columns}
     facts = {c: facts_of(sample.columns[c]) for c in columns}
-    headless = all(re.fullmatch(r"column_\d+", c) for c in columns)
+    headless = all(re.fullmatch(r"column_\d+|\d+", c) for c in columns)
+    _refuse_repeated(sample, columns, counted)
     for name in sorted(columns, key=lambda c: (counted[c] is not None, columns.index(c))):
         if not facts[name].distinct == facts[name].values == sample.rows:
             continue
@@ -94,6 +97,8 @@ def count_columns(sample: Sample, columns: tuple[str, ...]) -> CountColumns | No
 def given_counts(sample: Sample, found: CountColumns) -> tuple[Labels, list[str]]:
     """The labels of a table of counts, and what was left out; splits are kept apart."""
     names = [str(v) for v in sample.columns[found.name]]
+    if all(re.match(r".+[:=]$", name) for name in names):
+        names = [name[:-1].strip() for name in names]
     by_column = {
         c: [count_of(cell or "0") or 0 for cell in sample.columns[c]] for c in found.counts
     }
@@ -154,7 +159,7 @@ def _beside(
         if len(splits) + sum(_is_total(c, splits, counted) for c in whole) == len(whole):
             chosen = splits
     elif strong and (len(strong) == len(whole) or class_named):
-        chosen = strong[:1]
+        chosen = [_one_of(strong, counted)]
     if chosen:
         return (
             _found(name, chosen, others)
@@ -167,7 +172,7 @@ def _beside(
     values = counted[column] or []
     plausible = len(set(values)) >= 0.3 * len(values) or len(values) < 4
     weak = bool(set(words(column)) & _WEAK_COUNT_WORDS)
-    counts_of_values = not name.strip() or re.fullmatch(r"column_\d+|Unnamed: 0", name)
+    counts_of_values = re.fullmatch(r"column_\d+|Unnamed: 0", name) and not headless
     falling = values == sorted(values, reverse=True)
     rest = [c for c in others if c != column]
     free = all(
@@ -178,6 +183,37 @@ def _beside(
     if (headless and len(columns) == 2) or weak or (counts_of_values and falling):
         return _found(name, [column], others)
     return None
+
+
+def _one_of(columns: list[str], counted: dict[str, list[int] | None]) -> str:
+    """The column that counts labelled objects, or samples; `DataError` if that is not clear."""
+    plain = [c for c in columns if letters(c) in _COUNT_WORDS]
+    objects = [c for c in columns if set(words(c)) & _OBJECT_WORDS]
+    totals = [c for c in columns if _is_total(c, [o for o in columns if o != c], counted)]
+    for found in (columns, objects, totals, plain):
+        if len(found) == 1:
+            return found[0]
+    raise DataError(
+        f"Expected one column of counts, or one for each split, but got {listed(columns)}. "
+        "Keep the one that counts the samples."
+    )
+
+
+def _refuse_repeated(
+    sample: Sample, columns: tuple[str, ...], counted: dict[str, list[int] | None]
+) -> None:
+    """Raise `DataError` for a class that stands twice in what is called a table of counts."""
+    if len(columns) != 2:
+        return
+    for name, column in (columns, columns[::-1]):
+        called = LABEL_NAMES.get(letters(name), 0) >= CLEAR and letters(column) in _COUNT_NAMES
+        names = [cell for cell in sample.columns[name] if cell is not None]
+        twice = [cell for cell in dict.fromkeys(names) if names.count(cell) > 1] if called else []
+        if twice and counted[column] is not None and len(twice) <= len(names) / 4:
+            raise DataError(
+                f"Expected every class once beside its count, but got {listed(twice)} more than "
+                "once. Add their counts up; if each row is a sample, name its label with `--label`."
+            )
 
 
 def items_are_ids(sample: Sample, name: str, counts: list[int] | None) -> bool:

@@ -39,7 +39,8 @@ def header_of(first: Sequence[str], body: Sequence[Sequence[str]]) -> Header:
     False
     """
     cells = [cell.strip() for cell in first]
-    if _are_positions(cells):
+    series = cells == ["", "0"] and not any(NUMBER.match(row[0].strip()) for row in body)
+    if series or _are_positions(cells):
         return Header(True, True)
     body = body[:_SAMPLED]
     score = sum(_evidence(cell, [row[i].strip() for row in body]) for i, cell in enumerate(cells))

@@ -126,7 +126,15 @@ def _matches_lines(start: FileStart) -> bool:
     family = "" if start.claimed is None else start.claimed.family
     first, *rest = start.text.split(b"\n", 1)
     whole = first.startswith(b"{") and first.rstrip().endswith(b"}")
-    return whole and bool(rest) and family != "delimited"
+    return whole and bool(rest) and (family != "delimited" or _is_object(first))
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether a line is a JSON object; its beginning alone may belong to another format."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _read(path: Path, options: ReadOptions) -> Contents:

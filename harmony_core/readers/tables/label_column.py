@@ -14,7 +14,8 @@ LABEL_NAMES = {
     "label": 100, "labels": 100, "class": 95, "target": 95, "classname": 95, "classlabel": 95,
     "labelname": 95, "primarylabel": 95, "findinglabels": 95, "labelid": 90, "classid": 90,
     "classindex": 90, "classes": 90, "category": 85, "categories": 85, "categoryname": 85,
-    "categoryid": 80, "groundtruth": 85, "ytrue": 80, "gt": 60, "y": 80, "species": 80,
+    "categoryid": 80, "groundtruth": 85, "ytrue": 80, "truth": 85,
+    "truelabel": 95, "actual": 65, "gold": 60, "gt": 60, "y": 80, "species": 80,
     "diagnosis": 80, "dx": 85, "finding": 75, "findings": 75, "outcome": 70, "genre": 70,
     "genres": 70, "tag": 70, "tags": 70, "digit": 65, "breed": 60, "variety": 60, "cultivar": 60,
     "intent": 70, "sentiment": 70, "polarity": 65, "emotion": 75, "topic": 60, "topics": 60,
@@ -28,6 +29,11 @@ LABEL_NAMES = {
     "rótulo": 90, "etichetta": 90, "класс": 90, "метка": 90, "类别": 90, "标签": 90, "クラス": 90,
     "ラベル": 90, "분류": 85, "라벨": 90,
 }  # fmt: skip
+_PREDICTED = frozenset((
+    "pred", "preds", "prediction", "predictions", "predicted", "guess", "score", "scores",
+    "confidence", "prob", "probability", "logit", "logits",
+))  # fmt: skip
+"""Words of columns that a model wrote."""
 _LAST_WORDS = {
     "label": 70, "labels": 70, "class": 65, "target": 70, "category": 60, "categories": 60,
     "species": 60, "sentiment": 60, "diagnosis": 65, "outcome": 55, "disease": 50, "emotion": 55,
@@ -172,7 +178,7 @@ def _score(
             score -= 40
         if parts and (parts[0] in _FEATURES or parts[-1] in _FEATURES):
             score -= 20
-    if letters(name) in _SPLIT_NAMES:
+    if letters(name) in _SPLIT_NAMES or _PREDICTED & set(parts):
         score -= 60
     last = len(columns) - 1
     if position == last:

@@ -156,7 +156,9 @@ def _assemble(
 
 def read_folder(path: Path, label: str | None) -> Arrays:
     """Labels and inputs of the .npy files in a folder, as of an .npz."""
-    files = {file.stem: file for file in sorted(path.glob("*.npy"))[: ENTRIES + 1]}
+    files = {
+        file.stem: file for file in sorted(path.glob("*.npy"))[: ENTRIES + 1] if file.is_file()
+    }
     if len(files) > ENTRIES:
         raise DataError(f"Expected at most {ENTRIES} arrays, but got more. Keep those to use.")
     headers: dict[str, Header] = {}

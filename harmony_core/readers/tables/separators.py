@@ -13,7 +13,7 @@ from .column_facts import words
 
 LISTS = "[]"
 """The separator of cells that are lists."""
-SEPARATORS = ("|", ";", ",", "/", " ")
+SEPARATORS = ("|", ";", ",", "/", "&", "+", " ")
 _PLURALS = frozenset((
     "labels", "tags", "classes", "categories", "targets", "genres", "topics", "findings",
     "keywords",
@@ -68,7 +68,9 @@ def _separates(separator: str, values: list[str], plural: bool) -> bool:
     recur = fewer and counted.total() >= 2 * len(counted)
     if separator in "|;":
         half = sum(counted[part] > 1 for part in inside) >= 0.5 * len(inside)
-        return joined >= 0.1 * len(values) and (recur or (half and bool(inside & alone)))
+        return joined >= 0.1 * len(values) and (
+            recur or ((half or plural) and bool(inside & alone))
+        )
     if joined < 0.1 * len(values) or not recur:
         return False
     if separator == ",":

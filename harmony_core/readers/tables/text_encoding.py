@@ -24,6 +24,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _TITLES = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}
+_LIKELY = (
+    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859_2", "koi8_r",
+    "cp866", "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949",
+)  # fmt: skip
+"""Encodings that tables come in; charset-normalizer chooses among them."""
 _CHUNK = limits.MB
 
 
@@ -49,13 +54,14 @@ def one_byte_encoding(content: bytes) -> str:
     words = re.findall(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*", content[:200_000])
     high = sum(byte > 0x7F for word in words for byte in word)
     western = high <= 0.4 * sum(map(len, words))
-    if western and all(ch.isalpha() for word in words for ch in word.decode("cp1252", "replace")):
-        return "cp1252"
+    for name in ("cp1252", "cp1250") if western else ():
+        if all(ch.isalpha() for word in words for ch in word.decode(name, "replace")):
+            return name
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[:200_000]).best() if words else None
-    if best is not None and not best.encoding.startswith(("utf", "ascii")) and not western:
-        return str(best.encoding)
+    likely = from_bytes(content[:200_000], cp_isolation=list(_LIKELY)).best() if words else None
+    if likely is not None and not western:
+        return str(likely.encoding)
     try:
         content.decode("cp1252")
         return "cp1252"
@@ -141,5 +147,6 @@ def _without_mark(head: bytes) -> str:
         ("utf-16-be", head[0::2], head[1::2]),
     ):
         if zeros.count(0) > 0.7 * len(zeros) and not others.count(0):
-            return name
+            text = head.decode(name, "replace")
+            return "" if any(ch < "\t" for ch in text) else name
     return ""
