@@ -15,7 +15,7 @@ TABLE = DatasetSpec(
     kind="table",
     parameters=(
         Parameter(
-            "source", "", "Path of a CSV, Parquet, Excel, JSON, ARFF, LibSVM or NPZ file, or upload."
+            "source", "", "Path of a CSV, Parquet, Excel, JSON, ARFF, LibSVM or NPZ, or the upload."
         ),
         Parameter(
             "label_column", GUESS, "Position of the label column from 0; -1 to guess.", -1, 5_000
