@@ -14,13 +14,19 @@ TABLE = DatasetSpec(
     "is held out. `inspect` says how it is read.",
     kind="table",
     parameters=(
-        Parameter("source", "", "Path of a CSV, Parquet, Excel, JSON or NPZ file, or the upload."),
+        Parameter(
+            "source", "", "Path of a CSV, Parquet, Excel, JSON, ARFF, LibSVM or NPZ, or the upload."
+        ),
         Parameter(
             "label_column", GUESS, "Position of the label column from 0; -1 to guess.", -1, 5_000
         ),
         Parameter(
             "split_column", GUESS,
             "Position of the column that says train or test; -1 to guess, -2 for none.", -2, 5_000,
+        ),
+        Parameter(
+            "header", "auto", "Whether the first row names the columns.",
+            choices=("auto", "yes", "no"),
         ),
     ),
     factory="harmony_core.data.tables:load",

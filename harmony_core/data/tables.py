@@ -49,6 +49,7 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
         resolve_source(str(config.params["source"])),
         label=None if label == GUESS else label,
         split=None if split == GUESS else "" if split == NO_SPLIT else split,
+        header=str(config.params["header"]),
         progress=progress or silent,
     )
     try:
@@ -74,6 +75,7 @@ def load_training_data(
     label: str | None = None,
     split: str | None = None,
     separator: str = AUTO,
+    header: str = AUTO,
     seed: int = 0,
     progress: Progress = silent,
 ) -> LongTailedDataset:
@@ -83,7 +85,9 @@ def load_training_data(
     third of the smallest class is held out of every class. Classes with fewer than two samples are
     left out and named in the notes.
     """
-    contents = read_file(path, label=label, split=split, separator=separator, progress=progress)
+    contents = read_file(
+        path, label=label, split=split, separator=separator, header=header, progress=progress
+    )
     try:
         return contents_dataset(contents, seed, progress)
     finally:

@@ -36,6 +36,7 @@ def inspect_file(
     label: str | None = None,
     split: str | None = None,
     separator: str = AUTO,
+    header: str = AUTO,
     beta: float = BETA,
     bounds: tuple[float, float] | None = None,
     quality: bool = True,
@@ -58,7 +59,9 @@ def inspect_file(
     >>> found.contents.kind, found.tail.figures["imbalance_factor"]
     ('counts', 100.0)
     """
-    contents = read_file(path, label=label, split=split, separator=separator, progress=progress)
+    contents = read_file(
+        path, label=label, split=split, separator=separator, header=header, progress=progress
+    )
     try:
         return inspect_contents(
             contents,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, HarmonyError
-from ..readers.format import AUTO, NONE
+from ..readers.format import AUTO, NO, NONE, YES
 from ..readers.messages import Progress, silent
 from .analyse import Inspection, inspect_file
 from .report.document import all_figures, class_rows, to_json
@@ -35,18 +35,22 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "inspect",
         help="how long the tail of a data set is, how clean it is, which method to try",
-        description="Reads a table, counts, arrays, images by class, COCO or YOLO annotations. "
+        description="Reads tables, counts, arrays, images with their classes, and annotations. "
         "Nothing leaves this machine.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("file", help="a file, or a folder of images by class")
+    parser.add_argument("file", help="a file, or a folder of images, annotations or shards")
     parser.add_argument("--label", metavar="COLUMN", help="the column of labels (else guessed)")
     parser.add_argument("--split", metavar="COLUMN", help="the column that says train or test")
     parser.add_argument(
         "--separator", default=AUTO, metavar="TEXT",
         help=f"between several labels in a cell; `{NONE}` takes each cell as one label",
+    )  # fmt: skip
+    parser.add_argument(
+        "--header", default=AUTO, choices=(AUTO, YES, NO),
+        help="whether the first row of a text table or a sheet names the columns",
     )  # fmt: skip
     parser.add_argument(
         "--bounds", nargs=2, type=float, metavar=("LOW", "HIGH"),
@@ -85,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
             label=args.label,
             split=args.split,
             separator=args.separator,
+            header=args.header,
             beta=args.beta,
             bounds=tuple(args.bounds) if args.bounds else None,
             quality=not args.fast,

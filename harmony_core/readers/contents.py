@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from .labels import Labels
 from .samples import BoxNotes, Images, TableFile
+from .temporary import Temporary
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,24 @@ class Contents:
     """Other columns that could hold the labels, the likeliest first."""
     columns: tuple[str, ...] = ()
     split_column: str = ""
+    header: str = ""
+    """Whether the first row was taken for names: ``yes`` or ``no``; empty where none is asked."""
     features: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """What a user should know about how it was read, one sentence each."""
     table: TableFile | None = None
     images: Images | None = None
     boxes: BoxNotes | None = None
+    temporary: Temporary | None = None
+    """Where a packed file was unpacked to."""
 
     def with_notes(self, *notes: str) -> Contents:
         """A copy with further notes."""
         return replace(self, notes=(*self.notes, *notes))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and remove what was unpacked."""
         if self.images is not None:
             self.images.close()
+        if self.temporary is not None:
+            self.temporary.remove()

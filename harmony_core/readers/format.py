@@ -5,15 +5,19 @@ A format is one file with a `FileFormat` in it, and one entry in `formats.FORMAT
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from .contents import Contents
+from .inner_files import folder_names, peek_folder, peek_zip
 from .messages import Progress, silent
 
 AUTO, NONE = "auto", "none"
 """Separators of labels in a cell: guess it; take every cell as one label."""
+YES, NO = "yes", "no"
+"""Whether the first row of a text table names the columns; `AUTO` compares it with the others."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class ReadOptions:
     """The split column likewise; empty for none."""
     separator: str = AUTO
     """Between several labels in a cell."""
+    header: str = AUTO
+    """Whether the first row of a text table names the columns: `YES`, `NO` or `AUTO`."""
     progress: Progress = silent
 
 
@@ -46,6 +52,19 @@ class FileStart:
     def text(self) -> bytes:
         """The head without a byte order mark and blanks in front."""
         return self.head.lstrip(b"\xef\xbb\xbf \t\r\n")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The paths inside a folder or a ZIP, with forward slashes; empty for a single file."""
+        if self.folder:
+            return folder_names(self.path)
+        return tuple(name.replace("\\", "/") for name in self.entries or ())
+
+    def peek(self, positions: Sequence[int], most: int = 65_536) -> list[bytes]:
+        """The first bytes of the files at these positions of ``names``; empty if unreadable."""
+        if self.folder:
+            return peek_folder(self.path, [self.names[i] for i in positions], most)
+        return peek_zip(self.path, positions, most)
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,11 @@ from ..errors import DataError
 from . import formats, limits
 from .format import FileFormat, FileStart
 from .messages import quoted
+from .refused import is_pickle, refuse_known
 from .zip_names import zip_names
 
 _REFUSED = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Office file", "Save it as .xlsx or CSV."),
-    (b"\x1f\x8b", "a gzip file", "Unpack it first."),
-    (b"BZh", "a bzip2 file", "Unpack it first."),
-    (b"\xfd7zXZ\x00", "an xz file", "Unpack it first."),
-    (b"\x28\xb5\x2f\xfd", "a zstd file", "Unpack it first."),
     (b"7z\xbc\xaf", "a 7z archive", "Unpack it, or pack it as a ZIP."),
     (b"Rar!", "a RAR archive", "Unpack it, or pack it as a ZIP."),
     (b"\x89HDF", "an HDF5 file", "Save the labels as CSV, Parquet or NPZ."),
@@ -27,7 +24,6 @@ _REFUSED = (
     (b"\xff\xd8\xff", "one image", "Put images into a ZIP with a folder for each class."),
     (b"\x89PNG", "one image", "Put images into a ZIP with a folder for each class."),
     (b"GIF8", "one image", "Put images into a ZIP with a folder for each class."),
-    (b"ARROW1", "an Arrow file", "Save it as Parquet."),
     (b"ORC", "an ORC file", "Save it as Parquet."),
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -43,6 +39,7 @@ def identify(path: Path) -> tuple[FileFormat, str]:
     form = next((form for form in formats.FORMATS if form.matches(start)), None)
     if form is None or form.text:  # a text format may match by name alone
         _refuse_unusable(start.head)
+        refuse_known(start)
     if form is None:
         claimed = "data file" if start.claimed is None else start.claimed.title
         raise DataError(
@@ -97,22 +94,28 @@ def _first_look(path: Path) -> tuple[FileStart, int]:
 
 def _refuse_unsafe(start: FileStart) -> None:
     """Raise `DataError` for pickles and web pages, which no registered format may take."""
-    if re.match(rb"\x80[\x02-\x05]", start.head):
+    if is_pickle(start):
         raise DataError(
             "Expected a data file, but got a pickle, which can run code when it is opened. "
             "Save it as Parquet, CSV or NPZ."
         )
-    if re.match(rb"<(!doctype|html|\?xml|svg)", start.text[:20].lower()):
-        raise DataError(
-            "Expected a table, arrays or a ZIP of images, but got a web page or XML. "
-            "Download the file itself, or export it as CSV."
-        )
+    if re.match(rb"<(!doctype html|html|svg)", start.text[:20].lower()):
+        raise _web_page()
 
 
 def _refuse_unusable(head: bytes) -> None:
     """Raise `DataError` for known kinds of files that no format reads."""
+    if re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype|\?xml)", head[:200].lower()):
+        raise _web_page()
     for magic, what, advice in _REFUSED:
         if head.startswith(magic):
             raise DataError(
                 f"Expected a table, arrays or a ZIP of images, but got {what}. {advice}"
             )
+
+
+def _web_page() -> DataError:
+    return DataError(
+        "Expected a table, arrays or a ZIP of images, but got a web page or XML. "
+        "Download the file itself, or export it as CSV."
+    )

@@ -1,11 +1,14 @@
-"""A JSON document: COCO annotations, a list of records, or columns of equal length."""
+"""A JSON document: annotations, a list of records, or columns of equal length."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from . import limits
 from .annotations.coco import coco_contents, is_coco
+from .annotations.label_studio import is_label_studio, label_studio_contents
+from .annotations.labelme import is_labelme, refuse_one
 from .contents import Contents
 from .format import FileFormat, FileStart, ReadOptions
 from .tables.json_file import parse_document, read_records
@@ -17,6 +20,10 @@ def read(path: Path, options: ReadOptions) -> Contents:
     document = parse_document(path)
     if is_coco(document):
         return coco_contents(document, path)
+    if is_label_studio(document):
+        return label_studio_contents(document, path, options)
+    if is_labelme(document):
+        refuse_one(document)
     table = read_records(document, options.progress)
     return table_contents(table, path, JSON.title, options)
 
@@ -24,7 +31,9 @@ def read(path: Path, options: ReadOptions) -> Contents:
 def _matches(start: FileStart) -> bool:
     """A bracket or brace first, unless the name claims a delimited table."""
     family = "" if start.claimed is None else start.claimed.family
-    return start.text[:1] in (b"{", b"[") and family != "delimited"
+    if family == "delimited":
+        return re.match(rb'(\[\s*)?\{\s*"[^"\n]*"\s*:', start.text[:1_000]) is not None
+    return start.text[:1] in (b"{", b"[")
 
 
 JSON: FileFormat = FileFormat(

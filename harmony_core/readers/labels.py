@@ -19,7 +19,11 @@ MISSING = frozenset(("", "nan", "NaN", "NAN", "#N/A", "<NA>", "null", "NULL", "N
 SPLIT_WORDS = {
     "train": "train", "training": "train", "tr": "train", "test": "test", "testing": "test",
     "te": "test", "val": "validation", "valid": "validation", "validation": "validation",
-    "dev": "validation", "eval": "validation", "holdout": "test",
+    "dev": "validation", "eval": "validation", "holdout": "test", "trn": "train",
+    "trainset": "train", "train set": "train", "train_set": "train", "testset": "test",
+    "test set": "test", "test_set": "test", "tst": "test", "validate": "validation",
+    "devel": "validation", "development": "validation", "publictest": "validation",
+    "privatetest": "test",
 }  # fmt: skip
 """The words that name a split, in lower case."""
 

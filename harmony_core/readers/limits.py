@@ -12,6 +12,8 @@ GB = 2**30
 
 TABLE_BYTES = 2 * GB
 """CSV, TSV and Parquet: they are streamed, never held in memory as a whole."""
+SHARDS_BYTES = 64 * GB
+"""All files of a table together; of each only the columns in use are read."""
 JSON_LINES_BYTES = 1 * GB
 JSON_BYTES = 256 * MB
 """A JSON document (records, COCO) has to be parsed as a whole."""

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import DataError
 from .contents import Contents
 from .format import AUTO, ReadOptions
 from .identify import identify
 from .labels import ALL, Labels
-from .messages import Progress, listed, quoted, silent
+from .messages import Progress, listed, listing, quoted, silent
 
 
 def read_file(
@@ -20,14 +21,16 @@ def read_file(
     label: str | int | None = None,
     split: str | int | None = None,
     separator: str = AUTO,
+    header: str = AUTO,
     progress: Progress = silent,
 ) -> Contents:
     """The classes of a file or folder, and a way to its samples.
 
     ``label`` and ``split`` are columns, by name or by position from 0; ``None`` guesses them, and
     an empty ``split`` means none. ``separator`` stands between several labels in a cell: ``auto``
-    guesses it, ``none`` takes every cell as one label. Raises `DataError` for what cannot be used;
-    ``progress`` may raise to cancel.
+    guesses it, ``none`` takes every cell as one label. ``header`` says whether the first row of a
+    text table or a sheet names the columns: ``yes``, ``no`` or ``auto``. Raises `DataError` for
+    what cannot be used; ``progress`` may raise to cancel.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -45,7 +48,7 @@ def read_file(
     path = Path(path)
     form, note = identify(path)
     progress(f"Reading {path.name[:60]}", None)
-    contents = form.read(path, ReadOptions(label, split, separator, progress))
+    contents = form.read(path, ReadOptions(label, split, separator, header, progress))
     return contents.with_notes(*([note] if note else []), *_remarks(contents.labels))
 
 
@@ -66,8 +69,19 @@ def _remarks(labels: Labels) -> list[str]:
             f"{labels.missing:,} of {labels.rows:,} rows have no label; they are left out."
         )
     if labels.split_codes is not None and (outside := int((labels.split_codes < 0).sum())):
-        notes.append(f"{outside:,} rows belong to no split; they are left out.")
+        classes = _by_class(labels, labels.split_codes < 0)
+        notes.append(f"{outside:,} rows belong to no split{classes}; they are left out.")
     empty = [labels.names[c] for c in np.flatnonzero(labels.train_counts == 0)]
     if empty and labels.splits != (ALL,):
         notes.append(f"Classes without a training sample: {listed(empty)}.")
     return notes
+
+
+def _by_class(labels: Labels, rows: Array) -> str:
+    """How many of some rows (n,) bool are of which class, in brackets; empty if that is unknown."""
+    if labels.codes is None:
+        return ""
+    counts = np.bincount(labels.codes[rows & (labels.codes >= 0)], minlength=len(labels.names))
+    order = np.argsort(-counts, kind="stable")
+    named = [f"{labels.names[c][:30]} {counts[c]:,}" for c in order if counts[c]]
+    return f" ({listing(named)})" if named else ""

@@ -20,7 +20,8 @@ from harmony_core.inspection.report.files import classes_csv
 from harmony_core.inspection.report.html import report_html
 from harmony_core.inspection.report.training_script import training_script
 from harmony_core.parameters import Value
-from harmony_core.readers.images.image_files import IMAGE_ZIP
+from harmony_core.readers.contents import Contents
+from harmony_core.readers.images.image_contents import FOLDER, IMAGE_ZIP
 
 from .._session import draft
 from .._shared.messages import messages, spoken
@@ -84,7 +85,7 @@ def download_section(file: InspectedFile, found: Inspection) -> None:
         f"`python -m harmony_core inspect {'FILE' if file.digits else _quoted(file.path.name)} "
         f"{'' if reason else '--pilot '}--html report.html`"
     )  # fmt: skip
-    _arena(file, found, reason)
+    _arena(file, found, _no_arena(found.contents))
 
 
 def _download(
@@ -113,6 +114,13 @@ def _about(found: Inspection) -> str:
 def _quoted(name: str) -> str:
     kept = name.replace("`", "'")
     return f"'{kept}'" if " " in kept else kept
+
+
+def _no_arena(contents: Contents) -> str:
+    """Why a run could not read the file as this page did, or ``""``."""
+    if contents.kind == "images" and contents.reason == "chosen by you":
+        return "Runs guess where images have their classes, and you chose another place."
+    return no_pilot(contents)
 
 
 def _arena(file: InspectedFile, found: Inspection, reason: str) -> None:
@@ -145,7 +153,8 @@ def _arena(file: InspectedFile, found: Inspection, reason: str) -> None:
 def arena_config(file: InspectedFile, found: Inspection) -> ExperimentConfig:
     """The experiment that the Arena starts from; the file is kept for it."""
     contents = found.contents
-    kind = "images" if contents.form == IMAGE_ZIP.title or file.digits else "table"
+    by_folder = contents.form == IMAGE_ZIP.title and contents.label == FOLDER
+    kind = "images" if by_folder or file.digits else "table"  # the latter reads files as this page
     if file.digits:
         data = DIGITS
     else:
@@ -164,6 +173,13 @@ def arena_config(file: InspectedFile, found: Inspection) -> ExperimentConfig:
                 "label_column": contents.columns.index(contents.label),
                 "split_column": contents.columns.index(split) if split else NONE,
             }
+        elif kind == "table" and contents.columns and contents.reason == "chosen by you":
+            raise HarmonyError(
+                "Expected one label column to open in the Arena, but got several that were chosen "
+                "by hand. Write the class of each row into one column."
+            )
+        if kind == "table" and contents.header:
+            params["header"] = contents.header
         data = DataConfig(kind, params, 1.0, "as_is")
     return replace(ExperimentConfig(), data=data, methods=_methods(found), epochs=EPOCHS[kind])
 

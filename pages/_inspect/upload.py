@@ -21,8 +21,10 @@ COUNTS_CHARACTERS = 200_000
 EXAMPLES = ROOT / "assets" / "examples"
 WAYS = {"file": "My file", "example": "An example", "counts": "Only counts"}
 TAKEN = (
-    "CSV, TSV, Parquet, Excel, JSON or JSON lines with a label column; a ZIP of images, one folder "
-    "for each class, with or without train and test; COCO or YOLO annotations; NPZ arrays; or a "
+    "CSV, TSV, Parquet, Excel, JSON, JSON lines, ARFF, KEEL or LibSVM with a label column, also "
+    "packed (.gz, .bz2, .xz, .zst, .zip); a ZIP of images, one folder for each class or a table of "
+    "labels beside them; annotations (COCO, YOLO, Pascal VOC, LabelMe, CVAT, Label Studio, Open "
+    "Images); NPZ or MATLAB arrays; or a "
     f"bare table of class counts. At most **{LARGEST_MB} MB** through the browser (2 GB for tables "
     "from the command line), 50 million rows, 200,000 classes."
 )

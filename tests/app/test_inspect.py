@@ -126,6 +126,23 @@ def test_an_upload_is_looked_at_and_the_label_can_be_changed(page: Callable[[], 
     assert "park" in texts(at)
 
 
+def test_the_level_of_folders_that_names_the_class_can_be_chosen(
+    page: Callable[[], AppTest],
+) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("ill/p0", "ill/p1", "ill/p2", "well/p0", "well/p1", "well/p2"):
+            archive.writestr(f"{name}/1.png", b"no image")
+    at = handed_in(page(), "scans.zip", out.getvalue())
+    place = at.selectbox(key="inspect-of-place")
+    assert (place.value, list(place.options)) == ("folder 1", ["folder 1", "folder 2"])
+    assert any("the other levels are pooled" in caption.value for caption in at.caption)
+    at = place.set_value("folder 2").run()
+    assert not at.exception
+    assert any("folder 2 (chosen by you)" in caption.value for caption in at.caption)
+    assert at.selectbox(key="inspect-of-place").value == "folder 2"
+
+
 def test_bounds_beta_and_k_change_the_figures(page: Callable[[], AppTest]) -> None:
     at = handed_in(page(), "a.csv", LEAVES.read_bytes())
     assert "Head: more than 100 samples" in texts(at)

@@ -95,3 +95,30 @@ def test_several_labels_can_be_taken_as_one(page: Callable[[], AppTest]) -> None
     assert "Labels per sample" not in texts(at)
     at.toggle(key="inspect-of-cells").set_value(True).run()
     assert "Labels per sample" in texts(at)
+
+
+def test_a_guess_takes_one_click(page: Callable[[], AppTest]) -> None:
+    lines = "".join(f"{i}.5,{'ab'[i % 3 == 0]},{'pq'[i % 5 == 0]}\n" for i in range(30))
+    at = handed_in(page(), "a.csv", "x,colour,label\n" + lines)
+    assert at.button_group(key="inspect-of-guess").value == "label"
+    at.button_group(key="inspect-of-guess").set_value("colour").run()
+    assert not at.exception
+    assert at.selectbox(key="inspect-of-label").value == "colour"
+    assert at.button_group(key="inspect-of-guess").value == "colour"
+
+
+def test_the_first_row_can_be_data(page: Callable[[], AppTest]) -> None:
+    at = handed_in(page(), "a.csv", "x,label\n" + "1.5,a\n2.5,b\n" * 9)
+    assert "18 rows" in texts(at)
+    at.toggle(key="inspect-of-header").set_value(False).run()
+    assert not at.exception
+    assert "19 rows" in texts(at)
+    assert at.selectbox(key="inspect-of-label").value == "column_2"
+
+
+def test_counts_can_be_read_as_samples(page: Callable[[], AppTest]) -> None:
+    at = handed_in(page(), "a.csv", "name,count\ncat,3\ndog,3\nemu,1\n")
+    assert "counted samples" in texts(at)
+    at.selectbox(key="inspect-of-label").set_value("count").run()
+    assert not at.exception
+    assert "3 rows" in texts(at)

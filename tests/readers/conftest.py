@@ -53,3 +53,19 @@ def picture() -> Callable[..., bytes]:
         return out.getvalue()
 
     return make
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Callable[[Entries], Path]:
+    """Write files into a folder of their own."""
+
+    def make(entries: Entries) -> Path:
+        root = tmp_path / "set"
+        root.mkdir()
+        for entry, content in entries.items():
+            path = root / entry
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return root
+
+    return make

@@ -100,7 +100,8 @@ refuse(
 )
 refuse("cut zip", "a.zip", packed({"a/1.png": b"x" * 99})[:-30], "ZIP")
 refuse("empty zip", "a.zip", packed({}), "no image")
-refuse("zip of a table", "a.zip", packed({"train.csv": BODY}), "Unpack it")
+refuse("zip of two tables", "a.zip", packed({"a.csv": BODY, "b.csv": BODY}), "Unpack it")
+refuse("zip in a zip", "a.zip", packed({"a.csv": packed({"b.csv": BODY})}), "another packed file")
 refuse("images without classes", "a.zip", packed({"1.png": b"x", "2.png": b"y"}), "folder of its")
 refuse("images in the split itself", "a.zip", packed({"train/1.png": b"x"}), "folder of its class")
 refuse("way out", "a.zip", packed({"../../evil/1.png": b"x"}), "leads out")
@@ -147,6 +148,12 @@ refuse(
 )
 
 
+accept(
+    "zip of a table",
+    "a.zip",
+    packed({"../x/train.csv": BODY, "test.csv": BODY, "__MACOSX/._train.csv": "x"}),
+    lambda c: c.form == "CSV table" and "not read: 'test.csv'" in " ".join(c.notes),
+)
 accept(
     "damaged images",
     "a.zip",

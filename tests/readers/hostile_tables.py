@@ -16,11 +16,9 @@ refuse("byte order mark alone", "a.csv", b"\xef\xbb\xbf", "empty file")
 refuse("header alone", "a.csv", "x,label\n", "only the columns")
 refuse("zero bytes", "a.csv", b"x,label\n1,\0\n", "zero bytes")
 refuse("random bytes", "a.csv", np.random.default_rng(0).bytes(4000), "zero bytes")
-refuse("utf-16 without a mark", "a.csv", BODY.encode("utf-16-le"), "zero bytes")
-refuse("gzip", "a.csv.gz", gzip.compress(BODY.encode()), "gzip")
-refuse("gzip named csv", "a.csv", gzip.compress(BODY.encode()), "gzip")
-refuse("bzip2", "a.bz2", bz2.compress(b"x"), "bzip2")
-refuse("xz", "a.xz", lzma.compress(b"x"), "xz")
+refuse("a cut gzip", "a.csv.gz", gzip.compress(BODY.encode())[:-9], "readable gzip file")
+refuse("a pickle in gzip", "a.pkl.gz", gzip.compress(b"\x80\x04\x95\x0b"), "run code")
+refuse("gzip in gzip", "a.gz", gzip.compress(gzip.compress(BODY.encode())), "another packed file")
 refuse("7z", "a.7z", b"7z\xbc\xaf\x27\x1c" + b"x" * 50, "7z")
 refuse("rar", "a.rar", b"Rar!\x1a\x07" + b"x" * 50, "RAR")
 refuse("pickle", "a.pkl", b"\x80\x04\x95\x0b\x00\x00\x00cos\nsystem\n.", "run code")
@@ -34,7 +32,6 @@ refuse("xml with an entity", "a.csv", '<?xml version="1.0"?><!DOCTYPE a [<!ENTIT
 refuse("old excel", "a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "old Excel")
 refuse("a letter", "a.docx", packed({"[Content_Types].xml": "", "word/document.xml": ""}), "Office")
 refuse("5,001 columns", "a.csv", ",".join(map(str, range(5_001))) + "\n", "5,000 columns")
-refuse("a quote never closed", "a.csv", 'x,label\n1,"a\n' + "2,b\n" * 60_000, "quotation mark")
 refuse("ragged rows", "a.csv", "x,label\n" + "1,a\n1,2,a\n" * 50, "fields in every row")
 refuse("measurements", "a.csv", "x,y\n" + "".join(f"{i}.5,{i}.25\n" for i in range(99)), "labels")
 refuse("identifiers", "a.csv", "id\n" + "".join(f"u{i}\n" for i in range(99)), "class labels")
@@ -62,6 +59,25 @@ refuse("a line that is no object", "a.jsonl", '{"label": "a"}\n[1]\n', "JSON obj
 refuse("a broken line", "a.jsonl", '{"label": "a"}\n{"label"\n', "line 2")
 refuse("an endless number", "a.jsonl", '{"label": ' + "9" * 5_000 + "}\n", "valid JSON")
 
+accept(
+    "utf-16 without a mark",
+    "a.csv",
+    BODY.encode("utf-16-le"),
+    lambda c: c.form == "CSV table" and c.labels.rows > 0,
+)
+accept(
+    "a quote never closed",
+    "a.csv",
+    'x,label\n1,"a\n' + "2,b\n" * 60_000,
+    lambda c: c.labels.counts.tolist() == [[1, 60_000]] and "part of the text" in c.notes[0],
+)
+for ending, pack in (("gz", gzip), ("bz2", bz2), ("xz", lzma)):
+    accept(
+        f"a packed table, {ending}",
+        f"a.csv.{ending}",
+        pack.compress(BODY.encode()),  # type: ignore[attr-defined]
+        lambda c: c.form == "CSV table" and c.name.startswith("a.csv."),
+    )
 accept("one class", "a.csv", "x,label\n1,a\n2,a\n", lambda c: c.labels.counts.tolist() == [[2]])
 accept(
     "100,000 classes",

@@ -60,17 +60,17 @@ def test_it_is_bounded_and_told_from_its_name(write: Write) -> None:
         read_file(write("d.words", "species\ncat\n"))
 
 
-def read_arrow(path: Path, options: ReadOptions) -> Contents:
+def read_orc(path: Path, options: ReadOptions) -> Contents:
     labels = Labels(("cat",), (ALL,), np.array([[3]]), rows=3)
-    return Contents(path.name, "counts", ARROW.title, path.stat().st_size, labels)
+    return Contents(path.name, "counts", ORC.title, path.stat().st_size, labels)
 
 
-ARROW = FileFormat(
-    title="Arrow file",
-    matches=lambda start: start.head.startswith(b"ARROW1"),
-    read=read_arrow,
+ORC = FileFormat(
+    title="ORC file",
+    matches=lambda start: start.head.startswith(b"ORC"),
+    read=read_orc,
     largest=64,
-    suffixes=("arrow",),
+    suffixes=("orc",),
 )
 
 
@@ -78,11 +78,11 @@ ARROW = FileFormat(
 def test_a_format_may_take_files_that_are_refused_without_it(
     write: Write, monkeypatch: pytest.MonkeyPatch, last: bool
 ) -> None:
-    file = write("a.arrow", b"ARROW1\0\0 three cats")
-    with pytest.raises(DataError, match="but got an Arrow file. Save it as Parquet"):
+    file = write("a.orc", b"ORC\0\0 three cats")
+    with pytest.raises(DataError, match="but got an ORC file. Save it as Parquet"):
         read_file(file)
     known = formats.FORMATS
-    monkeypatch.setattr(formats, "FORMATS", (*known, ARROW) if last else (ARROW, *known))
+    monkeypatch.setattr(formats, "FORMATS", (*known, ORC) if last else (ORC, *known))
     assert read_file(file).labels.names == ("cat",)
     for name in ("a.csv", "a.tsv", "a.jsonl", "a.json", "a"):
         with pytest.raises(DataError, match="but got an HDF5 file"):
@@ -96,10 +96,10 @@ def test_a_format_may_take_files_that_are_refused_without_it(
 def test_no_format_may_take_a_pickle_or_a_web_page(
     write: Write, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
 ) -> None:
-    greedy = replace(ARROW, matches=lambda start: True)
+    greedy = replace(ORC, matches=lambda start: True)
     monkeypatch.setattr(formats, "FORMATS", (greedy, *formats.FORMATS))
     with pytest.raises(DataError, match=said):
-        read_file(write("a.arrow", content))
+        read_file(write("a.orc", content))
 
 
 def test_no_ending_belongs_to_two_formats() -> None:

@@ -36,7 +36,7 @@ _KINDS = {
     )
 }  # fmt: skip
 _DROPPED = {
-    ("Contents", "table"), ("Contents", "images"),
+    ("Contents", "table"), ("Contents", "images"), ("Contents", "temporary"),
     ("Labels", "codes"), ("Labels", "split_codes"), ("Finding", "rows"),
 }  # fmt: skip
 """Open files, and arrays with an entry for each row."""

@@ -15,6 +15,7 @@ import dataclasses
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Request:
     label: str | None = None
     split: str | None = None
     separator: str = AUTO
+    header: str = AUTO
     pilot: bool = False
     """Run the pilot, and add it to the result that is in ``out``."""
     seeds: int | None = None
@@ -86,6 +88,7 @@ def main(request: Request, say: Say) -> None:
         label=request.label,
         split=request.split,
         separator=request.separator,
+        header=request.header,
         progress=progress,
     )
     try:
@@ -157,7 +160,9 @@ if __name__ == "__main__":
     leave_with_parent()
     _step_back()
     try:
-        main(Request.from_json(sys.argv[1]), _say)
+        wanted = Request.from_json(sys.argv[1])
+        tempfile.tempdir = str(Path(wanted.out).parent)  # what is unpacked goes with the visit
+        main(wanted, _say)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the page has to say it
         _say({"error": explain(error)})
         os._exit(1)

@@ -8,6 +8,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from ...config import MethodConfig
+from ...readers.format import AUTO
 from ..pilot.training import BASE, METHODS
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def training_script(found: Inspection, path: str | Path, *, beside: bool = False
     multi = contents.labels.multi
     values = {
         "file": Path(path).name if beside else str(Path(path).absolute()),
-        "label": contents.label if contents.kind == "table" else None,
+        "label": contents.label if kind == "table" or contents.choices else None,
         "split": contents.split_column if contents.kind == "table" else None,
         "separator": "none" if multi is None else multi.separator,
+        "header": contents.header or AUTO,
         "loss": method.loss,
         "settings": dict(method.params),
         "deferred": method.deferral == "drw",
@@ -71,6 +73,7 @@ FILE = Path(__file__).parent / $file
 LABEL = $label
 SPLIT = $split
 SEPARATOR = $separator
+HEADER = $header
 LOSS, SETTINGS = $loss, $settings
 DEFERRED = $deferred  # class-balanced weights for the last fifth of the epochs
 MODEL = $model
@@ -131,7 +134,7 @@ def main():
     given = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     data = load_training_data(
-        FILE, label=LABEL, split=SPLIT, separator=SEPARATOR, seed=given.seed
+        FILE, label=LABEL, split=SPLIT, separator=SEPARATOR, header=HEADER, seed=given.seed
     )
     model, predicted = train(data, given.epochs, given.seed, device)
     hits = predicted == data.test_targets

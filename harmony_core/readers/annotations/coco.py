@@ -2,93 +2,130 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
-from ..labels import ALL, Labels
 from ..messages import quoted
-from ..samples import BoxNotes
-from .boxes import distinct, object_labels
+from .objects import ObjectCounter, by_class, distinct
+
+TITLE = "COCO annotations"
 
 
 def is_coco(document: Any) -> bool:
     """Whether a parsed JSON document holds COCO annotations."""
-    return isinstance(document, dict) and {"annotations", "categories"} <= document.keys()
+    keys = document.keys() if isinstance(document, dict) else ()
+    return "annotations" in keys and ("categories" in keys or "images" in keys)
 
 
 def coco_contents(document: dict[str, Any], path: Path) -> Contents:
     """The objects by category of a document that was read from ``path``."""
-    labels, boxes, notes = read_coco(document)
-    return Contents(
-        path.name, "annotations", "COCO annotations", path.stat().st_size, labels,
-        label="category", notes=notes, boxes=boxes,
-    )  # fmt: skip
+    counter = ObjectCounter()
+    notes = add_coco(document, counter, "")
+    return counter.contents(path, TITLE, label="category", notes=notes)
 
 
-def read_coco(document: dict[str, Any]) -> tuple[Labels, BoxNotes, tuple[str, ...]]:
-    """Objects by category of a COCO or LVIS document."""
-    categories, annotations = document["categories"], document["annotations"]
-    images = document.get("images", [])
-    for name, value in (
-        ("categories", categories),
-        ("annotations", annotations),
-        ("images", images),
-    ):
+def add_coco(document: dict[str, Any], counter: ObjectCounter, split: str) -> list[str]:
+    """Count the objects of a COCO or LVIS document into a split; what a user should know of it."""
+    for name in ("categories", "annotations", "images"):
+        value = document.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise DataError(
                 f"Expected COCO's {name!r} to be a list of objects, but got something else. "
                 "Export the annotations again."
             )
-    place: dict[int | str, int] = {}
+    annotations, images = document["annotations"], document.get("images", [])
+    _check_kind(document)
+    names = _categories(document["categories"])
+    for name in names.values():
+        counter.declare(name)
+    sizes = {_id(i.get("id")): (i.get("width"), i.get("height")) for i in images}
+    objects: dict[Any, list[tuple[str, bool]]] = {image: [] for image in sizes}
+    crowds: Counter[str] = Counter()
+    unknown = elsewhere = 0
+    for item in annotations:
+        category, image = _id(item.get("category_id")), _id(item.get("image_id"))
+        if category is None or category not in names:
+            unknown += 1
+            continue
+        if item.get("iscrowd") in (1, True, "1"):
+            crowds[names[category]] += 1
+            continue
+        elsewhere += bool(sizes) and image not in sizes
+        empty = _bad_box(item.get("bbox"), sizes.get(image))
+        objects.setdefault(image, []).append((names[category], empty))
+    for found in objects.values():
+        counter.add_image(split, found)
+    notes = []
+    if crowds:
+        notes.append(f"Left out regions of crowds (iscrowd): {by_class(crowds)}.")
+    if unknown:
+        notes.append(
+            f"{unknown:,} annotations name a category that is not declared; they are left out."
+        )
+    if elsewhere:
+        notes.append(f"{elsewhere:,} annotations name an image that is not listed; counted too.")
+    for what, ids in (("images", images), ("annotations", annotations)):
+        given = [i for item in ids if (i := _id(item.get("id"))) is not None]
+        if repeated := len(given) - len(set(given)):
+            notes.append(f"{repeated:,} {what} repeat an id; every annotation is counted.")
+    return notes
+
+
+def _check_kind(document: dict[str, Any]) -> None:
+    """Raise `DataError` for COCO documents that hold no objects with categories."""
+    first = document["annotations"][0] if document["annotations"] else {}
+    if "segments_info" in first:
+        raise DataError(
+            "Expected COCO annotations of objects, but got a panoptic file (segments_info). "
+            "Choose the file of instances, such as instances_train2017.json."
+        )
+    if "caption" in first and "category_id" not in first:
+        raise DataError(
+            "Expected COCO annotations of objects, but got captions. "
+            "Choose the file of instances, such as instances_train2017.json."
+        )
+    if not document.get("categories"):
+        raise DataError(
+            "Expected COCO annotations with a list of categories, but got none. "
+            "Export them again with the categories."
+        )
+
+
+def _categories(categories: list[dict[str, Any]]) -> dict[Any, str]:
+    """The name of each category by its id."""
+    ids: dict[Any, int] = {}
     names: list[str] = []
     for item in categories:
-        key = item.get("id")
-        if not isinstance(key, int | str) or key in place:
+        key = _id(item.get("id"))
+        if key is None or key in ids:
             raise DataError(
                 "Expected every COCO category to have an id of its own, but got "
-                f"{quoted(str(key))}. Export the annotations again."
+                f"{quoted(str(item.get('id')))}. Export the annotations again."
             )
-        place[key] = len(names)
+        ids[key] = len(names)
         names.append(str(item.get("name", key))[: limits.NAME_CHARACTERS])
-    if not 1 <= len(names) <= limits.CLASSES:
+    if len(names) > limits.CLASSES:
         raise DataError(
             f"Expected 1 to {limits.CLASSES:,} COCO categories, but got {len(names):,}."
         )
-    counts = np.zeros(len(names), dtype=np.int64)
-    empty = np.zeros(len(names), dtype=np.int64)
-    seen: set[tuple[int, Any]] = set()
-    sizes = {i.get("id"): (i.get("width"), i.get("height")) for i in images if _key(i.get("id"))}
-    unknown = 0
-    for item in annotations:
-        c = place.get(item.get("category_id")) if _key(item.get("category_id")) else None
-        if c is None:
-            unknown += 1
-            continue
-        counts[c] += 1
-        image = item.get("image_id")
-        if _key(image):
-            seen.add((c, image))
-        empty[c] += _bad_box(item.get("bbox"), sizes.get(image) if _key(image) else None)
-    per_image = np.bincount([c for c, _ in seen], minlength=len(names))
-    notes: tuple[str, ...] = ()
-    if unknown:
-        notes = (f"{unknown:,} annotations name a category that is not declared; left out.",)
-    with_object = {image for _, image in seen}
-    total = len(images) or len(with_object)
-    return (
-        object_labels(distinct(names), (ALL,), counts[None], total, len(with_object)),
-        BoxNotes(per_image, empty),
-        notes,
-    )
+    return dict(zip(ids, distinct(names), strict=True))
 
 
-def _key(value: object) -> bool:
-    return isinstance(value, int | str)
+def _id(value: object) -> int | str | None:
+    """An id as programs compare it: 1, 1.0 and "1" are the same; ``None`` for what is no id."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    if isinstance(value, str):
+        text = value.strip()
+        plain = text.isascii() and text.isdigit() and len(text) < 19
+        return int(text) if plain and str(int(text)) == text else text or None
+    return value
 
 
 def _bad_box(box: object, size: tuple[Any, Any] | None) -> bool:

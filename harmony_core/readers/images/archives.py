@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from ...errors import DataError
+from ..limits import JSON_BYTES
 from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
 from .zip_entries import ZipEntries
 
@@ -24,7 +25,13 @@ MAX_ENTRIES = 120_000
 MAX_TOTAL_BYTES = 4 * 2**30
 MAX_FILE_BYTES = 32 * 2**20
 MAX_RATIO = 200
-"""Largest ratio of unpacked to packed size, for entries above `RATIO_FROM` bytes."""
+"""Largest ratio of unpacked to packed size, for entries above `RATIO_FROM` bytes.
+
+A blank image that is stored without compression of its own is packed more tightly than that.
+"""
+DOCUMENTS = frozenset((".json", ".jsonl", ".csv", ".tsv", ".txt", ".xml", ".parquet", ".npy"))
+"""Files beside images that may be as large as alone."""
+UNCOMPRESSED = frozenset((".bmp", ".ppm", ".pgm", ".pnm", ".tif", ".tiff"))
 RATIO_FROM = 2**20
 MAX_DEPTH = 8
 MAX_NAME = 1_000
@@ -41,10 +48,12 @@ _ENCRYPTED = 0x1
 
 
 class ZipSource:
-    """The image files of a ZIP: ``files``, what was left out (``notes``), and `read`."""
+    """The image files of a ZIP (``files``), its ``others``, notes on those, and `read`."""
 
     def __init__(self, path: Path) -> None:
         self.title = "the ZIP"
+        self.files: list[Parts] = []
+        self.others: list[Parts] = []
         self._entries: dict[Parts, int] = {}
         self._unpacked = 0
         self._lock = threading.Lock()
@@ -61,19 +70,18 @@ class ZipSource:
         except BaseException:
             self.close()
             raise
-        self.files = list(self._entries)
         self.notes = left_out(self.title, ignored)
 
     def _take(self) -> Counter[str]:
-        """Check every entry and keep the images; returns what was left out."""
+        """Check every entry, sort images from other files; returns what is no image."""
         ignored: Counter[str] = Counter()
         declared = 0
-        others: list[int] = []
+        unused: list[int] = []
         folders: dict[str, Parts] = {}
         for info in self._zip.infolist():
             parts = _parts(info, folders)
-            if info.is_dir():
-                others.append(info.header_offset)
+            if info.is_dir() or (info.filename.endswith("\\") and not info.file_size):
+                unused.append(info.header_offset)
                 continue
             _check_entry(info)
             declared += info.file_size
@@ -81,26 +89,28 @@ class ZipSource:
                 raise _too_large()
             if is_system_file(parts):
                 ignored["system files"] += 1
-            elif suffix_of(parts[-1]) not in IMAGE_SUFFIXES:
-                ignored["files that are not images"] += 1
-            elif parts in self._entries:
+                unused.append(info.header_offset)
+                continue
+            if parts in self._entries:
                 raise DataError(
                     f"Expected every file of the ZIP once, but got {'/'.join(parts)!r} twice. "
                     "Pack it again."
                 )
+            self._entries[parts] = self._contents.add(info, "/".join(parts))
+            if suffix_of(parts[-1]) in IMAGE_SUFFIXES:
+                self.files.append(parts)
             else:
-                self._entries[parts] = self._contents.add(info, "/".join(parts))
-                continue
-            others.append(info.header_offset)
-        self._contents.finish(others)
+                self.others.append(parts)
+                ignored["files that are not images"] += 1
+        self._contents.finish(unused)
         return ignored
 
-    def read(self, parts: Parts) -> bytes:
+    def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; `OSError` if it is damaged, `DataError` if it is too much."""
-        content = self._contents.read(self._entries[parts], "/".join(parts), MAX_FILE_BYTES + 1)
+        content = self._contents.read(self._entries[parts], "/".join(parts), most + 1)
         with self._lock:
             self._unpacked += len(content)
-            if len(content) > MAX_FILE_BYTES or self._unpacked > MAX_TOTAL_BYTES:
+            if len(content) > most or self._unpacked > MAX_TOTAL_BYTES:
                 raise _too_large()
         return content
 
@@ -146,7 +156,8 @@ def _parts(info: zipfile.ZipInfo, folders: dict[str, Parts]) -> Parts:
         if slash and folder not in folders:
             folders[folder] = tuple(folder.split("/"))
         return (*folders.get(folder, ()), last)
-    names = {info.orig_filename, info.filename}
+    # Windows PowerShell 5 writes backslashes; they separate folders like any other slash.
+    names = {name.replace("\\", "/") for name in (info.orig_filename, info.filename)}
     for name in names:
         reason = _unsafe(name)
         if reason:
@@ -154,13 +165,13 @@ def _parts(info: zipfile.ZipInfo, folders: dict[str, Parts]) -> Parts:
                 f"Expected paths inside the ZIP such as train/cat/1.jpg, but got {name[:80]!r} "
                 f"({reason}). Pack it again without that entry."
             )
-    name = info.filename
+    name = info.filename.replace("\\", "/")
     if not info.flag_bits & _UTF8:
         # Without the flag a name is read as code page 437, but many tools write UTF-8 all the same.
         try:
             name = name.encode("cp437").decode("utf-8")
         except UnicodeError:
-            name = info.filename
+            name = info.filename.replace("\\", "/")
     return tuple(unicodedata.normalize("NFC", name).removeprefix("./").rstrip("/").split("/"))
 
 
@@ -169,7 +180,6 @@ def _unsafe(name: str) -> str:
     parts = name.removeprefix("./").rstrip("/").split("/")
     reasons = {
         "a control character": re.search(r"[\x00-\x1f\x7f]", name) is not None,
-        "a backslash": "\\" in name,
         "an absolute path": name.startswith("/"),
         "a drive letter": re.match(r"[A-Za-z]:", name) is not None,
         "a path that leads out of the folder": ".." in parts,
@@ -194,9 +204,13 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
         problem = "an unusual compression"
     elif suffix_of(name) in NESTED_SUFFIXES:
         problem = "an archive inside the archive"
-    elif info.file_size > MAX_FILE_BYTES:
-        problem = f"a file of {info.file_size / 2**20:,.0f} MB, more than {MAX_FILE_BYTES >> 20}"
-    elif info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size:
+    elif info.file_size > (most := JSON_BYTES if suffix_of(name) in DOCUMENTS else MAX_FILE_BYTES):
+        problem = f"a file of {info.file_size / 2**20:,.0f} MB, more than {most >> 20}"
+    elif (
+        info.file_size > RATIO_FROM
+        and info.file_size > MAX_RATIO * info.compress_size
+        and suffix_of(name) not in UNCOMPRESSED
+    ):
         problem = "a file packed more tightly than images can be"
     if problem:
         raise DataError(
@@ -208,5 +222,5 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
 def _too_large() -> DataError:
     return DataError(
         f"Expected the files of the ZIP to unpack to at most {MAX_TOTAL_BYTES / 2**30:g} GB, "
-        f"{MAX_FILE_BYTES >> 20} MB each, but got more. Make the images smaller or fewer."
+        f"{MAX_FILE_BYTES >> 20} MB each image, but got more. Make the images smaller or fewer."
     )

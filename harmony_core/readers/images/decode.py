@@ -6,7 +6,8 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,24 @@ class Unreadable(Exception):
     """An image that cannot be decoded; it is skipped and counted."""
 
 
+def formats_of(content: bytes) -> tuple[str, ...]:
+    """The decoders to try on a file; those of AVIF and HEIC only where it says that it is one."""
+    return _box_formats() if content[4:8] == b"ftyp" else FORMATS
+
+
+@cache
+def _box_formats() -> tuple[str, ...]:
+    """AVIF and HEIF as far as they are installed: Pillow from 11.3 on, and the package pi-heif."""
+    from PIL import Image
+
+    with suppress(ImportError):
+        import pi_heif
+
+        pi_heif.register_heif_opener()
+    Image.init()
+    return tuple(form for form in ("AVIF", "HEIF") if form in Image.OPEN) or FORMATS
+
+
 def decode_image(content: bytes, size: int) -> Array:
     """(size, size, 3) uint8: the first frame, upright, centre-cropped to a square, on white.
 
@@ -36,7 +55,7 @@ def decode_image(content: bytes, size: int) -> Array:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with Image.open(BytesIO(content), formats=formats_of(content)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise Unreadable(f"{image.width} × {image.height} pixels")
             if image.format == "JPEG":

@@ -14,15 +14,18 @@ from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
 
 
 class FolderSource:
-    """The image files of a folder: ``files``, what was left out (``notes``), and `read`.
+    """The image files of a folder (``files``), its ``others``, notes on those, and `read`.
 
     Links to files inside the folder are followed; a link that leaves it is refused.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, most: int | None = None) -> None:
+        most = MAX_ENTRIES if most is None else most
         self.title = "the folder"
         self._root = root.resolve()
         self._paths: dict[Parts, Path] = {}
+        self.files: list[Parts] = []
+        self.others: list[Parts] = []
         ignored: Counter[str] = Counter()
         digest = hashlib.sha256()
         seen = 0
@@ -37,9 +40,9 @@ class FolderSource:
             for name in sorted([*names, *(n for n in below if (here / n).is_symlink())]):
                 path = here / name
                 seen += 1
-                if seen > MAX_ENTRIES:
+                if seen > most:
                     raise DataError(
-                        f"Expected a folder of at most {MAX_ENTRIES:,} files, but got more. "
+                        f"Expected a folder of at most {most:,} files, but got more. "
                         "Keep fewer images of the frequent classes."
                     )
                 parts = path.relative_to(self._root).parts
@@ -50,23 +53,28 @@ class FolderSource:
                     )
                 if is_system_file(parts):
                     ignored["system files"] += 1
-                elif not path.is_file() or suffix_of(name) not in IMAGE_SUFFIXES:
+                    continue
+                tidy = tuple(unicodedata.normalize("NFC", part) for part in parts)
+                if not path.is_file() or suffix_of(name) not in IMAGE_SUFFIXES:
                     ignored["files that are not images"] += 1
+                    if path.is_file():
+                        self._paths[tidy] = path
+                        self.others.append(tidy)
                 else:
                     info = path.stat()
                     digest.update(f"{parts}\0{info.st_size}\0{info.st_mtime_ns}\n".encode())
-                    tidy = tuple(unicodedata.normalize("NFC", part) for part in parts)
+                    if tidy not in self._paths:
+                        self.files.append(tidy)
                     self._paths[tidy] = path
         self.key = digest.hexdigest()
-        self.files = list(self._paths)
         self.notes = left_out(self.title, ignored)
 
-    def read(self, parts: Parts) -> bytes:
-        """The content of a file; `OSError` if it cannot be read or is too large for an image."""
+    def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
+        """The content of a file; `OSError` if it cannot be read or is too large."""
         with open(self._paths[parts], "rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            raise OSError(f"larger than {MAX_FILE_BYTES >> 20} MB")
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise OSError(f"larger than {most >> 20} MB")
         return content
 
     def close(self) -> None:

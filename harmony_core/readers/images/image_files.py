@@ -10,35 +10,36 @@ import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from ...arrays import Array
-from ...errors import DataError
-from .. import limits
-from ..contents import Contents
-from ..format import FileFormat, FileStart, ReadOptions
-from ..labels import ALL, SPLITS, Labels, count_by_split, split_of
-from ..messages import listed, quoted
 from ..samples import DecodedImages
-from .archives import MAX_ARCHIVE_BYTES, ZipSource
 from .decode_processes import decoders
-from .folders import FolderSource
 from .layout import Parts
 from .thumbnails import GREY, SIZE, grey_values
 
 CHUNK, CHUNK_BYTES = 256, 2**20
 """Images that are decoded together, at most."""
-_TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
-_IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif")
-"""Endings that tell a ZIP of tables from a ZIP of images."""
+
+
+class ImageSource(Protocol):
+    """Where the contents of images come from."""
+
+    def read(self, parts: Parts) -> bytes:
+        """The content of an image; `OSError` if it is damaged."""
+        ...
+
+    def close(self) -> None:
+        """Close the files."""
+        ...
 
 
 class ImageFiles:
     """Images in files of a source."""
 
-    def __init__(self, source: ZipSource | FolderSource, files: list[Parts]) -> None:
+    def __init__(self, source: ImageSource, files: list[Parts]) -> None:
         self._source, self._files = source, files
 
     def name(self, row: int) -> str:
@@ -134,50 +135,6 @@ class ArrayImages:
         return decoded
 
 
-def open_images(path: Path) -> tuple[ImageFiles, Labels, tuple[str, ...]]:
-    """The images of a ZIP or folder with their class and split, and what was left out."""
-    source = FolderSource(path) if path.is_dir() else ZipSource(path)
-    try:
-        files = sorted(source.files)
-        labels = labels_by_folder(files)
-    except BaseException:
-        source.close()
-        raise
-    return ImageFiles(source, files), labels, source.notes
-
-
-def labels_by_folder(files: list[Parts]) -> Labels:
-    """Class and split of image paths: ``[…/]split/class/image`` or ``[…/]class/image``.
-
-    The class is the folder that holds the image; a folder called train, test or val(idation)
-    anywhere above it gives the split.
-    """
-    if not files:
-        raise DataError(
-            "Expected images in a folder for each class, but got no image at all. Arrange them as "
-            "train/<class>/<image> and test/<class>/<image>, or <class>/<image>."
-        )
-    loose = ["/".join(parts) for parts in files if len(parts) < 2 or split_of(parts[-2])]
-    if loose:
-        raise DataError(
-            f"Expected every image in the folder of its class, but got {listed(loose, 3)}. "
-            "Arrange them as train/<class>/<image> or <class>/<image>."
-        )
-    meant = [next((s for p in parts[:-2] if (s := split_of(p))), "") for parts in files]
-    names = tuple(sorted({parts[-2] for parts in files}))
-    if len(names) > limits.CLASSES:
-        raise DataError(f"Expected at most {limits.CLASSES:,} classes, but got {len(names):,}.")
-    place = {name: c for c, name in enumerate(names)}
-    codes = np.array([place[parts[-2]] for parts in files], dtype=np.int32)
-    splits = tuple(s for s in SPLITS if s in meant)
-    if not splits:
-        counts = count_by_split(codes, None, 1, len(names))
-        return Labels(names, (ALL,), counts, rows=len(files), codes=codes)
-    split_codes = np.array([splits.index(m) if m else -1 for m in meant], dtype=np.int8)
-    counts = count_by_split(codes, split_codes, len(splits), len(names))
-    return Labels(names, splits, counts, rows=len(files), codes=codes, split_codes=split_codes)
-
-
 def _digest(content: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little"))
 
@@ -195,44 +152,3 @@ def _empty(n: int, keep: Array | None) -> tuple[DecodedImages, Array]:
         np.zeros(n, dtype=np.int32),
     )
     return decoded, place
-
-
-def image_contents(path: Path) -> Contents:
-    """The images of a ZIP or folder, each folder a class."""
-    images, labels, notes = open_images(path)
-    form, size = (IMAGE_FOLDER, 0) if path.is_dir() else (IMAGE_ZIP, path.stat().st_size)
-    return Contents(
-        path.name, "images", form.title, size, labels, label="folder",
-        reason="each folder is a class", notes=notes, images=images,
-    )  # fmt: skip
-
-
-def _read(path: Path, options: ReadOptions) -> Contents:
-    return image_contents(path)
-
-
-def _matches_zip(start: FileStart) -> bool:
-    """Any ZIP that no other format has taken; raises `DataError` for one that holds a table."""
-    if start.entries is None:
-        return False
-    names = [name.lower() for name in start.entries]
-    tables = [i for i, name in enumerate(names) if name.endswith(_TABLES)]
-    if tables and not any(name.endswith(_IMAGES) for name in names):
-        raise DataError(
-            f"Expected a ZIP of images, but got one with the table "
-            f"{quoted(start.entries[tables[0]])}. Unpack it and choose the table itself."
-        )
-    return True
-
-
-IMAGE_FOLDER: FileFormat = FileFormat(
-    title="images in a folder", matches=lambda start: start.folder, read=_read
-)
-IMAGE_ZIP: FileFormat = FileFormat(
-    title="images in a ZIP",
-    matches=_matches_zip,
-    read=_read,
-    largest=MAX_ARCHIVE_BYTES,
-    suffixes=("zip",),
-    family="zip",
-)

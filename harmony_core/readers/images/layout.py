@@ -16,8 +16,11 @@ Parts = tuple[str, ...]
 SPLITS = ("train", "test")
 MAX_CLASSES = 2_000
 IMAGE_SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
-)
+    (
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff",
+        ".ppm", ".pgm", ".pnm", ".avif", ".heic", ".heif",
+    )
+)  # fmt: skip
 SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
 EXPECTED = "train/<class>/<image> and test/<class>/<image>, or <class>/<image>"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...arrays import Array
-from .decode import FORMATS, Unreadable, decode_image
+from .decode import Unreadable, decode_image, formats_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -103,7 +103,7 @@ def _shrink(content: bytes, thumbnail: Array | None) -> tuple[bytes, int, int]:
     from PIL import Image
 
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with Image.open(BytesIO(content), formats=formats_of(content)) as image:
             width, height = image.size
             plain = (
                 image.mode == "RGB"

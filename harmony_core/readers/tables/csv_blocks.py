@@ -7,7 +7,7 @@ and a later value that does not fit them is an error.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,14 +26,14 @@ def read_blocks(
     names: list[str],
     skip: int,
     size: int,
-    delimiter: str,
-    invalid: Callable[[Any], str],
+    parse: csv.ParseOptions,
     convert: csv.ConvertOptions,
 ) -> Generator[pa.RecordBatch, None, None]:
     """The rows of a UTF-8 file after ``skip`` lines, by blocks of at most ``size`` bytes.
 
     Raises `pyarrow.ArrowInvalid` as Arrow does, also for a line that is longer than a block and for
-    a line break inside a cell. ``invalid`` is asked about rows with another number of fields.
+    a line break inside a cell. The handler of ``parse`` is asked about rows with another number of
+    fields.
     """
     import pyarrow as pa
     from pyarrow import csv
@@ -44,13 +44,18 @@ def read_blocks(
         def ask(row: Any) -> str:
             nonlocal strange
             strange += 1
-            return invalid(row)
+            return str(parse.invalid_row_handler(row))
 
         options = csv.ReadOptions(
             use_threads=False, block_size=len(block) + 1, column_names=names, skip_rows=skip
         )
-        parse = csv.ParseOptions(delimiter=delimiter, invalid_row_handler=ask)
-        table = csv.read_csv(pa.BufferReader(block), options, parse, convert)
+        asking = csv.ParseOptions(
+            delimiter=parse.delimiter,
+            quote_char=parse.quote_char,
+            escape_char=parse.escape_char,
+            invalid_row_handler=ask,
+        )
+        table = csv.read_csv(pa.BufferReader(block), options, asking, convert)
         if table.num_rows + strange != _lines(block, skip):
             raise pa.ArrowInvalid("a line break in quotes")
         return table

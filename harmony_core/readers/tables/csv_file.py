@@ -1,90 +1,77 @@
-"""CSV and TSV, streamed by Arrow; a sample tells the encoding, the delimiter and the header."""
+"""CSV and TSV, streamed by Arrow; the first rows tell the encoding, the dialect and the header."""
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import DataError
 from .. import limits
-from ..format import FileFormat, FileStart
+from ..contents import Contents
+from ..format import AUTO, NO, YES, FileFormat, FileStart, ReadOptions
 from ..messages import quoted
 from ..samples import Sample
 from .csv_blocks import read_blocks
+from .dialect import BLANKS, lines_of
 from .table_contents import table_contents
-from .table_file import Retype, unique_names
+from .table_file import Retype
+from .text_encoding import (
+    UTF8,
+    UTF8_MARKED,
+    Utf8Stream,
+    decoded,
+    encoding_note,
+    encoding_of,
+)
+from .text_layout import layout_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import csv as arrow
 
-DELIMITERS = (",", "\t", ";", "|")
 BLOCK = 4 * limits.MB
 LONG = 4 * BLOCK
 """Bytes from which all cores parse."""
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+LONGEST_HEAD = 2 * BLOCK
+"""Bytes of the first rows, where they are very wide."""
+FIRST_ROWS = 20
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+$")
 
 
 class CsvFile:
     """A text table; ``notes`` say what was assumed, and more are added while reading."""
 
-    def __init__(self, path: Path, delimiter: str | None = None) -> None:
+    def __init__(self, path: Path, delimiter: str | None = None, header: str = AUTO) -> None:
         self.path, self.size = path, path.stat().st_size
-        self.notes: list[str] = []
         self.skipped = 0
-        with open(path, "rb") as file:
-            head = file.read(limits.HEAD_BYTES)
-        self.encoding = _encoding(head)
-        text = self._decode(head, whole=len(head) == self.size)
-        lines = text.splitlines()
-        skip = 0
-        while skip < len(lines) and not lines[skip].strip():
-            skip += 1
-        if skip < len(lines) and re.fullmatch(r"sep=.", lines[skip].strip()):
-            delimiter, skip = lines[skip].strip()[4], skip + 1
-        body = "\n".join(lines[skip:])
-        if not body.strip():
-            raise DataError("Expected a table with rows, but got an empty file. Save it again.")
-        self.delimiter = delimiter or _delimiter(body)
-        rows = self._rows(body, whole=len(head) == self.size)
-        self.header = not any(_NUMBER.match(cell.strip()) for cell in rows[0])
-        if self.header and any("\n" in cell for cell in rows[0]):
-            raise DataError(
-                "Expected the column names on one line, but got a line break inside a name. "
-                "Rename that column."
-            )
-        self.skip = skip + int(self.header)
-        self.newlines = any("\n" in cell for row in rows for cell in row)
-        first: list[str | None] = list(rows[0]) if self.header else [None] * len(rows[0])
-        names = unique_names(first, self.notes)
-        if not self.header:
-            self.notes = ["The first line holds numbers, so columns are named by their position."]
-        self.columns = names
+        head = _head(path)
+        whole = len(head) == self.size
+        self.encoding = encoding_of(head)
+        later = "" if whole or b'"' in head else self._first_quotes(len(head))
+        layout = layout_of(
+            decoded(head, self.encoding, whole),
+            whole=whole,
+            quoted_part=later,
+            delimiter=delimiter,
+            header=header,
+        )
+        self.dialect, self._skip, self.notes = layout.dialect, layout.skip, layout.notes
+        self.columns, self._fields = layout.columns, layout.fields
+        self.header = YES if layout.named else NO
+        self.newlines = any("\n" in cell for row in layout.rows for cell in row)
         self._long = self.size > LONG and b"\n" in head
         self._kinds: dict[str, str] = {}
-        width = len(names)
-        self._sample = [row for row in rows[int(self.header) :] if len(row) == width]
-        self.ragged = [row for row in rows[int(self.header) :] if len(row) != width]
-        """Sampled rows with another number of fields."""
+        self._sample, self.ragged = layout.rows, layout.ragged
         self.decimal = "."
-        if self.delimiter == ";":
+        if self.dialect.delimiter != ",":
             cells = [cell for row in self._sample[:200] for cell in row if cell.strip()]
-            if (
-                sum(_DECIMAL_COMMA.match(cell.strip()) is not None for cell in cells)
-                > len(cells) / 10
-            ):
+            commas = sum(_DECIMAL_COMMA.match(cell.strip()) is not None for cell in cells)
+            if commas > len(cells) / 10:
                 self.decimal = ","
         self._note_encoding()
 
@@ -92,10 +79,12 @@ class CsvFile:
         """Rows from the start, and from a few places further on in a long file."""
         rows = list(self._sample)
         whole = self.size <= limits.HEAD_BYTES
-        if not whole and not self.newlines and self.encoding != "utf-16":
+        if not whole and not self.newlines and not self.encoding.startswith("utf-16"):
             rows += self._probe()
         columns: dict[str, list[str | None]] = {
-            name: [row[i].strip() or None for row in rows] for i, name in enumerate(self.columns)
+            name: [row[i].strip() or None for row in rows]
+            for i, name in enumerate(self._fields)
+            if name in self.columns
         }
         return Sample(columns, whole=whole)
 
@@ -118,24 +107,8 @@ class CsvFile:
         convert = arrow.ConvertOptions(
             include_columns=wanted, column_types=types, decimal_point=self.decimal
         )
-        names, skip = list(self.columns), self.skip
-        reader: Generator[pa.RecordBatch, None, None] | arrow.CSVStreamingReader
         try:
-            if self._long and self.encoding in ("utf-8", "utf-8-sig") and not self.newlines:
-                reader = read_blocks(
-                    self.path, names, skip, BLOCK, self.delimiter, on_invalid, convert
-                )
-            else:
-                parse = arrow.ParseOptions(
-                    delimiter=self.delimiter,
-                    newlines_in_values=self.newlines,
-                    invalid_row_handler=on_invalid,
-                )
-                encoding = "utf8" if self.encoding == "utf-8-sig" else self.encoding
-                options = arrow.ReadOptions(
-                    block_size=BLOCK, column_names=names, skip_rows=skip, encoding=encoding
-                )
-                reader = arrow.open_csv(str(self.path), options, parse, convert)
+            reader = self._reader(convert, on_invalid)
         except StopIteration:
             return
         except (pa.ArrowException, UnicodeError, OSError) as error:
@@ -143,7 +116,6 @@ class CsvFile:
                 return
             self._explain(error, text)
             return
-        width = sum(1 for _ in self.columns)
         read = rows = 0
         with contextlib.closing(reader):
             while True:
@@ -158,23 +130,47 @@ class CsvFile:
                 yield batch, min(read / self.size, 1.0)
         if len(skipped) > limits.SKIPPED_SHARE * (rows + len(skipped)):
             raise DataError(
-                f"Expected {width} fields in every row, but got another number in {len(skipped):,} "
-                f"of {rows + len(skipped):,} rows. Check the delimiter ({self.delimiter!r} was "
-                "assumed) and put quotes around text that contains it."
+                f"Expected {len(self._fields)} fields in every row, but got another number in "
+                f"{len(skipped):,} of {rows + len(skipped):,} rows. Check the delimiter "
+                f"({self.dialect.title} was assumed) and put quotes around text that contains it."
             )
         self.skipped = len(skipped)
+
+    def _reader(
+        self, convert: arrow.ConvertOptions, on_invalid: Callable[[Any], str]
+    ) -> Generator[pa.RecordBatch, None, None] | arrow.CSVStreamingReader:
+        """The rows as Arrow parses them, on all cores where the file allows it."""
+        from pyarrow import csv as arrow
+
+        names, dialect = list(self._fields), self.dialect
+        blanks = dialect.delimiter == BLANKS
+        plain = self.encoding in (UTF8, UTF8_MARKED) and not blanks
+        parse = arrow.ParseOptions(
+            delimiter="," if blanks else dialect.delimiter,
+            quote_char=dialect.quote or False,
+            escape_char=dialect.escape or False,
+            newlines_in_values=self.newlines,
+            invalid_row_handler=on_invalid,
+        )
+        if self._long and plain and not self.newlines:
+            return read_blocks(self.path, names, self._skip, BLOCK, parse, convert)
+        options = arrow.ReadOptions(block_size=BLOCK, column_names=names, skip_rows=self._skip)
+        if plain:
+            return arrow.open_csv(str(self.path), options, parse, convert)
+        stream = Utf8Stream(self.path, self.encoding, dialect.plain_line if blanks else None)
+        return arrow.open_csv(io.BufferedReader(stream, BLOCK), options, parse, convert)
 
     def _explain(self, error: Exception, text: frozenset[str]) -> None:
         """Correct the wrong assumption and raise `Retype`, or raise `DataError`."""
         message = str(error)
         if "UTF8" in message or isinstance(error, UnicodeError) or "codec can't" in message:
-            if self.encoding in ("utf-8", "utf-8-sig", "cp1252"):
-                self.encoding = "latin-1" if self.encoding == "cp1252" else "cp1252"
+            if self.encoding in (UTF8, UTF8_MARKED):
+                self.encoding = self._later_encoding()
                 self._note_encoding()
                 raise Retype from error
         elif "conversion error" in message:
             found = re.search(r"In CSV column #(\d+)", message)
-            name = self.columns[int(found.group(1))] if found else None
+            name = self._fields[int(found.group(1))] if found else None
             if name is not None and name not in text and len(self._kinds) < 8:
                 whole = "to int64" in message
                 self._kinds[name] = "number" if whole and name not in self._kinds else "text"
@@ -194,85 +190,60 @@ class CsvFile:
             "Save it again as UTF-8."
         ) from error
 
-    def _decode(self, content: bytes, whole: bool) -> str:
-        decoder = codecs.getincrementaldecoder(self.encoding)(errors="replace")
-        text = decoder.decode(content, final=whole)
-        if "\0" in text[:4096] or text.count("\0") > 0:
-            raise DataError(
-                "Expected a text table, but got zero bytes, which text never has. Check that "
-                "the file is a CSV table, and save it as UTF-8."
-            )
-        return text
-
-    def _rows(self, text: str, whole: bool) -> list[list[str]]:
-        """Rows of the sample, without the last if it may be cut off."""
-        rows: list[list[str]] = []
-        try:
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
-            rows.extend(row for row in reader if row)
-        except csv.Error as error:
-            if not rows or whole:
-                raise DataError(
-                    f"Expected fields of at most {limits.FIELD_CHARACTERS:,} characters, but got: "
-                    f"{error}. Look for a quotation mark that is never closed."
-                ) from error
-        return rows if whole or len(rows) < 2 else rows[:-1]
-
     def _probe(self) -> list[list[str]]:
         """Whole lines from places spread over the file."""
         rows: list[list[str]] = []
         with open(self.path, "rb") as file:
             for k in range(1, limits.PROBES + 1):
                 file.seek(self.size * k // (limits.PROBES + 1))
-                chunk = file.read(limits.PROBE_BYTES)
-                lines = chunk.decode(self.encoding, errors="replace").splitlines()[1:-1]
+                text = decoded(file.read(limits.PROBE_BYTES), self.encoding, whole=False)
                 try:
-                    rows += csv.reader(lines, delimiter=self.delimiter)
+                    rows += [row for _, row in self.dialect.rows("\n".join(lines_of(text)[1:-1]))]
                 except csv.Error:
                     continue
-        return [row for row in rows if len(row) == len(self.columns)]
+        return [row for row in rows if len(row) == len(self._fields)]
+
+    def _first_quotes(self, start: int) -> str:
+        """The lines around the first quotation mark behind ``start``; empty if there is none."""
+        with open(self.path, "rb") as file:
+            file.seek(start)
+            while content := file.read(BLOCK):
+                found = content.find(b'"')
+                if found >= 0:
+                    file.seek(max(file.tell() - len(content) + found - limits.PROBE_BYTES, 0))
+                    near = file.read(3 * limits.PROBE_BYTES)
+                    lines = lines_of(decoded(near, self.encoding, whole=False))[1:-1]
+                    at = next((i for i, line in enumerate(lines) if '"' in line), 0)
+                    return "\n".join(lines[max(at - 20, 0) :])
+        return ""
+
+    def _later_encoding(self) -> str:
+        """The encoding of a file whose first bytes are UTF-8 and later ones are not."""
+        with open(self.path, "rb") as file:
+            broken: list[bytes] = []
+            for line in file:
+                if len(line) < limits.FIELD_CHARACTERS and not line.isascii():
+                    broken.append(line)
+                    if len(broken) >= 500:
+                        break
+        return encoding_of(b"".join(broken)) if broken else "latin-1"
 
     def _note_encoding(self) -> None:
-        if self.encoding in ("cp1252", "latin-1"):
-            note = (
-                "The file is not UTF-8; it was read as Windows-1252. "
-                "Save it as UTF-8 if names look wrong."
-            )
-            if note not in self.notes:
-                self.notes.append(note)
+        note = encoding_note(self.encoding)
+        if note and note not in self.notes:
+            self.notes.append(note)
 
 
-def _encoding(head: bytes) -> str:
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=False)
-        return "utf-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        head.decode("cp1252")
-        return "cp1252"
-    except UnicodeDecodeError:
-        return "latin-1"
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that splits most sampled rows into the same number of fields, above 1."""
-    lines = text[:65_536].splitlines()[:100]
-    best, best_score = ",", (0.0, 0)
-    for delimiter in DELIMITERS:
-        try:
-            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
-        except csv.Error:
-            continue
-        width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-        if width > 1:
-            score = (round(times / sum(widths.values()), 1), width)
-            if score > best_score:
-                best, best_score = delimiter, score
-    return best
+def _head(path: Path) -> bytes:
+    """The first bytes of a file, more of them where its rows are very wide."""
+    with open(path, "rb") as file:
+        head = file.read(limits.HEAD_BYTES)
+        while len(head) < LONGEST_HEAD and head.count(b"\n") + head.count(b"\r") < FIRST_ROWS:
+            more = file.read(len(head))
+            if not more:
+                break
+            head += more
+    return head
 
 
 def _matches_csv(start: FileStart) -> bool:
@@ -280,10 +251,18 @@ def _matches_csv(start: FileStart) -> bool:
     return start.claimed is None or start.claimed.text
 
 
+def _read_csv(path: Path, options: ReadOptions) -> Contents:
+    return table_contents(CsvFile(path, header=options.header), path, CSV.title, options)
+
+
+def _read_tsv(path: Path, options: ReadOptions) -> Contents:
+    return table_contents(CsvFile(path, "\t", options.header), path, TSV.title, options)
+
+
 CSV: FileFormat = FileFormat(
     title="CSV table",
     matches=_matches_csv,
-    read=lambda path, options: table_contents(CsvFile(path), path, CSV.title, options),
+    read=_read_csv,
     largest=limits.TABLE_BYTES,
     suffixes=("csv", "txt", "data"),
     family="delimited",
@@ -292,7 +271,7 @@ CSV: FileFormat = FileFormat(
 TSV: FileFormat = FileFormat(
     title="TSV table",
     matches=lambda start: start.claimed is TSV,
-    read=lambda path, options: table_contents(CsvFile(path, "\t"), path, TSV.title, options),
+    read=_read_tsv,
     largest=limits.TABLE_BYTES,
     suffixes=("tsv", "tab"),
     family="delimited",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +11,24 @@ from typing import Any
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
-from ..format import FileFormat, FileStart, ReadOptions
+from ..format import AUTO, NO, YES, FileFormat, FileStart, ReadOptions
+from ..labels import split_of
 from ..messages import Progress, listed, quoted
 from .memory_table import MemoryTable, table_from_rows
+from .sheet_layout import SheetLayout, sheet_layout
 from .table_contents import table_contents
-from .table_file import unique_names
+
+SAMPLED = 200
+"""Rows that tell where the table of a sheet begins."""
+SPLIT = "split"
+"""The column that says which sheet a row is from."""
 
 
-def read_excel(path: Path, progress: Progress) -> MemoryTable:
-    """The first sheet that holds a table; later ones are named in a note."""
+def read_excel(path: Path, progress: Progress, header: str = AUTO) -> MemoryTable:
+    """The first sheet that holds labels; the others are named in a note.
+
+    Sheets called train and test with the same columns are read as one table.
+    """
     _check_size(path)
     import openpyxl  # type: ignore[import-untyped]
 
@@ -28,31 +38,60 @@ def read_excel(path: Path, progress: Progress) -> MemoryTable:
         # A damaged workbook makes openpyxl raise nearly anything.
         except Exception as error:
             raise _damaged(error) from error
-        return _first_table(book, progress)
+        try:
+            return _table(list(book.worksheets), progress, header)
+        finally:
+            book.close()
 
 
-def _first_table(book: Any, progress: Progress) -> MemoryTable:
-    try:
-        sheets = list(book.worksheets)
-        for position, sheet in enumerate(sheets):
-            sheet.reset_dimensions()  # the extent that the file claims is not trusted
-            rows = _rows(sheet)
-            header = next(rows, None)
-            if header is None:
-                continue
-            notes: list[str] = []
-            others = [s.title for i, s in enumerate(sheets) if i != position]
-            if others:
-                notes.append(f"Read the sheet {quoted(sheet.title)}; not read: {listed(others)}.")
-            columns = unique_names(["" if v is None else str(v) for v in header], notes)
-            return table_from_rows(columns, _widened(rows, len(columns)), notes, progress)
-    finally:
-        book.close()
-    raise DataError("Expected a sheet with rows, but all sheets are empty. Save it again.")
+def _table(sheets: list[Any], progress: Progress, header: str) -> MemoryTable:
+    layouts = {position: _layout(sheet, header) for position, sheet in enumerate(sheets)}
+    found = {position: layout for position, layout in layouts.items() if layout is not None}
+    if not found:
+        raise DataError("Expected a sheet with rows, but all sheets are empty. Save it again.")
+    first = next((p for p, layout in found.items() if layout.labelled), min(found))
+    layout = found[first]
+    splits = {
+        p: sheets[p].title
+        for p, other in found.items()
+        if other.columns == layout.columns and split_of(sheets[p].title)
+    }
+    together = first in splits and len(splits) > 1 and SPLIT not in layout.columns
+    read = list(splits) if together else [first]
+    notes = list(layout.notes)
+    others = [sheet.title for p, sheet in enumerate(sheets) if p not in read]
+    if len(sheets) > 1:
+        titles = listed([sheets[p].title for p in read])
+        left = f"; not read: {listed(others)}" if others else ""
+        notes.append(f"Read the sheet{'s' if len(read) > 1 else ''} {titles}{left}.")
+
+    def rows() -> Iterator[tuple[tuple[Any, ...], float | None]]:
+        for p in read:
+            end = (sheets[p].title,) if together else ()
+            for row in _below(sheets[p], found[p]):
+                yield (*row, *end), None
+
+    columns = (*layout.columns, SPLIT) if together else layout.columns
+    table = table_from_rows(columns, rows(), notes, progress)
+    table.header = YES if layout.named else NO
+    return table
+
+
+def _layout(sheet: Any, header: str) -> SheetLayout | None:
+    """Where the table of a sheet begins; ``None`` for an empty one."""
+    first = list(itertools.islice(_rows(sheet), SAMPLED))
+    return sheet_layout(first, header) if first else None
+
+
+def _below(sheet: Any, layout: SheetLayout) -> Iterator[tuple[Any, ...]]:
+    for row in itertools.islice(_rows(sheet), layout.skip, None):
+        cells = (*row, *(None,) * (layout.width - len(row)))[: layout.width]
+        yield tuple(cells[i] for i in layout.places)
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
     """Rows that are not empty, without empty cells at their end."""
+    sheet.reset_dimensions()  # the extent that the file claims is not trusted
     rows = enumerate(sheet.iter_rows(values_only=True))
     while True:
         try:
@@ -68,13 +107,6 @@ def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
             width -= 1
         if width:
             yield row[:width]
-
-
-def _widened(
-    rows: Iterator[tuple[Any, ...]], width: int
-) -> Iterator[tuple[tuple[Any, ...], float | None]]:
-    for row in rows:
-        yield (*row[:width], *(None,) * (width - len(row))), None
 
 
 def _check_size(path: Path) -> None:
@@ -110,7 +142,8 @@ def _matches(start: FileStart) -> bool:
 
 
 def _read(path: Path, options: ReadOptions) -> Contents:
-    return table_contents(read_excel(path, options.progress), path, EXCEL.title, options)
+    table = read_excel(path, options.progress, options.header)
+    return table_contents(table, path, EXCEL.title, options)
 
 
 EXCEL: FileFormat = FileFormat(

@@ -12,6 +12,7 @@ from .. import limits
 from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
 from ..messages import Progress, quoted
+from .json_shapes import records_of
 from .memory_table import MemoryTable, table_from_rows
 from .table_contents import table_contents
 from .table_file import unique_names
@@ -47,27 +48,10 @@ def parse_json(content: bytes, name: str) -> Any:
 
 
 def read_records(document: Any, progress: Progress) -> MemoryTable:
-    """A parsed document as a table: a list of objects, or an object of equally long lists."""
-    if isinstance(document, dict):
-        lists = {k: v for k, v in document.items() if isinstance(v, list)}
-        if len(lists) == len(document) and len({len(v) for v in lists.values()}) == 1:
-            n = len(next(iter(lists.values())))
-            records: list[Any] = [
-                dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)
-            ]
-            return _table(iter((r, (i + 1) / n) for i, r in enumerate(records)), records, progress)
-        raise DataError(
-            "Expected JSON with a list of records, columns of equal length, or COCO annotations, "
-            f"but got an object with: {', '.join(quoted(str(k), 30) for k in list(document)[:6])}. "
-            "Save the records one per line."
-        )
-    if not isinstance(document, list) or not document:
-        raise DataError(
-            f"Expected JSON with a list of records, but got {quoted(json.dumps(document)[:60])}. "
-            "Save the records one per line."
-        )
-    n = len(document)
-    return _table(iter((r, (i + 1) / n) for i, r in enumerate(document)), document, progress)
+    """A parsed document as a table; see `records_of` for the shapes it may have."""
+    records = records_of(document)
+    n = len(records)
+    return _table(iter((r, (i + 1) / n) for i, r in enumerate(records)), records, progress)
 
 
 def read_lines(path: Path, progress: Progress) -> MemoryTable:
@@ -142,7 +126,15 @@ def _matches_lines(start: FileStart) -> bool:
     family = "" if start.claimed is None else start.claimed.family
     first, *rest = start.text.split(b"\n", 1)
     whole = first.startswith(b"{") and first.rstrip().endswith(b"}")
-    return whole and bool(rest) and family != "delimited"
+    return whole and bool(rest) and (family != "delimited" or _is_object(first))
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether a line is a JSON object; its beginning alone may belong to another format."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _read(path: Path, options: ReadOptions) -> Contents:

@@ -12,21 +12,29 @@ import numpy as np
 from ...arrays import Array
 from ...errors import DataError
 from .. import limits
-from ..labels import ALL, MISSING, SPLITS, Labels, MultiLabel, count_by_split, split_of
+from ..labels import ALL, MISSING, SPLITS, Labels, MultiLabel, count_by_split
 from ..messages import quoted
 from .arrow_numpy import filled
-from .guess_columns import parse_list
+from .class_names import plain_names
 from .memory_table import as_text
+from .separators import LISTS, parse_list
+from .split_column import NO_SPLIT, SplitColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
+ALONE = 1
+"""Labels that may all be different; more of them name rows."""
+
+
 class LabelCounter:
     """A `Sink` that numbers the distinct cells of the label column and of the split column."""
 
-    def __init__(self, label: str, split: str = "", separator: str | None = None) -> None:
-        self.label, self.split, self.separator = label, split, separator
+    def __init__(
+        self, label: str, split: SplitColumn | None = None, separator: str | None = None
+    ) -> None:
+        self.label, self.split, self.separator = label, split or NO_SPLIT, separator
         self.cells: dict[str, int] = {}
         self.splits: dict[str, int] = {}
         self._parts: list[Array] = []
@@ -34,8 +42,9 @@ class LabelCounter:
 
     def add(self, batch: pa.RecordBatch) -> None:
         self._parts.append(number(batch.column(self.label), self.cells, self.label))
-        if self.split:
-            self._split_parts.append(number(batch.column(self.split), self.splits, self.split))
+        splits = split_codes_of(batch, self.split, self.splits)
+        if splits is not None:
+            self._split_parts.append(splits)
 
     def labels(self) -> Labels:
         """The classes, sorted by name, with their counts by split."""
@@ -43,18 +52,18 @@ class LabelCounter:
             raise DataError("Expected a table with rows, but got only a header. Add the rows.")
         numbers = np.concatenate(self._parts)
         self._parts.clear()
-        splits, split_codes = self._split_codes(len(numbers))
+        splits, split_codes = self._split_codes()
         if self.separator is not None:
             return self._several(numbers, splits, split_codes)
-        texts = list(self.cells)
-        names = _sorted(texts)
+        meant = plain_names(self.cells)
+        names = _sorted(sorted(set(meant.values())))
         if not names:
             raise DataError(
                 f"Expected labels in column {quoted(self.label)}, but every cell is empty. "
                 "Choose another column."
             )
         place = {name: c for c, name in enumerate(names)}
-        lut = np.array([place[text] for text in texts] + [-1], dtype=np.int32)
+        lut = np.array([place[meant[text]] for text in self.cells] + [-1], dtype=np.int32)
         codes = lut[numbers]
         _check_distinct(codes, names, self.label)
         return Labels(
@@ -67,23 +76,25 @@ class LabelCounter:
             split_codes=split_codes,
         )
 
-    def _split_codes(self, rows: int) -> tuple[tuple[str, ...], Array | None]:
-        if not self.split:
+    def _split_codes(self) -> tuple[tuple[str, ...], Array | None]:
+        if not self._split_parts:
             return (ALL,), None
-        numbers = np.concatenate(self._split_parts)
-        meant = [split_of(text) for text in self.splits]
-        present = tuple(s for s in SPLITS if s in meant)
+        codes = np.concatenate(self._split_parts)
+        present = [s for s in range(len(SPLITS)) if (codes == s).any()]
         if not present:
             return (ALL,), None
-        lut = np.array([present.index(m) if m else -1 for m in meant] + [-1], dtype=np.int8)
-        return present, lut[numbers]
+        place = np.full(len(SPLITS) + 1, -1, dtype=np.int8)
+        place[present] = np.arange(len(present))
+        return tuple(SPLITS[s] for s in present), place[codes]
 
     def _several(
         self, numbers: Array, splits: tuple[str, ...], split_codes: Array | None
     ) -> Labels:
         """Labels of cells that may hold several; each label is a class of its own."""
-        sets = [split_cell(text, self.separator or "[]") for text in self.cells]
-        names = _sorted(sorted({name for found in sets for name in found}))
+        found = [split_cell(text, self.separator or LISTS) for text in self.cells]
+        meant = plain_names(name for names in found for name in names)
+        sets = [tuple(sorted({meant[name] for name in names})) for names in found]
+        names = _sorted(sorted({name for members in sets for name in members}))
         if not names:
             raise DataError(
                 f"Expected labels in column {quoted(self.label)}, but every cell is empty."
@@ -93,16 +104,18 @@ class LabelCounter:
         place = {name: c for c, name in enumerate(names)}
         counts = np.zeros((len(splits), len(names)), dtype=np.int64)
         times = count_by_split(numbers, split_codes, len(splits), len(sets))
-        for position, found in enumerate(sets):
-            if found:
-                counts[:, [place[name] for name in found]] += times[:, position, None]
-        used = np.array([bool(found) for found in sets] + [False])
+        for position, members in enumerate(sets):
+            if members:
+                counts[:, [place[name] for name in members]] += times[:, position, None]
+        used = np.array([bool(members) for members in sets] + [False])
         labelled = int(used[numbers].sum())
-        total = int(np.array([len(found) for found in sets] + [0], dtype=np.int64)[numbers].sum())
+        total = int(
+            np.array([len(members) for members in sets] + [0], dtype=np.int64)[numbers].sum()
+        )
         multi = MultiLabel(
-            "" if self.separator == "[]" else str(self.separator),
+            "" if self.separator == LISTS else str(self.separator),
             total,
-            len({found for found in sets if found}),
+            len({members for members in sets if members}),
         )
         return Labels(
             names, splits, counts, rows=len(numbers), missing=len(numbers) - labelled, multi=multi
@@ -140,9 +153,28 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
     return np.asarray(lut[filled(encoded.indices, len(lut) - 1)])
 
 
+def split_codes_of(
+    batch: pa.RecordBatch, split: SplitColumn, known: dict[str, int]
+) -> Array | None:
+    """(n,) int8 position in `SPLITS` of each row, −1 for no known split; ``None`` without splits.
+
+    ``known`` numbers the cells of the batches so far.
+    """
+    if not split.name:
+        return None
+    column = batch.column(split.name)
+    place = {name: position for position, name in enumerate(SPLITS)}
+    if split.paths:
+        meant = [place.get(split.of(str(cell)), -1) for cell in column.to_pylist()]
+        return np.array(meant, dtype=np.int8)
+    codes = number(column, known, split.name)
+    lut = np.array([place.get(split.of(text), -1) for text in known] + [-1], dtype=np.int8)
+    return np.asarray(lut[codes])
+
+
 def split_cell(text: str, separator: str) -> tuple[str, ...]:
     """The distinct labels of a cell, sorted."""
-    if separator == "[]":
+    if separator == LISTS:
         found = parse_list(text)
         found = [text] if found is None else found
     else:
@@ -166,11 +198,13 @@ def _sorted(names: list[str]) -> tuple[str, ...]:
 
 
 def _check_distinct(codes: Array, names: tuple[str, ...], label: str) -> None:
-    labelled = int((codes >= 0).sum())
-    if labelled > 20 and len(names) == labelled:
+    used = codes[codes >= 0]
+    labelled = len(used)
+    if labelled > ALONE and len(names) >= labelled and len(np.unique(used)) == labelled:
         raise DataError(
             f"Expected classes that repeat in column {quoted(label)}, but all {labelled:,} labels "
-            "are different: they name rows, not classes. Choose another column."
+            "are different: they name rows, not classes. Choose another column, or give classes "
+            "with their counts as `class,count`."
         )
     if (
         labelled > 100

@@ -26,6 +26,7 @@ class MemoryTable:
 
     def __init__(self, table: pa.Table, notes: list[str]) -> None:
         self.table, self.notes = table, notes
+        self.header = ""
         self.columns = tuple(table.column_names)
 
     def sample(self) -> Sample:

@@ -19,7 +19,7 @@ from PIL import Image
 from harmony_core.processes import start_module
 from harmony_core.readers.images import decode_processes as decoders
 from harmony_core.readers.images import image_files
-from harmony_core.readers.images.image_files import open_images
+from harmony_core.readers.open import read_file
 from harmony_core.readers.samples import DecodedImages
 
 ROOT = Path(__file__).parents[3]
@@ -56,9 +56,11 @@ def archive(pack: Pack, picture: Callable[..., bytes]) -> Path:
 
 
 def decode(path: Path) -> DecodedImages:
-    images, labels, _ = open_images(path)
+    contents = read_file(path)
+    images = contents.images
+    assert images is not None
     try:
-        rows = np.arange(labels.rows)
+        rows = np.arange(contents.labels.rows)
         return images.decode(rows, lambda _: None, rows % 3 != 1)
     finally:
         images.close()
@@ -186,9 +188,11 @@ def test_cancelling_ends_the_processes(
     def cancel(_: float) -> None:
         raise Cancelled
 
-    images, labels, _ = open_images(archive)
+    contents = read_file(archive)
+    images = contents.images
+    assert images is not None
     with pytest.raises(Cancelled):
-        images.decode(np.arange(labels.rows), cancel)
+        images.decode(np.arange(contents.labels.rows), cancel)
     images.close()
     assert [process.poll() is None for process in beside] == [False]
 

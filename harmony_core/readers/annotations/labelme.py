@@ -1,0 +1,84 @@
+"""LabelMe annotations: a JSON file with the shapes of each image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ...errors import DataError
+from ..contents import Contents
+from ..format import FileFormat, FileStart, ReadOptions
+from ..images.archives import MAX_ARCHIVE_BYTES, MAX_FILE_BYTES
+from ..images.split_folders import split_of_path
+from ..messages import quoted
+from ..tables.json_file import parse_json
+from .inner import AnnotationFiles
+from .objects import ObjectCounter
+
+PEEKS = 5
+
+
+def is_labelme(document: Any) -> bool:
+    """Whether a parsed JSON document holds the shapes of one image."""
+    return isinstance(document, dict) and {"shapes", "imagePath"} <= document.keys()
+
+
+def refuse_one(document: dict[str, Any]) -> None:
+    """Raise `DataError` for the annotations of one image alone."""
+    raise DataError(
+        "Expected the annotations of many images, but got those of one image (LabelMe, "
+        f"{quoted(str(document['imagePath']))}). Choose the folder that holds all of them, or pack "
+        "it as a ZIP."
+    )
+
+
+def _matches(start: FileStart) -> bool:
+    """Whether JSON files inside hold shapes."""
+    found = [i for i, name in enumerate(start.names) if name.lower().endswith(".json")][:PEEKS]
+    return any(b'"shapes"' in head or b'"imagePath"' in head for head in start.peek(found))
+
+
+def _read(path: Path, options: ReadOptions) -> Contents:
+    with AnnotationFiles(path) as files:
+        documents = [p for p in files.others if p[-1].lower().endswith(".json")]
+        counter = ObjectCounter()
+        other = grouped = 0
+        for position, parts in enumerate(documents):
+            name = "/".join(parts)
+            document = parse_json(files.read(parts, MAX_FILE_BYTES), name)
+            if not isinstance(document, dict) or not isinstance(document.get("shapes"), list):
+                other += 1
+                continue
+            objects: dict[object, tuple[str, bool]] = {}
+            for shape in document["shapes"]:
+                label = shape.get("label") if isinstance(shape, dict) else None
+                if not isinstance(label, str | int) or not str(label).strip():
+                    raise DataError(
+                        f"Expected a label for every shape, but got one without in {quoted(name)}. "
+                        "Save the annotations again."
+                    )
+                group = shape.get("group_id")
+                key = len(objects) if not isinstance(group, int) else (str(label), group)
+                grouped += key in objects
+                objects[key] = (str(label).strip(), not shape.get("points", True))
+            counter.add_image(split_of_path(parts), list(objects.values()))
+            if position % 1000 == 0:
+                options.progress("Reading annotations", position / len(documents))
+        background = max(len(files.images) - counter.images, 0)
+        counter.images += background
+        counter.bare += background
+        notes = [f"Left out {other:,} JSON files without shapes."] if other else []
+        if grouped:
+            notes.append(
+                f"{grouped:,} shapes belong to a group with others; a group is one object."
+            )
+        return counter.contents(path, LABELME.title, notes=notes)
+
+
+LABELME: FileFormat = FileFormat(
+    title="LabelMe annotations",
+    matches=_matches,
+    read=_read,
+    largest=MAX_ARCHIVE_BYTES,
+    family="zip",
+)
