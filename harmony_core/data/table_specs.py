@@ -14,7 +14,10 @@ TABLE = DatasetSpec(
     "is held out. `inspect` says how it is read.",
     kind="table",
     parameters=(
-        Parameter("source", "", "Path of a CSV, Parquet, Excel, JSON, ARFF, LibSVM or NPZ file, or the upload."),
+        Parameter(
+            "source", "",
+            "Path of a CSV, Parquet, Excel, JSON, ARFF, LibSVM or NPZ file, or the upload.",
+        ),
         Parameter(
             "label_column", GUESS, "Position of the label column from 0; -1 to guess.", -1, 5_000
         ),
