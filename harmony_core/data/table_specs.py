@@ -15,7 +15,8 @@ TABLE = DatasetSpec(
     kind="table",
     parameters=(
         Parameter(
-            "source", "", "Path of a CSV, Parquet, Excel, JSON, ARFF, LibSVM or NPZ, or the upload."
+            "source", "",
+            "Path of a CSV, Parquet, Excel, JSON, ARFF, LibSVM or NPZ file, or the upload.",
         ),
         Parameter(
             "label_column", GUESS, "Position of the label column from 0; -1 to guess.", -1, 5_000

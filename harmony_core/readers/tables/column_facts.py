@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from ..labels import MISSING
 
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$")
 _FILE = re.compile(
     r".*\.(jpe?g|jfif|png|bmp|gif|tiff?|webp|heic|dcm|nii|npy|wav|mp3|ogg|flac|mp4|avi|txt|json|xml)$"
     r"|[^ ]*[/\\][^ ]*[/\\.][^ ]*$|[a-z0-9]+://.*",
     re.IGNORECASE,
 )
+_SHOWN = 300
+"""Characters of a cell that are looked at."""
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}([ T]|$)|\d\d?:\d\d")
 
 
@@ -43,7 +46,7 @@ def facts_of(cells: list[str | None]) -> Facts:
     n = max(len(values), 1)
     numbers = [v for v in values if _NUMBER.match(v)]
     whole = sum("." not in v.rstrip("0").rstrip(".") and "e" not in v.lower() for v in numbers)
-    texts = {} if len(numbers) == len(values) else {v: values.count(v) for v in set(values[:500])}
+    texts = {} if len(numbers) == len(values) else Counter(v[:_SHOWN] for v in values)
     shown = max(sum(texts.values()), 1)
     return Facts(
         len(values),

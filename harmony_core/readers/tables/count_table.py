@@ -70,6 +70,8 @@ def count_of(cell: str) -> int | None:
     (12340, 1180, 12340, 96, None)
     """
     text = cell.strip()
+    if len(text) > 40:
+        return None
     if _WHOLE.match(text):
         return int(re.split(r"[.,]", text)[0])
     if _GROUPED.match(text) and not text.startswith("-") and not text.startswith("0"):

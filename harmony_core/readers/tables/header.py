@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?\s?%?$")
+NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s?%?$")
 _FILE = re.compile(r".*[/\\].*|.*\.[A-Za-z]\w{1,4}$")
 _COMMON = frozenset((
     "id", "index", "label", "labels", "class", "classes", "target", "category", "name", "names",

@@ -51,7 +51,8 @@ def encoding_of(head: bytes) -> str:
 
 def one_byte_encoding(content: bytes) -> str:
     """The encoding of a text that is not UTF-8."""
-    words = re.findall(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*", content[:200_000])
+    found = re.findall(rb"[A-Za-z\x80-\xff]+", content[:200_000])
+    words = [word for word in found if not word.isascii()]
     high = sum(byte > 0x7F for word in words for byte in word)
     western = high <= 0.4 * sum(map(len, words))
     for name in ("cp1252", "cp1250") if western else ():
