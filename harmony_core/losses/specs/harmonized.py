@@ -14,8 +14,8 @@ HARMONIZED = (
     LossSpec(
         name="harmonized",
         title="Harmonized (intra × inter)",
-        summary="Moves the boundary for the rare classes, and balances easy and hard samples inside "
-        "every class by weights that agree at the boundary and fade over the training.",
+        summary="Moves the boundary for the rare classes, and balances easy and hard samples "
+        "inside every class by weights that agree at the boundary and fade over the training.",
         equation=r"\mathcal{L} = \frac{1}{n} \sum_i w_{y_i}[b_i]\,"
         r"\mathrm{CE}(z_i + \tau \log \pi, y_i),\quad "
         r"w_c[b] \propto \frac{r_c[b]}{r_c(\frac{1}{2})},\quad "
