@@ -56,10 +56,10 @@ KNOWN = (
     "<em>difficulty</em> inside a class and of <em>size</em> between classes, and the two are "
     "corrected separately. We have the paper’s abstract and introduction, not its equations. "
     "<strong>What runs here is our reconstruction.</strong>",
-    "Correcting for class size does most of the work. What the weights inside classes add is "
-    "modest, and more than nothing where rare kinds of samples can be learned. They fade over the "
-    "training and agree where two classes meet, because weights that do neither move the boundary "
-    "for good. The page Evidence has the studies, with every comparison that came out undecided.",
+    "Correcting for class size does most of the work. What the weights inside classes add is real "
+    "and modest, and comes where rare kinds of samples can be learned. They fade over the training "
+    "and agree where two classes meet, because weights that do neither move the boundary for good. "
+    "The page Evidence has the studies, with every comparison that came out undecided.",
 )
 
 

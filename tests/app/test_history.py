@@ -15,7 +15,7 @@ def test_an_entry_opens_its_run(open_page: Open, store: RunStore) -> None:
     at.button(key=f"open-{run}").click().run()
     assert not at.exception
     assert at.query_params["run"] in (run, [run])
-    assert at.query_params["data"] in ("hard_head", ["hard_head"])
+    assert at.query_params["data"] in ("checkerboard", ["checkerboard"])
 
 
 def test_a_run_is_renamed(open_page: Open, store: RunStore) -> None:
