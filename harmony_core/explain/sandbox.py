@@ -39,7 +39,7 @@ def default_settings() -> dict[str, Value]:
     """The defaults of the harmonized loss.
 
     >>> default_settings()["alpha"]
-    0.75
+    0.5
     """
     return LOSSES[LOSS].resolve({})
 
@@ -56,7 +56,7 @@ def first_network(methods: Sequence[MethodConfig]) -> int:
 def redraw(
     scene: Scene,
     frame: Frame,
-    alpha: float = 0.75,
+    alpha: float = 0.5,
     kappa: float = 1.0,
     smoothing: float = 1.0,
     tau: float = 1.0,

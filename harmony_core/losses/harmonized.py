@@ -81,7 +81,7 @@ class HarmonizedLoss(Loss):
     def __init__(
         self,
         class_counts: object,
-        alpha: float = 0.75,
+        alpha: float = 0.5,
         anneal: float = 1.0,
         difficulty: str = "plain",
         anchor: str = "boundary",

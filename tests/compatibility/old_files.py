@@ -49,7 +49,7 @@ def typed_today(old: dict[str, Any], text: str) -> dict[str, Any]:
         plain = {"anneal": 1.0, "difficulty": "plain", "anchor": "boundary"}
         defaults = CONSTANT_FORM if "@literal" in text else plain
         if old["params"].get("alpha") == 0.3 and "alpha=0.3" not in text:
-            defaults["alpha"] = 0.75
+            defaults["alpha"] = 0.5
     return {**old, **LATER, "params": {**old["params"], **defaults}}
 
 
@@ -60,7 +60,11 @@ def label_today(old: str) -> str:
 
 def config_today(old: dict[str, Any]) -> dict[str, Any]:
     """A config as 0.1.0 wrote it, as it is written today."""
-    return {**old, "format": 2, "methods": [method_today(method) for method in old["methods"]]}
+    data = old["data"]
+    if data["name"] == "table":
+        data = {**data, "params": {**data["params"], "header": "auto"}}
+    methods = [method_today(method) for method in old["methods"]]
+    return {**old, "format": 2, "data": data, "methods": methods}
 
 
 def take(name: str, folder: Path) -> str:

@@ -38,11 +38,11 @@ def test_a_link_stands_for_the_same_experiment(old: dict[str, Any]) -> None:
 
 @each("methods")
 def test_a_method_text_stands_for_the_same_methods(old: dict[str, Any]) -> None:
-    """And results are shown under the same names; what is written now is read back."""
+    """And results are shown under the same names, but for α = 0.5, which is now the default."""
     read = parse_methods(old["text"])
     wanted = [typed_today(method, old["text"]) for method in old["methods"]]
     assert filled(read) == wanted
-    assert list(method_labels(read)) == old["labels"]
+    assert list(method_labels(read)) == [label.replace(" α=0.5", "") for label in old["labels"]]
     assert filled(parse_methods(format_methods(read))) == wanted
 
 

@@ -181,7 +181,7 @@ def test_pairs_have_types() -> None:
         ("ce:drs", "Cross-entropy-DRS"),
         ("harmonized", "Harmonized"),
         ("harmonized[alpha=0.7]", "Harmonized α=0.7"),
-        ("harmonized[alpha=0.75]", "Harmonized"),
+        ("harmonized[alpha=0.5]", "Harmonized"),
         ("harmonized@constant", "Harmonized constant"),
         ("harmonized@constant[alpha=0.5]", "Harmonized constant α=0.5"),
         ("ce[mix=remix,posthoc=tau_norm]", "Cross-entropy + Remix + τ-norm"),

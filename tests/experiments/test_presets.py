@@ -51,9 +51,9 @@ def test_the_ablation_turns_each_balance_on_and_off() -> None:
     none, intra, inter, both, literal = done.methods
     assert [m.label for m in done.methods] == ["None", "Intra", "Inter", "Both", "Literal"]
     assert none.loss == "ce"
-    assert (intra.params["inter"], intra.params["alpha"]) == ("none", 0.75)
+    assert (intra.params["inter"], intra.params["alpha"]) == ("none", 0.5)
     assert (inter.params["inter"], inter.params["alpha"]) == ("margin", 0.0)
-    assert (both.params["inter"], both.params["alpha"]) == ("margin", 0.75)
+    assert (both.params["inter"], both.params["alpha"]) == ("margin", 0.5)
     assert (literal.params["inter"], literal.params["alpha"]) == ("weight", 1.0)
     assert literal.params["envelope"] is False
     assert ablation(done).methods == done.methods
@@ -68,4 +68,4 @@ def test_the_ablation_keeps_the_settings_of_the_experiment_s_own_method() -> Non
     assert {m.sampler for m in methods} == {"square_root"}
     off = MethodConfig("harmonized", {"alpha": 0.0, "inter": "weight"})
     methods = ablation(ExperimentConfig(methods=(off,))).methods
-    assert (methods[3].params["alpha"], methods[3].params["inter"]) == (0.75, "weight")
+    assert (methods[3].params["alpha"], methods[3].params["inter"]) == (0.5, "weight")

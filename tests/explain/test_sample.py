@@ -218,7 +218,7 @@ def test_notes_tell_what_the_formula_does_not_show(name: str, words: str) -> Non
 def test_notes_tell_what_the_schedule_holds_back() -> None:
     assert "warms up" in seen(method_of("harmonized", {}, "none"), 1, 0).notes[0]
     assert not seen(method_of("harmonized", {"anneal": 0.0}, "none"), 20, 0).notes
-    assert "from 0.75 to 0.375" in seen(method_of("harmonized", {}, "none"), 11, 0).notes[0]
+    assert "from 0.5 to 0.25" in seen(method_of("harmonized", {}, "none"), 11, 0).notes[0]
     assert "not on yet" in seen(method_of("ib", {}, "none"), 1, 0).notes[0]
     assert "Deferred" in seen(method_of("ce", {}, "drw"), 20, 0).notes[0]
     assert not seen(method_of("ce", {}, "drw"), 16, 0).notes

@@ -27,7 +27,7 @@ HARMONIZED = (
         parameters=(
             Parameter(
                 "alpha",
-                0.75,
+                0.5,
                 "Strength of the balance inside a class, at the start; 0 turns it off.",
                 low=0.0,
                 high=2.0,

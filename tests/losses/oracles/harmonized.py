@@ -14,7 +14,7 @@ from tests.losses.oracles.base import HEAD, ByHand, Known, Oracle, softmax
 class Harmonized(Oracle):
     def prepare(
         self,
-        alpha: float = 0.75,
+        alpha: float = 0.5,
         anneal: float = 1.0,
         difficulty: str = "plain",
         anchor: str = "boundary",
