@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from harmony_core.config import ExperimentConfig
@@ -389,17 +388,6 @@ def test_a_lost_connection_ends_the_visit(
     while kept.folder.exists():
         assert time.monotonic() < end, "the folder of the visit is still there"
         time.sleep(0.01)
-
-
-def test_what_a_dead_server_left_is_swept(tmp_path: Path) -> None:
-    sessions = tmp_path / "sessions"
-    for name in ("dead", "alive", "strange"):
-        (sessions / name).mkdir(parents=True)
-        (sessions / name / "data.csv").write_text(SMALL)
-    (sessions / "dead" / "lock").touch()
-    with FileLock(sessions / "alive" / "lock"):
-        visit_folder.remove_abandoned(sessions, sessions / "mine")
-    assert sorted(p.name for p in sessions.iterdir()) == ["alive", "strange"]
 
 
 def test_results_are_strict_json_without_samples(page: Callable[[], AppTest]) -> None:

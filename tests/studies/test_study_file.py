@@ -104,5 +104,5 @@ def test_the_shipped_studies_are_valid_and_have_their_baseline_everywhere() -> N
     for study in found.values():
         for setting in study.settings:
             assert study.baseline in {method.label for method in setting.methods}
-    assert len(found["quick"].settings) == 11
+    assert len(found["quick"].settings) == 12
     assert not found["cifar-cpu"].settings[0].together
