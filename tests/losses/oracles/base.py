@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-class Outcome(NamedTuple):
+@dataclass(frozen=True)
+class Outcome:
     loss: float
     weight: Array
     """(n,)"""

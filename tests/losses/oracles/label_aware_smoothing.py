@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from math import log
 
 from harmony_core.arrays import Array
@@ -27,7 +28,7 @@ class LabelAwareSmoothing(Oracle):
                 label = smoothing / self.classes + (1 - smoothing) * (c == targets[i])
                 loss -= label * log(p[c]) / n
                 gradient[i, c] = (p[c] - label) / n
-        return plain._replace(loss=loss, gradient=gradient)
+        return replace(plain, loss=loss, gradient=gradient)
 
 
 KNOWN = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -34,7 +35,7 @@ class LADE(Oracle):
                 slope = (1 + 2 * self.penalty * bound) * ratio[i] / sum(ratio)
                 slope -= 1 / len(mine) if i in mine else 0
                 gradient[i, c] += self.alpha * prior * slope
-        return balanced._replace(loss=loss, gradient=gradient)
+        return replace(balanced, loss=loss, gradient=gradient)
 
 
 L0, L1 = log(2 / 3), log(2)
