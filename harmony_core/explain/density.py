@@ -88,7 +88,7 @@ def anchor_factors(weights: Array, regions: Array, samples: Array) -> Array:
     mean of the two that meet at ½. ``regions`` (r,) is M, ``samples`` (r,) is N.
 
     >>> anchor_factors(np.array([[0.8, 1.8], [0.5, 0.5]]), np.array([2, 2]), np.ones(2)).round(3)
-    array([0.714, 1.714])
+    array([0.588, 1.412])
     """
     row, regions = np.arange(len(weights)), np.asarray(regions)
     below, above = weights[row, (regions - 1) // 2], weights[row, regions // 2]

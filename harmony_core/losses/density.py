@@ -148,8 +148,8 @@ def anchor(weights: Tensor, regions: Tensor, samples: Tensor) -> Tensor:
 
     >>> rows = torch.tensor([[0.8, 1.8], [0.5, 0.5]])
     >>> anchor(rows, torch.tensor([2, 2]), torch.tensor([[1.0], [1.0]]))
-    tensor([[0.5714, 1.2857],
-            [0.8571, 0.8571]])
+    tensor([[0.4706, 1.0588],
+            [0.7059, 0.7059]])
     """
     below = weights.gather(1, ((regions - 1) // 2)[:, None])
     above = weights.gather(1, (regions // 2)[:, None])

@@ -67,7 +67,7 @@ class HarmonizedLoss(Loss):
     ``ignore_index`` and ``label_smoothing`` of `nn.CrossEntropyLoss` are refused: an ignored sample
     has no class whose density could count it, and a smoothed target no single gradient norm.
 
-    >>> loss = HarmonizedLoss([8, 8], alpha=1.0)
+    >>> loss = HarmonizedLoss([8, 8], alpha=1.0, anchor="class")
     >>> z, y = torch.tensor([[1.1, 0.0], [1.1, 0.0], [1.1, 0.0], [0.0, 1.1]]), torch.zeros(4).long()
     >>> loss.terms(z, y).weight  # p = (4, 2)/6, r = (3/2, 3), Σ p r = 2
     tensor([0.7500, 0.7500, 0.7500, 1.5000])
