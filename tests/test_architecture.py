@@ -20,6 +20,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CORE = "harmony_core"
 BASIC = "errors parameters arrays config config_format files frames processes csv_cells"
+PAGE_PARTS = "pages._home pages._arena pages._embedding pages._evidence pages._inspect pages._learn"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
@@ -39,7 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pages._shared",),
     ("pages._session",),
     ("pages._experiment",),
-    ("pages._home", "pages._arena", "pages._embedding", "pages._inspect", "pages._learn"),
+    tuple(PAGE_PARTS.split()),
     ("pages._teach",),
     ("pages",),
 )
