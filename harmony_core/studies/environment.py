@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import RunError
 from ..parameters import show
@@ -19,19 +19,19 @@ class Environment:
     """Devices, and the versions of each library, over the finished runs of a study."""
 
     devices: tuple[str, ...] = ()
-    versions: Mapping[str, tuple[str, ...]] | None = None
+    versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of harmony, python, torch and numpy; several where runs differ."""
 
     def to_dict(self) -> dict[str, object]:
         """A JSON-ready dictionary."""
-        versions = {name: list(found) for name, found in (self.versions or {}).items()}
+        versions = {name: list(found) for name, found in self.versions.items()}
         return {"devices": list(self.devices), "versions": versions}
 
     def sentence(self) -> str:
         """Device and versions in words; empty if nothing is recorded."""
         named = [
             f"{NAMES.get(name, name)} {' and '.join(found)}"
-            for name, found in (self.versions or {}).items()
+            for name, found in self.versions.items()
             if found
         ]
         parts = [" and ".join(self.devices), ", ".join(named)]

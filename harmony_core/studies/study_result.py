@@ -138,11 +138,12 @@ def _text(folder: Path, name: str) -> str:
 def _check_size(text: str) -> None:
     """Refuse what would take long to check: aliases, which repeat a part, and many settings."""
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise ConfigError("Expected a study without YAML aliases (*name). Write the part out.")
-        values = yaml.safe_load(text)
+        repeats = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text))
+        values = None if repeats else yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError):
         return  # `parse_study` says what is wrong
+    if repeats:
+        raise ConfigError("Expected a study without YAML aliases (*name). Write the part out.")
     settings = values.get("settings") if isinstance(values, dict) else None
     count = 0
     for setting in settings if isinstance(settings, list) else ():
