@@ -20,7 +20,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CORE = "harmony_core"
 BASIC = "errors parameters arrays config config_format files frames processes csv_cells"
-PAGE_PARTS = "pages._home pages._arena pages._embedding pages._evidence pages._inspect pages._learn"
 # From the bottom up. A package imports packages of lower layers, and itself. Packages that share a
 # layer do not import each other, except in the lowest.
 LAYERS: tuple[tuple[str, ...], ...] = (
@@ -40,8 +39,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pages._shared",),
     ("pages._session",),
     ("pages._experiment",),
-    tuple(PAGE_PARTS.split()),
-    ("pages._teach",),
+    ("pages._home", "pages._arena", "pages._embedding", "pages._inspect", "pages._learn"),
+    ("pages._evidence", "pages._teach"),
     ("pages",),
 )
 LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in packages}
