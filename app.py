@@ -16,6 +16,7 @@ PAGES = (
     "density",
     "weights",
     "embedding",
+    "evidence",
     "inspect_data",
     "learn",
     "teach",

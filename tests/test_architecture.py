@@ -40,7 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pages._session",),
     ("pages._experiment",),
     ("pages._home", "pages._arena", "pages._embedding", "pages._inspect", "pages._learn"),
-    ("pages._teach",),
+    ("pages._evidence", "pages._teach"),
     ("pages",),
 )
 LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in packages}

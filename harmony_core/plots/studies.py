@@ -6,6 +6,7 @@ Axes: N settings, k methods.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,7 +18,11 @@ from .tail import INK, finish, printable
 
 ROW = 34
 """Height of a line, in pixels."""
+MARKER_ROOM = 15
+"""Height that a method takes of a line, in pixels, so that markers keep apart."""
 FRAME = 130
+WIDEST = 18
+"""Characters of a setting's title in a line, of two."""
 SPREAD = 0.6
 """Share of the distance between two settings over which the methods are spread."""
 
@@ -30,23 +35,26 @@ def forest(
     high: Array,
     baseline: str,
     theme: str = "light",
+    unit: str = "points",
 ) -> go.Figure:
-    """Gains (N, k) over the baseline in [−1, 1] with their intervals, settings from top to bottom.
+    """Gains (N, k) over the baseline with their intervals, settings from top to bottom.
 
-    A filled marker's interval excludes 0, a hollow one's does not; a gain that is NaN is left out,
+    Gains are in [−1, 1] for the unit ``points`` (of a hundred), and as they are for any other. A
+    filled marker's interval excludes 0, a hollow one's does not; a gain that is NaN is left out,
     one without an interval has no bar.
     """
     figure = go.Figure()
     rows = np.arange(len(settings))
     shift = SPREAD / max(len(methods), 1)
+    scale, digits = (100, 2) if unit == "points" else (1, 3)
     for m, method in enumerate(methods):
-        mean, start, end = (100 * np.asarray(part)[:, m] for part in (gain, low, high))
+        mean, start, end = (scale * np.asarray(part)[:, m] for part in (gain, low, high))
         clear = (start > 0) | (end < 0)
         color = METHOD_COLORS[theme][m % len(METHOD_COLORS[theme])]
         symbol = SYMBOLS[m % len(SYMBOLS)]
         told = [
-            f"{printable(method)}: {value:+.2f} points"
-            + ("" if np.isnan(a) else f" ({a:+.2f} to {b:+.2f})")
+            f"{printable(method)}: {value:+.{digits}f} {unit}"
+            + ("" if np.isnan(a) else f" ({a:+.{digits}f} to {b:+.{digits}f})")
             for value, a, b in zip(mean, start, end, strict=True)
         ]
         figure.add_scatter(
@@ -67,13 +75,14 @@ def forest(
             hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     figure.add_vline(x=0, line={"color": INK[theme], "width": 1})
-    finish(figure, theme, height=FRAME + ROW * max(len(settings), 1))
+    row = max(ROW, round(MARKER_ROOM * len(methods) / SPREAD))
+    finish(figure, theme, height=FRAME + row * max(len(settings), 1))
     figure.update_yaxes(
         tickvals=rows.tolist(),
-        ticktext=[printable(name) for name in settings],
+        ticktext=["<br>".join(map(printable, wrap(name, WIDEST)[:2])) for name in settings],
         range=[len(settings) - 0.5, -0.5],
     )
-    figure.update_xaxes(title=f"gain over {printable(baseline)}, points")
+    figure.update_xaxes(title=f"gain over {printable(baseline)}, {unit}")
     return figure
 
 

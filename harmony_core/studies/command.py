@@ -20,6 +20,7 @@ from ..errors import ConfigError, RunError
 from ..files import write_atomically
 from ..parameters import choose
 from .document import result_document
+from .environment import environment_of
 from .folder import RESULT_FILE, STUDY_FILE, StudyFolder, default_folder
 from .plan import Study
 from .progress import Progress
@@ -166,7 +167,7 @@ def _report(
 ) -> int:
     """Write ``result.json``, print the report and what has failed; the exit code."""
     statistics = statistics_of(plan, cells)
-    document = result_document(statistics)
+    document = result_document(statistics, environment_of(folder.store.list()))
     folder.write_json(RESULT_FILE, document)
     if given.markdown:
         text = as_markdown(statistics)

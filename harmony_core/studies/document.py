@@ -8,13 +8,16 @@ from typing import Any
 
 from ..experiments.method_text import format_method
 from .comparison import LEVEL, Comparison
+from .environment import Environment
 from .sentences import figure_title, sentences
 from .statistics import MARGIN, Statistics
 
 FORMAT = 1
 
 
-def result_document(statistics: Statistics) -> dict[str, Any]:
+def result_document(
+    statistics: Statistics, environment: Environment | None = None
+) -> dict[str, Any]:
     """A JSON-ready dictionary, with None in place of NaN; shares are in [0, 1]."""
     study, ranks = statistics.study, statistics.ranks
     return {
@@ -72,6 +75,7 @@ def result_document(statistics: Statistics) -> dict[str, Any]:
             "groups": [list(group) for group in ranks.groups],
         },
         "sentences": sentences(statistics),
+        "environment": (environment or Environment()).to_dict(),
     }
 
 

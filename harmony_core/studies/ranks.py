@@ -48,11 +48,10 @@ def average_ranks(values: Array, labels: tuple[str, ...]) -> Ranks | None:
     n, k = values.shape
     if n < FEWEST_SETTINGS or k < FEWEST_METHODS:
         return None
-    from scipy.stats import rankdata
-
-    means = rankdata(-values, axis=1).mean(axis=0)
+    rows = np.array([_ranked(-row) for row in values])
+    means = rows.mean(axis=0)
     order = np.argsort(means, kind="stable")
-    statistic, p = _friedman(values)
+    statistic, p = _friedman(rows)
     difference = critical_difference(k, n)
     ranks = tuple(float(means[i]) for i in order)
     names = tuple(labels[i] for i in order)
@@ -67,9 +66,7 @@ def critical_difference(methods: int, settings: int) -> float:
     >>> round(critical_difference(4, 14), 2)
     1.25
     """
-    from scipy.stats import studentized_range
-
-    q = float(studentized_range.ppf(0.95, methods, np.inf)) / math.sqrt(2)
+    q = _range_quantile(0.95, methods) / math.sqrt(2)
     return q * math.sqrt(methods * (methods + 1) / (6 * settings))
 
 
@@ -89,12 +86,43 @@ def indistinguishable(ranks: tuple[float, ...], difference: float) -> list[tuple
     return found
 
 
-def _friedman(values: Array) -> tuple[float, float]:
-    """Friedman's statistic and its p-value; NaN where the test says nothing."""
-    no_spread = bool((values == values[:, :1]).all())
-    if values.shape[1] < FEWEST_FOR_FRIEDMAN or no_spread:
-        return math.nan, math.nan
-    from scipy.stats import friedmanchisquare
+def _ranked(values: Array) -> Array:
+    """Ranks (k,) from 1 on in ascending order; equal values share the mean of their ranks."""
+    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    shared: Array = ((last - counts + 1 + last) / 2)[group]
+    return shared
 
-    found = friedmanchisquare(*values.T)
-    return float(found.statistic), float(found.pvalue)
+
+def _friedman(ranks: Array) -> tuple[float, float]:
+    """Friedman's statistic of ranks (N, k), corrected for ties, and its p-value.
+
+    NaN where the test says nothing. `scipy.stats` has the test too, but takes seconds to import.
+    """
+    from scipy.special import chdtrc
+
+    n, k = ranks.shape
+    counts = [np.unique(row, return_counts=True)[1] for row in ranks]
+    tied = sum(int((c**3 - c).sum()) for c in counts) / (n * k * (k * k - 1))
+    if k < FEWEST_FOR_FRIEDMAN or tied == 1:
+        return math.nan, math.nan
+    spread = 12 / (n * k * (k + 1)) * float((ranks.sum(axis=0) ** 2).sum()) - 3 * n * (k + 1)
+    statistic = spread / (1 - tied)
+    return statistic, float(chdtrc(k - 1, statistic))
+
+
+def _range_quantile(level: float, k: int) -> float:
+    """The quantile of the range of k standard normal values, by bisection of
+
+    P(range ≤ q) = k ∫ φ(z) (Φ(z + q) − Φ(z))^(k − 1) dz.
+    """
+    from scipy.special import ndtr
+
+    z = np.linspace(-10, 10, 4001)
+    density = k * np.exp(-z * z / 2) / math.sqrt(2 * math.pi) * (z[1] - z[0])
+    low, high = 0.0, 20.0
+    while high - low > 1e-9:
+        q = (low + high) / 2
+        below = float((density * (ndtr(z + q) - ndtr(z)) ** (k - 1)).sum())
+        low, high = (q, high) if below < level else (low, q)
+    return low

@@ -26,7 +26,7 @@ class Section:
 
 def sections(statistics: Statistics) -> list[Section]:
     """The tables that there is something to show in."""
-    found = [_values(statistics)]
+    found = [values_section(statistics)]
     if any(c.seeds for c in statistics.comparisons):
         found.append(_gains(statistics))
     if any(not c.setting for c in statistics.parts):
@@ -60,17 +60,19 @@ def as_markdown(statistics: Statistics) -> str:
     """All tables and sentences as Markdown."""
     parts = [f"## {statistics.study.title}"]
     for section in sections(statistics):
-        parts += [f"### {section.title}", section.note, _markdown(section.rows)]
+        parts += [f"### {section.title}", section.note, markdown_table(section.rows)]
     parts += ["### In words", "\n".join(f"- {line}" for line in sentences(statistics))]
     return "\n\n".join(parts) + "\n"
 
 
-def _markdown(rows: Rows) -> str:
+def markdown_table(rows: Rows) -> str:
+    """Rows as a table in Markdown, the first one as its head."""
     lines = [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
     return "\n".join([lines[0], f"|---|{'---:|' * (len(rows[0]) - 1)}", *lines[1:]])
 
 
-def _values(statistics: Statistics) -> Section:
+def values_section(statistics: Statistics) -> Section:
+    """The compared figure of each method in each setting."""
     study = statistics.study
     nats = study.figure == NATS
     rows = [["Setting", *study.labels]]

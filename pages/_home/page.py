@@ -21,6 +21,7 @@ DOORS = (
     ("learn", "Learn it step by step", "school"),
     ("inspect_data", "Inspect your own data", "troubleshoot"),
     ("teach", "Teach with it", "co_present"),
+    ("evidence", "See the evidence", "balance"),
 )
 CARDS = (
     ("checkerboard", "When the shape has to be guessed", 50.0, "exponential"),

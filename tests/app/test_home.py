@@ -32,7 +32,7 @@ def test_home_opens_and_warms_the_workers_soon(
 
 def test_every_door_leads_to_an_experiment(open_page: Open) -> None:
     links = open_page("home").get("page_link")
-    pages = ["arena", "learn", "inspect_data", "teach", *["arena"] * 3]
+    pages = ["arena", "learn", "inspect_data", "teach", "evidence", *["arena"] * 3]
     assert [link.proto.page for link in links] == pages
     queries = [link.proto.query_string for link in links if link.proto.query_string]
     names = {from_query(dict(parse_qsl(query))).data.name for query in queries}

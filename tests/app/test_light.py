@@ -18,7 +18,7 @@ class Queue:
 
 jobs.shared_queue = lambda store: Queue()
 PAGES = ("home", "arena", "density", "weights", "embedding", "learn", "glossary", "teach")
-for page in (*PAGES, "inspect_data"):
+for page in (*PAGES, "evidence", "inspect_data"):
     at = AppTest.from_file("app.py", default_timeout=30)
     if page != "home":
         at.switch_page(f"pages/{page}.py")
