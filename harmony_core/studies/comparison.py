@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..analysis.accuracy import LOWER_IS_BETTER
 from ..analysis.intervals import Estimate, paired
 from ..arrays import Array
 
-LESS_IS_BETTER = ("disagreement", "test_loss", "ece", "pdc")
 BETTER, WORSE, UNCLEAR, ONE_SEED, NOTHING = (
     "better", "worse", "no clear difference", "one seed", "nothing to compare",
 )  # fmt: skip
@@ -80,7 +80,7 @@ def compare(
     >>> found.seeds, found.missing, found.wins, round(found.gain.mean, 3), found.verdict
     (2, 1, 2, 0.03, 'no clear difference')
     """
-    sign = -1 if figure in LESS_IS_BETTER else 1
+    sign = -1 if figure in LOWER_IS_BETTER else 1
     both = np.isfinite(values) & np.isfinite(baseline)
     gains = sign * (values[both] - baseline[both])
     s = len(gains)

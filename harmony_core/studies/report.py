@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ..analysis.accuracy import LOWER_IS_BETTER
 from ..text_table import text_table
-from .comparison import LESS_IS_BETTER, Comparison
+from .comparison import Comparison
 from .sentences import NATS, amount, bounds, figure_title, sentences
 from .statistics import PARTS, Statistics
 
@@ -106,7 +107,7 @@ def _gains(statistics: Statistics) -> Section:
         rows.append([setting.title, *(_cell(cell) for cell in cells)])
     pooled = {c.method: c for c in statistics.pooled}
     rows.append(["Mean over settings", *(_cell(pooled.get(label), digits=2) for label in others)])
-    less = " Less is better; a gain is what is less." if study.figure in LESS_IS_BETTER else ""
+    less = " Less is better; a gain is what is less." if study.figure in LOWER_IS_BETTER else ""
     at_once = []
     if statistics.family > 1:
         at_once.append(f"for all {statistics.family} comparisons of the settings at once")

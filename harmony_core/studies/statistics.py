@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..analysis.accuracy import LOWER_IS_BETTER
 from ..analysis.summary import SeedValues
 from ..arrays import Array
-from .comparison import LESS_IS_BETTER, Comparison, compare
+from .comparison import Comparison, compare
 from .plan import Setting, Study
 from .ranks import Ranks, average_ranks
 from .results import CellResult
@@ -193,5 +194,5 @@ def _ranks(study: Study, figures: Figures) -> Ranks | None:
             rows.append(table[:, complete].mean(axis=1))
     if not rows:
         return None
-    sign = -1 if study.figure in LESS_IS_BETTER else 1
+    sign = -1 if study.figure in LOWER_IS_BETTER else 1
     return average_ranks(sign * np.array(rows), tuple(common))

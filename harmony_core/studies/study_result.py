@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import yaml  # type: ignore[import-untyped]
 
+from ..analysis.accuracy import LOWER_IS_BETTER
 from ..arrays import Array
 from ..errors import ConfigError, RunError
-from .comparison import LESS_IS_BETTER
 from .environment import Environment, read_environment
 from .folder import RESULT_FILE, STUDY_FILE, TABLE_FILE
 from .plan import Setting, Study
@@ -65,7 +65,7 @@ class StudyResult:
         own = figures.of(setting, label, figure, setting.seeds)
         base = figures.of(setting, self.study.baseline, figure, setting.seeds)
         both = np.isfinite(own) & np.isfinite(base)
-        sign = -1 if figure in LESS_IS_BETTER else 1
+        sign = -1 if figure in LOWER_IS_BETTER else 1
         return np.array(setting.seeds)[both], sign * (own - base)[both]
 
     def typical_seed(self, setting: Setting, label: str, figure: str) -> int | None:

@@ -101,6 +101,10 @@ def _result(cell: Cell, row: Mapping[str, str] | None) -> CellResult:
     )
 
 
+RANGES = {NATS: (0.0, math.inf, " from 0 on"), "pdc": (-math.inf, math.inf, "")}
+"""Least and most of the figures that are no shares, and how messages put it."""
+
+
 def _number(name: str, text: str) -> float:
     if not text:
         return math.nan
@@ -108,11 +112,9 @@ def _number(name: str, text: str) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    most = math.inf if name == NATS else 1.0
-    if not (math.isfinite(value) and 0 <= value <= most):
-        wanted = "from 0 on" if name == NATS else "from 0 to 1"
+    least, most, wanted = RANGES.get(name, (0.0, 1.0, " from 0 to 1"))
+    if not (math.isfinite(value) and least <= value <= most):
         raise RunError(
-            f"Expected `{name}` in the table to be a number {wanted}, but got {show(text)}. "
-            f"{ADVICE}"
+            f"Expected `{name}` in the table to be a number{wanted}, but got {show(text)}. {ADVICE}"
         )
     return value

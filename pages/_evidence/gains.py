@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from harmony_core.analysis.accuracy import LOWER_IS_BETTER
 from harmony_core.plots.studies import forest
-from harmony_core.studies.comparison import LESS_IS_BETTER, Comparison
+from harmony_core.studies.comparison import Comparison
 from harmony_core.studies.sentences import NATS, amount, bounds, figure_title
 from harmony_core.studies.statistics import PARTS, Statistics
 
@@ -30,7 +31,7 @@ def gains(chosen: Chosen) -> None:
     study = statistics.study
     st.header(f"Gain over {study.baseline}", anchor=False)
     at_once = f" for all {statistics.family} comparisons at once" if statistics.family > 1 else ""
-    less = " Less is better; a gain is what is less." if study.figure in LESS_IS_BETTER else ""
+    less = " Less is better; a gain is what is less." if study.figure in LOWER_IS_BETTER else ""
     _caption(
         f"{figure_title(study.figure)}: mean paired difference over seeds. The 95 % intervals of "
         f"the settings hold{at_once}, those of the means over settings for all methods at once. "
