@@ -84,9 +84,9 @@ def test_the_link_chooses_figure_and_seeds(open_page: Open) -> None:
     assert "Less is better; a gain is what is less." in said
     assert "planned to compare balanced accuracy" in said
     config = from_query(parse_qs(next(iter(links(at).values())).partition("?")[2]))
-    assert (config.seeds.data, config.seeds.repeats) == (100, 4)
-    at.selectbox(key="evidence-seed").select("102").run()
-    assert at.query_params["seed"] in ("102", ["102"])
+    assert (config.seeds.data, config.seeds.repeats) == (500, 4)
+    at.selectbox(key="evidence-seed").select("502").run()
+    assert at.query_params["seed"] in ("502", ["102"])
     assert at.query_params["figure"] in ("disagreement", ["disagreement"])
     assert all("seed 102" in name for name in links(at))
     assert (

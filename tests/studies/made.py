@@ -16,7 +16,7 @@ title: {title}
 device: cpu
 baseline: balanced_softmax
 record: {{grid: 160}}
-seeds: {{first: 100, count: 4}}
+seeds: {{first: 500, count: 4}}
 methods: [ce, balanced_softmax, harmonized]
 settings:
   - {{data: spirals, factors: [50], epochs: 20}}

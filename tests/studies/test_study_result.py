@@ -60,7 +60,7 @@ DAMAGES: dict[str, tuple[str, Callable[[str], str], str]] = {
     "value": ("table.csv", lambda t: t.replace("0.9,", "1.9,", 1), "a number from 0 to 1"),
     "word": ("table.csv", lambda t: t.replace("0.9,", "much,", 1), "a number from 0 to 1"),
     "state": ("table.csv", lambda t: t.replace(",done,", ",won,", 1), "the state of a run"),
-    "seed": ("table.csv", lambda t: t.replace(",100,", ",99,"), "belong to the study"),
+    "seed": ("table.csv", lambda t: t.replace(",500,", ",99,"), "belong to the study"),
     "twice": ("table.csv", lambda t: t + t.splitlines()[-1], "twice"),
     "short": ("table.csv", lambda t: t + "spirals,1", "values in line"),
     "quote": ("table.csv", lambda t: t + '"', "to be CSV"),
@@ -140,10 +140,10 @@ def test_of_many_methods_the_baseline_and_one_are_compared() -> None:
 def test_the_framing_says_whether_the_settings_were_tuned_on_these_seeds(folder: Path) -> None:
     read = read_study_result(folder)
     said = " ".join(framing(read))
-    assert "Seeds: 100 to 103." in said
+    assert "Seeds: 500 to 503." in said
     assert "none of these seeds" in said
     assert "Trained on" not in said
-    tuned = parse_study(TEXT.format(title="Made").replace("first: 100", "first: 6"))
+    tuned = parse_study(TEXT.format(title="Made").replace("first: 500", "first: 6"))
     assert "has 2 of these seeds" in " ".join(framing(replace(read, study=tuned)))
     values = {"environment": {"devices": ["CPU"], "versions": {"torch": ["2.0", "2.1"]}}}
     (folder / "result.json").write_text(json.dumps(values))
