@@ -19,6 +19,10 @@ README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 
+NOT_HERE = ("ablation", "factorial")
+"""Studies of the parts of one loss, which docs/method.md and the page Evidence show."""
+
+
 def results_markdown(results: Sequence[StudyResult]) -> str:
     """For each study its title, the command, a table, what may be said, and how it was made."""
     return "\n\n".join(_study(result) for result in results)
@@ -35,10 +39,15 @@ def with_results(text: str, results: Sequence[StudyResult]) -> str:
     return f"{before}{BEGIN}\n\n{results_markdown(results)}\n\n{END}{after}"
 
 
+def results_shown() -> list[StudyResult]:
+    """The results of the shipped studies that the README shows."""
+    folders = shipped_results()
+    return [read_study_result(folders[name]) for name in folders if name not in NOT_HERE]
+
+
 def write_readme(path: Path) -> None:
     """Write the results of the shipped studies into the README."""
-    results = [read_study_result(folder) for folder in shipped_results().values()]
-    text = with_results(path.read_text("utf-8"), results)
+    text = with_results(path.read_text("utf-8"), results_shown())
     write_atomically(path, text.encode(), advice="Free some space, then try again.")
 
 
