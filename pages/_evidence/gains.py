@@ -76,9 +76,9 @@ def parts(chosen: Chosen) -> None:
     st.header("Where the gain is", anchor=False)
     _caption(
         f"Mean gain over {study.baseline} in the recall of each part, over the settings that have "
-        "it; each 95 % interval for itself. Hard parts hold at most a fifth of their class and "
-        "can be learned. Where difficulty cannot be learned, as classes overlap or labels are "
-        "wrong, the cost shows in the difference from Bayes: choose it above."
+        "it; each 95 % interval for itself. Hard parts hold at most a fifth of their class: some "
+        "can be learned, others overlap with another class. Choose hard parts above to see the "
+        "settings one by one, and the difference from Bayes to see what that costs."
     )
     st.plotly_chart(
         _picture(groups, study.labels, study.baseline, found, alone=True),
