@@ -19,8 +19,8 @@ README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 
-NOT_HERE = ("ablation", "factorial")
-"""Studies of the parts of one loss, which docs/method.md and the page Evidence show."""
+NOT_HERE = ("ablation", "baselines", "factorial")
+"""Studies of many methods, too wide for a README: the page Evidence shows them."""
 
 
 def results_markdown(results: Sequence[StudyResult]) -> str:
