@@ -137,7 +137,7 @@ def test_a_bad_zip_is_explained(visit: Visit) -> None:
 def test_a_malformed_link_is_explained(visit: Visit) -> None:
     page = visit("/arena?data=nowhere")
     page.get_by_text("This link could not be used").wait_for()
-    page.get_by_role("heading", name="Hard head, 50 : 1").wait_for()
+    page.get_by_role("heading", name="Checkers, 50 : 1").wait_for()
 
 
 def test_a_phone_has_no_sideways_scrolling(visit: Visit) -> None:

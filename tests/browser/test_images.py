@@ -18,7 +18,9 @@ from harmony_core.runs.store import RunStore
 from .conftest import PHOTOS, Visit, needs_photos
 from .test_observatory import press
 
-METHODS = (MethodConfig("ce"), MethodConfig("harmonized"))
+CONSTANT = {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin", "anchor": "class"}
+METHODS = (MethodConfig("ce"), MethodConfig("harmonized", CONSTANT, label="Harmonized"))
+"""After two epochs nearly every sample is hard, and only with the margin do weights differ."""
 
 
 def trained(folder: Path, data: DataConfig, title: str) -> tuple[RunStore, str]:

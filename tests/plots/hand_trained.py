@@ -32,7 +32,7 @@ TAIL = (0.15, 0.85)
 LABELS = ("Plain", "Harmonized")
 SETTINGS = {
     "alpha": 1.0, "smoothing": 0.0, "envelope": False, "inter": "none", "fixed_bins": 5,
-    "warmup": 0,
+    "warmup": 0, "anneal": 0.0, "anchor": "class",
 }  # fmt: skip
 """Then a region weighs n / (K · count), K occupied regions: it gets the same total as any other."""
 
