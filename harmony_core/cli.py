@@ -37,6 +37,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -59,6 +60,10 @@ from .text_table import text_table
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
 
 
+RANK_ZERO_FIRST = 10.0
+"""Seconds for which other ranks leave the last word to rank 0: torchrun ends all with the first."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line, that of the process by default, and return the exit code."""
     try:
@@ -68,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (_Usage, HarmonyError) as error:
         if os.environ.get("RANK", "0") == "0":  # once, not by every process
             print(f"harmony: {error}", file=sys.stderr)
+        else:
+            time.sleep(RANK_ZERO_FIRST)
         return USAGE
     except KeyboardInterrupt:
         return STOPPED
