@@ -76,9 +76,14 @@ class StudyResult:
         return int(seeds[np.argmin(np.abs(gains - gains.mean()).round(9))])
 
 
+BROADEST = "quick"
+"""The study that README and page show first."""
+
+
 def shipped_results() -> dict[str, Path]:
-    """The folders of the results that come with Harmony, by name."""
-    return result_folders(RESULTS)
+    """The folders of the results that come with Harmony, by name; the broadest study first."""
+    folders = result_folders(RESULTS)
+    return {name: folders[name] for name in sorted(folders, key=lambda name: name != BROADEST)}
 
 
 def result_folders(root: Path) -> dict[str, Path]:
