@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from ...parameters import Parameter
 from ..spec import LossSpec
-
-_TAU = Parameter(
-    "tau", 1.0, "How far the boundary moves toward the head; 1 is the balanced Bayes rule.",
-    low=0.0, high=3.0,
-)  # fmt: skip
+from .margin import TAU
 
 HARMONIZED = (
     LossSpec(
@@ -80,7 +76,7 @@ HARMONIZED = (
                 high=10.0,
                 log=True,
             ),
-            _TAU,
+            TAU,
             Parameter(
                 "inter",
                 "margin",

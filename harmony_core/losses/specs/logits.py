@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from ...parameters import Parameter
 from ..spec import LossSpec
-
-_TAU = Parameter(
-    "tau", 1.0, "How far the boundary moves toward the head; 1 is the balanced Bayes rule.",
-    low=0.0, high=3.0,
-)  # fmt: skip
+from .margin import TAU
 
 LOGITS = (
     LossSpec(
@@ -48,7 +44,7 @@ LOGITS = (
         factory="harmony_core.losses.logit_adjusted:LogitAdjusted",
         explanation="harmony_core.explain.logit_adjusted:LogitAdjustedExplanation",
         reference="Menon et al. 2021, arXiv:2007.07314",
-        parameters=(_TAU,),
+        parameters=(TAU,),
     ),
     LossSpec(
         name="vs",
@@ -70,7 +66,7 @@ LOGITS = (
                 low=0.0,
                 high=1.0,
             ),
-            _TAU,
+            TAU,
         ),
         presets={"cdt": {"gamma": 0.3, "tau": 0.0}},
     ),
