@@ -12,20 +12,6 @@ from .messages import quoted
 from .refused import is_pickle, refuse_known
 from .zip_names import zip_names
 
-_REFUSED = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Office file", "Save it as .xlsx or CSV."),
-    (b"7z\xbc\xaf", "a 7z archive", "Unpack it, or pack it as a ZIP."),
-    (b"Rar!", "a RAR archive", "Unpack it, or pack it as a ZIP."),
-    (b"\x89HDF", "an HDF5 file", "Save the labels as CSV, Parquet or NPZ."),
-    (b"SQLite format 3", "a SQLite database", "Export the table as CSV."),
-    (b"%PDF", "a PDF", "Export the table as CSV."),
-    (b"\x7fELF", "a program", "Choose a data file."),
-    (b"MZ", "a program", "Choose a data file."),
-    (b"\xff\xd8\xff", "one image", "Put images into a ZIP with a folder for each class."),
-    (b"\x89PNG", "one image", "Put images into a ZIP with a folder for each class."),
-    (b"GIF8", "one image", "Put images into a ZIP with a folder for each class."),
-    (b"ORC", "an ORC file", "Save it as Parquet."),
-)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -38,7 +24,7 @@ def identify(path: Path) -> tuple[FileFormat, str]:
     _refuse_unsafe(start)
     form = next((form for form in formats.FORMATS if form.matches(start)), None)
     if form is None or form.text:  # a text format may match by name alone
-        _refuse_unusable(start.head)
+        _refuse_markup(start.head)
         refuse_known(start)
     if form is None:
         claimed = "data file" if start.claimed is None else start.claimed.title
@@ -103,15 +89,10 @@ def _refuse_unsafe(start: FileStart) -> None:
         raise _web_page()
 
 
-def _refuse_unusable(head: bytes) -> None:
-    """Raise `DataError` for known kinds of files that no format reads."""
+def _refuse_markup(head: bytes) -> None:
+    """Raise `DataError` for web pages and XML that no format reads."""
     if re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype|\?xml)", head[:200].lower()):
         raise _web_page()
-    for magic, what, advice in _REFUSED:
-        if head.startswith(magic):
-            raise DataError(
-                f"Expected a table, arrays or a ZIP of images, but got {what}. {advice}"
-            )
 
 
 def _web_page() -> DataError:

@@ -22,6 +22,18 @@ _ENDINGS = {
     "a file of R": ((".rds", ".rda", ".rdata"), "Save the table with write.csv."),
 }
 _STARTS = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Office file", "Save it as .xlsx or CSV."),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it, or pack it as a ZIP."),
+    (b"Rar!", "a RAR archive", "Unpack it, or pack it as a ZIP."),
+    (b"\x89HDF", "an HDF5 file", "Save the labels as CSV, Parquet or NPZ."),
+    (b"SQLite format 3", "a SQLite database", "Export the table as CSV."),
+    (b"%PDF", "a PDF", "Export the table as CSV."),
+    (b"\x7fELF", "a program", "Choose a data file."),
+    (b"MZ", "a program", "Choose a data file."),
+    (b"\xff\xd8\xff", "one image", "Put images into a ZIP with a folder for each class."),
+    (b"\x89PNG", "one image", "Put images into a ZIP with a folder for each class."),
+    (b"GIF8", "one image", "Put images into a ZIP with a folder for each class."),
+    (b"ORC", "an ORC file", "Save it as Parquet."),
     (b"Obj\x01", "an Avro file", "Save it as Parquet."),
     (b"$FL2", "an SPSS file", "Save it as CSV."),
     (b"$FL3", "an SPSS file", "Save it as CSV."),
