@@ -67,7 +67,6 @@ KNOWN = (
 def home(page: Page) -> None:
     """Draw the home page."""
     del page
-    """The page."""
     _hero()
     _scenarios()
     _reading()

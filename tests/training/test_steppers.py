@@ -71,6 +71,17 @@ def engine(config: ExperimentConfig, make_stream: MakeStream | None = None) -> L
     return Lockstep(config, dataset, make_stream=make_stream)
 
 
+def continued(
+    config: ExperimentConfig, make_stream: MakeStream | None = None, first: int = 3
+) -> list[list[Frame]]:
+    """The frames of a training that goes on from a checkpoint after its ``first`` frames."""
+    begun = engine(config, make_stream)
+    before = list(islice(begun.run(), first))
+    rest = engine(config, make_stream)
+    rest.restore(begun.checkpoint())
+    return before + list(rest.run())
+
+
 def separate(lockstep: Lockstep) -> SeparateStepper:
     assert isinstance(lockstep.stepper, SeparateStepper)
     return lockstep.stepper
