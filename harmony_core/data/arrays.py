@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike
 from ..arrays import Array
 from ..errors import DataError
 from ..readers.messages import listing
+from .copies import equal_samples
 from .dataset import LongTailedDataset
+from .holdout import TEST_SHARE, given_notes, holdout_notes, stratified_holdout
 from .randomness import generator
-from .split import balanced_holdout, cut_to_balance
+from .split import balanced_holdout, cut_to_balance, require_every_class
 
 MAX_CLASSES = 10_000
 
@@ -29,13 +31,16 @@ def dataset_from_arrays(
     name: str = "arrays",
     seed: int = 0,
     augment: bool = False,
+    test_share: float | None = TEST_SHARE,
 ) -> LongTailedDataset:
     """A data set from features (n, d) or uint8 images (n, h, w) or (n, h, w, channels).
 
     Labels (n,) may be text or whole numbers, negative ones too; classes are ordered as the labels
-    sort, and ``class_names`` gives other names in that order. Without ``test`` a balanced test
-    split is set aside: a third of the smallest class from every class, at most 100 each. A ``test``
-    with more samples of some classes is cut to its smallest class, at random, and a note says so.
+    sort, and ``class_names`` gives other names in that order. A ``test`` is used as it is. Without
+    one, ``test_share`` of every class is held out, at least one sample, and samples with equal
+    features stay on one side; a class of a single sample trains and is not tested. With
+    ``test_share`` None, equally many samples of every class are tested: a third of the smallest
+    class, at most 100 each, or a ``test`` cut to its smallest class.
 
     >>> import numpy as np
     >>> data = dataset_from_arrays(np.arange(12.0).reshape(6, 2), ["cat", "a dog"] * 3)
@@ -53,7 +58,15 @@ def dataset_from_arrays(
         )
     names = _names(class_names, values)
     notes: tuple[str, ...] = ()
-    if test is None:
+    if test is None and test_share is not None:
+        copies = equal_samples(train_inputs)
+        train, held = stratified_holdout(
+            train_targets, copies, len(names), test_share, generator(seed, "test")
+        )
+        notes = holdout_notes(train_targets, copies, held, names, test_share, "samples")
+        test_inputs, test_targets = train_inputs[held], train_targets[held]
+        train_inputs, train_targets = train_inputs[train], train_targets[train]
+    elif test is None:
         train, held = balanced_holdout(train_targets, names, generator(seed, "test"))
         test_inputs, test_targets = train_inputs[held], train_targets[held]
         train_inputs, train_targets = train_inputs[train], train_targets[train]
@@ -66,7 +79,13 @@ def dataset_from_arrays(
                 f"but got {test_kind} of shape (n, {_shape(test_inputs)})."
             )
         test_targets = _positions(_labels(test[1], len(test_inputs), "test targets"), values)
-        if len(np.unique(test_targets)) == len(names):  # a class without a sample is refused below
+        if test_share is not None:
+            both = np.concatenate([train_targets, test_targets])
+            tested = np.arange(len(both)) >= len(train_targets)
+            copies = equal_samples(np.concatenate([train_inputs, test_inputs]))
+            notes = given_notes(both, copies, tested, names, "samples")
+        else:
+            require_every_class(test_targets, names, "sample")
             rng = generator(seed, "test")
             rows, notes = cut_to_balance(test_targets, len(names), "samples", rng)
             test_inputs, test_targets = test_inputs[rows], test_targets[rows]

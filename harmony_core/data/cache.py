@@ -14,7 +14,8 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import DataError
-from ..files import TEMPORARY, read_arrays, write_atomically
+from ..files import read_arrays, write_atomically
+from ..scratch import remove_temporary
 
 KEPT_BYTES = 4 * 2**30
 """Decoded arrays above this total are dropped, longest unused first."""
@@ -30,8 +31,12 @@ def cache_root() -> Path:
 
 
 def keep(path: Path, content: bytes | Callable[[IO[bytes]], object]) -> None:
-    """Write a file of the cache, and the folders above it; `DataError` where that fails."""
+    """Write a file of the cache, and the folders above it; `DataError` where that fails.
+
+    What killed processes have left in its folder goes.
+    """
     write_atomically(path, content, parents=True, error=DataError, advice=ADVICE)
+    remove_temporary(path.parent)
 
 
 def load_arrays(path: Path) -> dict[str, Array] | None:
@@ -52,8 +57,14 @@ def save_arrays(path: Path, arrays: dict[str, Array]) -> None:
         _drop_unused(path.parent)
 
 
+def drop_decoded(key: str) -> None:
+    """Delete what was decoded of the images with this key, in any size."""
+    for file in (cache_root() / "images").glob(f"{key}-*.npz"):
+        file.unlink(missing_ok=True)
+
+
 def _drop_unused(folder: Path) -> None:
-    """Keep the most recently used ``.npz`` files of a folder, and no leftovers of a day ago."""
+    """Keep the most recently used ``.npz`` files of a folder, and no leftovers of version 0.1.0."""
     total = 0
     with contextlib.suppress(OSError):
         files = [(file.stat().st_mtime, file) for file in folder.glob("*.npz")]
@@ -61,6 +72,6 @@ def _drop_unused(folder: Path) -> None:
             total += file.stat().st_size
             if total > KEPT_BYTES:
                 file.unlink(missing_ok=True)
-        for file in (*folder.glob(TEMPORARY), *folder.glob(OLD_TEMPORARY)):
+        for file in folder.glob(OLD_TEMPORARY):
             if time.time() - file.stat().st_mtime > 86_400:
                 file.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import DataError
+from .table_encoder import TableEncoder
 
 KINDS = ("points", "images", "table")
 
@@ -23,11 +24,12 @@ class Truth(Protocol):
 
 @dataclass(frozen=True)
 class LongTailedDataset:
-    """Training data with a long tail and a balanced test set.
+    """Training data with a long tail, and a test set.
 
     Inputs are float32 (n, d) for points and tables, uint8 (n, h, w, channels) for images; targets
-    are int64 in [0, c). Raises `DataError` if the parts do not fit together, a class has no
-    training or no test sample, or there are fewer than two classes.
+    are int64 in [0, c). A class may lack test samples: it is trained and left out of all figures of
+    the test. Raises `DataError` if the parts do not fit together, a class has no training sample,
+    there is no test sample at all, or there are fewer than two classes.
     """
 
     name: str
@@ -43,6 +45,8 @@ class LongTailedDataset:
     flipped: Array | None = None
     """(n,) bool: training labels that label noise replaced."""
     notes: tuple[str, ...] = field(default=())
+    encoder: TableEncoder | None = None
+    """How the columns of a table became inputs, for new rows."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -58,13 +62,16 @@ class LongTailedDataset:
             self._check_split(
                 split, getattr(self, f"{split}_inputs"), getattr(self, f"{split}_targets")
             )
-        for where, counts in (("training", self.train_counts), ("test", self.test_counts)):
-            if counts.min() < 1:
-                empty = ", ".join(self.class_names[i] for i in np.flatnonzero(counts == 0)[:5])
-                raise DataError(
-                    f"Expected every class to have a {where} sample, but got none of: {empty}. "
-                    "Remove the class or add samples of it."
-                )
+        if self.train_counts.min() < 1:
+            empty = ", ".join(
+                self.class_names[i] for i in np.flatnonzero(self.train_counts == 0)[:5]
+            )
+            raise DataError(
+                f"Expected every class to have a training sample, but got none of: {empty}. "
+                "Remove the class or add samples of it."
+            )
+        if not len(self.test_targets):
+            raise DataError("Expected test samples, but got none. Provide some of every class.")
 
     def _check_split(self, split: str, inputs: Array, targets: Array) -> None:
         images = self.kind == "images"

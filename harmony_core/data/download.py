@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 import time
 from http.client import HTTPException
@@ -48,8 +49,13 @@ def fetch(url: str, md5: str, size: int, title: str, progress: Progress | None =
             if matches(path, md5):
                 return path
             path.unlink(missing_ok=True)
+            prefix = f".{path.name}.part-"
+            for abandoned in folder.glob(f"{prefix}*"):  # by a process that was killed
+                shutil.rmtree(abandoned, ignore_errors=True)
             for _ in range(ATTEMPTS):
-                with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
+                with TemporaryDirectory(
+                    dir=folder, prefix=prefix, ignore_cleanup_errors=True
+                ) as scratch:
                     part = Path(scratch) / path.name
                     problem = _download(url, md5, size, title, part, progress)
                     if not problem:

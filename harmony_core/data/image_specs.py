@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..parameters import Parameter
+from .holdout import HOLDOUT
 from .spec import DatasetSpec
 
 _ALL = ("exponential", "step", "pareto", "as_is")
@@ -23,6 +24,7 @@ IMAGES = (
         default_model="small_cnn",
         classes=10,
         profiles=_ALL,
+        features=True,
         lesson="The rarest digits have a handful of examples: which methods still read them, and "
         "how much of the difference is the luck of one seed?",
     ),
@@ -67,6 +69,7 @@ IMAGES = (
             Parameter(
                 "limit_per_class", 0, "Most training images of a class; 0 keeps all.", 0, 100_000
             ),
+            *HOLDOUT,
         ),
         factory="harmony_core.data.images:load",
         default_model="small_cnn",

@@ -1,8 +1,7 @@
 """A user's images, from a folder or a ZIP.
 
-``train/<class>/*`` with ``test/<class>/*``, or ``<class>/*`` alone, of which a balanced test split
-is set aside. Images become RGB squares; a test split that is not balanced is cut to its smallest
-class.
+``train/<class>/*`` with ``test/<class>/*``, or ``<class>/*`` alone, of which a share of every class
+is held out for the test. Images become RGB squares.
 """
 
 from __future__ import annotations
@@ -22,11 +21,13 @@ from ..readers.images.layout import Layout, Parts, arrange
 from ..readers.messages import listing
 from .assemble import assemble
 from .cache import cache_root, load_arrays, save_arrays
+from .copies import equal_samples
 from .dataset import LongTailedDataset
+from .holdout import given_notes, holdout_notes, share_of, stratified_holdout
 from .long_tail import counts_within
 from .randomness import generator
 from .spec import Progress
-from .split import balanced_holdout, cut_to_balance
+from .split import balanced_holdout, cut_to_balance, require_every_class
 from .uploads import resolve_source
 
 MAX_UNREADABLE = 0.2
@@ -56,6 +57,7 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
         resolve_source(str(config.params["source"])),
         size=int(config.params["size"]),
         limit_per_class=int(config.params["limit_per_class"]),
+        test_share=share_of(config.params),
         progress=progress,
     )
 
@@ -68,9 +70,15 @@ def load_images(
     size: int,
     limit_per_class: int = 0,
     augment: bool = True,
+    test_share: float | None = None,
     progress: Progress | None = None,
 ) -> LongTailedDataset:
-    """A data set from a folder or ZIP; ``limit_per_class`` 0 keeps all training images."""
+    """A data set from a folder or ZIP; ``limit_per_class`` 0 keeps all training images.
+
+    A given test split is used as it is; else ``test_share`` of every class is held out, and images
+    with equal pixels stay on one side. Without ``test_share`` equally many images of every class
+    are tested.
+    """
     source: Source = FolderSource(path) if path.is_dir() else ZipSource(path)
     try:
         layout = arrange(source.files)
@@ -81,19 +89,11 @@ def load_images(
     targets = np.array([c for _, c in (*layout.train, *layout.test)], dtype=np.int64)
     is_test = np.arange(len(targets)) >= len(layout.train)
     notes = (*source.notes, *_skipped(targets, is_test, good, names))
-    rng = generator(seed, "test")
-    if layout.test:
-        test = np.flatnonzero(is_test & good)
-        rows, cut = cut_to_balance(targets[test], len(names), "images", rng)
-        test, notes = test[rows], notes + cut
-        train = np.flatnonzero(~is_test & good)
+    if test_share is None:
+        train, test, said = _equal_classes(targets, is_test, good, names, seed)
     else:
-        usable = np.flatnonzero(good)
-        train, test = (usable[rows] for rows in balanced_holdout(targets[usable], names, rng))
-        notes += (
-            f"No test split was given: {len(test) // len(names)} images of every class (a third of "
-            "the smallest class, 100 at most) were set aside at random.",
-        )
+        train, test, said = _held_out(inputs, targets, is_test, good, names, test_share, seed)
+    notes += said
     available = np.bincount(targets[train], minlength=len(names))
     if limit_per_class:
         available = np.minimum(available, limit_per_class)
@@ -108,6 +108,49 @@ def load_images(
         augment=augment,
         notes=notes,
     )
+
+
+Split = tuple[Array, Array, tuple[str, ...]]
+"""Rows to train and to test on, and what to say of them."""
+
+
+def _held_out(
+    inputs: Array,
+    targets: Array,
+    is_test: Array,
+    good: Array,
+    names: tuple[str, ...],
+    share: float,
+    seed: int,
+) -> Split:
+    usable = np.flatnonzero(good)
+    codes, given, copies = targets[usable], is_test[usable], equal_samples(inputs[usable])
+    if given.any():
+        notes = given_notes(codes, copies, given, names, "images")
+        return usable[~given], usable[given], notes
+    rng = generator(seed, "test")
+    train, test = stratified_holdout(codes, copies, len(names), share, rng)
+    notes = holdout_notes(codes, copies, test, names, share, "images")
+    return usable[train], usable[test], notes
+
+
+def _equal_classes(
+    targets: Array, is_test: Array, good: Array, names: tuple[str, ...], seed: int
+) -> Split:
+    """Equally many test images of every class, as up to config format 2."""
+    rng = generator(seed, "test")
+    if is_test.any():
+        require_every_class(targets[is_test], names, "image")
+        test = np.flatnonzero(is_test & good)
+        rows, cut = cut_to_balance(targets[test], len(names), "images", rng)
+        return np.flatnonzero(~is_test & good), test[rows], cut
+    usable = np.flatnonzero(good)
+    train, test = (usable[rows] for rows in balanced_holdout(targets[usable], names, rng))
+    note = (
+        f"No test split was given: {len(test) // len(names)} images of every class (a third of "
+        "the smallest class, 100 at most) were set aside at random."
+    )
+    return train, test, (note,)
 
 
 def _decoded(

@@ -29,6 +29,8 @@ class DatasetSpec:
     """Profiles that make sense for it; the first is the one to offer."""
     augments: bool = False
     """Whether training images are cropped and mirrored at random."""
+    features: bool = False
+    """Whether features for the embedding are recorded by default; points always keep theirs."""
     lesson: str = ""
     """What there is to find out with it, in one sentence."""
     truth: Callable[[Mapping[str, Value]], Mixture] | None = None

@@ -43,7 +43,7 @@ def cut_to_balance(
 ) -> tuple[Array, tuple[str, ...]]:
     """Sorted rows of a test set cut to its smallest class, and a note on the cut.
 
-    Raises `DataError` for a class without a sample, unless no class has any.
+    Every class has a sample (`require_every_class`).
     """
     counts = np.bincount(targets, minlength=classes)
     least = counts.min()
@@ -51,6 +51,17 @@ def cut_to_balance(
         return np.arange(len(targets)), ()
     rows = subsample(targets, np.full(classes, least), rng)
     return rows, (f"The test set is cut to {least} {noun} of every class, at random.",)
+
+
+def require_every_class(test_targets: Array, names: tuple[str, ...], noun: str) -> None:
+    """Raise `DataError` unless every class has a test sample."""
+    counts = np.bincount(test_targets, minlength=len(names))
+    if counts.min() < 1:
+        empty = listing([names[c] for c in np.flatnonzero(counts == 0)])
+        raise DataError(
+            f"Expected every class to have a test {noun}, but got none of: {empty}. "
+            f"Remove the class or add {noun}s of it."
+        )
 
 
 def balanced_part(codes: Array, seed: int) -> Array:

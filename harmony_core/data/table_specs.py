@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..parameters import Parameter
+from .holdout import HOLDOUT
 from .spec import DatasetSpec
 
 GUESS, NONE = -1, -2
@@ -10,8 +11,8 @@ GUESS, NONE = -1, -2
 TABLE = DatasetSpec(
     name="table",
     title="Your table",
-    summary="A table with a label column, or arrays: columns become numbers, a balanced test set "
-    "is held out. `inspect` says how it is read.",
+    summary="A table with a label column, or arrays: columns become numbers, and a "
+    "share of every class is held out for the test. `inspect` says how it is read.",
     kind="table",
     parameters=(
         Parameter(
@@ -29,6 +30,7 @@ TABLE = DatasetSpec(
             "header", "auto", "Whether the first row names the columns.",
             choices=("auto", "yes", "no"),
         ),
+        *HOLDOUT,
     ),
     factory="harmony_core.data.tables:load",
     default_model="mlp",

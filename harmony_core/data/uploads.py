@@ -19,7 +19,10 @@ from .cache import cache_root, keep
 UPLOAD_BYTES = 512 * 2**20
 """Largest file that is accepted."""
 CHUNK = 2**20
-_PREFIX = "upload:"
+UPLOAD_PREFIX = "upload:"
+"""What a ``source`` begins with that names an upload."""
+SESSIONS = "sessions"
+"""The folder in `uploads_root` for what is inspected, as long as its page is open."""
 
 
 def uploads_root() -> Path:
@@ -55,28 +58,62 @@ def store_upload(content: bytes | BinaryIO, limit: int = UPLOAD_BYTES) -> str:
                 file.write(piece)
 
         keep(path, write)
-    return _PREFIX + path.name
+    return UPLOAD_PREFIX + path.name
 
 
-def upload_path(upload_id: str) -> Path:
+def upload_path(source: str) -> Path:
     """The file of the upload with this SHA-256; raises `DataError` if there is none."""
-    upload_id = upload_id.removeprefix(_PREFIX)
-    if not re.fullmatch(r"[0-9a-f]{64}", upload_id):
-        raise DataError(
-            f"Expected the id of an upload to be 64 hex digits, but got {upload_id[:80]!r}."
-        )
-    path = uploads_root() / upload_id
+    name = upload_id(source)
+    path = uploads_root() / name
     if not path.is_file():
         raise DataError(
-            f"Expected the upload {upload_id[:12]}… to be on this server, but got nothing there. "
+            f"Expected the upload {name[:12]}… to be on this server, but got nothing there. "
             "Upload the file again."
         )
     return path
 
 
+def upload_id(source: str) -> str:
+    """The SHA-256 in a ``source`` that names an upload; raises `DataError` if it is none."""
+    name = source.removeprefix(UPLOAD_PREFIX)
+    if not re.fullmatch(r"[0-9a-f]{64}", name):
+        raise DataError(f"Expected the id of an upload to be 64 hex digits, but got {name[:80]!r}.")
+    return name
+
+
+def is_upload(source: str) -> bool:
+    """Whether a ``source`` names an upload and not a path."""
+    return source.startswith(UPLOAD_PREFIX)
+
+
+def beside(folder: Path, source: str) -> Path:
+    """The user's file in the folder of an exported script: by its name, an upload by its content.
+
+    Raises `DataError` if it is not there.
+    """
+    if not is_upload(source):
+        path = folder / source
+        if path.exists():
+            return path
+        raise DataError(
+            f"Expected {source!r} beside the script, in {folder}, but got nothing there. Copy it "
+            "there, or give its path: python train.py EPOCHS FILE."
+        )
+    wanted = source.removeprefix(UPLOAD_PREFIX)
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.stat().st_size <= UPLOAD_BYTES:
+            with open(path, "rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == wanted:
+                    return path
+    raise DataError(
+        f"Expected the uploaded file beside the script, in {folder}, but no file there has its "
+        "content. Copy it there unchanged, or give a path: python train.py EPOCHS FILE."
+    )
+
+
 def resolve_source(source: str) -> Path:
     """The file or folder that a ``source`` parameter names: a path, or ``upload:<id>``."""
-    if source.startswith(_PREFIX):
+    if source.startswith(UPLOAD_PREFIX):
         return upload_path(source)
     if not source.strip() or "\0" in source:
         raise DataError(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from ..arrays import Array
 from .labels import Labels
-from .samples import BoxNotes, Images, TableFile
+from .samples import BoxNotes, ImageObjects, Images, TableFile
 from .temporary import Temporary
 
 
@@ -38,6 +40,12 @@ class Contents:
     table: TableFile | None = None
     images: Images | None = None
     boxes: BoxNotes | None = None
+    objects: ImageObjects | None = None
+    """Of annotations: which objects each image has, and where."""
+    path: Path | None = None
+    """Of annotations: the file or folder, which may hold the images, too."""
+    together: Array | None = None
+    """(n,) id of what a sample was cut from; samples of one id stay on one side of a split."""
     temporary: Temporary | None = None
     """Where a packed file was unpacked to."""
 

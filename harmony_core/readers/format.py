@@ -33,6 +33,8 @@ class ReadOptions:
     header: str = AUTO
     """Whether the first row of a text table names the columns: `YES`, `NO` or `AUTO`."""
     progress: Progress = silent
+    unlabelled: bool = False
+    """Read a table as rows alone: no column is taken for labels."""
 
 
 @dataclass(frozen=True)

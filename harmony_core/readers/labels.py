@@ -90,6 +90,17 @@ class Labels:
             labelled = labelled & (self.split_codes == self.splits.index(split))
         return np.flatnonzero(labelled)
 
+    def split_names(self, where: Array) -> tuple[str, ...]:
+        """The split of the rows at some positions, empty where there is none."""
+        if self.split_codes is None or self.splits == (ALL,):
+            return ("",) * len(where)
+        return tuple(self.splits[s] if s >= 0 else "" for s in self.split_codes[where].tolist())
+
+
+def unknown_labels() -> Labels:
+    """Of a file whose labels are not read: no classes, and no row is counted."""
+    return Labels((), (ALL,), np.zeros((1, 0), dtype=np.int64), 0)
+
 
 def split_of(word: str) -> str:
     """The split that a cell or a folder names, or an empty text.

@@ -45,13 +45,20 @@ PROBE_BYTES = 64 * 1024
 """Further places of a file to sample from, as files are often sorted by class."""
 
 QUALITY_ROWS = 20_000
-"""Rows checked for near duplicates and suspect labels; all rows of rare classes come first."""
+"""Rows checked for near duplicates; all rows of rare classes come first."""
 NEAR_IMAGES = 120_000
-SUSPECTS = 5_000
-"""Training samples whose labels are judged."""
+SUSPECT_ROWS = 100_000
+"""Rows whose labels are judged; of larger tables the same share of every class."""
+SUSPECT_IMAGES = 30_000
+SUSPECT_CELLS = 20_000_000
+"""Judged samples times classes: the predictions that are held in memory."""
+GIVEN_BYTES = 2 * GB
+"""A file of predictions or embeddings."""
 TRAINING_ROWS = 500_000
 """Rows the training script reads, at most."""
-PILOT_ROWS = 6_000
+PILOT_ROWS = 20_000
+"""Training rows of the pilot: what two cores compare in the default time."""
+PILOT_IMAGES = 12_500
 PILOT_CLASSES = 100
 PILOT_COLUMNS = 2_000
 """Encoded features a table may have in the pilot."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..printable import printable
+
 Progress = Callable[[str, float | None], None]
 """Called with a message and the share done in [0, 1], or ``None`` where that is unknown.
 
@@ -21,8 +23,8 @@ def quoted(text: str, most: int = 60) -> str:
     >>> quoted("two\\nlines"), quoted("a long name", most=7)
     ("'two�lines'", "'a long…'")
     """
-    printable = "".join(ch if ch.isprintable() else "�" for ch in text)
-    return repr(printable if len(printable) <= most else printable[: most - 1] + "…")
+    kept = printable(text)
+    return repr(kept if len(kept) <= most else kept[: most - 1] + "…")
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -48,8 +50,46 @@ def read_file(
     path = Path(path)
     form, note = identify(path)
     progress(f"Reading {path.name[:60]}", None)
-    contents = form.read(path, ReadOptions(label, split, separator, header, progress))
+    with _within_memory(path):
+        contents = form.read(path, ReadOptions(label, split, separator, header, progress))
     return contents.with_notes(*([note] if note else []), *_remarks(contents.labels))
+
+
+def read_table(path: str | Path, *, header: str = AUTO, progress: Progress = silent) -> Contents:
+    """The rows of a table that need not have labels; see `read_file`.
+
+    Raises `DataError` for what is no table, or holds arrays.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "new.csv")
+    ...     _ = file.write_text("legs,wings\\n4,0\\n2,2\\n")
+    ...     read_table(file).columns
+    ('legs', 'wings')
+    """
+    path = Path(path)
+    form, _ = identify(path)
+    with _within_memory(path):
+        contents = form.read(path, ReadOptions(header=header, progress=progress, unlabelled=True))
+    if contents.table is None or contents.labels.names:
+        contents.close()
+        raise DataError(
+            f"Expected a table of rows in {quoted(path.name)}, but got {form.title}. Save it as "
+            "CSV or Parquet."
+        )
+    return contents
+
+
+@contextmanager
+def _within_memory(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise DataError(
+            f"Expected {quoted(path.name)} to fit into memory, but it ran out. "
+            "Keep fewer samples of the frequent classes, then try again."
+        ) from error
 
 
 def _remarks(labels: Labels) -> list[str]:

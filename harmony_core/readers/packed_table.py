@@ -10,7 +10,6 @@ import bz2
 import gzip
 import lzma
 import re
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from ..errors import DataError
+from ..scratch import new_scratch_folder
 from . import limits
 from .contents import Contents
 from .format import FileFormat, FileStart, ReadOptions
@@ -87,7 +87,7 @@ def _unpacked(
     """The contents of the packed file called ``name``."""
     from .identify import identify
 
-    folder = Temporary(Path(tempfile.mkdtemp(prefix="harmony-unpacked-")))
+    folder = Temporary(new_scratch_folder())
     try:
         safe = re.sub(r"[^\w. -]", "_", name)[-100:].lstrip(". ") or "table"
         target = folder.path / safe

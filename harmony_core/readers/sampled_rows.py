@@ -15,14 +15,13 @@ from . import limits
 from .contents import Contents
 from .messages import Progress
 from .tables.arrow_numpy import filled
+from .tables.arrow_values import cell_values
+from .tables.gaps import holds_numbers, is_gap
 from .tables.row_profile import RowProfile
 from .tables.table_file import scan
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-NUMERIC_SHARE = 0.95
-"""A text column counts as numbers if this share of its values can be read as such."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,9 @@ class Column:
     numbers: Array | None = None
     """(n,) float64"""
     texts: tuple[str | None, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.texts) if self.numbers is None else len(self.numbers)
 
 
 def stratified_rows(codes: Array, most: int, rng: np.random.Generator) -> Array:
@@ -53,12 +55,45 @@ def stratified_rows(codes: Array, most: int, rng: np.random.Generator) -> Array:
     for served, label in enumerate(present[np.argsort(counts[present], kind="stable")]):
         takes[label] = min(int(counts[label]), left // (len(present) - served))
         left -= int(takes[label])
+    return _ranked(codes, labelled, takes, rng)
+
+
+def _ranked(codes: Array, labelled: Array, takes: Array, rng: np.random.Generator) -> Array:
+    """Sorted positions of ``takes`` (c,) samples of each class, drawn at random."""
     shuffled = rng.permutation(labelled)
     order = np.argsort(codes[shuffled], kind="stable")
     ranked = codes[shuffled][order]
-    starts = np.searchsorted(ranked, np.arange(len(counts)))
+    starts = np.searchsorted(ranked, np.arange(len(takes)))
     rank = np.arange(len(ranked)) - starts[ranked]
     return np.sort(shuffled[order][rank < takes[ranked]])
+
+
+def natural_rows(codes: Array, most: int, rng: np.random.Generator, floor: int = 50) -> Array:
+    """Sorted positions of about ``most`` labelled samples, the same share of every class.
+
+    Of a class at least ``floor`` samples are taken, or all it has.
+
+    >>> codes = np.array([0] * 8_000 + [1] * 2_000 + [2] * 60 + [-1])
+    >>> np.bincount(codes[natural_rows(codes, 1_000, np.random.default_rng(0))]).tolist()
+    [795, 199, 50]
+    """
+    labelled = np.flatnonzero(codes >= 0)
+    if len(labelled) <= most:
+        return labelled
+    counts = np.bincount(codes[labelled])
+    floor = min(floor, most // max(int((counts > 0).sum()), 1))
+    takes = np.maximum(np.round(counts * most / len(labelled)).astype(np.int64), floor)
+    return _ranked(codes, labelled, takes, rng)
+
+
+def weights_of(codes: Array, chosen: Array) -> Array:
+    """How many labelled samples of their class each of the ``chosen`` ones stands for.
+
+    >>> weights_of(np.array([0, 0, 0, 1, -1]), np.array([1, 3])).tolist()
+    [3.0, 1.0]
+    """
+    all_, some = np.bincount(codes[codes >= 0]), np.bincount(codes[chosen])
+    return np.asarray((all_[: len(some)] / np.maximum(some, 1))[codes[chosen]])
 
 
 def profile_rows(contents: Contents, chosen: Array, progress: Progress, message: str) -> RowProfile:
@@ -77,6 +112,18 @@ def columns_of(table: pa.Table) -> list[Column]:
     return [c for name in table.column_names if (c := _column(name, table[name])) is not None]
 
 
+def columns_at(columns: list[Column], rows: Array) -> list[Column]:
+    """The columns with some of their rows."""
+    if columns and len(rows) == len(columns[0]):
+        return columns
+    return [
+        Column(c.name, c.numbers[rows])
+        if c.numbers is not None
+        else Column(c.name, texts=tuple(c.texts[i] for i in rows.tolist()))
+        for c in columns
+    ]
+
+
 def _column(name: str, chunked: pa.ChunkedArray) -> Column | None:
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -90,15 +137,15 @@ def _column(name: str, chunked: pa.ChunkedArray) -> Column | None:
     if pa.types.is_decimal(kind) or pa.types.is_temporal(kind):
         if pa.types.is_temporal(kind):
             column = column.view(pa.int32() if kind.bit_width == 32 else pa.int64())
-        column = pc.cast(column, pa.float64())
+        column = pc.cast(column, pa.float64(), safe=False)
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
         numbers = filled(pc.cast(column, pa.float64(), safe=False), np.nan)
         return Column(name, np.where(np.isfinite(numbers), numbers, np.nan))
     if pa.types.is_dictionary(kind):  # each distinct text once
-        values = [_text(v) for v in column.dictionary.to_pylist()]
-        texts = [None if i is None else values[i] for i in column.indices.to_pylist()]
+        values = [_text(v) for v in cell_values(column.dictionary)]
+        texts = [None if i is None else values[i] for i in cell_values(column.indices)]
     else:
-        texts = [_text(v) for v in column.to_pylist()]
+        texts = [_text(v) for v in cell_values(column)]
     read = _as_numbers(texts)
     return Column(name, read) if read is not None else Column(name, texts=tuple(texts))
 
@@ -111,17 +158,20 @@ def _text(value: object) -> str | None:
 
 
 def _as_numbers(texts: list[str | None]) -> Array | None:
-    """Numbers, if nearly all values can be read as such; the others become NaN."""
+    """Numbers, if nearly all values but gaps can be read as such; the others become NaN."""
     numbers = np.full(len(texts), np.nan)
     present = good = 0
     for i, text in enumerate(texts):
         if text is None:
             continue
-        present += 1
         try:
             value = float(text)
         except ValueError:
+            present += not is_gap(text)
             continue
+        if np.isnan(value):
+            continue
+        present += 1
         good += 1
         numbers[i] = value if np.isfinite(value) else np.nan
-    return numbers if present and good >= NUMERIC_SHARE * present else None
+    return numbers if holds_numbers(good, present) else None

@@ -76,6 +76,10 @@ class Images(Protocol):
         """What a person calls the image."""
         ...
 
+    def content(self, row: int) -> bytes | None:
+        """The file of the image; ``None`` where it is no file, `OSError` if it is damaged."""
+        ...
+
     def decode(
         self, rows: Array, report: Callable[[float], None], keep: Array | None = None
     ) -> DecodedImages:
@@ -88,6 +92,31 @@ class Images(Protocol):
     def close(self) -> None:
         """Close the file."""
         ...
+
+
+@dataclass(frozen=True)
+class ImageObjects:
+    """The objects of every annotated image, one image after the other: i images, o objects."""
+
+    images: tuple[str, ...]
+    """(i,) paths or names, as the annotations have them; empty where they have none."""
+    splits: Array
+    """(i,) int8 position among the splits of the labels, −1 for none."""
+    starts: Array
+    """(i + 1,) int64 where the objects of an image begin and end."""
+    codes: Array
+    """(o,) int32 class"""
+    boxes: Array
+    """(o, 4) float32 left, top, width, height; NaN without a usable box."""
+    relative: Array
+    """(i,) bool: boxes are shares of the image (in [0, 1]) rather than pixels."""
+
+    @property
+    def image_of(self) -> Array:
+        """(o,) position of each object's image."""
+        import numpy as np
+
+        return np.repeat(np.arange(len(self.images)), np.diff(self.starts))
 
 
 @dataclass(frozen=True)

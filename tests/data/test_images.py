@@ -27,7 +27,11 @@ Picture = Callable[..., bytes]
 
 
 def load(
-    source: Path | str, profile: str = "as_is", seed: int = 0, factor: float = 50, **params: int
+    source: Path | str,
+    profile: str = "as_is",
+    seed: int = 0,
+    factor: float = 50,
+    **params: int | float | str,
 ) -> LongTailedDataset:
     values = {"source": str(source), "size": 8, **params}
     return build_dataset(DataConfig("images", values, factor, profile), seed)
@@ -162,7 +166,7 @@ def test_one_folder_around_everything_is_looked_through(
     }
     dataset = load(pack(files))
     assert dataset.class_names == ("cat", "dog")
-    assert dataset.test_counts.tolist() == [2, 2]
+    assert dataset.test_counts.tolist() == ([2, 2] if split else [1, 1])
 
 
 def test_folders_give_what_zips_give(tmp_path: Path, pack: Pack, two_classes: Files) -> None:
@@ -174,18 +178,60 @@ def test_folders_give_what_zips_give(tmp_path: Path, pack: Pack, two_classes: Fi
     assert np.array_equal(one.train_inputs, two.train_inputs)
 
 
-def test_without_a_test_split_a_balanced_one_is_set_aside(pack: Pack, noise: Noise) -> None:
-    files = {f"a/{i}.png": noise(i) for i in range(20)} | {
+def no_split(noise: Noise) -> dict[str, bytes]:
+    """20 images of a class and 7 of another."""
+    return {f"a/{i}.png": noise(i) for i in range(20)} | {
         f"b/{i}.png": noise(50 + i) for i in range(7)
     }
-    path = pack(files)
+
+
+def test_without_a_test_split_a_share_of_every_class_is_held_out(pack: Pack, noise: Noise) -> None:
+    path = pack(no_split(noise))
     dataset = load(path)
+    assert dataset.test_counts.tolist() == [4, 1]
+    assert dataset.train_counts.tolist() == [16, 6]
+    assert "20 % of every class, 5 images in all." in dataset.notes[0]
+    both = np.concatenate([dataset.train_inputs, dataset.test_inputs])
+    assert len(np.unique(both.reshape(27, -1), axis=0)) == 27
+    assert not np.array_equal(load(path, seed=1).test_inputs, dataset.test_inputs)
+    assert load(path, test_share=0.4).test_counts.tolist() == [8, 3]
+
+
+def test_equal_images_stay_on_one_side(pack: Pack, noise: Noise) -> None:
+    files = {f"{c}/{i}.png": noise(i // 3 + 10 * (c == "b")) for c in "ab" for i in range(18)}
+    for seed in range(4):
+        dataset = load(pack(files), seed=seed)
+        assert dataset.test_counts.tolist() == [3, 3]
+        trained = {image.tobytes() for image in dataset.train_inputs}
+        assert not trained & {image.tobytes() for image in dataset.test_inputs}
+
+
+def test_a_class_of_one_image_trains_and_is_not_tested(pack: Pack, noise: Noise) -> None:
+    dataset = load(pack({**no_split(noise), "rare one/1.png": noise(99)}))
+    assert dataset.train_counts.tolist() == [16, 6, 1]
+    assert dataset.test_counts.tolist() == [4, 1, 0]
+    assert dataset.notes[1].startswith("No test sample of 'rare one'")
+
+
+def test_a_test_split_may_lack_a_class(pack: Pack, two_classes: Files) -> None:
+    files = two_classes(train=3, test=4, classes=("a", "b", "c"))
+    dataset = load(pack({n: c for n, c in files.items() if not n.startswith("test/b")}))
+    assert dataset.test_counts.tolist() == [4, 0, 4]
+    assert dataset.notes == (
+        "No test sample of 'b': trained, but left out of all figures of the test.",
+    )
+
+
+def test_equally_many_test_images_of_every_class(pack: Pack, noise: Noise) -> None:
+    path = pack(no_split(noise))
+    dataset = load(path, holdout="smallest")
     assert dataset.test_counts.tolist() == [2, 2]
     assert dataset.train_counts.tolist() == [18, 5]
     assert "2 images of every class" in dataset.notes[0]
     both = np.concatenate([dataset.train_inputs, dataset.test_inputs])
     assert len(np.unique(both.reshape(27, -1), axis=0)) == 27
-    assert not np.array_equal(load(path, seed=1).test_inputs, dataset.test_inputs)
+    other = load(path, seed=1, holdout="smallest")
+    assert not np.array_equal(other.test_inputs, dataset.test_inputs)
 
 
 def test_a_long_tail_is_cut_from_what_there_is(pack: Pack, two_classes: Files) -> None:
@@ -194,10 +240,13 @@ def test_a_long_tail_is_cut_from_what_there_is(pack: Pack, two_classes: Files) -
     assert load(path, limit_per_class=4).train_counts.tolist() == [4, 4, 4]
 
 
-def test_an_unbalanced_test_split_is_cut_and_said(pack: Pack, two_classes: Files) -> None:
+def test_an_unbalanced_test_split_is_used_whole_or_cut(pack: Pack, two_classes: Files) -> None:
     files = two_classes(train=3, test=4)
     del files["test/dog/0.png"]
-    dataset = load(pack(files))
+    whole = load(pack(files))
+    assert whole.test_counts.tolist() == [4, 3]
+    assert whole.notes == ()
+    dataset = load(pack(files), holdout="smallest")
     assert dataset.test_counts.tolist() == [3, 3]
     assert "cut to 3 images" in dataset.notes[0]
 
@@ -238,7 +287,6 @@ def test_a_class_that_loses_all_its_images_is_named(
         (["cat/1.png", "cat/2.png"], "classes, one folder each, but got 1: cat"),
         (["1.png", "2.png"], r"but got '1\.png'"),
         (["cat/1.png", "dog/sub/1.png"], "directly into the folder"),
-        (["train/cat/1.png", "train/dog/1.png", "test/cat/1.png"], "test image.*none of: dog"),
         (
             [
                 "train/cat/1.png",
@@ -258,12 +306,15 @@ def test_folders_that_do_not_fit_are_explained(names: list[str], message: str) -
         arrange([tuple(name.split("/")) for name in names])
 
 
-def test_classes_of_one_image_are_named_when_a_test_split_is_needed(
-    pack: Pack, noise: Noise
-) -> None:
+def test_equally_many_test_images_need_some_of_every_class(pack: Pack, noise: Noise) -> None:
     files = {"a/1.png": noise(1), "a/2.png": noise(2), "rare one/1.png": noise(3)}
     with pytest.raises(DataError, match=r"at least 2 samples.*rare one \(1\)"):
+        load(pack(files), holdout="smallest")
+    with pytest.raises(DataError, match="test samples of at least 2 classes, but got 1"):
         load(pack(files))
+    split = {f"train/{name}": content for name, content in files.items()}
+    with pytest.raises(DataError, match="test image, but got none of: rare one"):
+        load(pack({**split, "test/a/1.png": noise(4)}), holdout="smallest")
 
 
 def test_a_second_load_decodes_nothing(

@@ -7,6 +7,8 @@ import gzip
 import lzma
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from .hostile import BODY, accept, packed, refuse
 
@@ -58,6 +60,32 @@ refuse("an object of settings", "a.json", '{"name": "x", "version": 3}', "list o
 refuse("a line that is no object", "a.jsonl", '{"label": "a"}\n[1]\n', "JSON object")
 refuse("a broken line", "a.jsonl", '{"label": "a"}\n{"label"\n', "line 2")
 refuse("an endless number", "a.jsonl", '{"label": ' + "9" * 5_000 + "}\n", "valid JSON")
+
+
+def _npz(**headers: str) -> bytes:
+    """An .npz whose arrays have these headers and no data."""
+    entries = {}
+    for name, header in headers.items():
+        text = header.ljust(117) + "\n"
+        entries[f"{name}.npy"] = b"\x93NUMPY\x01\x00" + bytes([len(text), 0]) + text.encode()
+    return packed(entries)
+
+
+refuse(
+    "a billion items of size 0",
+    "a.npz",
+    _npz(
+        y="{'descr':'|S0','fortran_order':False,'shape':(1000000000,)}",
+        x="{'descr':'<f4','fortran_order':False,'shape':(1000000000,0)}",
+    ),
+    "values in them",
+)
+refuse(
+    "a billion rows without columns",
+    "a.npz",
+    _npz(x="{'descr':'<f4','fortran_order':False,'shape':(1000000000,0)}"),
+    "at most 50,000,000 rows",
+)
 
 accept(
     "utf-16 without a mark",
@@ -148,3 +176,25 @@ accept(
 refuse(
     "counts with a row of another kind", "a.csv", "class,count\ncat,90\ndog,5\nfox; 3\n", "'fox; 3'"
 )
+
+
+def dated(kind: pa.DataType, day: int) -> bytes:
+    """Dates that no calendar of Python has."""
+    out = pa.BufferOutputStream()
+    column = pa.array([day, day, 1] * 40, pa.int64() if kind.bit_width == 64 else pa.int32())
+    pq.write_table(pa.table({"x": column.cast(kind), "label": ["a", "b", "a"] * 40}), out)
+    return bytes(out.getvalue())
+
+
+accept(
+    "half a character",
+    "a.json",
+    '[{"la\\ud800bel": "a\\ud800", "x": 1}, {"la\\ud800bel": "\\ud83d\\ude00", "x": 2},'
+    ' {"la\\ud800bel": "a\\ud800", "x": 3}]',
+    lambda c: (c.label, c.labels.names) == ("la?bel", ("a?", "\U0001f600")),
+)
+for name, kind, day in (
+    ("the last day of 32 bits", pa.date32(), 2**31 - 1),
+    ("the first nanosecond", pa.timestamp("ns"), -(2**63)),
+):
+    accept(name, "a.parquet", dated(kind, day), lambda c: c.labels.counts.tolist() == [[80, 40]])

@@ -20,7 +20,7 @@ def density(classes: int, spread: float) -> Mixture:
 
 SCENARIO = scenario(
     name="checkerboard",
-    title="Checkers",
+    title="Checkerboard",
     summary="A board of soft-edged squares that take the classes in turn.",
     lesson="High plain accuracy can be useless: on a board of two classes, cross-entropy may paint "
     "every square in the colour of the head.",

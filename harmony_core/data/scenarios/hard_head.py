@@ -21,7 +21,7 @@ def density(classes: int, spread: float) -> Mixture:
 
 SCENARIO = scenario(
     name="hard_head",
-    title="Hard head",
+    title="Split common class",
     summary="A frequent class in the middle, with a small part of it at the edge of the rarest "
     "class.",
     lesson="Frequent does not mean easy: the hard part of the head and the tail compete for the "

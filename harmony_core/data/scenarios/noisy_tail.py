@@ -44,8 +44,8 @@ def wrong_labels(
 
 SCENARIO = scenario(
     name="noisy_tail",
-    title="Noisy tail",
-    summary="Well separated clouds, but part of what is labelled as tail is really another class.",
+    title="Wrong labels",
+    summary="Well separated clouds, but some samples of the rare classes have the wrong label.",
     lesson=(
         "A hard sample may be a wrong label: whatever gives hard samples more weight tends to "
         "learn the noise."

@@ -13,7 +13,7 @@ def density(classes: int, spread: float) -> Mixture:
 
 SCENARIO = scenario(
     name="uneven_clusters",
-    title="Uneven clusters",
+    title="Overlapping clusters",
     summary="Every class has three overlapping clusters of uneven size and width.",
     lesson=(
         "Difficulty that cannot be learned: where clusters overlap, hard samples stay hard, "

@@ -10,7 +10,7 @@ from ...errors import DataError
 from .. import limits
 from ..contents import Contents
 from ..messages import quoted
-from .objects import ObjectCounter, by_class, distinct
+from .objects import AnnotatedObject, Box, ObjectCounter, by_class, distinct
 
 TITLE = "COCO annotations"
 
@@ -43,7 +43,8 @@ def add_coco(document: dict[str, Any], counter: ObjectCounter, split: str) -> li
     for name in names.values():
         counter.declare(name)
     sizes = {_id(i.get("id")): (i.get("width"), i.get("height")) for i in images}
-    objects: dict[Any, list[tuple[str, bool]]] = {image: [] for image in sizes}
+    files = {_id(i.get("id")): str(i.get("file_name") or "") for i in images}
+    objects: dict[Any, list[AnnotatedObject]] = {image: [] for image in sizes}
     crowds: Counter[str] = Counter()
     unknown = elsewhere = 0
     for item in annotations:
@@ -56,9 +57,10 @@ def add_coco(document: dict[str, Any], counter: ObjectCounter, split: str) -> li
             continue
         elsewhere += bool(sizes) and image not in sizes
         empty = _bad_box(item.get("bbox"), sizes.get(image))
-        objects.setdefault(image, []).append((names[category], empty))
-    for found in objects.values():
-        counter.add_image(split, found)
+        found = objects.setdefault(image, [])
+        found.append((names[category], empty, None if empty else box_of(item.get("bbox"))))
+    for image, found in objects.items():
+        counter.add_image(split, found, files.get(image, ""))
     notes = []
     if crowds:
         notes.append(f"Left out regions of crowds (iscrowd): {by_class(crowds)}.")
@@ -126,6 +128,19 @@ def _id(value: object) -> int | str | None:
         plain = text.isascii() and text.isdigit() and len(text) < 19
         return int(text) if plain and str(int(text)) == text else text or None
     return value
+
+
+def box_of(box: object) -> Box | None:
+    """A box (left, top, width, height) of four numbers, or ``None``.
+
+    >>> box_of([1, 2, 3, 4]), box_of([1, 2])
+    ((1.0, 2.0, 3.0, 4.0), None)
+    """
+    if not isinstance(box, list) or len(box) != 4:
+        return None
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in box):
+        return None
+    return float(box[0]), float(box[1]), float(box[2]), float(box[3])
 
 
 def _bad_box(box: object, size: tuple[Any, Any] | None) -> bool:

@@ -13,7 +13,8 @@ from ..format import FileFormat, FileStart, ReadOptions
 from ..images.archives import MAX_ARCHIVE_BYTES
 from ..images.split_folders import split_name, split_of_path
 from .inner import AnnotationFiles
-from .objects import ObjectCounter
+from .labelme import around
+from .objects import AnnotatedObject, Box, ObjectCounter
 from .xml_document import parse_xml
 
 if TYPE_CHECKING:
@@ -67,18 +68,33 @@ def _add(root: Element, split: str, counter: ObjectCounter) -> list[str]:
             counter.declare(name.text.strip())
     for image in root.iterfind("image"):
         subset = split_name(image.get("subset", ""))
-        shapes = [(label, False) for item in image if (label := item.get("label", "").strip())]
-        counter.add_image(subset or split, shapes)
-    frames: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+        shapes: list[AnnotatedObject] = [
+            (label, False, _box(item)) for item in image if (label := item.get("label", "").strip())
+        ]
+        counter.add_image(subset or split, shapes, image.get("name", ""))
+    frames: dict[str, list[AnnotatedObject]] = defaultdict(list)
     tracks = 0
     for track in root.iterfind("track"):
         tracks += 1
         for shape in track:
             if shape.get("outside") != "1":
-                frames[shape.get("frame", "")].append((track.get("label", "").strip(), False))
+                label = track.get("label", "").strip()
+                frames[shape.get("frame", "")].append((label, False, _box(shape)))
     for shapes in frames.values():
         counter.add_image(split, shapes)
     return [f"{tracks:,} tracks are counted frame by frame."] if tracks else []
+
+
+def _box(shape: Element) -> Box | None:
+    """The box of a shape that is one, or that around a polygon's points."""
+    try:
+        if shape.get("xtl") is not None:
+            x0, y0, x1, y1 = (float(shape.get(k, "")) for k in ("xtl", "ytl", "xbr", "ybr"))
+            return (x0, y0, x1 - x0, y1 - y0) if x1 > x0 and y1 > y0 else None
+        text = shape.get("points", "")
+        return around([[float(v) for v in p.split(",")] for p in text.split(";")]) if text else None
+    except ValueError:
+        return None
 
 
 CVAT: FileFormat = FileFormat(

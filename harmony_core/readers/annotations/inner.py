@@ -75,7 +75,12 @@ def split_lists(files: AnnotationFiles, lists: Iterable[Parts]) -> dict[str, str
     return found
 
 
-def stem_of(name: str) -> str:
-    """A file's name without its folder and ending."""
-    last = name.rsplit("/", 1)[-1]
-    return last.rpartition(".")[0] or last
+def stem_of(name: str, *, folder: bool = False) -> str:
+    """A file's name without its ending, and without its folder unless that is asked for.
+
+    >>> stem_of("labels/a.txt"), stem_of("labels/a.txt", folder=True)
+    ('a', 'labels/a')
+    """
+    before, slash, last = name.rpartition("/")
+    stem = last.rpartition(".")[0] or last
+    return f"{before}{slash}{stem}" if folder else stem

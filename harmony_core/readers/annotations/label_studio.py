@@ -11,7 +11,8 @@ from ..contents import Contents
 from ..format import ReadOptions
 from ..tables.json_file import read_records
 from ..tables.table_contents import table_contents
-from .objects import ObjectCounter
+from .coco import box_of
+from .objects import AnnotatedObject, Box, ObjectCounter
 
 TITLE = "Label Studio annotations"
 _CHOSEN = ("choices", "taxonomy")
@@ -38,7 +39,7 @@ def label_studio_contents(document: list[Any], path: Path, options: ReadOptions)
             )
         results, others = _results(task)
         several += others
-        objects: list[tuple[str, bool]] = []
+        objects: list[AnnotatedObject] = []
         chosen: dict[str, list[str]] = {}
         for result in results:
             kind = str(result.get("type", ""))
@@ -47,9 +48,10 @@ def label_studio_contents(document: list[Any], path: Path, options: ReadOptions)
             if kind in _CHOSEN:
                 chosen.setdefault(str(result.get("from_name", kind)), []).extend(labels)
             elif kind.endswith("labels"):
-                objects += [(label, False) for label in labels]
-        counter.add_image("", objects)
+                box = _box(value)
+                objects += [(label, False, box) for label in labels]
         data = task.get("data")
+        counter.add_image("", objects, _image(data), relative=True)
         fields = data.items() if isinstance(data, dict) else ()
         plain = {k: v for k, v in fields if isinstance(v, str | int | float)}
         records.append({**plain, **{k: v[0] if len(v) == 1 else v for k, v in chosen.items()}})
@@ -93,6 +95,22 @@ def _results(task: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
     ]
     found = kept[0]["result"] if kept else []
     return [item for item in found if isinstance(item, dict)], len(kept) > 1
+
+
+def _box(value: Any) -> Box | None:
+    """The box of a result in shares of the image; Label Studio writes percent."""
+    sides = [value.get(k) for k in ("x", "y", "width", "height")] if isinstance(value, dict) else []
+    box = box_of(sides)
+    if box is None or box[2] <= 0 or box[3] <= 0:
+        return None
+    return box[0] / 100, box[1] / 100, box[2] / 100, box[3] / 100
+
+
+def _image(data: object) -> str:
+    """The image that a task shows, as its data name it."""
+    fields = data if isinstance(data, dict) else {}
+    named = fields.get("image") or next((v for v in fields.values() if isinstance(v, str)), "")
+    return named if isinstance(named, str) else ""
 
 
 def _names(value: object) -> list[str]:

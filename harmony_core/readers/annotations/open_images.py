@@ -15,7 +15,7 @@ from ..images.archives import MAX_ARCHIVE_BYTES
 from ..images.split_folders import split_name, split_of_path
 from ..messages import quoted
 from .inner import AnnotationFiles, stem_of
-from .objects import ObjectCounter
+from .objects import AnnotatedObject, Box, ObjectCounter
 
 PEEKS = 20
 
@@ -69,7 +69,7 @@ def _add(
     counter: ObjectCounter,
 ) -> list[str]:  # fmt: skip
     """Count the rows that say that a label is there, image by image."""
-    objects: dict[str, list[tuple[str, bool]]] = {}
+    objects: dict[str, list[AnnotatedObject]] = {}
     absent = groups = 0
     try:
         for row in csv.DictReader(lines):
@@ -84,20 +84,29 @@ def _add(
                 absent += 1
             else:
                 groups += row.get("IsGroupOf") == "1"
-                found.append((names.get(label, label), False))
+                found.append((names.get(label, label), False, _box(row)))
     except (csv.Error, ValueError) as error:
         raise DataError(
             f"Expected Open Images annotations in {quoted(name)}, but got: "
             f"{quoted(str(error), 80)}. Copy the file again."
         ) from error
-    for found in objects.values():
-        counter.add_image(split, found)
+    for image, found in objects.items():
+        counter.add_image(split, found, image, relative=True)
     notes = []
     if absent:
         notes.append(f"Left out {absent:,} rows that say that a label is absent (Confidence 0).")
     if groups:
         notes.append(f"{groups:,} boxes are drawn around a group (IsGroupOf); each counts once.")
     return notes
+
+
+def _box(row: dict[str, str]) -> Box | None:
+    """The box of a row in shares of the image, if it has one."""
+    corners = [row.get(k) for k in ("XMin", "YMin", "XMax", "YMax")]
+    if not all(corners):
+        return None
+    x0, y0, x1, y1 = (float(v) for v in corners if v)
+    return (x0, y0, x1 - x0, y1 - y0) if x1 > x0 and y1 > y0 else None
 
 
 OPEN_IMAGES: FileFormat = FileFormat(

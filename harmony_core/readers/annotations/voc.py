@@ -13,7 +13,7 @@ from ..images.layout import Parts
 from ..images.split_folders import split_of_path
 from ..messages import quoted
 from .inner import AnnotationFiles, split_lists, stem_of
-from .objects import ObjectCounter
+from .objects import AnnotatedObject, ObjectCounter
 from .xml_document import parse_xml
 
 if TYPE_CHECKING:
@@ -53,15 +53,16 @@ def _read(path: Path, options: ReadOptions) -> Contents:
                 other += 1
                 continue
             split = listed_in.get(stem_of(parts[-1]), "") if listed_in else split_of_path(parts)
-            counter.add_image(split, [_object(item, parts) for item in root.findall("object")])
+            objects = [_object(item, parts) for item in root.findall("object")]
+            counter.add_image(split, objects, stem_of("/".join(parts), folder=True))
             if position % 1000 == 0:
                 options.progress("Reading annotations", position / len(documents))
         notes = [f"Left out {other:,} XML files that are no annotations."] if other else []
         return counter.contents(path, VOC.title, notes=notes)
 
 
-def _object(item: Element, parts: Parts) -> tuple[str, bool]:
-    """The class of an object, and whether its box has no area."""
+def _object(item: Element, parts: Parts) -> AnnotatedObject:
+    """The class of an object, whether its box has no area, and the box."""
     name = (item.findtext("name") or "").strip()
     if not name:
         raise DataError(
@@ -75,7 +76,7 @@ def _object(item: Element, parts: Parts) -> tuple[str, bool]:
         x0, y0, x1, y1 = (float(box.findtext(k) or "") for k in ("xmin", "ymin", "xmax", "ymax"))
     except ValueError:
         return name, True
-    return name, not (x1 > x0 and y1 > y0)
+    return name, not (x1 > x0 and y1 > y0), (x0, y0, x1 - x0, y1 - y0)
 
 
 VOC: FileFormat = FileFormat(

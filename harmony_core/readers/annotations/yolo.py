@@ -13,7 +13,7 @@ from ..images.layout import Parts
 from ..images.split_folders import split_of_path
 from ..messages import quoted
 from .inner import AnnotationFiles, split_lists, stem_of
-from .objects import ObjectCounter, distinct
+from .objects import AnnotatedObject, Box, ObjectCounter, distinct
 from .yolo_files import class_names, label_files, looks_like_boxes
 
 LISTS = frozenset(("train.txt", "val.txt", "valid.txt", "test.txt", "trainval.txt"))
@@ -45,15 +45,15 @@ def _read(path: Path, options: ReadOptions) -> Contents:
         if len(set(listed_in.values())) < 2:  # one list of all images says nothing
             listed_in = {}
         for position, parts in enumerate(labels):
-            objects: list[tuple[str, bool]] = []
+            objects: list[AnnotatedObject] = []
             for line in files.read(parts).decode("utf-8-sig", "replace").splitlines():
                 if line.strip():
-                    c, no_area = _box(line, parts)
+                    c, no_area, box = _box(line, parts)
                     while c >= len(known):
                         known.append(f"class {len(known)}")
-                    objects.append((known[c], no_area))
+                    objects.append((known[c], no_area, box))
             split = listed_in.get(stem_of(parts[-1]), "") if listed_in else by_path[parts]
-            counter.add_image(split, objects)
+            counter.add_image(split, objects, stem_of("/".join(parts), folder=True), relative=True)
             if position % 1000 == 0:
                 options.progress("Reading annotations", position / len(labels))
         for name in known[unnamed:]:
@@ -69,8 +69,11 @@ def _read(path: Path, options: ReadOptions) -> Contents:
         return counter.contents(path, YOLO.title, notes=notes)
 
 
-def _box(line: str, parts: Parts) -> tuple[int, bool]:
-    """The class in ``class x y width height …``, and whether the box has no area."""
+def _box(line: str, parts: Parts) -> tuple[int, bool, Box | None]:
+    """The class in ``class x y width height …``, whether the box has no area, and the box.
+
+    Longer lines are polygons; their box is the smallest around them.
+    """
     cells = line.split()
     try:
         c = int(cells[0])
@@ -83,8 +86,10 @@ def _box(line: str, parts: Parts) -> tuple[int, bool]:
         raise DataError(f"Expected at most {limits.CLASSES:,} classes, but got class {c:,}.")
     if len(numbers) in (4, 5):
         x, y, w, h = numbers[:4]
-        return c, not (w > 0 and h > 0 and -1 < x < 2 and -1 < y < 2)
-    return c, False
+        empty = not (w > 0 and h > 0 and -1 < x < 2 and -1 < y < 2)
+        return c, empty, None if empty else (x - w / 2, y - h / 2, w, h)
+    xs, ys = numbers[0::2], numbers[1::2]
+    return c, False, (min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 def _not_yolo(line: str, parts: Parts) -> DataError:

@@ -61,7 +61,7 @@ def decode_image(content: bytes, size: int) -> Array:
             if image.format == "JPEG":
                 image.draft("RGB", (2 * size, 2 * size))
             upright = ImageOps.exif_transpose(image)
-            rgb = _rgb(upright)
+            rgb = as_rgb(upright)
             if rgb.size != (size, size):
                 rgb = ImageOps.fit(rgb, (size, size), Image.Resampling.BICUBIC)
             return np.asarray(rgb, dtype=np.uint8)
@@ -72,7 +72,8 @@ def decode_image(content: bytes, size: int) -> Array:
         raise Unreadable(str(error) or type(error).__name__) from error
 
 
-def _rgb(image: Image.Image) -> Image.Image:
+def as_rgb(image: Image.Image) -> Image.Image:
+    """An image in RGB, on white; greys of more than 8 bits are scaled to 0–255."""
     from PIL import Image
 
     if image.mode == "RGB":

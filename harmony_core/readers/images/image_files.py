@@ -46,6 +46,10 @@ class ImageFiles:
         """The path of an image inside the source."""
         return "/".join(self._files[row])
 
+    def content(self, row: int) -> bytes | None:
+        """The file of an image, as it is; `OSError` if it is damaged."""
+        return self._source.read(self._files[row])
+
     def close(self) -> None:
         self._source.close()
 
@@ -107,6 +111,10 @@ class ArrayImages:
     def name(self, row: int) -> str:
         """The row of an image, as a person calls it."""
         return f"row {row}"
+
+    def content(self, row: int) -> bytes | None:
+        """None: the images are no files."""
+        return None
 
     def close(self) -> None:
         """Nothing to close: the array is in memory."""

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ...errors import DataError
+from ...scratch import scratch_folder
 from .. import limits
 from ..contents import Contents
 from ..format import ReadOptions
 from ..messages import quoted
+from ..tables.arrow_values import cell_values
 from ..tables.table_file import scan
 from .image_names import ImageNames
 from .layout import Parts, suffix_of
@@ -136,7 +137,7 @@ def _read_table(
 ) -> LabelTable | None:
     from ..identify import identify  # the formats there include this one
 
-    with TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         suffix = suffix_of(parts[-1])
         path = Path(folder, f"table{'.csv' if suffix == '.txt' else suffix}")
         path.write_bytes(content)
@@ -193,4 +194,4 @@ class _Cells:
         from ..tables.memory_table import as_text
 
         for column, cells in self.cells.items():
-            cells += [as_text(value) for value in batch.column(column).to_pylist()]
+            cells += [as_text(value) for value in cell_values(batch.column(column))]

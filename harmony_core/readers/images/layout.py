@@ -27,7 +27,10 @@ EXPECTED = "train/<class>/<image> and test/<class>/<image>, or <class>/<image>"
 
 @dataclass(frozen=True)
 class Layout:
-    """Files with their class, by split; ``test`` is empty where no test split is given."""
+    """Files with their class, by split; ``test`` is empty where no test split is given.
+
+    A test split may lack classes.
+    """
 
     class_names: tuple[str, ...]
     train: tuple[tuple[Parts, int], ...]
@@ -100,9 +103,8 @@ def _check_classes(train: set[str], test: set[str]) -> None:
             f"Expected 2 to {MAX_CLASSES} classes, one folder each, but got {len(train)}: "
             f"{listing(sorted(train))}. The folders have to be {EXPECTED}."
         )
-    for which, missing in (("training", test - train), ("test", train - test if test else set())):
-        if missing:
-            raise DataError(
-                f"Expected every class to have a {which} image, but got none of: "
-                f"{listing(sorted(missing))}. Remove the class or add images of it."
-            )
+    if test - train:
+        raise DataError(
+            "Expected every class to have a training image, but got none of: "
+            f"{listing(sorted(test - train))}. Remove the class or add images of it."
+        )

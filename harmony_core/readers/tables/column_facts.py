@@ -16,6 +16,7 @@ _FILE = re.compile(
 )
 _SHOWN = 300
 """Characters of a cell that are looked at."""
+_ANSWERS = frozenset(("yes", "no", "y", "n", "true", "false"))
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}([ T]|$)|\d\d?:\d\d")
 
 
@@ -34,6 +35,8 @@ class Facts:
     dates: float = 0.0
     records: float = 0.0
     """JSON objects, or lists of them."""
+    answers: bool = False
+    """Whether all say yes or no."""
 
     @property
     def unique(self) -> float:
@@ -57,6 +60,7 @@ def facts_of(cells: list[str | None]) -> Facts:
         sum(k for v, k in texts.items() if _FILE.match(v)) / shown,
         sum(k for v, k in texts.items() if _DATE.match(v)) / shown,
         sum(k for v, k in texts.items() if v.startswith(("{", "[{"))) / shown,
+        bool(texts) and all(v.lower() in _ANSWERS for v in texts),
     )
 
 

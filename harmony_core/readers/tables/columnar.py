@@ -14,6 +14,7 @@ from ...errors import DataError
 from .. import limits
 from ..messages import listed, quoted
 from ..samples import Sample
+from .arrow_values import cell_values, cut_short
 from .hugging_face import declared_columns, with_class_names
 from .memory_table import as_text
 from .table_file import unique_names
@@ -141,6 +142,8 @@ def readable(title: str) -> Iterator[None]:
 
     try:
         yield
+    except MemoryError:  # Arrow's is an error of its own as well
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, DataError):
             raise
@@ -162,13 +165,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 def _texts(column: pa.Array) -> list[str | None]:
     """Cells as text, cut short: a dictionary may repeat a long one very often."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
-        values = pc.utf8_slice_codeunits(column.dictionary, 0, SHOWN)
-        column = pa.DictionaryArray.from_arrays(column.indices, values)
-    return [as_text(v) for v in column.to_pylist()]
+    return [as_text(v) for v in cell_values(cut_short(column, SHOWN))]
 
 
 def _binary(kind: pa.DataType) -> bool:

@@ -60,8 +60,10 @@ class CsvFile:
             delimiter=delimiter,
             header=header,
         )
-        self.dialect, self._skip, self.notes = layout.dialect, layout.skip, layout.notes
-        self.columns, self._fields = layout.columns, layout.fields
+        self.dialect, self.notes = layout.dialect, layout.notes
+        self.columns, self.fields = layout.columns, layout.fields
+        self.skip = layout.skip
+        """Lines in front of the first row."""
         self.header = YES if layout.named else NO
         self.newlines = any("\n" in cell for row in layout.rows for cell in row)
         self._long = self.size > LONG and b"\n" in head
@@ -83,7 +85,7 @@ class CsvFile:
             rows += self._probe()
         columns: dict[str, list[str | None]] = {
             name: [row[i].strip() or None for row in rows]
-            for i, name in enumerate(self._fields)
+            for i, name in enumerate(self.fields)
             if name in self.columns
         }
         return Sample(columns, whole=whole)
@@ -130,7 +132,7 @@ class CsvFile:
                 yield batch, min(read / self.size, 1.0)
         if len(skipped) > limits.SKIPPED_SHARE * (rows + len(skipped)):
             raise DataError(
-                f"Expected {len(self._fields)} fields in every row, but got another number in "
+                f"Expected {len(self.fields)} fields in every row, but got another number in "
                 f"{len(skipped):,} of {rows + len(skipped):,} rows. Check the delimiter "
                 f"({self.dialect.title} was assumed) and put quotes around text that contains it."
             )
@@ -142,7 +144,7 @@ class CsvFile:
         """The rows as Arrow parses them, on all cores where the file allows it."""
         from pyarrow import csv as arrow
 
-        names, dialect = list(self._fields), self.dialect
+        names, dialect = list(self.fields), self.dialect
         blanks = dialect.delimiter == BLANKS
         plain = self.encoding in (UTF8, UTF8_MARKED) and not blanks
         parse = arrow.ParseOptions(
@@ -153,8 +155,8 @@ class CsvFile:
             invalid_row_handler=on_invalid,
         )
         if self._long and plain and not self.newlines:
-            return read_blocks(self.path, names, self._skip, BLOCK, parse, convert)
-        options = arrow.ReadOptions(block_size=BLOCK, column_names=names, skip_rows=self._skip)
+            return read_blocks(self.path, names, self.skip, BLOCK, parse, convert)
+        options = arrow.ReadOptions(block_size=BLOCK, column_names=names, skip_rows=self.skip)
         if plain:
             return arrow.open_csv(str(self.path), options, parse, convert)
         stream = Utf8Stream(self.path, self.encoding, dialect.plain_line if blanks else None)
@@ -170,7 +172,7 @@ class CsvFile:
                 raise Retype from error
         elif "conversion error" in message:
             found = re.search(r"In CSV column #(\d+)", message)
-            name = self._fields[int(found.group(1))] if found else None
+            name = self.fields[int(found.group(1))] if found else None
             if name is not None and name not in text and len(self._kinds) < 8:
                 whole = "to int64" in message
                 self._kinds[name] = "number" if whole and name not in self._kinds else "text"
@@ -201,7 +203,7 @@ class CsvFile:
                     rows += [row for _, row in self.dialect.rows("\n".join(lines_of(text)[1:-1]))]
                 except csv.Error:
                     continue
-        return [row for row in rows if len(row) == len(self._fields)]
+        return [row for row in rows if len(row) == len(self.fields)]
 
     def _first_quotes(self, start: int) -> str:
         """The lines around the first quotation mark behind ``start``; empty if there is none."""

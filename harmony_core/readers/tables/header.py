@@ -40,7 +40,7 @@ def header_of(first: Sequence[str], body: Sequence[Sequence[str]]) -> Header:
     """
     cells = [cell.strip() for cell in first]
     series = cells == ["", "0"] and not any(NUMBER.match(row[0].strip()) for row in body)
-    if series or _are_positions(cells):
+    if series or _are_positions(cells) or _positions_then_names(cells, body):
         return Header(True, True)
     body = body[:_SAMPLED]
     score = sum(_evidence(cell, [row[i].strip() for row in body]) for i, cell in enumerate(cells))
@@ -63,6 +63,16 @@ def _are_positions(cells: Sequence[str]) -> bool:
         len(cells) > 1
         and list(rest) == [str(i) for i in range(len(rest))]
         and (len(cells) > 2 or rest is cells)
+    )
+
+
+def _positions_then_names(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """0, 1, 2, …, then words that do not occur below them: pandas, with columns that were added."""
+    first = next((i for i, cell in enumerate(cells) if cell != str(i)), len(cells))
+    return (
+        3 <= first < len(cells)
+        and not any(NUMBER.match(cell) or not cell for cell in cells[first:])
+        and not any(row[i].strip() == cells[i] for row in body for i in range(first, len(cells)))
     )
 
 

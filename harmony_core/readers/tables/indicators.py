@@ -14,6 +14,8 @@ from .column_facts import words
 _CODES = ({"0", "1"}, {"true", "false"}, {"-1", "1"}, {"yes", "no"}, {"y", "n"})
 _MARKED = frozenset(("1", "true", "yes", "y"))
 _TO = ".."
+_SPELLINGS = 20
+"""Ways in which a column may write its marks."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,11 @@ def _prefix(name: str) -> str:
 
 
 def _values(sample: Sample, name: str) -> set[str]:
-    """The different cells of a column; empty if any is missing."""
+    """The different cells of a column; empty if any is missing or they are too many for marks."""
     cells = set(sample.columns[name])
-    return set() if None in cells else {_plain(cell) for cell in cells if cell is not None}
+    if None in cells or len(cells) > _SPELLINGS:
+        return set()
+    return {_plain(cell) for cell in cells if cell is not None}
 
 
 def _plain(cell: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from .table_contents import table_contents
 from .table_file import unique_names
 
 LINE_BYTES = 16 * limits.MB
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 SAMPLED = 1_000
 """Records whose fields become the columns."""
 
@@ -35,16 +37,23 @@ def parse_document(path: Path) -> Any:
 def parse_json(content: bytes, name: str) -> Any:
     """JSON from bytes, or `DataError`."""
     try:
-        return json.loads(content)
+        found = json.loads(content)
+        return _whole(found) if _HALF.search(content) else found
     except RecursionError as error:
         raise DataError(
             f"Expected {quoted(name)} to be a table or annotations, but it is nested too deeply."
         ) from error
-    except (ValueError, MemoryError) as error:
+    except ValueError as error:
         raise DataError(
             f"Expected {quoted(name)} to be valid JSON, but got: {quoted(str(error), 100)}. "
             "It may be cut off; save it again."
         ) from error
+
+
+def _whole(found: Any) -> Any:
+    """Without halves of characters (``\\ud800`` alone), which no file and no page can hold."""
+    text = json.dumps(found, ensure_ascii=False)
+    return json.loads(text.encode("utf-8", "replace"))
 
 
 def read_records(document: Any, progress: Progress) -> MemoryTable:

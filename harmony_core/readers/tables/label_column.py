@@ -58,13 +58,23 @@ CLEAR, LEAST, APART = 60, 20, 3
 """Points of a name that says it, of any label column, and between two that are not tied."""
 
 
+class UnclearLabel(DataError):
+    """Which column holds the labels has to be said; ``columns`` are all, the likeliest first."""
+
+    def __init__(self, message: str, columns: tuple[str, ...], likely: int) -> None:
+        super().__init__(message)
+        self.columns = columns
+        self.likely = likely
+        """How many of them could hold labels."""
+
+
 def label_column(
     sample: Sample, columns: tuple[str, ...], given: str | None, split: str = ""
 ) -> tuple[str | Indicators, str, tuple[str, ...]]:
     """The given label column or columns, or the likeliest; why; and which others it could be.
 
     ``split`` is the column that says train or test. Raises `DataError` if a given column does not
-    fit, none looks like labels, or two look like them equally.
+    fit, and `UnclearLabel` if none looks like labels, or two look like them equally.
     """
     facts = {name: facts_of(sample.columns[name]) for name in columns}
     scores: dict[str, float] = {
@@ -82,22 +92,27 @@ def label_column(
             if group.exclusive or _named(name) < CLEAR:
                 scores[name] = min(scores.get(name, 0), scores[title] - APART)
     ranked = sorted((n for n in scores if scores[n] > 0), key=lambda name: -scores[name])
+    every = (*ranked, *(n for n in columns if n not in ranked))
     if given is not None:
         chosen = _given(given, columns, sample)
         title = chosen.title if isinstance(chosen, Indicators) else chosen
         return chosen, "chosen by you", tuple(n for n in ranked if n != title)
     if not ranked or scores[ranked[0]] < LEAST:
-        raise DataError(
+        raise UnclearLabel(
             "Expected a column of class labels, but none looks like one: measurements, identifiers "
             "and free text are not classes. Name it with `--label`; the columns are "
-            f"{listed(list(columns), 12)}."
+            f"{listed(list(columns), 12)}.",
+            every,
+            len(ranked),
         )
     best = ranked[0]
     tied = [n for n in ranked if scores[n] > scores[best] - APART]
     if len(tied) > 1 and not _named(best) and best not in groups:
-        raise DataError(
+        raise UnclearLabel(
             f"Expected one column of class labels, but {listed(tied)} look like it equally. "
-            "Name it with `--label`."
+            "Name it with `--label`.",
+            every,
+            len(tied),
         )
     if best in groups:
         reason = f"each of its {len(groups[best].columns):,} columns marks one class"
@@ -172,6 +187,8 @@ def _score(
         score += 30 if facts.distinct <= 30 else 5
     if facts.distinct == 1:
         score -= 45
+    if named < CLEAR and facts.answers:
+        score -= 20
     parts = words(name)
     if named < CLEAR:
         if _ID.search(name):

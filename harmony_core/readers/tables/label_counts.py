@@ -15,6 +15,7 @@ from .. import limits
 from ..labels import ALL, MISSING, SPLITS, Labels, MultiLabel, count_by_split
 from ..messages import quoted
 from .arrow_numpy import filled
+from .arrow_values import cell_values
 from .class_names import plain_names
 from .memory_table import as_text
 from .separators import LISTS, parse_list
@@ -128,7 +129,7 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
     import pyarrow.compute as pc
 
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        texts = [as_text(v) for v in column.to_pylist()]
+        texts = [as_text(v) for v in cell_values(column)]
         encoded = pa.array(texts, pa.string()).dictionary_encode()
     elif pa.types.is_dictionary(column.type):
         encoded = column
@@ -136,7 +137,7 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
         encoded = pc.dictionary_encode(column, null_encoding="encode")
     lut = np.empty(len(encoded.dictionary) + 1, dtype=np.int64)
     lut[-1] = -1
-    for position, value in enumerate(encoded.dictionary.to_pylist()):
+    for position, value in enumerate(cell_values(encoded.dictionary)):
         text = as_text(value)
         text = None if text is None else text.strip()
         if text is None or text in MISSING:
@@ -165,7 +166,7 @@ def split_codes_of(
     column = batch.column(split.name)
     place = {name: position for position, name in enumerate(SPLITS)}
     if split.paths:
-        meant = [place.get(split.of(str(cell)), -1) for cell in column.to_pylist()]
+        meant = [place.get(split.of(str(cell)), -1) for cell in cell_values(column)]
         return np.array(meant, dtype=np.int8)
     codes = number(column, known, split.name)
     lut = np.array([place.get(split.of(text), -1) for text in known] + [-1], dtype=np.int8)

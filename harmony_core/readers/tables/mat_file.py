@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import zlib
 from pathlib import Path
 
 import numpy as np
 
-from ...arrays import Array
 from ...errors import DataError
 from .. import limits
 from ..contents import Contents
 from ..format import FileFormat, ReadOptions
-from ..messages import listed, quoted
+from ..messages import listed
 from .array_file import array_contents, assemble
+from .mat_process import Variables, load_variables
 
 _BYTES = {
     "double": 8, "single": 4, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4,
@@ -23,30 +22,19 @@ _BYTES = {
 
 
 def _read(path: Path, options: ReadOptions) -> Contents:
-    from scipy.io import loadmat, whosmat
-    from scipy.io.matlab import MatReadError
+    numbers: list[str] = []
 
-    damage = (
-        MatReadError, ValueError, TypeError, KeyError, IndexError, OSError, EOFError,
-        NotImplementedError, OverflowError, MemoryError, zlib.error,
-    )  # fmt: skip
-    try:
-        found = {name: (shape, kind) for name, shape, kind in whosmat(str(path))}
-        numbers = [name for name, (_, kind) in found.items() if kind in _BYTES]
+    def choose(found: Variables) -> list[str]:
+        numbers[:] = [name for name, (_, kind) in found.items() if kind in _BYTES]
         size = sum(math.prod(found[name][0]) * _BYTES[found[name][1]] for name in numbers)
-        if size > limits.ARRAYS_UNPACKED_BYTES:
+        if not 0 <= size <= limits.ARRAYS_UNPACKED_BYTES:
             raise DataError(
                 f"Expected arrays of at most {limits.ARRAYS_UNPACKED_BYTES // limits.MB:,} MB, but "
                 f"got {size / limits.MB:,.0f} MB. Keep fewer samples of the frequent classes."
             )
-        arrays: dict[str, Array] = loadmat(str(path), variable_names=numbers)
-    except damage as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(
-            f"Expected a readable MATLAB file, but got: {quoted(str(error), 80)}. "
-            "Save it again with save(…, '-v7')."
-        ) from error
+        return numbers
+
+    found, arrays = load_variables(path, choose)
     shapes = {name: np.shape(arrays[name]) for name in numbers if name in arrays}
     if not shapes:
         raise DataError(

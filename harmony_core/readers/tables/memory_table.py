@@ -12,6 +12,7 @@ from ...errors import DataError
 from .. import limits
 from ..messages import Progress
 from ..samples import Sample
+from .arrow_values import cell_values
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +39,7 @@ class MemoryTable:
         rows = np.unique(np.linspace(0, max(n - 1, 0), min(n, SAMPLED)).astype(np.int64))
         part = self.table.take(pa.array(rows))
         lists = frozenset(f.name for f in self.table.schema if pa.types.is_list(f.type))
-        columns = {name: [as_text(v) for v in part[name].to_pylist()] for name in self.columns}
+        columns = {name: [as_text(v) for v in cell_values(part[name])] for name in self.columns}
         return Sample(columns, lists, whole=n <= SAMPLED)
 
     def batches(
@@ -156,5 +157,5 @@ def _cast(part: pa.Array, wanted: pa.DataType) -> pa.Array:
     if part.null_count == len(part):
         return pa.nulls(len(part), wanted)
     if wanted == pa.string():
-        return pa.array([as_text(v) for v in part.to_pylist()], wanted)
+        return pa.array([as_text(v) for v in cell_values(part)], wanted)
     return part.cast(wanted)

@@ -6,9 +6,11 @@ Nothing is unpickled.
 from __future__ import annotations
 
 import re
+import tokenize
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,23 +26,36 @@ from .array_file import Arrays, array_contents, assemble
 from .array_labels import row_labels
 
 ENTRIES = 200
+_DAMAGE = (ValueError, TypeError, SyntaxError, tokenize.TokenError)
+"""What NumPy raises for a damaged header."""
 Header = tuple[tuple[int, ...], np.dtype[Any]]
 
 
 def read_arrays(path: Path, label: str | None) -> Arrays:
     """Labels and inputs of an .npz or .npy; their sizes are checked in the headers first."""
+    with open_arrays(path) as (headers, load):
+        return _assemble(headers, load, label) if zipfile.is_zipfile(path) else _single(load(""))
+
+
+@contextmanager
+def open_arrays(path: Path) -> Iterator[tuple[dict[str, Header], Callable[[str], Array]]]:
+    """The headers of the arrays of an .npz by name, and a way to load one; an .npy has one, "".
+
+    Sizes are checked in the headers before anything is loaded; a damaged file raises `DataError`.
+    """
     try:
         if not zipfile.is_zipfile(path):
-            with open(path, "rb") as file:
-                return _single(_array(file, path.name, path.stat().st_size))
+            with open(path, "rb") as single:
+                array = _array(single, path.name, path.stat().st_size)
+            yield {"": (array.shape, array.dtype)}, lambda _: array
+            return
         with zipfile.ZipFile(path) as archive:
-            headers = _headers(archive)
 
             def load(name: str) -> Array:
                 with archive.open(f"{name}.npy") as file:
                     return _load(file)
 
-            return _assemble(headers, load, label)
+            yield _headers(archive), load
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise _damaged(error) from error
 
@@ -90,12 +105,17 @@ def _header(file: IO[bytes], name: str) -> Header:
             else np.lib.format.read_array_header_2_0
         )
         shape, _, kind = read(file)
-    except (ValueError, TypeError, SyntaxError, MemoryError) as error:
+    except (*_DAMAGE, MemoryError) as error:
         raise _damaged(error) from error
     if kind.hasobject or kind.names or kind.kind not in "biufUS":
         raise DataError(
             f"Expected arrays of numbers or text, but {quoted(name)} holds {kind!s:.40} (objects "
             "are never loaded, as that can run code). Save labels as text or whole numbers."
+        )
+    if kind.itemsize == 0 or (shape and shape[0] > limits.ROWS):
+        raise DataError(
+            f"Expected at most {limits.ROWS:,} rows with values in them, but {quoted(name)} claims "
+            f"shape {str(shape)[:60]} of type {kind!s:.20}. The file is damaged; save it again."
         )
     return shape, kind
 
@@ -121,7 +141,7 @@ def _array(file: IO[bytes], name: str, size: int) -> Array:
 def _load(file: IO[bytes]) -> Array:
     try:
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
-    except (ValueError, TypeError, SyntaxError, MemoryError) as error:
+    except _DAMAGE as error:
         raise _damaged(error) from error
 
 

@@ -13,8 +13,12 @@ from .columnar_contents import columnar_contents
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import parquet
 
 BATCH = 65_536
+PROBED = 64
+BATCH_BYTES = 32 * limits.MB
+"""Of rows decoded at once; a dictionary can make much of a small file."""
 
 
 class ParquetShard:
@@ -35,7 +39,8 @@ class ParquetShard:
         from pyarrow import parquet
 
         with parquet.ParquetFile(self.path, read_dictionary=self._texts) as file:
-            yield from file.iter_batches(batch_size=BATCH, columns=list(columns))
+            size = _rows_at_once(file, columns)
+            yield from file.iter_batches(batch_size=size, columns=list(columns))
 
     def some(self, columns: Sequence[str], most: int) -> Iterator[pa.RecordBatch]:
         """The first rows of row groups spread over the file."""
@@ -46,11 +51,19 @@ class ParquetShard:
             picked = sorted({groups * k // 5 for k in range(5)}) if groups else []
             for group in picked:
                 batches = file.iter_batches(
-                    batch_size=max(most // len(picked), 1),
+                    batch_size=max(min(most // len(picked), _rows_at_once(file, columns)), 1),
                     row_groups=[group],
                     columns=list(columns),
                 )
                 yield from [first for first in [next(batches, None)] if first is not None]
+
+
+def _rows_at_once(file: parquet.ParquetFile, columns: Sequence[str]) -> int:
+    """How many rows to decode at once, from the size of the first few."""
+    first = next(file.iter_batches(batch_size=PROBED, columns=list(columns)), None)
+    if first is None or not len(first):
+        return BATCH
+    return int(max(1, min(BATCH, BATCH_BYTES * len(first) // max(first.nbytes, 1))))
 
 
 PARQUET: FileFormat = FileFormat(

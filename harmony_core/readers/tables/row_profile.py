@@ -11,6 +11,8 @@ import numpy as np
 
 from ...arrays import Array
 from .arrow_numpy import filled, nulls
+from .arrow_values import cell_values, cut_short
+from .gaps import holds_numbers, is_gap, is_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _STIR = np.uint64(0xD6E8FEB86659FD93)
 _NONE = np.uint64(0x5851F42D4C957F2D)
+
+
+KEPT_CHARACTERS = 2_000
+"""Of each text in the chosen rows; a file of a kilobyte can hold a gigabyte of it."""
 
 
 class RowProfile:
@@ -28,8 +34,11 @@ class RowProfile:
     ) -> None:
         self.columns, self.classes = columns, classes
         self._codes, self._chosen = codes, chosen
-        self.missing = np.zeros((classes, len(columns)), dtype=np.int64)
-        """(c, k) cells without a value."""
+        self._missing = np.zeros((classes, len(columns)), dtype=np.int64)
+        self._gaps = np.zeros((classes, len(columns)), dtype=np.int64)
+        """(c, k) cells of text columns that stand for a missing value among numbers."""
+        self._words = np.zeros((len(columns), 2), dtype=np.int64)
+        """(k, 2) cells of text columns that are numbers, and all that are no gaps."""
         self._keys: list[Array] = []
         self._kept: list[pa.RecordBatch] = []
         self._at = 0
@@ -42,14 +51,11 @@ class RowProfile:
         codes = None if self._codes is None else self._codes[start : start + n]
         key = np.zeros(n, dtype=np.uint64)
         for k, name in enumerate(self.columns):
-            bits, empty = cell_bits(batch.column(name))
+            column = _numbered(batch.column(name))
+            bits, empty = cell_bits(column)
             if empty is not None:
-                at = np.flatnonzero(empty)
-                if codes is None:
-                    self.missing[0, k] += len(at)
-                else:
-                    of = codes[at]
-                    self.missing[:, k] += np.bincount(of[of >= 0], minlength=self.classes)
+                self._missing[:, k] += self._by_class(empty, codes)
+            self._count_gaps(k, column, codes)
             key ^= bits
             key *= _MIX
             key ^= key >> np.uint64(29)
@@ -57,8 +63,37 @@ class RowProfile:
         self._keys.append(key)
         low, high = np.searchsorted(self._chosen, [start, start + n])
         if high > low:
-            rows = pa.array(self._chosen[low:high] - start)
-            self._kept.append(batch.take(rows))
+            rows = batch.take(pa.array(self._chosen[low:high] - start))
+            columns = [cut_short(column, KEPT_CHARACTERS) for column in rows.columns]
+            self._kept.append(pa.record_batch(columns, names=rows.schema.names))
+
+    @property
+    def missing(self) -> Array:
+        """(c, k) cells without a value, in columns of numbers also those such as `?` and `None`."""
+        numeric = [holds_numbers(int(numbers), int(all_)) for numbers, all_ in self._words]
+        return self._missing + self._gaps * np.array(numeric, dtype=np.int64)
+
+    def _by_class(self, marked: Array, codes: Array | None) -> Array:
+        """(c,) marked rows; without classes all count for the first."""
+        if codes is None:
+            return np.bincount([0], [marked.sum()], self.classes).astype(np.int64)
+        of = codes[marked]
+        return np.bincount(of[of >= 0], minlength=self.classes)
+
+    def _count_gaps(self, k: int, column: pa.Array, codes: Array | None) -> None:
+        """Count the gaps and numbers of a text column."""
+        import pyarrow as pa
+
+        if not pa.types.is_dictionary(column.type):
+            return
+        cells = [c if isinstance(c, str) else "" for c in column.dictionary.to_pylist()]
+        gap = np.array([bool(c.strip()) and is_gap(c) for c in cells] + [False])
+        number = np.array([is_number(c) and not is_gap(c) for c in cells] + [False])
+        blank = np.array([not c.strip() for c in cells] + [True])
+        at = filled(column.indices, len(cells))
+        if gap.any():
+            self._gaps[:, k] += self._by_class(gap[at], codes)
+        self._words[k] += (number[at].sum(), (~(gap | blank))[at].sum())
 
     @property
     def keys(self) -> Array:
@@ -90,13 +125,8 @@ def cell_bits(column: pa.Array) -> tuple[Array, Array | None]:
             return bits, None
         empty = nulls(whole)
         return np.where(empty, _NONE, bits), empty
-    if not pa.types.is_dictionary(kind):
-        if pa.types.is_nested(kind):
-            column = pa.array([None if v is None else repr(v) for v in column.to_pylist()])
-        elif not (pa.types.is_string(kind) or pa.types.is_binary(kind)):
-            column = pc.cast(column, pa.string())
-        column = pc.dictionary_encode(column, null_encoding="encode")
-    cells = column.dictionary.to_pylist()
+    column = _numbered(column)
+    cells = cell_values(column.dictionary)
     table = np.empty(len(cells) + 1, dtype=np.uint64)
     blank = np.zeros(len(cells) + 1, dtype=bool)
     for i, cell in enumerate(cells):
@@ -106,6 +136,23 @@ def cell_bits(column: pa.Array) -> tuple[Array, Array | None]:
     at = filled(column.indices, len(cells))
     empty = blank[at]
     return table[at], empty if empty.any() else None
+
+
+def _numbered(column: pa.Array) -> pa.Array:
+    """A column of text or of lists as a dictionary; one of numbers, dates or times as it is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_floating(kind) or pa.types.is_temporal(kind) or pa.types.is_integer(kind):
+        return column
+    if pa.types.is_dictionary(kind):
+        return column
+    if pa.types.is_nested(kind):
+        column = pa.array([None if v is None else repr(v) for v in cell_values(column)])
+    elif not (pa.types.is_string(kind) or pa.types.is_binary(kind)):
+        column = pc.cast(column, pa.string())
+    return pc.dictionary_encode(column, null_encoding="encode")
 
 
 def _since(column: pa.Array) -> pa.Array:

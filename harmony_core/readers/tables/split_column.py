@@ -145,7 +145,7 @@ def _folder(path: str) -> str:
 
 
 def _values(cells: list[str | None]) -> set[str]:
-    return {_plain(cell) for cell in cells if cell is not None}
+    return {_plain(cell) for cell in set(cells) if cell is not None}
 
 
 def _plain(cell: str) -> str:

@@ -8,10 +8,11 @@ from pathlib import Path
 from ...errors import DataError
 from ..contents import Contents
 from ..format import ReadOptions
-from ..labels import Labels
+from ..labels import Labels, unknown_labels
 from ..messages import Progress, listed, quoted
 from ..samples import TableFile
 from .count_table import count_columns, given_counts
+from .gaps import gap_notes
 from .guess_columns import LabelColumns, choose_columns
 from .indicator_counts import IndicatorCounter
 from .label_counts import LabelCounter
@@ -34,6 +35,11 @@ def _read(table: TableFile, path: Path, title: str, options: ReadOptions) -> Con
             f"{listed(table.columns)}. Add the rows."
         )
     size = path.stat().st_size
+    if options.unlabelled:
+        return Contents(
+            path.name, "table", title, size, unknown_labels(), columns=table.columns,
+            features=table.columns, notes=tuple(table.notes), table=table,
+        )  # fmt: skip
     counting = count_columns(sample, table.columns) if label is None else None
     if counting is not None:
         if ragged := getattr(table, "ragged", []):
@@ -71,6 +77,7 @@ def _read(table: TableFile, path: Path, title: str, options: ReadOptions) -> Con
             "If another column holds the labels, name it with `--label`."
         )
     features = tuple(c for c in table.columns if c not in chosen.used)
+    notes += gap_notes(sample, features)
     return Contents(
         path.name, "table", title, size, labels, chosen.label, chosen.reason, chosen.others,
         table.columns, chosen.split.name, features=features, notes=tuple(notes), table=table,

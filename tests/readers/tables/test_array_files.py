@@ -14,6 +14,7 @@ from scipy.io import savemat
 
 from harmony_core.errors import DataError
 from harmony_core.readers.open import read_file
+from harmony_core.readers.tables import mat_process
 
 from ..counts import by_split, said, trained
 
@@ -148,6 +149,19 @@ def test_matlab(tmp_path: Path) -> None:
     contents = read_file(path)
     assert trained(contents) == {"1": 2, "2": 1, "3": 1}
     assert said(contents, "no numbers: 'info'")
+
+
+def test_a_matlab_file_at_which_the_reader_crashes_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = mat_process.start_module
+    monkeypatch.setattr(
+        mat_process, "start_module", lambda *_, **__: start("no.such.module", binary=True)
+    )
+    path = tmp_path / "a.mat"
+    savemat(path, {"y": Y})
+    with pytest.raises(DataError, match="the file is damaged"):
+        read_file(path)
 
 
 @pytest.mark.parametrize(

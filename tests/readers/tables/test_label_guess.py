@@ -76,8 +76,73 @@ LAYOUTS = {
     "phones": "battery=i2000 blue=i2 clock=f ram=i4000 wifi=i2 *price_range=i4",
     "loans": "Loan_ID=u Gender=m|f Married=y|n Income=i9999 Area=urban|rural *Loan_Status=Y|N",
     "birds": "*primary_label=crow|wren|owl latitude=f longitude=f author=Ann|Bob|Cy filename=p",
+    "nursery.data": "-=usual|pretentious|great_pret -=proper|less_proper|critical "
+    "-=complete|completed|foster -=1|2|3|more -=convenient|critical -=convenient|inconv "
+    "-=slightly_prob|nonprob -=recommended|priority "
+    "*-=not_recom|priority|spec_prior|very_recom",
+    "krkopt.data": "-=a|b|c|d -=1|2|3 -=a|b|c|d|e -=1|2|3|4|5 -=a|b|c|d|e|f -=1|2|3|4|5|6|7|8 "
+    "*-=fourteen|thirteen|twelve|draw|zero",
+    "page-blocks": "height=i80 lenght=i500 area=i9000 eccen=f p_black=f p_and=f mean_tr=f "
+    "blackpix=i800 blackand=i900 wb_trans=i90 *class=1|2|5|4|3",
+    "yeast": "seq=u mcg=f gvh=f alm=f mit=f erl=0.50|1.00 pox=0.00|0.83 vac=f nuc=f "
+    "*loc=CYT|NUC|MIT|ME3|ME2",
+    "abalone": "Sex=M|F|I Length=f Diameter=f Height=f Whole=f Shucked=f Viscera=f Shell=f "
+    "*Rings=i29",
+    "ecoli": "sequence_name=u mcg=f gvh=f lip=0.48|1.00 chg=0.50|1.00 aac=f alm1=f alm2=f "
+    "*localization=cp|im|pp|imU",
+    "dry bean": "Area=i99999 Perimeter=f MajorAxisLength=f Eccentricity=f roundness=f "
+    "Compactness=f *Class=DERMASON|SIRA|SEKER|HOROZ",
+    "cicids": "Destination.Port=i65000 Flow.Duration=i999999 Total.Fwd.Packets=i99 Flow.Bytes=f "
+    "Idle.Mean=f *Label=BENIGN|DoS|PortScan|Bot",
+    "spambase": "word_freq_make=f word_freq_address=f char_freq=f capital_run=i400 *spam=i2",
+    "sonar": "-=f -=f -=f -=f -=f *-=M|R",
+    "ionosphere": "-=i2 -=0 -=f -=f -=f *-=g|b",
+    "seeds": "area=f perimeter=f compactness=f kernel=f groove=f *variety=1|2|3",
+    "hepatitis": "*Class=2|1 AGE=i80 SEX=1|2 STEROID=1|2 ANTIVIRALS=1|2 FATIGUE=1|2 BILIRUBIN=f "
+    "PROTIME=i100 HISTOLOGY=1|2",
+    "lending": "loan_amnt=i35000 term=36|60 int_rate=f grade=A|B|C|D emp_length=i10 "
+    "home_ownership=RENT|OWN annual_inc=i99999 purpose=car|house|debt dti=f "
+    "*loan_status=Paid|Default",
+    "fetal health": "baseline=i160 accelerations=f movement=f contractions=f variability=i80 "
+    "histogram_mean=i180 *fetal_health=1|2|3",
+    "sdss": "obj_ID=n alpha=f delta=f u=f g=f r=f run_ID=i8000 field_ID=i900 "
+    "*class=GALAXY|STAR|QSO redshift=f plate=i9999 MJD=i58000",
+    "water": "ph=f Hardness=f Solids=f Chloramines=f Sulfate=f *Potability=i2",
+    "date fruit": "AREA=i400000 PERIMETER=f SkewRB=f EntropyRR=f ALLdaub4RR=f "
+    "*Class=DOKOL|SAFAVI|ROTANA",
+    "news category": "link=t headline=t *category=POLITICS|WELLNESS|TRAVEL short_description=t "
+    "authors=u date=d",
+    "toxic single": "id=u comment_text=t *toxic=i2",
+    "amazon": "Id=n ProductId=u UserId=u ProfileName=u HelpfulnessNumerator=i9 "
+    "HelpfulnessDenominator=i9 *Score=i5 Time=n Summary=t Text=t",
+    "stackoverflow": "Id=n Title=t Body=t Tags=t CreationDate=d *Y=HQ|LQ_CLOSE|LQ_EDIT",
+    "emotion": "*Emotion=joy|sad|fear|anger Text=t Clean_Text=t",
+    "crop": "N=i140 P=i140 K=i200 temperature=f humidity=f ph=f rainfall=f "
+    "*label=rice|maize|mango",
+    "weather": "Date=d Location=Sydney|Perth MinTemp=f MaxTemp=f WindGustDir=N|S|W Humidity=i99 "
+    "RainToday=No|Yes *RainTomorrow=No|Yes",
+    "hotel": "Booking_ID=u no_of_adults=i4 meal=a|b|c lead_time=i400 market=Online|Offline "
+    "avg_price=f *booking_status=Not_Canceled|Canceled",
+    "obesity": "Gender=M|F Age=f Height=f Weight=f family=yes|no FAVC=yes|no "
+    "CAEC=Sometimes|Always MTRANS=Bus|Walk *NObeyesdad=Normal|Obese_I|Obese_II",
+    "students": "Marital=1|2 Course=i9999 Daytime=1|0 Nationality=i99 Admission_grade=f GDP=f "
+    "*Target=Graduate|Dropout|Enrolled",
+    "gesture emg": "0=f 1=f 2=f 3=f *gesture=i4",
+    "har": "tBodyAcc.mean=f tBodyAcc.std=f tBodyAcc.mad=f angle=f subject=i30 "
+    "*Activity=LAYING|STANDING|WALKING",
+    "hr promo": "employee_id=n department=Sales|Ops region=r2|r7|r9 education=B|M gender=f|m "
+    "previous_year_rating=i5 awards=i2 avg_training_score=i99 *is_promoted=i2",
+    "audio urbansound": "slice_file_name=p fsID=n start=f end=f salience=1|2 fold=i10 "
+    "classID=i10 *class=dog_bark|siren|drilling",
+    "esc50": "filename=p fold=i5 target=i50 *category=dog|rain|clock esc10=True|False src_file=n "
+    "take=A|B",
+    "fashion": "*label=i10 pixel1=i255 pixel2=i255 pixel3=i255 pixel4=i255",
+    "sign mnist": "*label=i24 pixel1=i255 pixel2=i255 pixel3=i255",
+    "leaf": "id=n *species=Acer|Quercus|Salix margin1=f margin2=f shape1=f texture1=f",
+    "bees": "file=p date=d zip=n location=A|B subspecies=x|y|z *health=healthy|varroa|ants "
+    "pollen=True|False caste=worker",
 }  # fmt: skip
-ASKED: set[str] = set()
+ASKED = {"amazon", "bees"}
 """Layouts in which two columns could be the label."""
 
 
@@ -123,5 +188,5 @@ def test_the_label_column_of_public_tables(tmp_path: Path, name: str) -> None:
     assert counts == Counter(row[at] for row in rows)
 
 
-def test_there_are_forty_layouts() -> None:
-    assert len(LAYOUTS) >= 40
+def test_hardly_any_layout_needs_asking() -> None:
+    assert len(ASKED) <= len(LAYOUTS) / 20
