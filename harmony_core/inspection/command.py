@@ -9,13 +9,19 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, HarmonyError
+from ..printable import printable
 from ..readers.format import AUTO, NO, NONE, YES
 from ..readers.messages import Progress, silent
 from .analyse import Inspection, inspect_file
+from .detection.repeat_factors import THRESHOLD, check_threshold
+from .exports.command import add_export_flags, check_flags, write_wanted
+from .pilot.flags import add_flags, pilot_options
+from .report.contestants import as_text
 from .report.document import all_figures, class_rows, to_json
 from .tail.class_counts import BETA
 from .tail.figures import FIGURES
@@ -27,6 +33,8 @@ examples:
   python -m harmony_core inspect train.csv
   python -m harmony_core inspect train.csv --label species --html report.html
   python -m harmony_core inspect images.zip --pilot --json > report.json
+  python -m harmony_core inspect train.csv --flagged flagged.csv --clean clean.csv
+  python -m harmony_core inspect train.csv --pilot --seeds 10 --methods linear,boosting
 """
 
 
@@ -60,18 +68,37 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--beta", type=float, default=BETA, help="of the effective number of samples"
     )
     parser.add_argument(
+        "--probs", metavar="FILE",
+        help="judge labels by your predictions: one row per sample, one column per class "
+        "(NPY, NPZ, CSV, Parquet), from a model that saw none of the samples it predicts",
+    )  # fmt: skip
+    parser.add_argument(
+        "--embeddings", metavar="FILE",
+        help="judge labels by your embeddings: one row of numbers per sample",
+    )  # fmt: skip
+    parser.add_argument(
         "--fast", action="store_true", help="report the tail only, without quality checks"
     )
     parser.add_argument(
         "--pilot",
         action="store_true",
-        help="train on the data for a few seconds and recommend a method",
+        help="compare methods on the data, within a time budget, and recommend one",
     )
+    add_flags(parser)
     parser.add_argument(
         "--html", metavar="PATH", help="write the report, one file that opens offline"
     )
     parser.add_argument("--csv", metavar="PATH", help="write the table of classes")
+    parser.add_argument(
+        "--repeat-threshold", type=float, default=THRESHOLD, metavar="T",
+        help="of annotations: repeat images of classes that fewer than this share of images have",
+    )  # fmt: skip
+    parser.add_argument(
+        "--repeat-factors", metavar="PATH",
+        help="of annotations: write how often to show each image, as CSV",
+    )  # fmt: skip
     parser.add_argument("--script", metavar="PATH", help="write a training script (needs --pilot)")
+    add_export_flags(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
     parser.set_defaults(command=run)
@@ -81,8 +108,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Do what the parsed arguments say; returns the exit code."""
     try:
+        options = pilot_options(args)
         if args.script and not args.pilot:
             raise DataError("Expected --script together with --pilot, which chooses the method.")
+        check_threshold(args.repeat_threshold)
+        check_flags(args)
         progress = silent if args.quiet else _reporter()
         found = inspect_file(
             args.file,
@@ -93,11 +123,16 @@ def run(args: argparse.Namespace) -> int:
             beta=args.beta,
             bounds=tuple(args.bounds) if args.bounds else None,
             quality=not args.fast,
-            pilot=args.pilot,
+            pilot=options or False,
+            probs=args.probs,
+            embeddings=args.embeddings,
             progress=progress,
         )
         progress("", None)
+        if found.detection is not None:
+            found = replace(found, detection=found.detection.at(args.repeat_threshold))
         _write(found, args)
+        write_wanted(args, found.quality, silent)
         sys.stdout.write((to_json(found) if args.json else summary(found)) + "\n")
         return DONE
     except HarmonyError as error:
@@ -123,6 +158,15 @@ def _write(found: Inspection, args: argparse.Namespace) -> None:
         export.save(Path(args.html), report_html(found))
     if args.csv:
         export.save(Path(args.csv), export.classes_csv(found))
+    if args.repeat_factors:
+        from .detection.files import images_csv
+
+        if found.detection is None:
+            raise DataError(
+                "Expected annotations of objects for --repeat-factors (without --fast), but got "
+                f"{found.contents.form}. Leave the flag out."
+            )
+        export.save(Path(args.repeat_factors), images_csv(found.detection))
     if args.script:
         from .report.training_script import training_script
 
@@ -146,25 +190,24 @@ def summary(found: Inspection) -> str:
     ]
     lines += ["", found.tail.groups.sentence, ""]
     rows = class_rows(found)
-    name_width = min(max(len(_terminal(r["name"])) for r in rows[:SHOWN]), 40)
+    name_width = min(max(len(printable(r["name"])) for r in rows[:SHOWN]), 40)
     lines.append(f"{'class':<{name_width}}  {'samples':>10}  group")
     for row in rows[: SHOWN // 2] + rows[-SHOWN // 2 :] if len(rows) > SHOWN else rows:
-        name = _terminal(row["name"])[:name_width]
+        name = printable(row["name"])[:name_width]
         lines.append(f"{name:<{name_width}}  {row['count']:>10,}  {row['group']}")
     if len(rows) > SHOWN:
         lines.append(f"({len(rows) - SHOWN:,} classes between are not shown; --csv has all)")
     if found.quality is not None:
         lines += ["", *found.quality.sentences(labels.names)]
+    if found.profile is not None:
+        lines += ["", *(printable(line) for line in found.profile.sentences())]
+    if found.detection is not None:
+        lines += ["", *(printable(line) for line in found.detection.sentences())]
     if found.pilot is not None:
-        lines += ["", *found.pilot.table()]
+        lines += ["", *as_text(found.pilot, found.recommendation)]
     if found.recommendation is not None:
         lines += ["", *found.recommendation.sentences()]
-    return "\n".join(lines)
-
-
-def _terminal(text: str) -> str:
-    """A name without what could steer a terminal."""
-    return "".join(ch if ch.isprintable() else "�" for ch in text)
+    return "\n".join(map(printable, lines))  # names stand in notes and advice, too
 
 
 def _reporter() -> Progress:
@@ -184,6 +227,6 @@ def _reporter() -> Progress:
             return
         last[1] = now
         done = "" if share is None else f" {100 * share:.0f} %"
-        write(f"\r\033[K{_terminal(message)}{done}" if live else f"{_terminal(message)}{done}\n")
+        write(f"\r\033[K{printable(message)}{done}" if live else f"{printable(message)}{done}\n")
 
     return report

@@ -11,8 +11,10 @@ Axes: n images, d features.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -128,15 +130,40 @@ def _reduced(features: Array) -> Array:
     return np.asarray(parts / max(float(parts.std()), 1e-6), dtype=np.float32)
 
 
-def _resnet(thumbnails: Array, weights: Path, progress: Progress) -> Array:
-    """Penultimate features of ResNet-18 on thumbnails enlarged to 64 × 64."""
+def resnet(weights: Path) -> Any:
+    """ResNet-18 with ``weights``, frozen, without its last layer."""
     import torch
     from torchvision.models import resnet18
 
     network = resnet18()
     network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     network.fc = torch.nn.Identity()
-    network.eval()
+    network.requires_grad_(requires_grad=False)
+    return network.eval()
+
+
+def frozen_trunk(network: Any, thumbnails: Array, report: Callable[[float], None]) -> Array:
+    """(n, 256, 4, 4) float16: what the last block of `resnet` is given for each image."""
+    import torch
+
+    network.layer4, block = torch.nn.Identity(), network.layer4
+    network.avgpool, pool = torch.nn.Identity(), network.avgpool
+    try:
+        flat = _applied(network, thumbnails, report)
+    finally:
+        network.layer4, network.avgpool = block, pool
+    return flat.reshape(len(flat), 256, 4, 4).astype(np.float16)
+
+
+def _resnet(thumbnails: Array, weights: Path, progress: Progress) -> Array:
+    """Penultimate features of ResNet-18."""
+    return _applied(resnet(weights), thumbnails, lambda s: progress("Describing images", s))
+
+
+def _applied(network: Any, thumbnails: Array, report: Callable[[float], None]) -> Array:
+    """What the network makes of thumbnails enlarged to 64 × 64."""
+    import torch
+
     mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
     scale = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
     parts = []
@@ -145,5 +172,5 @@ def _resnet(thumbnails: Array, weights: Path, progress: Progress) -> Array:
             batch = torch.from_numpy(thumbnails[start : start + BATCH]).permute(0, 3, 1, 2).float()
             batch = torch.nn.functional.interpolate(batch, size=64, mode="bilinear")
             parts.append(network((batch / 255 - mean) / scale).numpy())
-            progress("Describing images", min((start + BATCH) / len(thumbnails), 1.0))
+            report(min((start + BATCH) / len(thumbnails), 1.0))
     return np.concatenate(parts)

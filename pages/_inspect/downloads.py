@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,25 +11,29 @@ import streamlit as st
 
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig
 from harmony_core.data.table_specs import NONE
-from harmony_core.data.uploads import store_upload
 from harmony_core.errors import HarmonyError
 from harmony_core.inspection.analyse import Inspection
-from harmony_core.inspection.pilot.training import BASE, METHODS
+from harmony_core.inspection.pilot.contestants import CONTESTANTS
 from harmony_core.inspection.process.digits_example import CONFIG as DIGITS
 from harmony_core.inspection.report.document import to_json
 from harmony_core.inspection.report.files import classes_csv
 from harmony_core.inspection.report.html import report_html
-from harmony_core.inspection.report.training_script import training_script
+from harmony_core.inspection.report.training_script import script_method, training_script
 from harmony_core.parameters import Value
 from harmony_core.readers.contents import Contents
 from harmony_core.readers.images.image_contents import FOLDER, IMAGE_ZIP
+from harmony_core.readers.messages import quoted
 
 from .._session import draft
-from .._shared.messages import messages, spoken
+from .._session.visitor import access
+from .._shared.markdown import code, spoken
+from .._shared.messages import messages
+from .cleaning import cleaning_section
 from .inspected_file import InspectedFile
 from .pilot import no_pilot
 from .upload import LARGEST_MB
 
+PLAIN = MethodConfig("ce")
 EPOCHS = {"images": 20, "table": 60}
 
 
@@ -80,11 +85,15 @@ def download_section(file: InspectedFile, found: Inspection) -> None:
                 file.path.read_bytes,
                 "The file that the training script reads.",
             )
+    given = "FILE" if file.digits else shlex.quote(file.path.name)
     st.caption(
         "The same from the shell, for files of any size: "
-        f"`python -m harmony_core inspect {'FILE' if file.digits else _quoted(file.path.name)} "
-        f"{'' if reason else '--pilot '}--html report.html`"
-    )  # fmt: skip
+        + code(
+            f"python -m harmony_core inspect {given} "
+            f"{'' if reason else '--pilot '}--html report.html"
+        )
+    )
+    cleaning_section(file, found)
     _arena(file, found, _no_arena(found.contents))
 
 
@@ -104,16 +113,11 @@ def _download(
 
 
 def _about(found: Inspection) -> str:
-    method = found.recommendation.method if found.recommendation else BASE
     return (
-        f"Trains {method} on all samples of this file, with a balanced test. Put both into "
-        "one folder and run `python train.py`."
+        f"Trains {script_method(found).label} on this file with a part of every class held out, "
+        "saves the model, and predicts the classes of new samples. Put both into one folder and "
+        "run `python train.py`."
     )
-
-
-def _quoted(name: str) -> str:
-    kept = name.replace("`", "'")
-    return f"'{kept}'" if " " in kept else kept
 
 
 def _no_arena(contents: Contents) -> str:
@@ -126,7 +130,7 @@ def _no_arena(contents: Contents) -> str:
 def _arena(file: InspectedFile, found: Inspection, reason: str) -> None:
     with st.container(key="inspect-arena", gap="xsmall"):
         if reason:
-            st.caption(f"These data cannot be opened in the Arena. {reason}")
+            st.caption(f"These data cannot be opened in the Arena. {spoken(reason)}")
             return
         pressed = st.button(
             "Open in the Arena",
@@ -160,10 +164,10 @@ def arena_config(file: InspectedFile, found: Inspection) -> ExperimentConfig:
     else:
         try:
             with open(file.path, "rb") as content:
-                source = store_upload(content, LARGEST_MB * 2**20)
+                source = access().keep_upload(content, LARGEST_MB * 2**20)
         except OSError as error:
             raise HarmonyError(
-                f"Expected {spoken(file.path.name)} to be in this visit's folder, but got: "
+                f"Expected {quoted(file.path.name)} to be in this visit's folder, but got: "
                 f"{error.strerror or error}. Upload it again."
             ) from error
         params: dict[str, Value] = {"source": source}
@@ -185,8 +189,12 @@ def arena_config(file: InspectedFile, found: Inspection) -> ExperimentConfig:
 
 
 def _methods(found: Inspection) -> tuple[MethodConfig, ...]:
+    """Cross-entropy, the loss that the pilot names, and the harmonized loss; or the usual ones."""
     advice = found.recommendation
-    if advice is None or advice.method == BASE:
+    named = [] if advice is None else [CONTESTANTS.get(n) for n in (advice.method, advice.loss)]
+    losses = [c.method for c in named if c is not None and c.method is not None]
+    losses = [method for method in losses if method != PLAIN]
+    if not losses:
         return ExperimentConfig().methods
-    names = dict.fromkeys((BASE, advice.method, "harmonized"))
-    return tuple(METHODS[name] for name in names)
+    harmonized = MethodConfig("harmonized")
+    return (PLAIN, losses[0], *([] if losses[0] == harmonized else [harmonized]))

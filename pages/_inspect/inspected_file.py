@@ -5,22 +5,31 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from harmony_core.errors import DataError
 from harmony_core.inspection.analyse import Inspection
+from harmony_core.inspection.exports.choice import Choice
+from harmony_core.inspection.exports.export import Export
+from harmony_core.inspection.pilot.options import PilotOptions
 from harmony_core.inspection.process.digits_example import NAME as DIGITS
 from harmony_core.inspection.process.job import Job
 from harmony_core.inspection.process.result_file import load_found
-from harmony_core.inspection.process.worker import Request
+from harmony_core.inspection.process.worker import ExportRequest, Request
 from harmony_core.inspection.tail.class_counts import BETA
 from harmony_core.inspection.tail.statistics import analyse_tail
 
 from .visit_folder import safe_name, visit_folder
 
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
 KEY = "inspect-look"
 PREFIX = "inspect-"
+LONGEST_EXPORT = 300.0
+"""Seconds for a file that is written from the result."""
 REMOVED = "inspect removed"
 """How many files the button has removed; each time the uploader is replaced by an empty one."""
 
@@ -39,6 +48,8 @@ class InspectedFile:
     """Whether it was typed in as class counts."""
     job: Job | None = None
     result_path: Path = field(default_factory=Path)
+    exported: dict[tuple[str, Choice], Path] = field(default_factory=dict)
+    """Files that were written from the result, by the form's name and the choice."""
     _read: tuple[int, Inspection] | None = None
 
     @property
@@ -62,15 +73,61 @@ class InspectedFile:
         folder = visit_folder().new_folder()
         self.result_path = folder / "found.npz"
         self._read = None
+        self.exported = {}
         request = Request(str(self.path), str(self.result_path), digits=self.digits)
-        self.job = visit_folder().add_job(Job(replace(request, **options)))  # type: ignore[arg-type]
+        asked = replace(request, **options)  # type: ignore[arg-type]
+        self.job = visit_folder().add_job(Job(asked, str(visit_folder().folder)))
 
-    def run_pilot(self, seeds: int, bounds: tuple[float, float] | None) -> None:
+    def judge_by(self, kind: str, upload: UploadedFile | None) -> None:
+        """Inspect the file again, read as before, with an upload to judge labels by, or without.
+
+        ``kind`` is the option of the request that takes the file.
+        """
+        if self.job is None or self.busy:
+            return
+        before = self.job.request
+        options: dict[str, str | None] = {
+            "label": before.label, "split": before.split, "separator": before.separator,
+            "header": before.header,
+        }  # fmt: skip
+        if upload is not None:
+            path = visit_folder().new_folder() / safe_name(upload.name)
+            try:
+                path.write_bytes(upload.getbuffer())
+            except OSError as error:
+                raise DataError(
+                    f"Expected room for {path.name} on this server, but got: "
+                    f"{error.strerror or error}. Free some space, then try again."
+                ) from error
+            options[kind] = str(path)
+        self.inspect(**options)
+
+    def run_pilot(self, options: PilotOptions, bounds: tuple[float, float] | None) -> None:
         """Run the pilot on the file, unless a job is running."""
         if self.busy or self.job is None:
             return
-        request = replace(self.job.request, pilot=True, seeds=seeds, bounds=bounds)
-        self.job = visit_folder().add_job(Job(request))
+        request = replace(self.job.request, pilot=True, options=options, bounds=bounds)
+        self.job = visit_folder().add_job(Job(request, str(visit_folder().folder)))
+
+    def export(self, export: Export, ending: str, choice: Choice) -> Path:
+        """Write a file from the result, in a process of its own; `DataError` if that fails."""
+        if self.job is None or self.busy:
+            raise DataError("Expected the file to be at rest, but its job is running. Wait for it.")
+        name = f"{Path(self.path.name).stem}-{export.name.replace('_', '-')}.{ending}"
+        target = visit_folder().new_folder() / safe_name(name)
+        wanted = ExportRequest(export.name, str(target), choice.drop, choice.relabel)
+        request = replace(self.job.request, pilot=False, export=wanted)
+        job = visit_folder().add_job(Job(request, str(visit_folder().folder)))
+        if not job.wait(LONGEST_EXPORT):
+            job.cancel()
+            raise DataError(
+                f"Expected the file within {LONGEST_EXPORT:.0f} seconds, but it was not finished. "
+                "Write it from the shell; the command is below."
+            )
+        if job.status.state != "done":
+            raise DataError(job.status.error or "Expected the file, but writing was stopped.")
+        self.exported[export.name, choice] = target
+        return target
 
     def cancel(self) -> None:
         if self.job is not None:

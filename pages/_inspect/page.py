@@ -6,8 +6,11 @@ import streamlit as st
 
 from .._shared.messages import lead, messages
 from .._shared.page import Page
+from .bearing import bearing_section
+from .detection import detection_section
 from .downloads import download_section
 from .inspected_file import close_file, current_file
+from .own_predictions import own_predictions
 from .pilot import pilot_section, verdict
 from .progress import show_outcome, show_progress
 from .quality import quality_section
@@ -55,5 +58,8 @@ def inspect_data(page: Page) -> None:
         st.caption("The checks are not finished yet.")
     else:
         quality_section(found)
+        own_predictions(file, found)
+    bearing_section(found, looking)
+    detection_section(found)
     pilot_section(file, found)
     download_section(file, found)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from .._shared.messages import spoken, toasts
+from .._shared.markdown import literal, spoken
+from .._shared.messages import toasts
 from .inspected_file import PREFIX, InspectedFile, current_file
+from .wording import on_page
 
 TICK = 0.3
-NAMED = "inspect-of-named"
+NAMED, LIKELY = "inspect-of-named", "inspect-of-likely"
+BEST = 3
+"""Columns that take one click."""
 QUICK = 1.0
 """Seconds before a bar is shown."""
 
@@ -44,20 +48,39 @@ def show_outcome(file: InspectedFile) -> None:
     assert file.job is not None
     status, pilot = file.job.status, file.job.request.pilot
     if status.state == "failed":
-        st.error(spoken(status.error), icon=":material/error:")
+        st.error(spoken(on_page(status.error)), icon=":material/error:")
     elif status.state == "cancelled":
         what = "The pilot was cancelled." if pilot else "The inspection of this file was cancelled."
         st.info(what, icon=":material/stop_circle:")
     if pilot or status.state not in ("failed", "cancelled"):
         return
+    if status.likely > 1:
+        st.segmented_control(
+            "The likeliest columns",
+            status.columns[: min(status.likely, BEST)],
+            key=f"{LIKELY}-{file.result_path.parent.name}",
+            format_func=literal,
+            on_change=_again,
+            args=(f"{LIKELY}-{file.result_path.parent.name}",),
+        )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        if status.state == "failed" and "olumn" in status.error:
-            st.text_input("Column of the labels", key=NAMED, on_change=_again, width=280)
+        if status.columns:
+            key = f"{NAMED}-{file.result_path.parent.name}"
+            st.selectbox(
+                "Column of the labels",
+                status.columns,
+                index=None,
+                placeholder="Choose a column",
+                key=key,
+                on_change=_again,
+                args=(key,),
+                width=280,
+            )
         st.button("Look again", icon=":material/refresh:", key=PREFIX + "again", on_click=_again)
 
 
-def _again() -> None:
-    file, name = current_file(), str(st.session_state.get(NAMED) or "").strip()
-    if file is not None:
+def _again(key: str = "") -> None:
+    file, name = current_file(), st.session_state.get(key) if key else None
+    if file is not None and (name or not key):
         with toasts():
-            file.inspect(label=name or None)
+            file.inspect(label=name)

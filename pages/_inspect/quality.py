@@ -8,22 +8,23 @@ import numpy as np
 import streamlit as st
 
 from harmony_core.inspection.analyse import Inspection
-from harmony_core.inspection.pilot.recommend import noise
 from harmony_core.inspection.quality import Quality
 from harmony_core.inspection.quality.measures import CHECKS
+from harmony_core.inspection.quality.noise import FEWEST, noise
 from harmony_core.inspection.tail.figures.shares import HEAD_SHARE
 from harmony_core.inspection.tail.groups import GROUPS
 
-from .._shared.messages import spoken
+from .._shared.markdown import spoken
 from .._shared.tables import cells, table
 from .._shared.widgets import set_widget
+from .flagged_rows import flagged_rows
 
 SORT = "inspect-of-sort"
 ROWS = 100
 MADE_WITH = (
-    "Suspect labels: scikit-learn for predictions of samples the model has not seen, cleanlab for "
-    "confident learning. Near copies of images: the correlation of small grey pictures, which "
-    "finds shifted and recompressed copies that hashes miss. Copies of rows: our own check, by "
+    "Suspect labels: confident learning by cleanlab, on predictions of scikit-learn models that "
+    "saw neither the sample nor its copies. Near copies of images: correlation of small grey "
+    "versions, which also finds shifted and recompressed copies. Copies of rows: our own check, by "
     "hashes of all cells."
 )
 
@@ -42,7 +43,7 @@ def quality_section(found: Inspection) -> None:
         st.markdown(spoken(_sentence(found, quality)))
         _summary(found, quality)
         _by_class(found, quality)
-        _examples(quality)
+        flagged_rows(quality, found.contents.labels.names)
         _gaps(found, quality)
     names = found.contents.labels.names
     if quality.too_few:
@@ -60,21 +61,22 @@ def _sentence(found: Inspection, quality: Quality) -> str:
     if said:
         return said[0]
     groups = found.tail.groups.of_class
-    if "suspects" not in quality.findings:
-        return "Labels were not judged; what else was checked is below."
+    finding = quality.findings.get("suspects")
+    if finding is None:
+        return "Labels were not judged; why, and what would help, is below."
+    total = f"{finding.total:,} of {finding.checked.sum():,} judged labels are suspect"
     rare, frequent = (quality.share("suspects", groups == g) for g in (2, 0))
     if not (np.isfinite(rare) and np.isfinite(frequent)):
-        total = quality.findings["suspects"].total
-        return f"{total:,} labels are suspect; head and tail cannot be compared here."
-    checked = int(quality.findings["suspects"].checked[groups == 2].sum())
-    if checked < 20:
+        return f"{total}; head and tail cannot be compared here."
+    in_tail, in_head = (int(finding.checked[groups == g].sum()) for g in (2, 0))
+    if in_tail < FEWEST:
         return (
-            f"Only {checked} labels of the tail could be judged: too few to say whether rare "
-            "means noisy here."
+            f"{total}. Only {in_tail} of the judged labels are in the tail: too few to say whether "
+            "rare classes are noisier here."
         )
     return (
-        f"Of the judged labels {rare:.1%} are suspect in the tail and {frequent:.1%} in the head: "
-        "rare does not mean noisier here."
+        f"{total}: {rare:.1%} of {in_tail:,} in the tail, {frequent:.1%} of {in_head:,} in the "
+        "head. Rare classes are not noisier here."
     )
 
 
@@ -94,7 +96,7 @@ def _summary(found: Inspection, quality: Quality) -> None:
                 ],
             )
         )
-    head = ["Check", "Found", *(f"of {g}" for g in GROUPS), "What it is and what it means"]
+    head = ["Check", "Found", *(f"In {g}" for g in GROUPS), "What it is and what it means"]
     table("What the checks found", head, rows)
 
 
@@ -124,22 +126,21 @@ def _by_class(found: Inspection, quality: Quality) -> None:
             st.caption(f"{ROWS} of {len(order):,} classes; the CSV below has all.")
         rows = []
         for c in order[:ROWS].tolist():
-            marked = quality.of_class(c)
             values = [f"{quality.totals[c]:,}", GROUPS[tail.groups.of_class[c]]]
-            rows.append((names[c], cells([*values, *(f"{marked[name]:,}" for name in checks)])))
+            rows.append((names[c], cells([*values, *(_marked(quality, n, c) for n in checks)])))
         head = ["Class", "Samples", "Group", *(CHECKS[name].title for name in checks)]
         table("Quality by class", head, rows)
 
 
-def _examples(quality: Quality) -> None:
-    rows = [
-        (sample, cells([CHECKS[name].title, words]))
-        for name, finding in quality.findings.items()
-        for sample, words in finding.examples
-    ]
-    if rows:
-        with st.expander("Examples to look at"):
-            table("Examples to look at", ["Sample", "Check", "What was found"], rows)
+def _marked(quality: Quality, check: str, c: int) -> str:
+    """The marks of a class; of its labels also the share that is suspect."""
+    finding = quality.findings[check]
+    count, checked = int(finding.counts[c]), int(finding.checked[c])
+    if check != "suspects":
+        return f"{count:,}"
+    if not checked:
+        return "not judged"
+    return f"{count:,} ({count / checked:.1%})" if count else "0"
 
 
 def _gaps(found: Inspection, quality: Quality) -> None:
@@ -159,5 +160,5 @@ def _gaps(found: Inspection, quality: Quality) -> None:
                 missing = gaps.counts[groups == g, k].sum()
                 shares.append(f"{missing / held:.1%}" if held else "–")
             rows.append((gaps.columns[k], cells([f"{gaps.counts[:, k].sum():,}", *shares])))
-        head = ["Column", "Missing", *(f"of {g}" for g in GROUPS)]
+        head = ["Column", "Missing", *(f"In {g}" for g in GROUPS)]
         table("Missing values by column", head, rows)

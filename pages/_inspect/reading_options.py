@@ -7,10 +7,10 @@ import streamlit as st
 from harmony_core.readers.contents import Contents
 from harmony_core.readers.format import AUTO, NO, NONE, YES
 
-from .._shared.labels import literal
-from .._shared.messages import spoken, toasts
-from .._shared.widgets import set_widget
+from .._shared.markdown import literal, spoken
+from .._shared.messages import toasts
 from .inspected_file import InspectedFile, current_file, remove_file
+from .wording import on_page
 
 LABEL, SPLIT, CELLS = "inspect-of-label", "inspect-of-split", "inspect-of-cells"
 GUESSES, HEADER = "inspect-of-guess", "inspect-of-header"
@@ -51,33 +51,59 @@ def reading_section(file: InspectedFile, contents: Contents) -> None:
         if contents.choices and not contents.columns:
             _place_of_classes(contents)
         for note in contents.notes:
-            st.caption(f":material/info: {spoken(note)}")
+            st.caption(f":material/info: {spoken(on_page(note, 'above'))}")
 
 
 def _what(contents: Contents) -> str:
     labels = contents.labels
     unit = {"images": "images", "counts": "counted samples", "annotations": "objects"}
     rows = int(labels.counts.sum()) if contents.kind in ("counts", "annotations") else labels.rows
-    said = f"{contents.form}, {rows:,} {unit.get(contents.kind, 'rows')}"
+    said = f"{literal(contents.form)}, {rows:,} {unit.get(contents.kind, 'rows')}"
     size = f", {contents.size / 2**20:.1f} MB" if contents.size >= 2**17 else ""
-    splits = f", split into {', '.join(labels.splits)}" if len(labels.splits) > 1 else ""
+    splits = f", split into {literal(', '.join(labels.splits))}" if len(labels.splits) > 1 else ""
     return f"{said}{size}{splits}"
+
+
+def _reading() -> str:
+    """What tells this reading of a file from every other one.
+
+    Each has controls of its own, with its values as their defaults: a value that the script sets
+    later is sent to the browser once, and lost if another run of the page overtakes that one.
+    Callbacks are given the reading that they are for, since a browser on a slow line may still
+    report a control of the reading before, which Streamlit then takes for a change.
+    """
+    file = current_file()
+    return "" if file is None else file.result_path.parent.name
+
+
+def _key(name: str) -> str:
+    return f"{name}-{_reading()}"
+
+
+def _chosen(name: str, default: object = None) -> object:
+    """The value of a control, or ``default`` where the page does not have it."""
+    return st.session_state.get(_key(name), default)
+
+
+def _file_of(reading: str) -> InspectedFile | None:
+    """The file on the page, if it is still the reading that a callback is for."""
+    return current_file() if reading == _reading() else None
 
 
 def _place_of_classes(contents: Contents) -> None:
     """Choose the level of folders, or the column of the table, that names the class of an image."""
-    set_widget(PLACE, contents.label)
     st.selectbox(
         "Where images have their class",
         [contents.label, *(c for c in contents.choices if c != contents.label)][:MOST],
-        key=PLACE,
+        key=_key(PLACE),
         on_change=_place_chosen,
+        args=(_reading(),),
         width=260,
     )
 
 
-def _place_chosen() -> None:
-    file, place = current_file(), st.session_state.get(PLACE)
+def _place_chosen(reading: str) -> None:
+    file, place = _file_of(reading), _chosen(PLACE)
     if file is not None and place:
         with toasts():
             file.inspect(label=str(place))
@@ -89,25 +115,26 @@ def _columns(contents: Contents) -> None:
     label = COUNTS if counted else contents.label
     if others and not counted:
         best = [contents.label, *others[: BEST - 1]]
-        set_widget(GUESSES, contents.label)
         st.segmented_control(
             "Best guesses for the label",
             best,
-            key=GUESSES,
+            default=contents.label,
+            key=_key(GUESSES),
             format_func=literal,
             on_change=_guess_chosen,
+            args=(_reading(),),
             required=True,
         )
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         rest = [c for c in contents.columns if c != label and c not in others]
         options = [label, *others, *rest][:MOST]
-        set_widget(LABEL, label)
         st.selectbox(
             "Label column",
             options,
-            key=LABEL,
+            key=_key(LABEL),
             on_change=_read_again,
-            help=f"Used because {contents.reason}."
+            args=(_reading(),),
+            help=f"Used because {literal(contents.reason)}."
             if contents.reason != "chosen by you"
             else "Chosen by you.",
             width=260,
@@ -115,20 +142,31 @@ def _columns(contents: Contents) -> None:
         if not counted:
             splits = [NO_SPLIT, *(c for c in contents.columns if c != contents.label)][:MOST]
             chosen = contents.split_column if contents.split_column in splits else NO_SPLIT
-            set_widget(SPLIT, chosen)
             st.selectbox(
                 "Column that says train or test",
                 splits,
-                key=SPLIT,
+                index=splits.index(chosen),
+                key=_key(SPLIT),
                 on_change=_read_again,
+                args=(_reading(),),
                 width=260,
             )
         if contents.labels.multi is not None or _given("separator") == NONE:
-            set_widget(CELLS, contents.labels.multi is not None)
-            st.toggle("Several labels in a cell", key=CELLS, on_change=_read_again)
+            st.toggle(
+                "Several labels in a cell",
+                contents.labels.multi is not None,
+                key=_key(CELLS),
+                on_change=_read_again,
+                args=(_reading(),),
+            )
         if contents.header:
-            set_widget(HEADER, contents.header == YES)
-            st.toggle("The first row names the columns", key=HEADER, on_change=_header_changed)
+            st.toggle(
+                "The first row names the columns",
+                contents.header == YES,
+                key=_key(HEADER),
+                on_change=_header_changed,
+                args=(_reading(),),
+            )
 
 
 def _given(option: str) -> str:
@@ -137,25 +175,24 @@ def _given(option: str) -> str:
     return "" if file is None or file.job is None else str(getattr(file.job.request, option))
 
 
-def _guess_chosen() -> None:
-    st.session_state[LABEL] = st.session_state.get(GUESSES)
-    _read_again()
+def _guess_chosen(reading: str) -> None:
+    _read_again(reading, _chosen(GUESSES))
 
 
-def _header_changed() -> None:
+def _header_changed(reading: str) -> None:
     """Read the file again with other names, so that columns are guessed anew."""
-    file = current_file()
+    file = _file_of(reading)
     if file is not None:
         with toasts():
-            file.inspect(header=YES if st.session_state.get(HEADER, True) else NO)
+            file.inspect(header=YES if _chosen(HEADER, True) else NO)
 
 
-def _read_again() -> None:
-    file = current_file()
+def _read_again(reading: str, guess: object = None) -> None:
+    file = _file_of(reading)
     if file is None:
         return
-    label, split = st.session_state.get(LABEL), st.session_state.get(SPLIT)
-    several = st.session_state.get(CELLS, True)
+    label, split = guess or _chosen(LABEL), _chosen(SPLIT)
+    several = _chosen(CELLS, True)
     with toasts():
         file.inspect(
             label=str(label) if label and label != COUNTS else None,

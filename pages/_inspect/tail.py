@@ -17,7 +17,7 @@ from harmony_core.inspection.tail.figures.imbalance_factor import IMBALANCE_FACT
 from harmony_core.inspection.tail.groups import BOUNDS, GROUPS
 from harmony_core.inspection.tail.references import COMPARED, nearest, references
 
-from .._shared.messages import spoken
+from .._shared.markdown import spoken
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .._shared.widgets import set_widget
@@ -27,7 +27,7 @@ SHARPNESS, TOP, ORDER = "inspect-of-beta", "inspect-of-top", "inspect-of-order"
 RULES = {"usual": "Usual", "own": "My bounds"}
 ORDERS = {"largest": "Largest first", "rarest": "Rarest first"}
 BETAS = (0.9, 0.99, 0.999, 0.9999, 0.99999)
-SECTIONS = {SHIFT: "From training to test", SEVERAL: "Several labels a sample"}
+SECTIONS = {SHIFT: "From training to test", SEVERAL: "Several labels per sample"}
 ROWS = 200
 """Classes in the table on the page."""
 
@@ -104,13 +104,14 @@ def _sentence(found: Inspection) -> str:
             f"All **{f['classes_present']:,.0f} classes** have the same size. There is no tail, "
             "and no method for long tails is needed."
         )
+    tail = groups.classes[2]
     close = nearest(f["imbalance_factor"]).name
     times = IMBALANCE_FACTOR.show(f["imbalance_factor"]).removesuffix(" ×")
     return (
         f"The largest class has **{times} times** as many samples as the "
-        f"smallest; {groups.classes[2]:,} of {f['classes_present']:,.0f} classes are tail and hold "
-        f"**{groups.shares[2]:.1%}** of the samples. Among the reference data sets, {close} is "
-        "closest in imbalance factor."
+        f"smallest; {tail:,} of {f['classes_present']:,.0f} classes {'is' if tail == 1 else 'are'} "
+        f"in the tail, with **{groups.shares[2]:.1%}** of the samples. Among the reference data "
+        f"sets, {close} is closest in imbalance factor."
     )
 
 
@@ -136,20 +137,20 @@ def _settings(found: Inspection) -> None:
         if SHARPNESS not in st.session_state:
             set_widget(SHARPNESS, BETA)
         st.selectbox(
-            "β (effective number)",
+            "β of the effective number",
             BETAS,
             key=SHARPNESS,
             format_func=lambda b: f"{b:g}",
             width=200,
             help=(
-                "The nearer to 1, the less samples are assumed to overlap, and the closer "
-                "weights come to inverse frequency."
+                "The nearer to 1, the less the samples are assumed to overlap, and the closer "
+                "the weights come to one over the class size."
             ),
         )
         if classes > 1:
             top = int(
                 st.number_input(
-                    "Share of the top k: k =", 1, classes, min(3, classes), step=1, key=TOP,
+                    "Largest classes to add up", 1, classes, min(3, classes), step=1, key=TOP,
                     width=170,
                 )
             )  # fmt: skip

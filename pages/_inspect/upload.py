@@ -10,6 +10,7 @@ import streamlit as st
 
 from harmony_core.errors import DataError
 
+from .._session.visitor import visitor
 from .._shared.app_files import ROOT
 from .._shared.messages import toasts
 from .._shared.widgets import set_widget
@@ -22,17 +23,19 @@ EXAMPLES = ROOT / "assets" / "examples"
 WAYS = {"file": "My file", "example": "An example", "counts": "Only counts"}
 TAKEN = (
     "CSV, TSV, Parquet, Excel, JSON, JSON lines, ARFF, KEEL or LibSVM with a label column, also "
-    "packed (.gz, .bz2, .xz, .zst, .zip); a ZIP of images, one folder for each class or a table of "
-    "labels beside them; annotations (COCO, YOLO, Pascal VOC, LabelMe, CVAT, Label Studio, Open "
-    "Images); NPZ or MATLAB arrays; or a "
+    "compressed (.gz, .bz2, .xz, .zst, .zip); a ZIP of images, one folder for each class or a "
+    "table of labels beside them; annotations (COCO, YOLO, Pascal VOC, LabelMe, CVAT, "
+    "Label Studio, Open Images); NPZ or MATLAB arrays; or a "
     f"bare table of class counts. At most **{LARGEST_MB} MB** through the browser (2 GB for tables "
     "from the command line), 50 million rows, 200,000 classes."
 )
 STAYS = (
-    "Nothing leaves this machine. The file is stored in a folder for this visit and deleted when "
+    "The file is stored in a folder for this visit and deleted when "
     "you close the page or remove it here; it is kept only if you open it in the Arena."
 )
-DIGITS = "Handwritten digits, imbalance factor about 50: the rarest digit has 2 images."
+ALONE = "Nothing leaves this machine."
+SHARED = "The file goes to this server and nowhere else."
+DIGITS = "Handwritten digits with an imbalance factor of about 50: the rarest digit has 2 images."
 COUNTS = "cat, 1200\ndog, 640\nfox, 130\nlynx, 24\nquoll, 3"
 
 
@@ -54,7 +57,7 @@ def choose_file() -> None:
             _counts()
         else:
             _file()
-        st.caption(f":material/lock: {STAYS}")
+        st.caption(f":material/lock: {SHARED if visitor().shared else ALONE} {STAYS}")
 
 
 def _file() -> None:

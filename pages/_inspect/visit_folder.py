@@ -2,30 +2,27 @@
 
 A connection that comes back within `GRACE` finds its folder again.
 
-Each server keeps one folder under a lock. The folder of a server that was killed is removed by the
-next one that starts.
+They lie in the one folder of this server's process; `scratch` removes that of a server that was
+killed when the next one starts.
 """
 
 from __future__ import annotations
 
-import atexit
 import re
 import shutil
 import threading
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
 import streamlit as st
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from harmony_core.data.uploads import uploads_root
+from harmony_core.data.uploads import SESSIONS, uploads_root
 from harmony_core.errors import DataError
 from harmony_core.inspection.process.job import Job
+from harmony_core.scratch import own_folder
 
-_SESSIONS = "sessions"
-_LOCK = "lock"
 _FOLDER = "inspect room"
 _NAME = 80
 GRACE = 60.0
@@ -108,39 +105,13 @@ def safe_name(name: str) -> str:
     return f"{stem[:_NAME].strip(' .') or 'file'}.{suffix[:12]}"
 
 
-@lru_cache(maxsize=8)
 def _server_folder(root: str) -> Path:
-    """The folder of this server process, locked while the process runs."""
-    sessions = Path(root) / _SESSIONS
-    mine = sessions / uuid4().hex
+    """The folder of this server process; what servers that were killed left beside it goes."""
+    sessions = Path(root) / SESSIONS
     try:
-        mine.mkdir(parents=True)
-        lock = FileLock(mine / _LOCK)
-        lock.acquire(timeout=0)
+        return own_folder(sessions)
     except (OSError, Timeout) as error:
         raise DataError(
             f"Expected to be able to write to {sessions}, but got: {error}. Choose another folder "
             "with the environment variable HARMONY_UPLOADS."
         ) from error
-    threading.Thread(target=remove_abandoned, args=(sessions, mine), daemon=True).start()
-
-    def leave() -> None:
-        lock.release()
-        shutil.rmtree(mine, ignore_errors=True)
-
-    atexit.register(leave)
-    return mine
-
-
-def remove_abandoned(sessions: Path, mine: Path) -> None:
-    """Remove the folders in ``sessions`` of servers that no longer run; ``mine`` stays."""
-    for folder in sessions.iterdir():
-        if folder == mine or not (folder / _LOCK).is_file():
-            continue
-        lock = FileLock(folder / _LOCK)
-        try:
-            lock.acquire(timeout=0)
-        except (OSError, Timeout):
-            continue
-        shutil.rmtree(folder, ignore_errors=True)
-        lock.release()

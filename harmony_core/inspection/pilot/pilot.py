@@ -1,61 +1,40 @@
-"""Train several methods on the user's data for some seconds, over several seeds.
+"""The pilot: many ways to tell the user's classes apart, compared on the same splits.
 
-All methods see the same data, initial weights and batches (`training.Lockstep`); each seed has its
-own held-out part, and classes count the same whatever their size. It is a small network on simple
-features, so its accuracy is a floor; what it compares is the methods.
-
-Axes: s seeds, m methods, c classes, b bins of the gradient norm.
+Axes: s splits, c classes, b bins of the gradient norm.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ...analysis.accuracy import group_recall, recall
-from ...analysis.intervals import Estimate, paired
+from ...analysis.intervals import Estimate, paired, wilson
 from ...arrays import Array
-from ...config import MethodConfig
+from ...errors import DataError
 from ...readers.contents import Contents
 from ...readers.messages import Progress, silent
 from ..tail.groups import GROUPS, group_classes
 from ..tail.statistics import Tail
-from .data import FEWEST, PilotData, pilot_data
+from .contestants import chosen
+from .data import PilotData, pilot_data
 from .learning_curve import LearningCurve, measure_curve
-from .training import BASE, METHODS, STEPS, final_frames, pilot_config
+from .metrics import METRICS
+from .networks import OutOfTimeError
+from .options import PilotOptions
+from .splits import Split, draw_splits, never_tested
+from .trial import Trial
 
-SEEDS = 10
-LARGE = 2_000
-"""Training samples from which fewer seeds will do, as each tells more."""
-JUDGED_WITHIN = 12
-"""Different held-out samples below which a class's recall is known to ±25 points at best."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The results of one method over the seeds."""
-
-    label: str
-    method: MethodConfig
-    confusion: Array
-    """(s, c, c) test counts, rows true"""
-    density: Array
-    """(c, b) share of each class's training samples by gradient norm, in the last epoch"""
-
-    def figure(self, name: str, groups: Array) -> Array:
-        """(s,) balanced accuracy, or mean recall of a group; NaN for an empty one."""
-        recalls = np.stack([recall(c) for c in self.confusion])
-        if name == "balanced_accuracy":
-            return np.asarray(np.nanmean(recalls, axis=1))
-        return np.array([group_recall(r, groups)[GROUPS.index(name)] for r in recalls])
-
-    @property
-    def recall(self) -> Array:
-        """(c,) recall over all seeds' test samples."""
-        return recall(self.confusion.sum(axis=0))
+CURVE_SHARE = 0.1
+"""Share of the time that is kept for the learning curve."""
+NO_CURVE = (
+    "What more samples of the tail would bring was not measured: the time was up. Allow more time."
+)
+JUDGED_WITHIN = 30
+"""Different test samples below which a class's recall is known to ±18 points at best."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +42,7 @@ class Pilot:
     """The pilot's result."""
 
     trials: tuple[Trial, ...]
+    """In order of simplicity; only those that finished all splits."""
     names: tuple[str, ...]
     """(c,) classes that took part"""
     classes: Array
@@ -70,214 +50,286 @@ class Pilot:
     groups: Array
     """(c,) 0 head, 1 medium, 2 tail"""
     counts: Array
-    """(c,) samples they had, to train on and, unless a test split was given, to hold out"""
+    """(c,) samples the pilot used, to train on and, unless a test split was given, to hold out"""
+    totals: Array
+    """(c,) training samples of the classes in the whole file"""
     tested: Array
-    """(c,) different held-out samples over all seeds"""
-    overlap: dict[str, float]
-    """Test over training size by figure where seeds draw splits of the same samples; else 0."""
-    seeds: int
-    epochs: int
+    """(c,) different test samples over all splits"""
+    tests: Array
+    """(s, c) test samples by split"""
+    overlap: float
+    """Test over training size where splits share the same samples, else 0 (`paired`)."""
+    options: PilotOptions
     seconds: float
     described: str
+    """The features, in words."""
     curve: LearningCurve | None = None
+    density: Array | None = None
+    """(c, b) share of each class's training samples by gradient norm under cross-entropy"""
     left_out: tuple[str, ...] = ()
-    """Classes with too few samples to take part."""
+    """Classes that did not take part."""
+    untested: tuple[str, ...] = ()
+    """Classes that train and are never tested."""
     notes: tuple[str, ...] = field(default=())
+    out_of_time: tuple[str, ...] = ()
+    """Names of contestants that did not finish all splits within the budget."""
+    kind: str = "table"
+    """``table``, or ``points``: features of images"""
+
+    @property
+    def metric(self) -> str:
+        """The figure that decides."""
+        return self.options.metric
+
+    @property
+    def splits(self) -> int:
+        """s"""
+        return len(self.tests)
 
     @property
     def too_few(self) -> tuple[str, ...]:
-        """Classes that took part but have too few test samples to judge their recall."""
-        return tuple(self.names[c] for c in np.flatnonzero(self.tested < JUDGED_WITHIN))
+        """Tested classes with too few different test samples to judge their recall."""
+        few = (self.tested > 0) & (self.tested < JUDGED_WITHIN)
+        return tuple(self.names[c] for c in np.flatnonzero(few))
 
-    def trial(self, label: str) -> Trial:
-        """By label."""
-        return next(t for t in self.trials if t.label == label)
+    @property
+    def distinct(self) -> tuple[Trial, ...]:
+        """The trials without those whose results are another's to the last digit."""
+        return tuple(t for t in self.trials if not t.same_as)
 
-    def gain(self, label: str, figure: str, against: str = BASE, comparisons: int = 1) -> Estimate:
-        """A method's figure minus another's, seed by seed."""
-        a = self.trial(label).figure(figure, self.groups)
-        b = self.trial(against).figure(figure, self.groups)
-        return paired(a, b, overlap=self.overlap[figure], comparisons=comparisons)
+    @property
+    def settled(self) -> bool:
+        """Whether every network was trained to the end."""
+        return all(t.settled for t in self.trials)
+
+    def trial(self, name: str) -> Trial:
+        """By name; `KeyError` if it did not finish."""
+        return {t.name: t for t in self.trials}[name]
+
+    def plain(self, name: str) -> Trial | None:
+        """The trial of the same family without a remedy, if it finished."""
+        family = self.trial(name).family
+        return next((t for t in self.trials if t.family == family and not t.remedy), None)
+
+    def gain(self, name: str, metric: str, against: str, comparisons: int = 1) -> Estimate:
+        """How much better a trial is than another, split by split, in the metric's unit.
+
+        Positive is better, also for a metric of which less is better. Splits share training
+        samples, so the interval is that of Nadeau & Bengio 2003 (`intervals.paired`).
+        """
+        difference = self.differences(name, metric, against)
+        zero = np.zeros(len(difference))
+        return paired(difference, zero, overlap=self.overlap, comparisons=comparisons)
+
+    def differences(self, name: str, metric: str, against: str) -> Array:
+        """(s,) by how much a trial is better than another in each split that measures both."""
+        sign = -1.0 if METRICS[metric].lower_is_better else 1.0
+        a, b = self.trial(name).values[metric], self.trial(against).values[metric]
+        difference = sign * (a - b)
+        return np.asarray(difference[np.isfinite(difference)])
 
     def recall_of(self, name: str) -> dict[str, float]:
-        """The recall of a class by method; NaN if it did not take part."""
+        """The recall of a class by trial; NaN if it did not take part or is never tested."""
         if name not in self.names:
-            return {t.label: float("nan") for t in self.trials}
+            return {t.name: float("nan") for t in self.trials}
         c = self.names.index(name)
-        return {t.label: float(t.recall[c]) for t in self.trials}
+        return {t.name: float(t.recall[c]) for t in self.trials}
 
-    def figures(self) -> tuple[str, ...]:
-        """The figures that exist: a group may be empty."""
-        present = [g for i, g in enumerate(GROUPS) if (self.groups == i).any()]
-        return ("balanced_accuracy", *present)
+    def recall_interval(self, name: str, c: int) -> tuple[float, float]:
+        """Wilson's interval of a trial's recall of class ``c``, by its different test samples."""
+        share = float(self.trial(name).recall[c])
+        n = int(self.tested[c])
+        return (0.0, 1.0) if np.isnan(share) else wilson(share * n, n)
+
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that exist: a group of classes may be empty."""
+        return tuple(m for m in METRICS if any(np.isfinite(t.values[m]).any() for t in self.trials))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
+        metrics = self.metrics()
         return {
             "methods": [
                 {
+                    "name": t.name,
                     "label": t.label,
-                    "loss": t.method.loss,
-                    "deferral": t.method.deferral,
-                    **{
-                        name: {
-                            "seeds": t.figure(name, self.groups),
-                            "mean": float(t.figure(name, self.groups).mean()),
-                            "gain": None if t.label == BASE else self.gain(t.label, name).to_dict(),
-                        }
-                        for name in self.figures()
+                    "family": t.family,
+                    "remedy": t.remedy,
+                    "loss": None if t.method is None else t.method.loss,
+                    "deferral": None if t.method is None else t.method.deferral,
+                    "recipe": t.recipe,
+                    "settled": t.settled,
+                    "same_as": t.same_as or None,
+                    "seconds": round(t.seconds, 2),
+                    "figures": {
+                        m: {"splits": t.values[m], "mean": _mean(t.values[m])} for m in metrics
                     },
-                    "gradient_density": t.density,
                 }
                 for t in self.trials
             ],
-            "classes": [
-                {
-                    "name": name,
-                    "samples": int(self.counts[c]),
-                    "held_out": int(self.tested[c]),
-                    "group": GROUPS[self.groups[c]],
-                    "recall": {t.label: float(t.recall[c]) for t in self.trials},
-                }
-                for c, name in enumerate(self.names)
-            ],
+            "classes": [self._row(c, name) for c, name in enumerate(self.names)],
             "left_out": list(self.left_out),
+            "untested": list(self.untested),
             "too_few_to_judge": list(self.too_few),
+            "out_of_time": list(self.out_of_time),
             "learning_curve": None if self.curve is None else self.curve.to_dict(),
-            "seeds": self.seeds,
-            "epochs": self.epochs,
+            "gradient_density": self.density,
+            "options": self.options.to_dict(),
+            "splits": self.splits,
             "seconds": round(self.seconds, 1),
             "features": self.described,
             "notes": list(self.notes),
         }
 
-    def table(self) -> list[str]:
-        """The figures as lines of text, in percent, mean ± spread over the seeds."""
-        figures = self.figures()
-        titles = {"balanced_accuracy": "balanced accuracy"}
-        head = f"{'pilot':<18}" + "".join(f"{titles.get(f, f):>19}" for f in figures)
-        lines = [head]
-        for t in self.trials:
-            cells = []
-            for name in figures:
-                v = t.figure(name, self.groups)
-                spread = v.std(ddof=1) if len(v) > 1 else 0.0
-                cells.append(f"{100 * v.mean():.1f} ± {100 * spread:.1f}")
-            lines.append(f"{t.label:<18}" + "".join(f"{cell:>19}" for cell in cells))
-        lines.append(
-            f"({self.seeds} seeds, {self.epochs} epochs, {self.described}, {self.seconds:.0f} s)"
-        )
-        return [*lines, *(f"Note: {note}" for note in self.notes)]
+    def _row(self, c: int, name: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "samples": int(self.counts[c]),
+            "samples_in_file": int(self.totals[c]),
+            "tested": int(self.tested[c]),
+            "group": GROUPS[self.groups[c]],
+            "recall": {t.name: float(t.recall[c]) for t in self.trials},
+            "recall_interval": {t.name: self.recall_interval(t.name, c) for t in self.trials},
+            "auprc": {t.name: _mean(t.auprc[:, c]) for t in self.trials},
+        }
+
+
+def _mean(values: Array) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else float("nan")
 
 
 def run_pilot(
     contents: Contents,
     tail: Tail,
+    options: PilotOptions | None = None,
     *,
-    seeds: int | None = None,
-    steps: int = STEPS,
     curve: bool = True,
     progress: Progress = silent,
 ) -> Pilot:
-    """Train all of `METHODS` on ``seeds`` held-out splits (10, for large data 5).
+    """Compare the contestants on the user's data within the time budget.
 
-    Raises `DataError` where there is nothing to train on.
-
-    ``tail`` gives head, medium and tail. ``curve`` also measures what more tail samples would
-    bring. ``progress`` may raise to cancel.
+    ``tail`` gives head, medium and tail. ``curve`` also measures what more samples of the tail
+    would bring to what is advised. ``progress`` may raise to cancel. Raises `DataError` where
+    there is nothing to train on.
     """
+    from .competition import Competition
+    from .verdict import recommend  # which reads a `Pilot`
+
     started = time.monotonic()
-    if seeds is None:
-        seeds = SEEDS if contents.labels.train_counts.sum() < LARGE else 5
-    data = pilot_data(contents, seeds, progress)
-    progress("Getting ready to train", 0.0)
+    options = options or PilotOptions()
+    deadline = started + options.budget
+    data = _data(contents, progress)
+    classes = len(data.names)
+    splits = draw_splits(
+        data.codes, data.copies, data.given_test, splits=options.splits, folds=options.folds
+    )
+    totals = contents.labels.train_counts[data.classes]
     groups = tail.groups.of_class[data.classes]
     if len(np.unique(groups)) < 2 and tail.groups.rule != "even":
         groups = group_classes(data.counts).of_class
-    confusions: list[list[Array]] = [[] for _ in METHODS]
-    densities: list[list[Array]] = [[] for _ in METHODS]
-    tested = np.zeros(len(data.codes), dtype=bool)
-    sizes = []
-    share = 0.7 if curve else 1.0
-    epochs = 0
-    for seed in range(seeds):
-        train, test = data.split(seed, seeds)
-        tested[test] = True
-        sizes.append(_sizes(data, train, test))
-        config = pilot_config(tuple(METHODS.values()), len(train), seed, steps)
-        epochs = config.epochs
-
-        def report(done: float, seed: int = seed) -> None:
-            progress("Training the pilot", share * (seed + done) / seeds)
-
-        for m, frame in enumerate(final_frames(config, data, train, test, report)):
-            confusions[m].append(frame.confusion)
-            densities[m].append(frame.grad_counts)
-    trials = tuple(
-        Trial(label, method, np.stack(confusions[m]), _density(densities[m]))
-        for m, (label, method) in enumerate(METHODS.items())
-    )
+    end = started + (1 - CURVE_SHARE if curve else 1) * options.budget
+    competition = Competition(
+        data, splits, chosen(options.methods, data.kind), options, groups, totals / totals.sum(),
+        end, progress,
+    )  # fmt: skip
+    competition.run()
+    if not competition.trials:
+        raise DataError(
+            f"Expected at least one method to finish within {options.budget:g} seconds, but none "
+            "did. Allow more time, or choose fewer splits or methods."
+        )
+    untested = never_tested(data.codes, splits, classes)
     found = Pilot(
-        trials=trials,
+        trials=competition.trials,
         names=data.names,
         classes=data.classes,
         groups=groups,
         counts=data.counts,
-        tested=np.bincount(data.codes[tested], minlength=len(data.names)),
-        overlap=_overlap(data, sizes, groups),
-        seeds=seeds,
-        epochs=epochs,
+        totals=totals,
+        tested=_tested(data, splits),
+        tests=np.stack([np.bincount(data.codes[s.test], minlength=classes) for s in splits]),
+        overlap=_overlap(data, splits),
+        options=options,
         seconds=time.monotonic() - started,
         described=data.described,
+        density=competition.density,
         left_out=_left_out(contents, data),
-        notes=(*data.notes, _split_note(data)),
+        untested=tuple(data.names[c] for c in np.flatnonzero(untested)),
+        notes=(*data.notes, _split_note(data, options), *competition.notes),
+        out_of_time=competition.out_of_time,
+        kind=data.kind,
     )
-    if not curve or not (groups == 2).any():
-        return found
-    best = max(METHODS, key=lambda label: float(found.trial(label).figure("tail", groups).mean()))
-
-    def report_curve(done: float) -> None:
-        progress("Measuring the learning curve", share + (1 - share) * done)
-
-    full = found.trial(best).figure("tail", groups)
-    overlap = found.overlap["tail"]
-    measured = measure_curve(data, best, full, groups, found.counts, overlap, steps, report_curve)
-    return replace(found, curve=measured, seconds=time.monotonic() - started)
-
-
-def _density(parts: list[Array]) -> Array:
-    counts = np.sum(parts, axis=0)
-    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
-
-
-def _sizes(data: PilotData, train: Array, test: Array) -> Array:
-    """(2, c) training and test samples."""
-    c = len(data.names)
-    return np.stack([np.bincount(data.codes[rows], minlength=c) for rows in (train, test)])
+    advised = recommend(found, tail).method
+    if curve and advised:
+        try:
+            found = replace(
+                found,
+                curve=measure_curve(
+                    found.trial(advised).label,
+                    partial(competition.predict, advised, deadline),
+                    splits,
+                    data.codes,
+                    found.trial(advised).confusion,
+                    groups,
+                    totals,
+                    found.overlap,
+                    lambda share: progress("Measuring the learning curve", share),
+                ),
+            )
+        except OutOfTimeError:
+            found = replace(found, notes=(*found.notes, NO_CURVE))
+    return replace(found, seconds=time.monotonic() - started)
 
 
-def _overlap(data: PilotData, sizes: list[Array], groups: Array) -> dict[str, float]:
-    """Test over training size of the classes each figure rests on; 0 for a test split given."""
-    train, test = np.mean(sizes, axis=0)
-    parts = {"balanced_accuracy": np.ones(len(groups), dtype=bool)}
-    parts |= {name: groups == g for g, name in enumerate(GROUPS)}
-    # A figure is a mean over classes, so the class-wise ratios are averaged.
-    return {
-        name: float((test[at] / train[at]).mean()) if data.redrawn and at.any() else 0.0
-        for name, at in parts.items()
-    }
+def _data(contents: Contents, progress: Progress) -> PilotData:
+    """Of annotations: their objects, cut from the images."""
+    if contents.kind != "annotations":
+        return pilot_data(contents, progress)
+    from ..detection.crops import crop_contents
+
+    crops = crop_contents(contents)
+    try:
+        data = pilot_data(crops, progress)
+    finally:
+        if crops.images is not None:
+            crops.images.close()
+    own = crops.notes[len(contents.notes) :]
+    return replace(data, notes=(*own, *data.notes), described=f"{data.described}, of crops")
+
+
+def _tested(data: PilotData, splits: tuple[Split, ...]) -> Array:
+    """(c,) different test samples: copies count once."""
+    rows = np.unique(np.concatenate([s.test for s in splits]))
+    pairs = np.unique(np.stack([data.codes[rows], data.copies[rows]], axis=1), axis=0)
+    return np.bincount(pairs[:, 0], minlength=len(data.names))
+
+
+def _overlap(data: PilotData, splits: tuple[Split, ...]) -> float:
+    """Test over training size where the splits are drawn from the same samples."""
+    if not data.redrawn:
+        return 0.0
+    return float(np.mean([len(s.test) / len(s.train) for s in splits]))
 
 
 def _left_out(contents: Contents, data: PilotData) -> tuple[str, ...]:
     labels = contents.labels
-    small = np.flatnonzero(labels.train_counts < FEWEST)
-    return tuple(labels.names[c] for c in small)
+    out = np.setdiff1d(np.flatnonzero(labels.train_counts > 0), data.classes)
+    return tuple(labels.names[c] for c in out)
 
 
-def _split_note(data: PilotData) -> str:
+def _split_note(data: PilotData, options: PilotOptions) -> str:
+    copies = len(data.copies) - len(np.unique(data.copies))
+    kept = {
+        0: "",
+        1: " A copy of another sample stays on its side.",
+    }.get(copies, f" The {copies:,} copies of other samples stay on their side.")
     if data.redrawn:
         return (
-            "Each seed holds out a third of every class (100 at most); recalls are averaged over "
-            "the classes, so each counts the same."
+            f"Each of {options.splits} splits holds out one of {options.folds} stratified folds; "
+            f"recalls are averaged over the classes.{kept}"
         )
-    return "Each seed is tested on its own part of the test split that came with the data."
+    return (
+        "Each split is tested on its own part of the test split that came with the data, all of "
+        "which is used; training samples that equal a test sample are left out."
+    )

@@ -12,16 +12,21 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ...processes import close_pipes, start_module
+from ...quotas import MB, MB_A_SECOND, quotas
 from .worker import SMALLER, Request
 
 WORKER = "harmony_core.inspection.process.worker"
-AT_ONCE = 2
+AT_ONCE = 3
 """Processes of all visitors together; others wait."""
 LONGEST = 1_800.0
-"""Seconds after which a process is given up."""
+"""Seconds after which a process is given up; a pilot gets at least `SPARE` more than its budget."""
+SPARE = 600.0
 slots = threading.BoundedSemaphore(AT_ONCE)
+_at_work: set[str] = set()
+_turns = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,10 @@ class Status:
     stages: int = 0
     """How often the result file has grown."""
     error: str = ""
+    columns: tuple[str, ...] = ()
+    """To choose the label from, where that is what is missing; the likeliest first."""
+    likely: int = 0
+    """How many of them could hold labels."""
 
     @property
     def active(self) -> bool:
@@ -42,12 +51,19 @@ class Status:
 
 
 class Job:
-    """One process for one `Request`; it starts at once unless others are running."""
+    """One process for one `Request`; it starts at once unless others are running.
 
-    def __init__(self, request: Request, longest: float = LONGEST) -> None:
+    A ``visitor`` has one process at a time; the next waits for it.
+    """
+
+    def __init__(self, request: Request, visitor: str = "", longest: float = LONGEST) -> None:
         self.request = request
+        self._visitor = visitor
         self.started = time.monotonic()
-        self._longest = longest
+        own = request.options.budget + SPARE if request.pilot else 0.0
+        self._longest = max(longest, own)
+        counts_first = not request.pilot and request.export is None
+        self._to_read = seconds_to_read(Path(request.file)) if counts_first else self._longest
         self._status = Status()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -81,13 +97,14 @@ class Job:
 
     def _run(self) -> None:
         try:
-            while not slots.acquire(timeout=0.1):
+            while not _take_turn(self._visitor):
+                time.sleep(0.1)
                 if not self.status.active:
                     return
             try:
                 self._watch()
             finally:
-                slots.release()
+                _end_turn(self._visitor)
         finally:
             self._ended.set()
 
@@ -101,15 +118,20 @@ class Job:
                 self._fail(f"Expected to start a process, but got: {error.strerror or error}.")
                 return
             self._status = replace(self._status, state="running", message="Getting ready")
-        late = threading.Timer(self._longest, self._give_up)
-        late.daemon = True
-        late.start()
+        reading = threading.Timer(self._to_read, self._give_up, (self._to_read, True))
+        late = threading.Timer(self._longest, self._give_up, (self._longest,))
+        for timer in (reading, late):
+            timer.daemon = True
+            timer.start()
         assert process.stdout is not None
         try:
             for line in process.stdout:
                 self._hear(line)
+                if self.status.stages:
+                    reading.cancel()
             code = process.wait()
         finally:
+            reading.cancel()
             late.cancel()
             close_pipes(process)
         with self._lock:
@@ -129,7 +151,11 @@ class Job:
             if not isinstance(line_read, dict) or not now.active:
                 return
             if "error" in line_read:
-                self._fail(str(line_read["error"]))
+                self._fail(
+                    str(line_read["error"]),
+                    tuple(map(str, line_read.get("columns", ()))),
+                    int(line_read.get("likely", 0)),
+                )
             elif "done" in line_read:
                 self._status = replace(now, state="done", stages=now.stages + 1)
             elif "stage" in line_read:
@@ -139,16 +165,42 @@ class Job:
                     now, message=str(line_read.get("message", "")), share=line_read.get("share")
                 )
 
-    def _give_up(self) -> None:
+    def _give_up(self, seconds: float, reading: bool = False) -> None:
         with self._lock:
             if self._status.active:
-                self._fail(
-                    f"Expected to be finished within {self._longest / 60:.0f} minutes, but was "
-                    f"not. {SMALLER}"
-                )
+                what = "to have counted the classes" if reading else "to be finished"
+                limit = f"{seconds / 60:.0f} minutes" if seconds > 100 else f"{seconds:.0f} seconds"
+                self._fail(f"Expected {what} within {limit}, but was not. {SMALLER}")
                 if self._process is not None:
                     with contextlib.suppress(OSError):
                         self._process.kill()
 
-    def _fail(self, text: str) -> None:
-        self._status = replace(self._status, state="failed", error=text)
+    def _fail(self, text: str, columns: tuple[str, ...] = (), likely: int = 0) -> None:
+        self._status = replace(
+            self._status, state="failed", error=text, columns=columns, likely=likely
+        )
+
+
+def seconds_to_read(path: Path) -> float:
+    """Seconds after which counting the classes of a file is given up."""
+    given = quotas()
+    try:
+        files = [path] if path.is_file() else [f for f in path.rglob("*") if f.is_file()]
+        megabytes = sum(file.stat().st_size for file in files) / MB
+    except OSError:
+        megabytes = 0.0
+    return given.reading_seconds + megabytes / MB_A_SECOND
+
+
+def _take_turn(visitor: str) -> bool:
+    with _turns:
+        if (visitor and visitor in _at_work) or not slots.acquire(blocking=False):
+            return False
+        _at_work.add(visitor)
+        return True
+
+
+def _end_turn(visitor: str) -> None:
+    with _turns:
+        _at_work.discard(visitor)
+        slots.release()

@@ -22,25 +22,39 @@ from ...readers.contents import Contents
 from ...readers.labels import Labels, MultiLabel
 from ...readers.samples import BoxNotes
 from ..analyse import Inspection
+from ..detection.detection import Detection
+from ..pilot.comparison import Comparison
 from ..pilot.learning_curve import LearningCurve
-from ..pilot.pilot import Pilot, Trial
-from ..pilot.recommend import Recommendation
+from ..pilot.options import PilotOptions
+from ..pilot.pilot import Pilot
+from ..pilot.remedies import Change
+from ..pilot.trial import Trial
+from ..pilot.verdict import Recommendation
+from ..profile.finding import ColumnScore, Profile, ProfileFinding
 from ..quality.finding import Finding, Gaps, Quality
+from ..quality.flagged import Flagged
 from ..tail.statistics import analyse_tail
+from .old_pilot import is_old_pilot, is_old_trial, name_of, pilot_of
 
 _KINDS = {
     kind.__name__: kind
     for kind in (
-        BoxNotes, Contents, Estimate, Finding, Gaps, Labels, LearningCurve, MethodConfig,
-        MultiLabel, Pilot, Quality, Recommendation, Trial,
+        BoxNotes, Change, Comparison, Contents, Estimate, Finding, Flagged, Gaps, Labels,
+        LearningCurve, MethodConfig, MultiLabel, Pilot, PilotOptions, Quality, Recommendation,
+        Trial,
+        ColumnScore, Detection, Profile, ProfileFinding,
     )
 }  # fmt: skip
 _DROPPED = {
     ("Contents", "table"), ("Contents", "images"), ("Contents", "temporary"),
+    ("Contents", "objects"), ("Contents", "path"), ("Contents", "together"),
     ("Labels", "codes"), ("Labels", "split_codes"), ("Finding", "rows"),
+    ("Finding", "scores"), ("Finding", "suggested"), ("Finding", "reasons"),
 }  # fmt: skip
 """Open files, and arrays with an entry for each row."""
-_PARTS = ("contents", "quality", "pilot", "recommendation")
+_FIRST_PARTS = ("contents", "quality", "pilot", "recommendation")
+"""Of every result; version 0.1.0 wrote no others."""
+_PARTS = (*_FIRST_PARTS, "profile", "detection")
 
 
 def save_found(path: Path, found: Inspection) -> None:
@@ -63,8 +77,9 @@ def load_found(
     try:
         arrays = read_arrays(path)
         document = json.loads(arrays["document"].tobytes())
-        contents, quality, pilot, recommendation = (
-            _decoded(document[name], arrays) for name in _PARTS
+        contents, quality, pilot, recommendation, profile, detection = (
+            _decoded(document[name] if name in _FIRST_PARTS else document.get(name), arrays)
+            for name in _PARTS
         )
         labels: Labels = contents.labels
     except (
@@ -75,7 +90,7 @@ def load_found(
         ) from error
     given = {} if beta is None else {"beta": beta}
     tail = analyse_tail(labels.train_counts, labels.test_counts, bounds=bounds, **given)
-    return Inspection(contents, tail, quality, pilot, recommendation)
+    return Inspection(contents, tail, quality, pilot, recommendation, profile, detection)
 
 
 def _encoded(value: Any, arrays: dict[str, Any]) -> Any:
@@ -112,4 +127,10 @@ def _decoded(value: Any, arrays: dict[str, Any]) -> Any:
     if "pairs" in value:
         return {key: _decoded(item, arrays) for key, item in value["pairs"]}
     fields = {name: _decoded(item, arrays) for name, item in value["fields"].items()}
+    if value["kind"] == "Trial" and is_old_trial(fields):
+        return fields
+    if value["kind"] == "Pilot" and is_old_pilot(fields):
+        return pilot_of(fields)
+    if value["kind"] == "Recommendation":
+        fields["method"] = name_of(fields["method"])
     return _KINDS[value["kind"]](**fields)

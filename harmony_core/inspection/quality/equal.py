@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...arrays import Array
+from ...data.copies import equal_keys
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -41,9 +42,9 @@ def find_equal(keys: Array, codes: Array, split: Array | None, train: int, test:
     part = split[where].astype(np.uint64) if split is not None else np.zeros(len(where), np.uint64)
     key, code = keys[where], codes[where]
     own = (key ^ (code.astype(np.uint64) + np.uint64(1)) * _MIX) * _MIX ^ (part + np.uint64(1))
-    repeats = where[first_of(own) != np.arange(len(where))]
+    repeats = where[equal_keys(own) != np.arange(len(where))]
     first = np.arange(n)
-    first[where] = where[first_of(key)]
+    first[where] = where[equal_keys(key)]
     order = np.argsort(key, kind="stable")
     if len(key):
         starts = np.flatnonzero(np.concatenate([[True], key[order][1:] != key[order][:-1]]))
@@ -64,12 +65,6 @@ def find_equal(keys: Array, codes: Array, split: Array | None, train: int, test:
             leaks = tested[hit]
             first_trained[leaks] = trained[at[place[hit]]]
     return Equal(repeats, conflicts, leaks, first, first_trained)
-
-
-def first_of(keys: Array) -> Array:
-    """(n,) position of the first equal key."""
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return np.asarray(first[inverse])
 
 
 def _repeated(keys: Array) -> Array:

@@ -1,18 +1,22 @@
 """What a quality check found, by class.
 
-Axes: c classes, k columns.
+Axes: c classes, k columns, m marked samples.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...arrays import Array
-from ...readers.messages import quoted
+from ...readers.messages import listed, quoted
 from .measures import CHECKS
+
+if TYPE_CHECKING:
+    from .flagged import Flagged
 
 EXAMPLES = 20
 
@@ -28,7 +32,13 @@ class Finding:
     examples: tuple[tuple[str, str], ...] = ()
     """The sample (a row number from 1, or a file), and what was found."""
     rows: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    """Positions of the marked samples, from 0."""
+    """(m,) positions of the marked samples, from 0."""
+    scores: Array = field(default_factory=lambda: np.zeros(0))
+    """(m,) how well each label fits, in [0, 1], lower is worse; empty where the check has none."""
+    suggested: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(m,) the class that fits better, −1 for none; empty where the check suggests none."""
+    reasons: tuple[str, ...] = ()
+    """What was found, in words, for each of the ``rows``; the last of very many have none."""
 
     @property
     def total(self) -> int:
@@ -54,14 +64,23 @@ class Quality:
     gaps: Gaps | None = None
     too_few: tuple[int, ...] = ()
     """Classes with too few samples for their labels to be judged."""
+    unknown: tuple[int, ...] = ()
+    """Classes that the model cannot tell from others, so that their labels are not judged."""
+    agreement: float = math.nan
+    """Share of the labels that the predictions agree with, which were made without them."""
     notes: tuple[str, ...] = ()
+    flagged: Flagged | None = None
+    """All marks as one table; ``None`` where no sample could be checked."""
 
     def of_class(self, c: int) -> dict[str, int]:
         """The counts of one class."""
         return {name: int(finding.counts[c]) for name, finding in self.findings.items()}
 
     def share(self, name: str, classes: Array) -> float:
-        """Share of the checked samples of some classes that was marked; NaN if none was checked."""
+        """Share of the samples of some classes that was marked; NaN if none was checked.
+
+        Classes that could not be checked do not count; of those that were, every sample does.
+        """
         finding = self.findings.get(name)
         if finding is None or not finding.checked[classes].sum():
             return float("nan")
@@ -83,6 +102,8 @@ class Quality:
                 column: int(n) for column, n in zip(self.gaps.columns, by_column, strict=True) if n
             }
         found["too_few_to_judge"] = [names[c] for c in self.too_few]
+        found["not_told_apart"] = [names[c] for c in self.unknown]
+        found["agreement"] = self.agreement
         found["notes"] = list(self.notes)
         return found
 
@@ -91,12 +112,17 @@ class Quality:
         lines = []
         for name, finding in self.findings.items():
             line = f"{CHECKS[name].title}: {finding.total:,}"
+            if name == "suspects":
+                line += f" of {int(finding.checked.sum()):,} judged labels"
             if finding.total:
                 worst = np.argsort(-finding.counts, kind="stable")[:3]
-                listed = [f"{quoted(names[c], 30)} {finding.counts[c]:,}" for c in worst]
-                kept = [t for t, c in zip(listed, worst, strict=True) if finding.counts[c]]
+                counted = [f"{quoted(names[c], 30)} {finding.counts[c]:,}" for c in worst]
+                kept = [t for t, c in zip(counted, worst, strict=True) if finding.counts[c]]
                 line += f" (most in {', '.join(kept)})"
             lines.append(line)
+        if self.too_few:
+            small = listed([names[c] for c in self.too_few], 20)
+            lines.append(f"Note: Too few samples for their labels to be judged: {small}.")
         return [*lines, *(f"Note: {note}" for note in self.notes)]
 
 

@@ -14,20 +14,26 @@ from ...data.randomness import generator
 from ...readers import limits
 from ...readers.contents import Contents
 from ...readers.images.thumbnails import GREY
-from ...readers.labels import Labels
 from ...readers.messages import Progress
-from ...readers.sampled_rows import stratified_rows
+from ...readers.sampled_rows import stratified_rows, weights_of
 from ...readers.samples import Images
 from ...readers.threads import one_thread
 from ..image_features import image_features
+from .copies import copy_groups
 from .finding import EXAMPLES, Finding, Quality, tally
+from .flagged import Flagged, flag
+from .given import Given
 from .near_images import near_pairs
 from .odd_images import odd_images
-from .suspects import find_suspects
+from .predictions import by_model
+from .suspects import Suspects, find_suspects
+from .tables import rows_to_judge, sampled_note
 from .twins import Twins
 
 ALIKE = 0.05
 """Share of near duplicates from which the set may be one of look-alikes."""
+PICTURES = 400
+"""Pictures of marked images that are kept, of 3 kB each."""
 
 
 def check_images(
@@ -36,6 +42,7 @@ def check_images(
     totals: Array,
     progress: Progress,
     judge: bool = True,
+    given: Given | None = None,
 ) -> Quality:
     """Every check, on `limits.NEAR_IMAGES` images at most."""
     labels = contents.labels
@@ -46,10 +53,12 @@ def check_images(
         notes.append(
             f"Looked at {len(rows):,} of {len(labels.codes):,} images, rare classes first."
         )
-    trained = _trained(labels, rows)
-    judged = stratified_rows(trained, limits.SUSPECTS if judge else 0, generator(0, "suspects"))
     keep = np.zeros(len(rows), dtype=bool)
-    keep[judged] = True
+    judged = rows[:0]
+    if judge:
+        judged = rows_to_judge(labels, limits.SUSPECT_IMAGES, given)
+        judged = np.searchsorted(rows, np.intersect1d(judged, rows))
+        keep[judged] = given is None
     decoded = images.decode(
         rows, lambda share: progress(f"Looking at {len(rows):,} images", share), keep
     )
@@ -69,34 +78,64 @@ def check_images(
     alone = np.flatnonzero(decoded.readable & ~small & (twins.equal.first == np.arange(len(rows))))
     with one_thread():
         twins.pairs = near_pairs(decoded.grey, alone)
-    findings = twins.findings()
+    findings = {check: _placed(found, rows) for check, found in twins.findings().items()}
     notes += _likeness(int(small.sum()), findings["near_duplicates"].total, len(rows))
     bad = {int(i): "cannot be decoded" for i in np.flatnonzero(~decoded.readable)}
     for measure, words in (("unreadable", bad), ("odd", odd_images(decoded))):
         at = np.array(sorted(words), dtype=np.int64)
+        said = tuple(words[i] for i in at.tolist())
         examples = tuple((name(i), words[i]) for i in at[:EXAMPLES].tolist())
         counts = tally(at, codes, len(labels.names))
-        findings[measure] = Finding(counts, checked, examples, rows[at])
-    too_few: tuple[int, ...] = ()
-    good = decoded.readable[judged]
-    if judge and good.sum() > 1:
+        findings[measure] = Finding(counts, checked, examples, rows[at], reasons=said)
+    suspects = None
+    if judge:
         progress("Judging labels", None)
-        at = judged[good]
-        features = image_features(decoded.thumbnails[good], progress)
-        suspects, too_few, note = find_suspects(
-            features, codes[at], labels.names, at, name, linear=True
-        )
-        if note:
-            notes.append(note)
+        at = judged[decoded.readable[judged]]
+        groups = copy_groups(decoded.digest, twins.pairs)[at]
+        if given is not None:
+            predictions = given.predictions(rows[at], groups, progress)
         else:
-            findings["suspects"] = suspects
-        total = int((trained >= 0).sum())
-        if not note and len(judged) < total:
-            notes.append(
-                f"Suspect labels were looked for in {len(judged):,} of {total:,} training images, "
-                "rare classes first."
-            )
-    return Quality(findings, totals, None, too_few, tuple(notes))
+            good = decoded.thumbnails[decoded.readable[judged]]
+            weights = weights_of(codes, at)
+            features = image_features(good, progress) if len(good) > 1 else np.zeros((len(good), 1))
+            predictions = by_model(features, groups, weights, linear=True)
+        suspects = find_suspects(predictions, codes[at], labels.names, rows[at], images.name)
+        notes += [*suspects.notes, *(given.notes if given else ())]
+        labelled = int((labels.codes >= 0).sum())
+        if len(judged) < labelled:
+            notes.append(sampled_note(len(judged), labelled, "images"))
+        if suspects.judged:
+            findings["suspects"] = suspects.finding
+    flagged = _pictured(flag(findings, labels, images.name), images)
+    judged_labels = suspects or Suspects(Finding(checked, checked))
+    return Quality(
+        findings, totals, None, judged_labels.too_few, judged_labels.unknown,
+        judged_labels.agreement, tuple(notes), flagged,
+    )  # fmt: skip
+
+
+def _placed(found: Finding, rows: Array) -> Finding:
+    """A finding about the images ``rows`` with their positions in the file."""
+    return replace(found, rows=rows[found.rows])
+
+
+def _pictured(flagged: Flagged, images: Images) -> Flagged:
+    """The table with pictures of some images: of every check those at the top, `PICTURES` in all.
+
+    Unreadable images have none.
+    """
+    at = [i for i, check in enumerate(flagged.check) if check != "unreadable"]
+    rank: dict[str, int] = {}
+    order = []
+    for i in at:
+        rank[flagged.check[i]] = rank.get(flagged.check[i], -1) + 1
+        order.append((rank[flagged.check[i]], i))
+    shown = np.array(sorted(i for _, i in sorted(order)[:PICTURES]), dtype=np.int64)
+    if not len(shown):
+        return flagged
+    rows, place = np.unique(flagged.index[shown], return_inverse=True)
+    pictures = images.decode(rows, lambda _: None).thumbnails[place]
+    return replace(flagged, pictured=shown, pictures=pictures)
 
 
 def _likeness(small: int, near: int, n: int) -> list[str]:
@@ -113,12 +152,3 @@ def _likeness(small: int, near: int, n: int) -> list[str]:
             "frames this may be likeness rather than copying, and so may near leaks."
         )
     return notes
-
-
-def _trained(labels: Labels, rows: Array) -> Array:
-    """(n,) class of each training row, −1 for the others."""
-    assert labels.codes is not None
-    if labels.split_codes is None:
-        return np.asarray(labels.codes[rows])
-    train = labels.splits.index(labels.train_split)
-    return np.where(labels.split_codes[rows] == train, labels.codes[rows], -1)

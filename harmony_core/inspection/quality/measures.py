@@ -37,7 +37,8 @@ _CHECKS = (
     Measure(
         "suspects",
         "Suspect labels",
-        "Samples whose label confident out-of-fold predictions contradict (confident learning).",
+        "Samples of which predictions made without them hold another class to be at least five "
+        "times as likely (confident learning).",
         "In a rare class, a few wrong labels are a large share: weights on the tail then learn "
         "noise.",
         "count",
@@ -61,7 +62,7 @@ _CHECKS = (
     Measure(
         "odd",
         "Odd images",
-        "Images that are blank, nearly black or white, or of a size unlike the others.",
+        "Images that are blank, nearly black or white, or of a size few others come near.",
         "Often damaged or from another source; in a rare class they teach the wrong thing.",
         "count",
     ),

@@ -14,34 +14,56 @@ from ...readers import limits
 from ...readers.contents import Contents
 from ...readers.labels import Labels
 from ...readers.messages import Progress
-from ...readers.sampled_rows import Column, columns_of, profile_rows, stratified_rows
+from ...readers.sampled_rows import (
+    Column,
+    columns_at,
+    columns_of,
+    natural_rows,
+    profile_rows,
+    stratified_rows,
+    weights_of,
+)
+from .copies import copy_groups
 from .finding import Finding, Gaps, Quality
+from .flagged import flag
+from .given import Given
 from .near_rows import near_rows
-from .suspects import find_suspects
+from .predictions import by_model
+from .suspects import Suspects, find_suspects
 from .twins import Twins
 
 COARSE = 0.3
 """Share of equal rows above which equality says little about copies."""
 BY_CHANCE = 0.5
 """Near duplicates are not reported where chance gives this share of them."""
+FEWEST_JUDGED = 5_000
+"""Rows whose labels are judged at least, however many classes there are."""
 
 
 def check_table(
-    contents: Contents, totals: Array, progress: Progress, judge: bool = True
+    contents: Contents,
+    totals: Array,
+    progress: Progress,
+    judge: bool = True,
+    given: Given | None = None,
 ) -> Quality:
-    """Every check; near duplicates and suspects, if asked for, among `limits.QUALITY_ROWS` rows."""
+    """Every check; near duplicates, if asked for, among `limits.QUALITY_ROWS` rows."""
     labels = contents.labels
     assert labels.codes is not None
-    most = limits.QUALITY_ROWS if judge else 0
-    chosen = stratified_rows(labels.codes, most, generator(0, "quality"))
+    near = stratified_rows(
+        labels.codes, limits.QUALITY_ROWS if judge else 0, generator(0, "quality")
+    )
+    judged = rows_to_judge(labels, limits.SUSPECT_ROWS, given) if judge else near[:0]
+    chosen = np.union1d(near, judged if given is None else near)
     profile = profile_rows(contents, chosen, progress, "Comparing rows")
     twins = Twins(labels, profile.keys, totals, row_name)
     columns = columns_of(profile.chosen_rows())
     notes: list[str] = []
     if judge:
         progress("Looking for near duplicates", None)
-        pairs, notes = _near_pairs(columns, profile.keys[chosen])
-        twins.pairs = chosen[pairs]
+        at = np.searchsorted(chosen, near)
+        pairs, notes = _near_pairs(columns_at(columns, at), profile.keys[near])
+        twins.pairs = near[pairs]
     findings = twins.findings()
     if not judge:
         del findings["near_duplicates"]
@@ -51,49 +73,77 @@ def check_table(
             f"{repeated:.0%} of the rows equal an earlier one. With so few distinct rows that is "
             "no sign of copying; conflicts and leaks may be chance, too."
         )
+    labelled = int((labels.codes >= 0).sum())
+    suspects = None
+    if judge:
+        groups = copy_groups(profile.keys, twins.pairs)
+        suspects = _suspects(labels, columns, chosen, judged, groups, given, progress)
+        notes += [*suspects.notes, *(given.notes if given else ())]
+        if len(near) < labelled:
+            notes.append(
+                f"Near duplicates were looked for in {len(near):,} of {labelled:,} rows, rare "
+                "classes first."
+            )
+        if len(judged) < labelled:
+            notes.append(sampled_note(len(judged), labelled, "rows"))
+        if suspects.judged:
+            findings["suspects"] = suspects.finding
     cells = totals * len(contents.features)
     findings["missing_values"] = Finding(profile.missing.sum(axis=1), cells)
     gaps = Gaps(contents.features, profile.missing)
-    if not judge:
-        return Quality(findings, totals, gaps, notes=tuple(notes))
-    too_few, trained, note = _add_suspects(findings, labels, columns, chosen, progress)
-    notes += [note] if note else []
-    labelled = int((labels.codes >= 0).sum())
-    if len(chosen) < labelled:
-        notes.append(
-            f"Near duplicates were looked for in {len(chosen):,} and suspect labels in "
-            f"{trained:,} of {labelled:,} rows, rare classes first."
-        )
-    return Quality(findings, totals, gaps, too_few, tuple(notes))
+    flagged = flag(findings, labels, row_name)
+    if suspects is None:
+        return Quality(findings, totals, gaps, notes=tuple(notes), flagged=flagged)
+    return Quality(
+        findings, totals, gaps, suspects.too_few, suspects.unknown, suspects.agreement,
+        tuple(notes), flagged,
+    )  # fmt: skip
 
 
-def _add_suspects(
-    findings: dict[str, Finding],
+def rows_to_judge(labels: Labels, most: int, given: Given | None) -> Array:
+    """The labelled samples of all splits, or as many of every class as time and memory allow."""
+    assert labels.codes is not None
+    if given is not None:
+        return np.flatnonzero(labels.codes >= 0)
+    most = max(min(most, limits.SUSPECT_CELLS // max(len(labels.names), 1)), FEWEST_JUDGED)
+    return natural_rows(labels.codes, most, generator(0, "suspects"))
+
+
+def sampled_note(judged: int, labelled: int, unit: str) -> str:
+    """That not all labels were judged, and which were."""
+    return (
+        f"The labels of {judged:,} of {labelled:,} {unit} were judged, the same share of every "
+        "class, but at least 50 samples; shares refer to these. Your own predictions (--probs) or "
+        "embeddings (--embeddings) judge all."
+    )
+
+
+def _suspects(
     labels: Labels,
     columns: list[Column],
     chosen: Array,
+    judged: Array,
+    groups: Array,
+    given: Given | None,
     progress: Progress,
-) -> tuple[tuple[int, ...], int, str]:
-    """Judge training labels; which classes are too small, how many rows, and why not at all."""
+) -> Suspects:
+    """Judge the labels of the rows ``judged``; ``columns`` hold the rows ``chosen``."""
     assert labels.codes is not None
-    trained = chosen
-    if labels.split_codes is not None:
-        train = labels.splits.index(labels.train_split)
-        trained = chosen[labels.split_codes[chosen] == train]
-    few = stratified_rows(labels.codes[trained], limits.SUSPECTS, generator(0, "suspects"))
-    trained = trained[few]
-    at = np.searchsorted(chosen, trained)
+    progress("Judging labels", None)
+    codes = labels.codes[judged]
+    if given is not None:
+        predictions = given.predictions(judged, groups[judged], progress)
+        return find_suspects(predictions, codes, labels.names, judged, row_name)
+    at = np.searchsorted(chosen, judged)
     encoder = TableEncoder.fit(columns, at)
     if not encoder.width:
-        return (), 0, "Suspect labels were not looked for: no column is usable as a feature."
-    progress("Judging labels", None)
-    features = encoder.transform(columns)[at]
-    suspects, too_few, note = find_suspects(
-        features, labels.codes[trained], labels.names, trained, row_name
-    )
-    if not note:
-        findings["suspects"] = suspects
-    return too_few, len(trained), note
+        none = np.zeros(len(labels.names), dtype=np.int64)
+        note = "Labels were not judged: no column is usable as a feature."
+        return Suspects(Finding(none, none), notes=(note,))
+    features = encoder.transform(columns_at(columns, at))
+    weights = weights_of(labels.codes, judged)
+    predictions = by_model(features, groups[judged], weights, progress=progress)
+    return find_suspects(predictions, codes, labels.names, judged, row_name)
 
 
 def check_several(contents: Contents, totals: Array, progress: Progress) -> Quality:

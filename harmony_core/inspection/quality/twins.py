@@ -1,6 +1,6 @@
 """Equal and nearly equal samples as findings: copies, contradictions, leaks into the test split.
 
-Axes: n samples, c classes, p pairs.
+Axes: n samples, c classes, p pairs, m marked samples.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from .equal import find_equal
 from .finding import EXAMPLES, Finding, tally
 
 Name = Callable[[int], str]
+WORDS = 50_000
+"""Marked samples for which the finding is put into words; there may be millions of copies."""
 
 
 class Twins:
@@ -38,21 +40,17 @@ class Twins:
     def findings(self) -> dict[str, Finding]:
         """By the names of `measures.CHECKS`."""
         first = self.equal.first
-        copies = {
-            i: f"equals {self._other(i, int(first[i]))}" for i in self.equal.duplicates.tolist()
-        }
-        near = {j: f"nearly equals {self._other(j, i)}" for i, j in self._within().tolist()}
+        copies = {i: (int(first[i]), "equals") for i in self.equal.duplicates.tolist()}
+        near = {j: (i, "nearly equals") for i, j in self._within().tolist()}
         found = {
             "exact_duplicates": self._finding(copies),
             "near_duplicates": self._finding(near),
             "conflicts": self._conflicts(),
         }
         if self.labels.test_split is not None:
-            leaks = {i: f"nearly equals {self._other(i, j)}" for i, j in self._across().tolist()}
+            leaks = {i: (j, "nearly equals") for i, j in self._across().tolist()}
             trained = self.equal.first_trained
-            leaks |= {
-                i: f"equals {self._other(i, int(trained[i]))}" for i in self.equal.leaks.tolist()
-            }
+            leaks |= {i: (int(trained[i]), "equals") for i in self.equal.leaks.tolist()}
             found["leaks"] = self._finding(leaks)
         return found
 
@@ -73,22 +71,54 @@ class Twins:
         return np.asarray(both[across])
 
     def _conflicts(self) -> Finding:
+        """Each with the share of the equal samples that have its label, and the most frequent."""
         rows, first = self.equal.conflicts, self.equal.first
-        words = {
-            i: f"labelled {quoted(self.labels.names[self.codes[i]], 30)}, "
-            f"equals {self._other(i, int(first[i]))}"
-            for i in rows.tolist()
-            if self.codes[first[i]] != self.codes[i]
-        }
-        examples = tuple((self.name(i), words[i]) for i in list(words)[:EXAMPLES])
-        return Finding(tally(rows, self.codes, len(self.checked)), self.checked, examples, rows)
+        share, best, other = _votes(first[rows], self.codes[rows], rows)
+        words = tuple(
+            f"labelled {quoted(self.labels.names[self.codes[i]], 30)}, equals {self._other(i, j)}"
+            for i, j in zip(rows[:WORDS].tolist(), other[:WORDS].tolist(), strict=True)
+        )
+        shown = [
+            k for k, i in enumerate(rows[:WORDS].tolist()) if self.codes[first[i]] != self.codes[i]
+        ]
+        examples = tuple((self.name(int(rows[k])), words[k]) for k in shown[:EXAMPLES])
+        counts = tally(rows, self.codes, len(self.checked))
+        return Finding(counts, self.checked, examples, rows, share, best, words)
 
-    def _finding(self, words: dict[int, str]) -> Finding:
-        rows = np.array(sorted(words), dtype=np.int64)
-        examples = tuple((self.name(i), words[i]) for i in rows[:EXAMPLES].tolist())
-        return Finding(tally(rows, self.codes, len(self.checked)), self.checked, examples, rows)
+    def _finding(self, found: dict[int, tuple[int, str]]) -> Finding:
+        """Samples that equal another, by position: the other one, and the words between them."""
+        rows = np.array(sorted(found), dtype=np.int64)
+        words = tuple(f"{found[i][1]} {self._other(i, found[i][0])}" for i in rows[:WORDS].tolist())
+        examples = tuple(
+            (self.name(i), word) for i, word in zip(rows[:EXAMPLES].tolist(), words, strict=False)
+        )
+        counts = tally(rows, self.codes, len(self.checked))
+        return Finding(counts, self.checked, examples, rows, reasons=words)
 
     def _other(self, i: int, j: int) -> str:
         differs = self.codes[i] != self.codes[j]
         label = f" (labelled {quoted(self.labels.names[self.codes[j]], 30)})" if differs else ""
         return f"{self.name(j)}{label}"
+
+
+def _votes(group: Array, codes: Array, rows: Array) -> tuple[Array, Array, Array]:
+    """For contradicting samples (m,): the share of their group with their label, the label that
+    most of the group have (−1 where it is their own or none has most), and one sample with another
+    label than theirs.
+    """
+    if not len(rows):
+        return np.zeros(0), np.zeros(0, dtype=np.int64), rows
+    _, of = np.unique(group, return_inverse=True)
+    classes = int(codes.max()) + 1
+    kinds, first, kind, counts = np.unique(
+        of * classes + codes, return_index=True, return_inverse=True, return_counts=True
+    )  # a kind is a label within a group; the kinds of a group follow one another
+    starts = np.flatnonzero(np.diff(kinds // classes, prepend=-1))
+    home = np.cumsum(np.diff(kinds // classes, prepend=-1) != 0) - 1
+    most = np.maximum.reduceat(counts, starts)
+    top = counts == most[home]
+    alone = np.add.reduceat(top.astype(np.int64), starts) == 1
+    label = np.maximum.reduceat(np.where(top, kinds % classes, -1), starts)
+    best = np.where(alone[of] & (label[of] != codes), label[of], -1)
+    other = np.where(kind == starts[of], rows[first[starts[of] + 1]], rows[first[starts[of]]])
+    return counts[kind] / np.bincount(of)[of], best, other

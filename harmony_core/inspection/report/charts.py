@@ -1,4 +1,4 @@
-"""The charts of an inspection, each with a title and a sentence; the report and the page draw them.
+"""The charts of the tail, each with a title and a sentence; the report and the page draw them.
 
 Axes: c classes, from the largest to the smallest.
 """
@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...plots import pilot as trial_plots
 from ...plots import tail as tail_plots
-from ..pilot.training import BASE
 from ..tail.figures.gini import lorenz_curve
 from ..tail.references import nearest
+from .pilot_charts import pilot_charts
 
 if TYPE_CHECKING:
     from ..analyse import Inspection
 
 FIT_TITLES = {"power_law": "power law", "exponential": "exponential"}
-MOST_ROWS = 100
-"""Classes in the picture of the gradient density, spread over the ranking."""
 
 
 def charts(found: Inspection, theme: str = "light") -> list[tuple[str, str, Any]]:
@@ -34,13 +31,6 @@ def tail_charts(found: Inspection, theme: str = "light") -> list[tuple[str, str,
     if found.tail.figures["classes_present"] > 1:
         drawn.append(_lorenz(found, theme))
     return drawn
-
-
-def pilot_charts(found: Inspection, theme: str = "light") -> list[tuple[str, str, Any]]:
-    """Gains, recall by class and gradient density, if there was a pilot."""
-    if found.pilot is None:
-        return []
-    return [_gains(found, theme), _recalls(found, theme), _density(found, theme)]
 
 
 def _ranks(found: Inspection, theme: str) -> tuple[str, str, Any]:
@@ -85,50 +75,3 @@ def _lorenz(found: Inspection, theme: str) -> tuple[str, str, Any]:
         "samples; the further the curve sags, the longer the tail."
     )
     return "Lorenz curve", words, tail_plots.lorenz(curves, theme)
-
-
-def _gains(found: Inspection, theme: str) -> tuple[str, str, Any]:
-    pilot = found.pilot
-    assert pilot is not None
-    methods = [t.label for t in pilot.trials if t.label != BASE]
-    figures = {}
-    for name in pilot.figures():
-        estimates = [pilot.gain(label, name) for label in methods]
-        mean, low, high = np.array([(e.mean, e.low, e.high) for e in estimates]).T
-        figures[name] = (mean, low, high)
-    words = (
-        f"Gain of each method over {BASE} on held-out samples, with its 95 % interval over "
-        f"{pilot.seeds} seeds."
-    )
-    return "The pilot: what each method gains", words, trial_plots.gains(methods, figures, theme)
-
-
-def _recalls(found: Inspection, theme: str) -> tuple[str, str, Any]:
-    pilot = found.pilot
-    assert pilot is not None
-    order = np.argsort(-pilot.counts, kind="stable")
-    recalls = {t.label: t.recall[order] for t in pilot.trials}
-    names = [pilot.names[c] for c in order.tolist()]
-    few = (
-        f" For {len(pilot.too_few)} classes, recall is known to ±25 points at best."
-        if pilot.too_few
-        else ""
-    )
-    words = f"Share of each class's held-out samples that is recognised, over all seeds.{few}"
-    return "The pilot: recall of each class", words, trial_plots.class_recall(names, recalls, theme)
-
-
-def _density(found: Inspection, theme: str) -> tuple[str, str, Any]:
-    pilot = found.pilot
-    assert pilot is not None
-    order = np.argsort(-pilot.counts, kind="stable")
-    if len(order) > MOST_ROWS:
-        order = order[np.linspace(0, len(order) - 1, MOST_ROWS).astype(int)]
-    figure = trial_plots.gradient_density(
-        [pilot.names[c] for c in order.tolist()], pilot.trial(BASE).density[order], theme
-    )
-    words = (
-        f"Where the training samples of each class lie between easy and hard under {BASE}, in the "
-        "last epoch: in the tail, mass on the right means classes that are not learned yet."
-    )
-    return "The pilot: gradient density", words, figure

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..profile.checks import PROFILE_CHECKS
 from ..quality.measures import CHECKS
 from ..tail.class_counts import ClassCounts
 from ..tail.figures import FIGURES, SEVERAL
@@ -64,11 +65,18 @@ def to_document(inspection: Inspection) -> dict[str, Any]:
     }
     if inspection.quality is not None:
         document["quality"] = inspection.quality.to_dict(labels.names)
+    if inspection.profile is not None:
+        document["profile"] = inspection.profile.to_dict()
+    if inspection.detection is not None:
+        document["detection"] = inspection.detection.to_dict()
     if inspection.pilot is not None:
         document["pilot"] = inspection.pilot.to_dict()
     if inspection.recommendation is not None:
         document["recommendation"] = inspection.recommendation.to_dict()
-    checks = {} if inspection.quality is None else CHECKS
+    checks = {} if inspection.quality is None else dict(CHECKS)
+    if inspection.profile is not None:
+        looked = inspection.profile.findings
+        checks |= {name: PROFILE_CHECKS[name].measure for name in looked}
     document["definitions"] = {
         name: {
             "title": m.title,
@@ -102,6 +110,8 @@ def class_rows(inspection: Inspection) -> list[dict[str, Any]]:
     """One row for each class, the largest first; the CSV has the same rows."""
     labels, tail, quality = inspection.contents.labels, inspection.tail, inspection.quality
     boxes, pilot = inspection.contents.boxes, inspection.pilot
+    detection = inspection.detection
+    factors = np.zeros(0) if detection is None else detection.factors
     rows = []
     total = tail.counts.sum()
     for rank, c in enumerate(tail.order.tolist(), 1):
@@ -117,6 +127,10 @@ def class_rows(inspection: Inspection) -> list[dict[str, Any]]:
         if boxes is not None:
             row["images"] = int(boxes.images[c])
             row["empty_boxes"] = int(boxes.empty_boxes[c])
+        if detection is not None:
+            row["training_images"] = int(detection.images_of_class[c])
+            row["median_size"] = float(detection.sizes[c, 1])
+            row["repeat_factor"] = float(factors[c])
         if quality is not None:
             row["quality"] = quality.of_class(c)
         if pilot is not None:

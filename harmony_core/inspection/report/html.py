@@ -6,7 +6,6 @@ Everything that comes from the user's file is escaped; the page's own policy for
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ... import __version__
@@ -16,10 +15,26 @@ from ..tail.figures.shares import HEAD_SHARE
 from ..tail.groups import GROUPS
 from ..tail.references import COMPARED, references
 from .charts import charts
+from .contestants import (
+    ADVISED,
+    LEGEND,
+    cell,
+    column,
+    contestant_rows,
+    default_names,
+    numbers,
+    recall_rows,
+    shown_metrics,
+    small_tests,
+)  # fmt: skip
 from .document import all_figures, class_rows
+from .html_table import html_table as _table
+from .html_table import html_text as _text
+from .profile_html import detection_html, profile_html
 
 if TYPE_CHECKING:
     from ..analyse import Inspection
+    from ..pilot.pilot import Pilot
 
 ROWS = 300
 """Classes listed in the table; the CSV has all."""
@@ -41,7 +56,7 @@ table{border-collapse:collapse;width:100%}
 th,td{padding:.3rem .6rem;text-align:left;
 border-bottom:1px solid var(--line);vertical-align:top}thead th{position:sticky;top:0;
 background:var(--soft)}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;
-white-space:nowrap}td.name{overflow-wrap:anywhere;max-width:20rem}
+white-space:nowrap}th.group{background:var(--soft)}td.name{overflow-wrap:anywhere;max-width:20rem}
 td:first-child,th:first-child,td:last-child{min-width:9rem}
 @media print{.scroll{max-height:none}}
 """
@@ -62,6 +77,8 @@ def report_html(found: Inspection) -> str:
         *_charts(found),
         _references(found),
         _quality(found),
+        profile_html(found),
+        detection_html(found),
         _pilot(found),
         _classes(found),
     ]
@@ -75,12 +92,6 @@ def report_html(found: Inspection) -> str:
         + "\n".join(part for part in body if part)
         + "\n</body></html>\n"
     )
-
-
-def _text(value: object) -> str:
-    """Text for HTML; what cannot be shown becomes a mark."""
-    kept = "".join(ch if ch.isprintable() else "�" for ch in str(value))
-    return escape(kept, quote=True)
 
 
 def _origin(found: Inspection) -> str:
@@ -104,23 +115,6 @@ def _notes(title: str, notes: tuple[str, ...]) -> str:
         return ""
     items = "".join(f"<li>{_text(note)}</li>" for note in notes)
     return f"<h2>{_text(title)}</h2><ul>{items}</ul>"
-
-
-def _table(head: list[str], rows: list[list[Any]], numeric: set[int]) -> str:
-    """A table whose ``numeric`` columns are set right; cells are escaped here."""
-    mark = dict.fromkeys(numeric, ' class="n"')
-    heads = "".join(f"<th{mark.get(i, '')}>{_text(cell)}</th>" for i, cell in enumerate(head))
-    lines = []
-    for row in rows:
-        cells = "".join(
-            f"<td{mark.get(i, ' class=name' if i == 0 else '')}>{_text(cell)}</td>"
-            for i, cell in enumerate(row)
-        )
-        lines.append(f"<tr>{cells}</tr>")
-    return (
-        f'<div class="scroll"><table><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
 
 
 def _figures(found: Inspection) -> str:
@@ -190,23 +184,33 @@ def _pilot(found: Inspection) -> str:
     pilot = found.pilot
     if pilot is None:
         return ""
-    rows = []
-    for trial in pilot.trials:
-        cells: list[Any] = [trial.label]
-        for name in pilot.figures():
-            values = trial.figure(name, pilot.groups) * 100
-            spread = values.std(ddof=1) if len(values) > 1 else 0.0
-            cells.append(f"{values.mean():.1f} ± {spread:.1f}")
-        rows.append(cells)
-    head = ["Method", *(f"{name.replace('_', ' ')} %" for name in pilot.figures())]
-    words = (
-        f"{pilot.seeds} seeds, {pilot.epochs} epochs of a small network on {pilot.described}; mean "
-        "± spread over the seeds. The accuracy is a lower bound; the pilot’s purpose is to compare "
-        "the methods."
-    )
-    notes = "".join(f"<p>{_text(note)}</p>" for note in pilot.notes)
-    table = _table(head, rows, set(range(1, len(head))))
-    return f"<h2>The pilot in figures</h2><p>{_text(words)}</p>{table}{notes}"
+    metrics = shown_metrics(pilot)
+    rows = contestant_rows(pilot, found.recommendation)
+    lines: list[list[Any]] = []
+    for i, row in enumerate(rows):
+        if not i or row.family != rows[i - 1].family:
+            lines.append([row.family])
+        name = f"{ADVISED} {row.trial.label}" if row.advised else row.trial.label
+        name += f" ({row.note})" if row.note else ""
+        said = [part for part in (row.word, row.better) if part]
+        first, *rest = (cell(row, m) for m in metrics)
+        lines.append([name, first, ", ".join(said), *rest])
+    titles = [column(m) for m in metrics]
+    head = ["Method", titles[0], "Against no remedy", *titles[1:]]
+    about = [numbers(pilot), f"{LEGEND}.", small_tests(pilot), *pilot.notes]
+    parts = [
+        "<h2>The pilot in figures</h2>",
+        "".join(f"<p>{_text(line)}</p>" for line in about if line),
+        _table(head, lines, {1, *range(3, len(head))}),
+        "<h2>Recall of each class</h2>" + _recalls(found, pilot) if rows else "",
+    ]
+    return "".join(parts)
+
+
+def _recalls(found: Inspection, pilot: Pilot) -> str:
+    """Of the contestants to look at first, with n and Wilson's interval."""
+    head, rows = recall_rows(pilot, default_names(found), most=ROWS)
+    return _table(head, [[name, *cells] for name, cells in rows], set(range(1, len(head))))
 
 
 def _classes(found: Inspection) -> str:

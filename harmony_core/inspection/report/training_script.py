@@ -1,48 +1,190 @@
-"""A training script for the recommended method on the user's data, to run and to change."""
+"""A training script for what the pilot recommends on the user's data, to run and to change."""
 
 from __future__ import annotations
 
 import json
+import math
+import textwrap
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING
 
-from ...config import MethodConfig
+from ...data.holdout import TEST_SHARE
+from ...errors import DataError
 from ...readers.format import AUTO
-from ..pilot.training import BASE, METHODS
+from ..pilot.contestants import CONTESTANTS
+from ..pilot.contestants.spec import Contestant
+from ..pilot.pilot import JUDGED_WITHIN
+from ..pilot.plan import Recipe
+from .script_parts import (
+    COMMON,
+    COMMON_IMAGES,
+    COMMON_TABLE,
+    HEAD,
+    IMPORTS_COMMON,
+    IMPORTS_IMAGES,
+    IMPORTS_NETWORK,
+    IMPORTS_SKLEARN,
+    IMPORTS_TABLE,
+    NETWORK,
+    OPTIONS_NETWORK,
+    SKLEARN,
+)
 
 if TYPE_CHECKING:
     from ..analyse import Inspection
 
-EPOCHS = {"table": 40, "images": 20}
+BASE = "network"
+"""What is trained where nothing is recommended, and on images unless a loss is."""
+NAME = "train.py"
+BATCH = 64
+STEPS = {"table": 20_000, "images": 8_000}
+"""About as many steps of a network; small networks have learned most tables by heart by then."""
+EPOCHS = {"table": (10, 3_000), "images": (20, 400)}
+"""Fewest and most."""
 RATES = {"table": 0.03, "images": 0.05}
+DECAYS = {"table": 1e-4, "images": 5e-4}
+COMMENTS = {
+    "DEFERRED": "  # class-balanced weights for the last fifth of the epochs",
+    "ADJUSTED": "  # the log prior of the classes is taken off the scores",
+    "CONTESTANT": "  # any other of harmony_core.inspection.pilot.contestants",
+}
+
+
+def script_method(found: Inspection) -> Contestant:
+    """What the script for ``found`` trains.
+
+    The contestant that the pilot recommends. Images are trained on their pixels, so it is a network
+    with the recommended loss there, whatever does best on fixed features.
+    """
+    advice = found.recommendation
+    for name in () if advice is None else (advice.method, advice.loss):
+        known = CONTESTANTS.get(name)
+        if known is None:
+            continue
+        if known.family == "network":
+            return known
+        if found.contents.kind != "images" and known.fit is not None:
+            return known
+    return CONTESTANTS[BASE]
 
 
 def training_script(found: Inspection, path: str | Path, *, beside: bool = False) -> str:
     """Source of a Python program that trains on ``path``; nothing of the file becomes code.
 
-    The method is the recommended one, cross-entropy if there is none. With ``beside`` the program
-    looks for the file in its own folder, whatever folder ``path`` names.
+    It trains `script_method`, saves the model with what new samples need, and predicts. With
+    ``beside`` the program looks for the file in its own folder, whatever folder ``path`` names.
+    Raises `DataError` for annotations of objects.
     """
-    contents = found.contents
-    name = found.recommendation.method if found.recommendation is not None else BASE
-    method: MethodConfig = METHODS[name]
+    if found.contents.kind == "annotations":
+        raise DataError(
+            "Expected a table or images by class to write a training script for, but got "
+            "annotations of objects. Use their repeat factors with your detector."
+        )
+    contents, chosen = found.contents, script_method(found)
     kind = "images" if contents.kind == "images" else "table"
+    network = chosen.family == "network"
     multi = contents.labels.multi
-    values = {
-        "file": Path(path).name if beside else str(Path(path).absolute()),
-        "label": contents.label if kind == "table" or contents.choices else None,
-        "split": contents.split_column if contents.kind == "table" else None,
-        "separator": "none" if multi is None else multi.separator,
-        "header": contents.header or AUTO,
-        "loss": method.loss,
-        "settings": dict(method.params),
-        "deferred": method.deferral == "drw",
-        "model": "small_cnn" if kind == "images" else "mlp",
-        "epochs": EPOCHS[kind],
-        "rate": RATES[kind],
+    constants = {
+        "LABEL": contents.label if kind == "table" or contents.choices else None,
+        "SPLIT": contents.split_column if contents.kind == "table" else None,
+        "SEPARATOR": "none" if multi is None else multi.separator,
+        "HEADER": contents.header or AUTO,
+        **(
+            _network_constants(found, chosen, kind)
+            if network
+            else _sklearn_constants(found, chosen)
+        ),
     }
-    return _TEMPLATE.substitute({key: _literal(value) for key, value in values.items()})
+    saved = "model.pt" if network else "model.npz"
+    imports = [
+        *IMPORTS_COMMON,
+        *(IMPORTS_TABLE if kind == "table" else IMPORTS_IMAGES),
+        *(IMPORTS_NETWORK if network else IMPORTS_SKLEARN),
+    ]
+    head = HEAD.substitute(
+        title=chosen.label,
+        about=_about(found, chosen),
+        packages="PyTorch, NumPy and pyarrow" if network else "scikit-learn, NumPy and pyarrow",
+        more_packages="\n    pip install imbalanced-learn" if chosen.remedy == "resampled" else "",
+        json="" if network else "import json\n",
+        script=NAME,
+        saved=saved,
+        saved_literal=_literal(saved),
+        new="new.csv " if kind == "table" else "folder/ ",
+        example="[{'x': 1.0}]" if kind == "table" else "['a.png']",
+        imports="\n".join([*(["import torch"] if network else []), "", *sorted(imports), ""]),
+        file=_literal(Path(path).name if beside else str(Path(path).absolute())),
+        constants="\n".join(
+            f"{name} = {_literal(value)}{COMMENTS.get(name, '')}"
+            for name, value in constants.items()
+        ),
+        test_share=_test_share(found),
+    )
+    return "".join(
+        (
+            head,
+            NETWORK if network else SKLEARN,
+            COMMON_TABLE if kind == "table" else COMMON_IMAGES,
+            COMMON.substitute(options=OPTIONS_NETWORK if network else "", few=JUDGED_WITHIN),
+        )
+    )
+
+
+def _network_constants(found: Inspection, chosen: Contestant, kind: str) -> dict[str, object]:
+    method = chosen.method or CONTESTANTS[BASE].method
+    assert method is not None
+    used = Recipe.from_words(_recipes(found).get(chosen.name, "")) if kind == "table" else None
+    rate, decay, batch = RATES[kind], DECAYS[kind], BATCH
+    low, high = EPOCHS[kind]
+    steps = math.ceil(max(int(found.contents.labels.train_counts.sum()), 1) / BATCH)
+    epochs, settings = min(max(math.ceil(STEPS[kind] / steps), low), high), {}
+    if used is not None:
+        rate, decay, batch, epochs = used.rate, used.decay, used.batch, used.epochs
+        settings = {"depth": 1, "hidden": used.hidden}
+    return {
+        "LOSS": method.loss,
+        "SETTINGS": dict(method.params),
+        "DEFERRED": method.deferral == "drw",
+        "ADJUSTED": chosen.remedy == "adjusted",
+        "MODEL": "small_cnn" if kind == "images" else "mlp",
+        "MODEL_SETTINGS": settings,
+        "RATE": rate,
+        "DECAY": decay,
+        "BATCH": batch,
+        "EPOCHS": epochs,
+    }
+
+
+def _recipes(found: Inspection) -> dict[str, str]:
+    """The settings that the pilot chose, in words, by contestant."""
+    return {} if found.pilot is None else {t.name: t.recipe for t in found.pilot.trials}
+
+
+def _sklearn_constants(found: Inspection, chosen: Contestant) -> dict[str, object]:
+    metric = found.pilot.metric if found.pilot is not None else "balanced_accuracy"
+    return {"CONTESTANT": chosen.name, "METRIC": metric}
+
+
+def _test_share(found: Inspection) -> float:
+    return found.pilot.options.test_share if found.pilot is not None else TEST_SHARE
+
+
+def _about(found: Inspection, chosen: Contestant) -> str:
+    """Why this is trained; words of Harmony alone, none of the file."""
+    advice = found.recommendation
+    if advice is None or not advice.method:
+        return "No pilot has chosen a method, so this is the plain one."
+    if advice.method == chosen.name:
+        lines = ["The pilot recommends it for these data."]
+    else:
+        label = CONTESTANTS[advice.method].label if advice.method in CONTESTANTS else "another way"
+        lines = [
+            f"On fixed features of these data the pilot recommends: {label}.",
+            "This script trains a network on the samples themselves.",
+        ]
+    if recipe := _recipes(found).get(chosen.name, ""):
+        lines += textwrap.wrap(f"Settings that the pilot chose: {recipe}.", 90)
+    return "\n".join(lines)
 
 
 def _literal(value: object) -> str:
@@ -50,104 +192,3 @@ def _literal(value: object) -> str:
     if value is None or isinstance(value, bool | int | float | dict):
         return repr(value)
     return json.dumps(value)
-
-
-_TEMPLATE = Template('''"""Train one method on one's own long-tailed data; written by Harmony.
-
-    python train.py                        # trains and prints the recall of each class
-    python train.py --epochs 100 --save model.pt
-"""
-
-import argparse
-from pathlib import Path
-
-import numpy as np
-import torch
-
-from harmony_core import build_loss
-from harmony_core.data.tables import load_training_data
-from harmony_core.losses import LOSSES
-from harmony_core.models import build_model
-
-FILE = Path(__file__).parent / $file
-LABEL = $label
-SPLIT = $split
-SEPARATOR = $separator
-HEADER = $header
-LOSS, SETTINGS = $loss, $settings
-DEFERRED = $deferred  # class-balanced weights for the last fifth of the epochs
-MODEL = $model
-RATE, DECAY, BATCH = $rate, 5e-3, 64
-
-
-def class_balanced_weights(counts, beta=0.9999):
-    """(1 - beta) / (1 - beta^N) for each class, scaled to their number (Cui et al. 2019)."""
-    weights = (1 - beta) / (1 - beta**counts)
-    return torch.tensor(weights / weights.sum() * len(counts), dtype=torch.float32)
-
-
-def prepared(inputs, mean, deviation, device):
-    """Inputs as the network takes them: standardised; images as (n, channels, h, w)."""
-    tensor = torch.from_numpy(((inputs - mean) / deviation).astype(np.float32))
-    return (tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor).to(device)
-
-
-def train(data, epochs, seed, device):
-    axes = (0, 1, 2) if data.kind == "images" else (0,)
-    mean = data.train_inputs.mean(axis=axes)
-    deviation = np.maximum(data.train_inputs.std(axis=axes), 1e-6)
-    inputs = prepared(data.train_inputs, mean, deviation, device)
-    targets = torch.from_numpy(data.train_targets).to(device)
-    generator = torch.Generator().manual_seed(seed)
-    model = build_model(
-        MODEL, tuple(inputs.shape[1:]), len(data.class_names),
-        head=LOSSES[LOSS].head, generator=generator,
-    ).to(device)
-    loss = build_loss(LOSS, data.train_counts, **SETTINGS).to(device)
-    steps = epochs * -(-len(targets) // BATCH)
-    optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=0.9, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for epoch in range(epochs):
-        model.train()
-        loss.train()
-        loss.on_epoch_start(epoch, epochs)
-        if DEFERRED and epoch >= 0.8 * epochs:
-            loss.set_class_weight(class_balanced_weights(data.train_counts))
-        order = torch.randperm(len(targets), generator=generator).to(device)
-        for batch in order.split(BATCH):
-            optimizer.zero_grad()
-            loss(model(inputs[batch]), targets[batch]).backward()
-            optimizer.step()
-            schedule.step()
-    model.eval()
-    with torch.no_grad():
-        tests = prepared(data.test_inputs, mean, deviation, device)
-        predicted = torch.cat([model(part).argmax(dim=1) for part in tests.split(512)])
-    return model, predicted.cpu().numpy()
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--epochs", type=int, default=$epochs)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--save", help="write the trained weights to this file")
-    given = parser.parse_args()
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    data = load_training_data(
-        FILE, label=LABEL, split=SPLIT, separator=SEPARATOR, header=HEADER, seed=given.seed
-    )
-    model, predicted = train(data, given.epochs, given.seed, device)
-    hits = predicted == data.test_targets
-    recalls = []
-    for label, name in enumerate(data.class_names):
-        recall = hits[data.test_targets == label].mean()
-        recalls.append(recall)
-        print(f"{name}: {data.train_counts[label]} training samples, recall {100 * recall:.1f} %")
-    print(f"balanced accuracy: {100 * np.mean(recalls):.1f} %")
-    if given.save:
-        torch.save(model.state_dict(), given.save)
-
-
-if __name__ == "__main__":
-    main()
-''')

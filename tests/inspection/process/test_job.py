@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +16,9 @@ import pytest
 
 from harmony_core.errors import DataError
 from harmony_core.inspection import analyse_tail, inspect_file, read_file
+from harmony_core.inspection.pilot.options import PilotOptions
 from harmony_core.inspection.pilot.pilot import run_pilot
-from harmony_core.inspection.pilot.recommend import recommend
+from harmony_core.inspection.pilot.verdict import recommend
 from harmony_core.inspection.process import job
 from harmony_core.inspection.process.digits_example import NAME
 from harmony_core.inspection.process.job import Job, Status
@@ -25,6 +28,7 @@ from harmony_core.inspection.report.document import to_document
 
 EXAMPLES = Path(__file__).parents[3] / "assets" / "examples"
 PATIENCE = 300.0
+SHORT = PilotOptions(seeds=2, methods=("logistic", "logistic_balanced"))
 
 
 def request(file: Path | str, folder: Path, **more: object) -> Request:
@@ -56,7 +60,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def test_what_is_kept_is_what_was_found(tmp_path: Path) -> None:
     path = EXAMPLES / "leaves.csv"
     found = inspect_file(path)
-    trial = run_pilot(read_file(path), found.tail, seeds=2, steps=20)
+    trial = run_pilot(read_file(path), found.tail, SHORT)
     whole = replace(found, pilot=trial, recommendation=recommend(trial, found.tail, found.quality))
     save_found(tmp_path / "found.npz", whole)
     back = load_found(tmp_path / "found.npz")
@@ -71,7 +75,7 @@ def test_what_is_kept_is_what_was_found(tmp_path: Path) -> None:
 def test_results_are_shown_without_torch_or_sklearn(tmp_path: Path) -> None:
     path = EXAMPLES / "leaves.csv"
     found = inspect_file(path, quality=False)
-    trial = run_pilot(read_file(path), found.tail, seeds=2, steps=20, curve=False)
+    trial = run_pilot(read_file(path), found.tail, SHORT, curve=False)
     whole = replace(found, pilot=trial, recommendation=recommend(trial, found.tail))
     save_found(tmp_path / "found.npz", whole)
     code = (
@@ -108,7 +112,7 @@ def test_a_strange_result_builds_nothing(tmp_path: Path) -> None:
 
 def test_a_look_tells_its_stages_and_keeps_its_result(tmp_path: Path) -> None:
     status = finished(request(EXAMPLES / "leaves.csv", tmp_path))
-    assert (status.state, status.stages, status.error) == ("done", 3, "")
+    assert (status.state, status.stages, status.error) == ("done", 4, "")
     found = load_found(tmp_path / "found.npz")
     assert found.contents.label == "species"
     assert found.quality is not None
@@ -121,12 +125,13 @@ def test_a_pilot_goes_on_from_the_look(tmp_path: Path, write: Callable[..., Path
     lines = [f"{x:.3f},{y}" for y, n in (("a", 40), ("b", 20)) for x in rng.normal(y == "b", 1, n)]
     path = write("a.csv", "x,label\n" + "\n".join(lines))
     assert finished(request(path, tmp_path)).state == "done"
-    status = finished(request(path, tmp_path, pilot=True, seeds=2, steps=20, bounds=(25, 30)))
+    status = finished(request(path, tmp_path, pilot=True, options=SHORT, bounds=(25, 30)))
     assert (status.state, status.error) == ("done", "")
     found = load_found(tmp_path / "found.npz")
     assert found.quality is not None
     assert found.pilot is not None
-    assert found.pilot.seeds == 2
+    assert found.pilot.options == SHORT
+    assert found.pilot.splits == 2
     assert found.pilot.groups.tolist() == [0, 2]
     assert found.recommendation is not None
     assert found.recommendation.headline
@@ -168,6 +173,52 @@ def test_a_process_that_never_ends_is_given_up(
     running = Job(request("any", tmp_path), longest=0.1)
     assert running.wait(PATIENCE)
     assert "finished within" in running.status.error
+
+
+def test_counting_is_given_up_before_the_rest(
+    tmp_path: Path, stand_in: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARMONY_READING_SECONDS", "0.2")
+    stand_in("import time; time.sleep(600)")
+    running = Job(request("any", tmp_path))
+    assert running.wait(PATIENCE)
+    assert "Expected to have counted the classes within 0 seconds" in running.status.error
+    stand_in('print(\'{"stage": "tail"}\', flush=True); import time; time.sleep(1)')
+    counted = Job(request("any", tmp_path))
+    assert counted.wait(PATIENCE)
+    assert "broke off" in counted.status.error
+
+
+def test_a_visitor_has_one_process_at_a_time(
+    tmp_path: Path, stand_in: Callable[[str], None]
+) -> None:
+    stand_in("import time; time.sleep(600)")
+    jobs = [Job(request("any", tmp_path), visitor) for visitor in ("a", "a", "b", "a")]
+    end = time.monotonic() + PATIENCE
+    while sum(one.status.state == "running" for one in jobs) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    time.sleep(0.3)
+    assert [one.request for one in jobs if one.status.state == "running"]
+    running = [number for number, one in enumerate(jobs) if one.status.state == "running"]
+    assert len(running) == 2
+    assert 2 in running
+    for one in jobs:
+        one.cancel()
+        assert one.wait(PATIENCE)
+
+
+def test_a_file_that_needs_too_much_memory_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("resource", reason="this system limits no memory")
+    path = tmp_path / "long.json"
+    rows = [{"label": "a", "x": f"{i}"} for i in range(400_000)]
+    path.write_text(json.dumps(rows))
+    monkeypatch.setenv("HARMONY_INSPECT_MEMORY_MB", "120")
+    status = finished(request(str(path), tmp_path))
+    assert status.state == "failed"
+    assert "memory" in status.error
 
 
 def test_cancelling_ends_the_process_and_the_queue(

@@ -19,6 +19,7 @@ from harmony_core.inspection.quality import Quality, near_images
 from harmony_core.inspection.quality.equal import find_equal
 from harmony_core.inspection.quality.near_images import near_pairs, unit
 from harmony_core.inspection.quality.near_rows import near_rows
+from harmony_core.inspection.quality.predictions import by_model
 from harmony_core.inspection.quality.suspects import find_suspects
 from harmony_core.inspection.report.document import to_document
 from harmony_core.readers.sampled_rows import stratified_rows
@@ -58,13 +59,16 @@ def precision_recall(found: np.ndarray, planted: np.ndarray) -> tuple[float, flo
 @pytest.mark.parametrize("linear", [False, True])
 def test_flipped_labels_are_found(linear: bool) -> None:
     features, labels = digits_tail()
+    features = (features - features.mean(axis=0)) / (features.std(axis=0) + 1e-9)
     noisy, wrong = flipped(labels, 0.08)
     rows = np.arange(len(noisy)) + 1000
-    finding, too_few, note = find_suspects(features, noisy, NAMES, rows, str, linear=linear)
+    found = find_suspects(by_model(features, linear=linear), noisy, NAMES, rows, str)
+    finding = found.finding
     precision, recall = precision_recall(finding.rows, rows[wrong])
     assert precision >= 0.9
     assert recall >= 0.6
-    assert (too_few, note) == ((), "")
+    assert (found.too_few, found.unknown, found.notes) == ((), (), ())
+    assert finding.checked.tolist() == np.bincount(noisy).tolist()
     assert finding.counts.sum() == len(finding.rows)
     assert (finding.counts <= finding.checked).all()
     assert "looks like" in finding.examples[0][1]
@@ -72,27 +76,29 @@ def test_flipped_labels_are_found(linear: bool) -> None:
 
 def test_clean_labels_and_noise_raise_no_alarm() -> None:
     features, labels = digits_tail()
-    clean, _, _ = find_suspects(features, labels, NAMES, np.arange(len(labels)), str)
-    assert clean.total <= 0.01 * len(labels)
+    clean = find_suspects(by_model(features), labels, NAMES, np.arange(len(labels)), str)
+    assert clean.finding.total <= 0.01 * len(labels)
     rng = np.random.default_rng(1)
     guess = rng.choice(5, 800, p=[0.5, 0.25, 0.15, 0.07, 0.03])
-    nothing, _, note = find_suspects(
-        rng.normal(size=(800, 8)), guess, NAMES[:5], np.arange(800), str
+    nothing = find_suspects(
+        by_model(rng.normal(size=(800, 8))), guess, NAMES[:5], np.arange(800), str
     )
-    assert nothing.total == nothing.checked.sum() == 0
-    assert "too few to doubt" in note
+    assert nothing.finding.total == nothing.finding.checked.sum() == 0
+    assert not nothing.judged
+    assert nothing.unknown == (0, 1, 2, 3, 4)
+    assert "cannot tell the classes apart" in nothing.notes[0]
+    assert "--embeddings" in nothing.notes[0]
 
 
 def test_classes_too_small_to_judge_are_named() -> None:
     features, labels = digits_tail()
     kept = (labels != 9) | (np.cumsum(labels == 9) <= 9)
-    finding, too_few, _ = find_suspects(
-        features[kept], labels[kept], NAMES, np.flatnonzero(kept), str
-    )
-    assert too_few == (9,)
-    assert finding.checked[9] == 0
-    one, few, _ = find_suspects(np.zeros((3, 2)), np.zeros(3, int), ("a",), np.arange(3), str)
-    assert (one.total, few) == (0, (0,))
+    found = find_suspects(by_model(features[kept]), labels[kept], NAMES, np.flatnonzero(kept), str)
+    assert found.too_few == (9,)
+    assert found.finding.checked[9] == 0
+    one = find_suspects(by_model(np.zeros((3, 2))), np.zeros(3, int), ("a",), np.arange(3), str)
+    assert (one.finding.total, one.too_few) == (0, (0,))
+    assert "Collect more" in one.notes[0]
 
 
 def test_equal_rows_against_pandas() -> None:
@@ -337,7 +343,8 @@ def test_pretrained_features_are_used_where_they_are(
 
 
 def test_equal_keys_are_found_among_many() -> None:
-    from harmony_core.inspection.quality.equal import find_equal, first_of
+    from harmony_core.data.copies import equal_keys
+    from harmony_core.inspection.quality.equal import find_equal
 
     rng = np.random.default_rng(0)
     keys = rng.integers(0, 2**63, 5_000).astype(np.uint64)
@@ -346,5 +353,5 @@ def test_equal_keys_are_found_among_many() -> None:
     codes[4_999] = -1
     found = find_equal(keys, codes, None, -1, -1)
     assert found.duplicates.tolist() == [10, 4_000]
-    assert found.first[:-1].tolist() == first_of(keys)[:-1].tolist()
+    assert found.first[:-1].tolist() == equal_keys(keys)[:-1].tolist()
     assert found.first[-1] == 4_999
