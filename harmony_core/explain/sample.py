@@ -18,7 +18,7 @@ from ..arrays import Array
 from ..config import ExperimentConfig
 from ..errors import DataError
 from ..frames import Frame, Scene
-from .base import SampleNumbers, explanation_of
+from .base import LossExplanation, SampleNumbers, explanation_of
 from .density import Region
 from .latex import Step
 from .numbers import cross_entropy, deferred_weights, softmax
@@ -87,9 +87,35 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
         raise DataError(
             f"Expected a tracked sample from 0 to {k - 1}, but got {sample}. Choose one of those."
         )
-    method, counts = config.methods[frame.method], scene.train_counts
-    loss = explanation_of(method, counts).scheduled(frame.epoch, config.epochs)
+    return _explained(_loss(config, scene, frame), config, scene, frame, sample, formulas=True)
+
+
+def explain_all(config: ExperimentConfig, scene: Scene, frame: Frame) -> list[SampleExplanation]:
+    """Every tracked sample, without ``steps`` and ``notes``, which take most of the time."""
+    loss = _loss(config, scene, frame)
+    return [
+        _explained(loss, config, scene, frame, i, formulas=False)
+        for i in range(len(scene.tracked_targets))
+    ]
+
+
+def _loss(config: ExperimentConfig, scene: Scene, frame: Frame) -> LossExplanation:
+    method = config.methods[frame.method]
+    loss = explanation_of(method, scene.train_counts).scheduled(frame.epoch, config.epochs)
     loss.read(frame)
+    return loss
+
+
+def _explained(
+    loss: LossExplanation,
+    config: ExperimentConfig,
+    scene: Scene,
+    frame: Frame,
+    sample: int,
+    *,
+    formulas: bool,
+) -> SampleExplanation:
+    method, counts = config.methods[frame.method], scene.train_counts
     label = int(scene.tracked_targets[sample])
     logits = np.asarray(frame.tracked_logits[sample], dtype=np.float64)
     adjusted = loss.adjusted(logits, label)
@@ -136,8 +162,8 @@ def explain(config: ExperimentConfig, scene: Scene, frame: Frame, sample: int) -
         cross_entropy=entropy + added,
         loss=weight * (entropy + added),
         gradient=weight * (loss.steepness(numbers) * pull * loss.slope() + added_gradient),
-        steps=loss.steps(numbers, intra, inter),
-        notes=tuple(loss.notes(numbers)),
+        steps=loss.steps(numbers, intra, inter) if formulas else (),
+        notes=tuple(loss.notes(numbers)) if formulas else (),
     )
 
 

@@ -17,6 +17,9 @@ from ..runs.record import ExperimentRecord
 from ..runs.store import RunStore
 from .results import write_csv
 
+MAPS = "embedding"
+"""The page whose recording is an experiment's folder, not a payload."""
+
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``export``, which can be combined."""
@@ -37,6 +40,13 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     add("--html", metavar="FILE", help="everything as one page that opens offline")
     add("--embedding", metavar="FILE", help="the embedding as one page; needs umap")
     add("--replay", metavar="FILE", help="a recording for the start page, under 1 MB")
+    add(
+        "--replay-page",
+        choices=("arena", "density", "weights", MAPS),
+        default="arena",
+        help="the page whose panels the recording holds; the start page shows those of the Arena; "
+        "of the embedding it is a folder, and needs umap",
+    )
 
 
 def export(given: argparse.Namespace) -> None:
@@ -53,9 +63,15 @@ def export(given: argparse.Namespace) -> None:
 
         _note(offline_html(store, record, Path(given.html)).sentence)
     if given.replay is not None:
-        from .replay import write_replay
+        from .replay import PAGES, write_replay
 
-        _note(write_replay(store, record, Path(given.replay)).sentence)
+        if given.replay_page == MAPS:
+            from .example import write_example
+
+            write_example(store, record, Path(given.replay))
+        else:
+            panels = PAGES[given.replay_page]
+            _note(write_replay(store, record, Path(given.replay), panels=panels).sentence)
     if given.embedding is not None:
         from .embedding_page import export_embedding_html
 

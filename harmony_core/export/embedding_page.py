@@ -86,10 +86,10 @@ def embedding_page(
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{name}</title><style>{STYLE % (SURFACE[theme], ink)}</style></head><body>"
-        f'<h1>{name}</h1><div class="wide"><div>{drawing}</div></div>'
+        f'<main><h1>{name}</h1><div class="wide"><div>{drawing}</div></div>'
         f'<p class="caption">{html.escape(caption(final, landmarks, since))} '
         f"These numbers are of epoch {final.epoch}.{thinned}</p>"
-        f'<div class="wide">{_table(final)}</div></body></html>\n'
+        f'<div class="wide">{_table(final)}</div></main></body></html>\n'
     )
 
 

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..analysis.recall_certainty import described_test_set
 from ..analysis.summary import (
     SHOT_FIGURES,
     TITLES,
@@ -30,6 +31,7 @@ from ..viewer.bundle import bundle, stylesheet
 from ..viewer.panels import ARENA, DENSITY, WEIGHTS
 from ..viewer.payload import Payload
 from .recording import Recording, record_all
+from .results import data_notes
 
 MAX_BYTES = 25_000_000
 PANELS = (*ARENA, *DENSITY, *WEIGHTS)
@@ -41,12 +43,13 @@ CAVEATS = (
     "The harmonized loss is our reconstruction of Zhang et al. 2022 (arXiv 2204.09234) from its "
     "abstract and introduction; the paper's own equations may differ.",
     "All methods saw the same samples, from the same initial weights, in the same order. Figures "
-    "are of the last epoch on a balanced test set, never of the best epoch.",
+    "are of the last epoch on the test set, never of the best epoch. Balanced accuracy is the mean "
+    "of the class recalls.",
 )
 STYLE = """
 :root { --st-background-color: #ffffff; --st-text-color: #1a2230; --st-primary-color: #23395b; }
 @media (prefers-color-scheme: dark) {
-  :root { --st-background-color: #12161c; --st-text-color: #e7ebf1; --st-primary-color: #4f7fc4; }
+  :root { --st-background-color: #12161c; --st-text-color: #e7ebf1; --st-primary-color: #7fb0ee; }
 }
 body { margin: 0 auto; padding: 24px 16px 64px; max-width: 1360px; color: var(--st-text-color);
   background: var(--st-background-color); font: 15px/1.55 "Avenir Next", "Segoe UI", "Noto Sans",
@@ -110,19 +113,19 @@ def _page(
 ) -> str:
     title = html.escape(record.title or f"Harmony experiment {record.id}")
     script = (bundle(adapter=False) + START).replace("</script", r"<\/script")
-    notes = [*CAVEATS, _seeds(record, repeat), *scene.notes, recording.sentence]
+    notes = [*CAVEATS, _seeds(record, repeat), *data_notes(scene), recording.sentence]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{stylesheet()}{STYLE}</style></head><body>"
-        f"<h1>{title}</h1><p>{_about(record)}</p>"
+        f"<main><h1>{title}</h1><p>{_about(record)}</p>"
         '<div class="hv"><p>This page draws with JavaScript. In a browser from before 2023 it '
         "may stay empty; the numbers below are there in any case.</p></div>"
-        f"{_results(summaries)}"
+        f"{_results(summaries, scene)}"
         "<h2>What to keep in mind</h2>"
         f"{''.join(f'<p>{html.escape(note)}</p>' for note in notes if note)}"
-        f"{_origin(record)}"
+        f"{_origin(record)}</main>"
         f'<script type="text/plain" id="recording">{packed}</script>'
         f'<script type="module">\n{script}</script></body></html>\n'
     )
@@ -164,7 +167,7 @@ def _seeds(record: ExperimentRecord, repeat: int) -> str:
     )
 
 
-def _results(summaries: list[MethodSummary]) -> str:
+def _results(summaries: list[MethodSummary], scene: Scene) -> str:
     """The final figures and the comparisons of methods, over the finished repeats."""
     if not summaries or not summaries[0]["ece"].values:
         return "<h2>Results</h2><p>No repeat is finished yet.</p>"
@@ -178,12 +181,13 @@ def _results(summaries: list[MethodSummary]) -> str:
     )
     note = f"Mean ± sample standard deviation over {repeats} seeds." if repeats > 1 else "One seed."
     note += (
-        " Head, medium and tail are thirds of the classes by rank; many-shot classes have more "
-        "than 100 training samples, few-shot classes fewer than 20."
+        f" A {described_test_set(scene.test_counts)}. Head, medium and tail are thirds of the "
+        "classes by rank; many-shot classes have more than 100 training samples, few-shot classes "
+        "fewer than 20."
     )
     sentences = "".join(f"<p>{html.escape(c.sentence())}</p>" for c in comparisons(summaries))
     return (
-        "<h2>The last epoch on the balanced test set</h2>"
+        "<h2>The last epoch on the test set</h2>"
         f'<div class="scroll"><table class="numbers"><thead><tr><th>Method</th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div><p>{note}</p>{sentences}"
     )

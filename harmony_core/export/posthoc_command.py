@@ -111,7 +111,7 @@ def _seeds_sentence(record: ExperimentRecord, repeats: list[int]) -> str:
         which = f"repeat {repeats[0] + 1} (seed {seeds[0]}), one seed"
     return (
         "Post hoc: the networks after the final epoch, before → after their last layer is "
-        f"replaced; features unchanged. Balanced test set, {which}; ID {record.id}."
+        f"replaced; features unchanged. On the test set, {which}; ID {record.id}."
     )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import RunError
-from ..experiments.method_text import method_labels
 from ..runs.record import ExperimentRecord
 from ..runs.results import curves_of
 from ..runs.store import RunStore
 from ..viewer.bands import view_bands
-from ..viewer.panels import parts_of
-from ..viewer.payload import Payload, build_payload
+from ..viewer.payload import Payload
+from ..viewer.run_payload import run_payload
 
 MIN_EPOCHS = 2
 
@@ -41,7 +40,7 @@ class Recording:
 def record_all(
     store: RunStore,
     record: ExperimentRecord,
-    panels: Iterable[str],
+    panels: Sequence[str],
     *,
     repeat: int = 0,
     max_bytes: int,
@@ -61,23 +60,14 @@ def record_all(
         )
     scene = store.scene(record.id, repeat)
     frames = {epoch: store.frames(record.id, repeat, epoch) for epoch in epochs}
-    parts = parts_of(panels)
     bands = None
     if with_bands and record.config.seeds.repeats > 1:
         bands = view_bands(curves_of(store, record))
     stride = 1
     while True:
         kept = [*epochs[: len(epochs) - 1 : stride], epochs[-1]]
-        payload = build_payload(
-            record.id,
-            scene,
-            method_labels(record.config.methods),
-            [frames[epoch] for epoch in kept],
-            record.config.epochs,
-            record.state,
-            parts=parts,
-            bands=bands,
-        )
+        shown = [frames[epoch] for epoch in kept]
+        payload = run_payload(record, record.id, scene, shown, panels, bands=bands)
         payload_bytes = size(payload)
         if payload_bytes <= max_bytes:
             return Recording(payload, stride, len(kept), len(epochs))

@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 
 from ..analysis.accuracy import shots
+from ..analysis.recall_certainty import few_samples_warning, interval_text, recall_interval
 from ..analysis.seeds import frame_metrics
 from ..analysis.summary import (
     SHOT_FIGURES,
@@ -60,11 +61,32 @@ def shot_table(summaries: list[MethodSummary], scene: Scene) -> str:
 
 
 def recall_table(summaries: list[MethodSummary], scene: Scene) -> str:
-    """A line for each class: its training samples and its recall under each method."""
-    rows = [["Recall % of class", "Training samples", *(s.label for s in summaries)]]
+    """A line for each class: its training and test samples, and its recall under each method.
+
+    In parentheses the 95 % interval (Wilson) from the test samples of one repeat.
+    """
+    rows = [
+        ["Recall % of class", "Training samples", "Test samples", *(s.label for s in summaries)]
+    ]
     for c, name in enumerate(scene.class_names):
-        rows.append([name, str(scene.train_counts[c]), *(s.recall[c].percent() for s in summaries)])
+        n = int(scene.test_counts[c])
+        rows.append([
+            name, str(scene.train_counts[c]), str(n), *(_known(s.recall[c], n) for s in summaries)
+        ])  # fmt: skip
     return text_table(rows)
+
+
+def _known(recall: SeedValues, n: int) -> str:
+    """A recall with the interval that ``n`` test samples leave."""
+    if not n or math.isnan(recall.mean):
+        return "–"
+    return f"{recall.percent()} ({interval_text(recall.mean, n)})"
+
+
+def data_notes(scene: Scene) -> list[str]:
+    """What a reader of the figures should know of the data, one sentence or two each."""
+    warning = few_samples_warning(scene.class_names, scene.test_counts)
+    return [*scene.notes, *([warning] if warning else [])]
 
 
 def to_document(
@@ -74,15 +96,19 @@ def to_document(
     scenes, frames = final_frames(store, record)
     summaries = summarise(scenes, frames, method_labels(record.config.methods))
     document = {**record.to_dict(), "finished_repeats": len(scenes)}
-    document["methods"] = [_method_document(summary, classes) for summary in summaries]
+    test_counts = scenes[-1].test_counts.tolist() if classes and scenes else []
+    document["methods"] = [_method_document(summary, test_counts) for summary in summaries]
+    document["notes"] = data_notes(scenes[-1]) if scenes else []
     for name, values in _further_figures(scenes, frames).items():
         for method, figure in zip(document["methods"], values, strict=True):
             method[name] = _figure_document(figure)
     document["comparisons"] = [comparison.sentence() for comparison in comparisons(summaries)]
     if classes and scenes:
         document["classes"] = [
-            {"name": name, "train_count": int(count)}
-            for name, count in zip(scenes[0].class_names, scenes[0].train_counts, strict=True)
+            {"name": name, "train_count": int(count), "test_count": int(tested)}
+            for name, count, tested in zip(
+                scenes[-1].class_names, scenes[-1].train_counts, scenes[-1].test_counts, strict=True
+            )
         ]
     return document
 
@@ -95,11 +121,12 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
     for scene, frame in all_frames(store, record):
         if writer is None:
             classes = [f"recall {name}" for name in scene.class_names]
+            tested = [f"test samples {name}" for name in scene.class_names]
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(
                 [
                     "repeat", "epoch", "method", "lr", "train_loss", "test_loss", *first,
-                    "disagreement", *classes, *LATER_COLUMNS,
+                    "disagreement", *classes, *LATER_COLUMNS, *tested,
                 ]
             )  # fmt: skip
         figures = frame_metrics(scene, frame)
@@ -111,6 +138,7 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             figures["disagreement"],
             *frame.recall,
             *(figures[name] for name in LATER_COLUMNS),
+            *frame.confusion.sum(axis=1),
         ]
         label = labels[frame.method]
         writer.writerow(
@@ -123,12 +151,24 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
         )
 
 
-def _method_document(summary: MethodSummary, classes: bool) -> dict[str, Any]:
+def _method_document(summary: MethodSummary, test_counts: list[int]) -> dict[str, Any]:
     document: dict[str, Any] = {"label": summary.label}
     document |= {name: _figure_document(summary[name]) for name in TITLES}
-    if classes:
-        document["recall"] = [_figure_document(figure) for figure in summary.recall]
+    if test_counts:
+        document["recall"] = [
+            {
+                **_figure_document(figure),
+                "test_interval": _test_interval(figure.mean, n),
+            }
+            for figure, n in zip(summary.recall, test_counts, strict=True)
+        ]
     return document
+
+
+def _test_interval(recall: float, n: int) -> list[float | None]:
+    if not n or math.isnan(recall):
+        return [None, None]
+    return list(recall_interval(recall, n))
 
 
 def _further_figures(scenes: list[Scene], frames: list[list[Frame]]) -> dict[str, list[SeedValues]]:

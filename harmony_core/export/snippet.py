@@ -14,6 +14,16 @@ from ..experiments.method_text import method_label
 from ..losses import LOSSES, LossSpec
 from ..models import MODELS
 from ..parameters import Parameter
+from .snippet_data import (
+    IMPORTS,
+    INSTALL,
+    LAST,
+    MADE_UP_REPORT,
+    REPORT,
+    file_words,
+    load_own_data,
+    reads_own_file,
+)
 from .snippet_step import setup_lines, step_functions, step_lines
 
 SHAPES = {"points": (2,), "table": (10,), "digits": (1, 8, 8)}
@@ -23,8 +33,9 @@ PAD = 4
 
 
 def snippet(config: ExperimentConfig, method: int) -> str:
-    """The script for ``config.methods[method]``; it runs as it is, on made-up data.
+    """The script for ``config.methods[method]``; it runs as it is.
 
+    A user's own table or images are read from the file beside the script, other data are made up.
     ``python FILE`` trains for the config's epochs, ``python FILE 3`` for 3. Raises `ConfigError` if
     there is no such method.
     """
@@ -36,13 +47,13 @@ def snippet(config: ExperimentConfig, method: int) -> str:
     chosen = config.methods[method]
     parts = [
         _header(config, chosen),
-        _load_data(config),
+        load_own_data(config) if reads_own_file(config) else _load_data(config),
         _rate(config.optim),
         *_sampler(chosen),
         *_augmentation(config),
         *step_functions(chosen, LOSSES[chosen.loss].needs_features),
         _main(config, chosen),
-        'if __name__ == "__main__":\n    main()\n',
+        LAST if reads_own_file(config) else 'if __name__ == "__main__":\n    main()\n',
     ]
     return "\n\n\n".join(parts)
 
@@ -61,11 +72,24 @@ def _posthoc_note(method: MethodConfig) -> list[str]:
 def _header(config: ExperimentConfig, method: MethodConfig) -> str:
     label = json.dumps(method_label(method), ensure_ascii=False)[1:-1].replace('"', "'")
     name = _exported_class(LOSSES[method.loss]) or "build_loss"
+    own = reads_own_file(config)
+    about = (
+        [
+            *file_words(config),
+            "",
+            f"Written by Harmony {__version__}. {INSTALL} Any",
+            "network that returns plain logits fits into main().",
+        ]
+        if own
+        else [
+            f"Written by Harmony {__version__}. {INSTALL} Put your",
+            "own data into load_data() and any network that returns plain logits into main().",
+        ]
+    )
     lines = [
         f'"""Train on a long tail with: {label}.',
         "",
-        f"Written by Harmony {__version__}. Needs PyTorch and harmony_core; put your own data into",
-        "load_data() and any network that returns plain logits into main().",
+        *about,
         *_posthoc_note(method),
         '"""',
         "",
@@ -75,11 +99,13 @@ def _header(config: ExperimentConfig, method: MethodConfig) -> str:
             else []
         ),
         "import sys",
+        *(["from pathlib import Path"] if own else []),
         "",
         "import torch",
         "from torch.utils.data import DataLoader, TensorDataset"
         + (", WeightedRandomSampler" if _draws(method) else ""),
         "",
+        *(IMPORTS if own else ()),
         f"from harmony_core.losses import {name}",
     ]
     if method.deferral == "drw":
@@ -87,6 +113,7 @@ def _header(config: ExperimentConfig, method: MethodConfig) -> str:
     lines += [
         "from harmony_core.models import build_model",
         "from harmony_core.training import generator",
+        *(["from harmony_core.training.device_data import DeviceData"] if own else []),
         "",
         f"EPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else {config.epochs}",
         f"BATCH_SIZE = {config.optim.batch_size}",
@@ -174,13 +201,10 @@ def _augmentation(config: ExperimentConfig) -> list[str]:
     if not DATASETS[config.data.name].augments:
         return []
     return [
-        f'''def augmented(x, draw):
-    """Images moved by up to {PAD} pixels over a border of zeros, half of them mirrored.
-
-    The experiment's border is black: if black is not 0 in your data, pad before you normalise.
-    """
+        f'''def augmented(x, draw, black=0.0):
+    """Images moved by up to {PAD} pixels over a border of `black`, half of them mirrored."""
     n, _, height, width = x.shape
-    padded = torch.nn.functional.pad(x, ({PAD}, {PAD}, {PAD}, {PAD}))
+    padded = torch.nn.functional.pad(x - black, ({PAD}, {PAD}, {PAD}, {PAD})) + black
     down, right = torch.randint(0, {2 * PAD + 1}, (2, n, 1), generator=draw)
     mirror = torch.rand(n, 1, generator=draw) < 0.5
     rows, columns = torch.arange(height) + down, torch.arange(width).expand(n, -1)
@@ -191,7 +215,10 @@ def _augmentation(config: ExperimentConfig) -> list[str]:
 
 
 def _main(config: ExperimentConfig, method: MethodConfig) -> str:
-    spec = LOSSES[method.loss]
+    spec, own = LOSSES[method.loss], reads_own_file(config)
+    augments = DATASETS[config.data.name].augments
+    border = ", black" if own and augments else ""
+    more = f", names{border}" if own else ""
     optim = config.optim
     decay = optim.weight_decay if method.weight_decay is None else method.weight_decay
     shape = {**({"head": spec.head} if spec.head != "linear" else {})}
@@ -210,7 +237,7 @@ def _main(config: ExperimentConfig, method: MethodConfig) -> str:
     lines = [
         "def main():",
         f"    draw = torch.Generator().manual_seed({config.seeds.order})",
-        "    train_x, train_y, test_x, test_y = load_data()",
+        f"    train_x, train_y, test_x, test_y{more} = load_data()",
         "    counts = torch.bincount(train_y)  # training samples of each class",
         "    data = TensorDataset(train_x, train_y)",
         f"    loader = DataLoader(data, BATCH_SIZE, {order})",
@@ -224,7 +251,7 @@ def _main(config: ExperimentConfig, method: MethodConfig) -> str:
         "        loss.on_epoch_start(epoch, EPOCHS)  # a warm-up inside the loss",
         *_deferral(method),
         "        for step, (x, y) in enumerate(loader):",
-        *(["            x = augmented(x, draw)"] if DATASETS[config.data.name].augments else []),
+        *([f"            x = augmented(x, draw{border})"] if augments else []),
         '            optimizer.param_groups[0]["lr"] = learning_rate(epoch, step / len(loader))',
         *step_lines(method, spec.needs_features),
         "            optimizer.step()",
@@ -232,10 +259,7 @@ def _main(config: ExperimentConfig, method: MethodConfig) -> str:
         "    network.eval()",
         "    with torch.no_grad():  # predict with the plain logits",
         "        predicted = network(test_x).argmax(1)",
-        "    recall = [(predicted[test_y == c] == c).double().mean().item() "
-        "for c in range(len(counts))]",
-        '    shares = " ".join(f"{100 * share:.0f}" for share in recall)',
-        '    print(f"Balanced accuracy {100 * sum(recall) / len(recall):.1f} % ({shares})")',
+        *(REPORT if own else MADE_UP_REPORT),
     ]
     return "\n".join(lines)
 

@@ -1,7 +1,8 @@
 """An experiment as CSV tables: a folder or a ZIP of them.
 
 - ``metrics.csv``: a line for each repeat, recorded epoch and method: the figures of the curves.
-- ``classes.csv``: also for each class: recall, mean weight, effective samples, norm of its row.
+- ``classes.csv``: also for each class: recall, mean weight, effective samples, norm of its row,
+  test samples, and the 95 % interval of the recall that they leave (Wilson).
 - ``samples.csv``: weight and gradient norm of every tracked sample.
 - ``histograms.csv``: samples, their weights and their weights × gradient norms (``pull``), by class
   and bin of the gradient norm.
@@ -24,6 +25,7 @@ from typing import IO
 
 import numpy as np
 
+from ..analysis.recall_certainty import recall_interval
 from ..csv_cells import number_cell, text_cell
 from ..errors import RunError
 from ..experiments.method_text import method_labels
@@ -40,7 +42,8 @@ TABLES = ("metrics", "classes", "samples", "histograms", "densities")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "classes": (
         "class", "train_count", "recall", "mean_weight",
-        "inter_weight", "effective_samples", "head_norm",
+        "inter_weight", "effective_samples", "head_norm", "test_count", "recall_low",
+        "recall_high",
     ),
     "samples": ("row", "class", "flipped", "weight", "grad_norm"),
     "histograms": ("class", "low", "high", "count", "weight", "pull"),
@@ -110,9 +113,11 @@ def _classes(scene: Scene, frame: Frame) -> Iterator[Row]:
         effective = weights**2 / frame.weight_square
     inter = np.full(len(weights), np.nan) if frame.inter_weight is None else frame.inter_weight
     for c, name in enumerate(scene.class_names):
+        tested = int(frame.confusion[c].sum())
+        low, high = recall_interval(frame.recall[c], tested) if tested else (np.nan, np.nan)
         yield (
             name, int(scene.train_counts[c]), frame.recall[c], frame.mean_weight[c],
-            inter[c], effective[c], frame.head_norms[c],
+            inter[c], effective[c], frame.head_norms[c], tested, low, high,
         )  # fmt: skip
 
 

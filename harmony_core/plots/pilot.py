@@ -11,70 +11,108 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..arrays import Array
+from .plotly_text import plotly_text
 from .style import DIFFICULTY_COLORS, METHOD_COLORS
-from .tail import BARS, INK, finish, printable, short
+from .tail import BARS, INK, finish, short
 
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star", "x", "hexagon")
+ROW = 38
+"""Pixels of a method: its name above its mark, so that it fits on a narrow screen."""
 
 
-def gains(
-    methods: Sequence[str], figures: Mapping[str, tuple[Array, Array, Array]], theme: str = "light"
+def estimates(
+    names: Sequence[str],
+    families: Sequence[str],
+    bounds: tuple[Array, Array, Array],
+    *,
+    title: str,
+    marked: Sequence[bool] = (),
+    zero: bool = False,
+    theme: str = "light",
 ) -> go.Figure:
-    """Gain over the base in points: each figure has mean, low and high (m,) of the methods."""
+    """Mean, low and high (m,) of the methods, one below the other, the first on top.
+
+    Methods of one family share colour and shape. ``marked`` ones have a ring; ``zero`` draws a
+    line at 0. NaN bounds are left out.
+    """
     figure = go.Figure()
-    for m, method in enumerate(methods):
-        mean, low, high = (
-            np.array([float(parts[k][m]) for parts in figures.values()]) * 100 for k in range(3)
-        )
-        color = METHOD_COLORS[theme][(m + 1) % len(METHOD_COLORS[theme])]
+    mean, low, high = (np.asarray(values, dtype=float) for values in bounds)
+    marked = marked or [False] * len(names)
+    for f, family in enumerate(dict.fromkeys(families)):
+        at = np.array([i for i, name in enumerate(families) if name == family])
+        color = METHOD_COLORS[theme][f % len(METHOD_COLORS[theme])]
         figure.add_scatter(
-            x=np.arange(len(figures)) + (m - (len(methods) - 1) / 2) * 0.14,
-            y=mean,
+            x=mean[at],
+            y=at,
             mode="markers",
-            name=method,
-            marker={"color": color, "symbol": SYMBOLS[(m + 1) % len(SYMBOLS)], "size": 10},
-            error_y={
-                "type": "data", "symmetric": False, "array": high - mean, "arrayminus": mean - low,
-                "color": color, "thickness": 1.5,
+            name=plotly_text(family),
+            marker={
+                "color": color, "symbol": SYMBOLS[f % len(SYMBOLS)],
+                "size": [14 if marked[i] else 10 for i in at],
+                "line": {"color": INK[theme], "width": [2.5 if marked[i] else 0 for i in at]},
             },
-            customdata=np.stack([low, high], axis=1),
-            hovertemplate=f"{printable(method)}: %{{y:+.1f}} points "
-            "(%{customdata[0]:+.1f} to %{customdata[1]:+.1f})<extra></extra>",
+            error_x={
+                "type": "data", "symmetric": False, "array": high[at] - mean[at],
+                "arrayminus": mean[at] - low[at], "color": color, "thickness": 1.5,
+            },
+            customdata=[[plotly_text(names[i]), low[i], high[i]] for i in at],
+            hovertemplate="%{customdata[0]}: %{x:.3~f} "
+            "(%{customdata[1]:.3~f} to %{customdata[2]:.3~f})<extra></extra>",
         )  # fmt: skip
-    figure.add_hline(y=0, line={"color": INK[theme], "width": 1})
-    finish(figure, theme, height=360)
-    titles = [name.replace("_", " ") for name in figures]
-    figure.update_xaxes(tickvals=list(range(len(figures))), ticktext=titles)
-    figure.update_yaxes(title="gain over cross-entropy, points")
+    if zero:
+        figure.add_vline(x=0, line={"color": INK[theme], "width": 1})
+    finish(figure, theme, height=150 + ROW * len(names))
+    for i, name in enumerate(names):
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=i, yshift=ROW // 3, showarrow=False,
+            text=f"<b>{plotly_text(name)}</b>" if marked[i] else plotly_text(name),
+            font={"size": 11},
+        )  # fmt: skip
+    figure.update_yaxes(range=[len(names) - 0.4, -0.9], showticklabels=False, showgrid=False)
+    figure.update_xaxes(title=title)
     return figure
 
 
 def class_recall(
-    names: Sequence[str], recalls: Mapping[str, Array], theme: str = "light"
+    names: Sequence[str],
+    recalls: Mapping[str, Array],
+    intervals: Mapping[str, tuple[Array, Array]] | None = None,
+    theme: str = "light",
 ) -> go.Figure:
-    """Recall of each class under each method; classes from the largest to the smallest."""
+    """Recall of each class under each method; classes from the largest to the smallest.
+
+    ``intervals`` are low and high (c,) of the methods, drawn where each class has a place.
+    """
     figure = go.Figure()
     c = len(names)
     for m, (method, values) in enumerate(recalls.items()):
+        color = METHOD_COLORS[theme][m % len(METHOD_COLORS[theme])]
+        values = np.asarray(values) * 100
+        beside = (m - (len(recalls) - 1) / 2) * min(0.14, 0.8 / len(recalls))
+        bars: dict[str, object] = {}
+        if c <= BARS and intervals is not None:
+            low, high = (100 * np.asarray(end) for end in intervals[method])
+            bars["error_y"] = {
+                "type": "data", "symmetric": False, "array": high - values,
+                "arrayminus": values - low, "color": color, "thickness": 1.2, "width": 2,
+            }  # fmt: skip
         figure.add_scatter(
-            x=np.arange(c) if c <= BARS else np.arange(1, c + 1),
-            y=np.asarray(values) * 100,
+            x=np.arange(c) + beside if c <= BARS else np.arange(1, c + 1),
+            y=values,
             mode="markers" if c <= BARS else "lines",
-            name=method,
-            marker={
-                "color": METHOD_COLORS[theme][m % len(METHOD_COLORS[theme])],
-                "symbol": SYMBOLS[m % len(SYMBOLS)],
-                "size": 9,
-            },
-            customdata=[printable(name) for name in names],
-            hovertemplate=f"%{{customdata}}: %{{y:.0f}} % under {printable(method)}<extra></extra>",
+            name=plotly_text(method),
+            marker={"color": color, "symbol": SYMBOLS[m % len(SYMBOLS)], "size": 9},
+            customdata=[plotly_text(name) for name in names],
+            hovertemplate="%{customdata}: %{y:.0f} % under "
+            f"{plotly_text(method)}<extra></extra>",
+            **bars,
         )
-    finish(figure, theme, height=360)
+    finish(figure, theme, height=380)
     figure.update_yaxes(title="recall, %", range=[-3, 103])
     if c <= BARS:
         figure.update_xaxes(
             title="class, largest first", tickvals=list(range(c)),
-            ticktext=[short(name) for name in names], tickangle=-45 if c > 6 else 0,
+            ticktext=[short(name) for name in names], tickangle=-45 if c > 3 else 0,
         )  # fmt: skip
     else:
         figure.update_xaxes(title="rank of the class")
@@ -93,7 +131,7 @@ def gradient_density(names: Sequence[str], density: Array, theme: str = "light")
             x=edges,
             y=np.arange(len(names)),
             colorscale=scale,
-            customdata=np.repeat([[printable(n)] for n in names], density.shape[1], axis=1),
+            customdata=np.repeat([[plotly_text(n)] for n in names], density.shape[1], axis=1),
             hovertemplate="%{customdata}: %{z:.1f} % of its samples at g ≈ %{x:.2f}<extra></extra>",
             colorbar={"title": "% of the<br>class", "thickness": 12},
         )

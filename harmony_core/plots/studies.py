@@ -13,8 +13,9 @@ import plotly.graph_objects as go
 
 from ..arrays import Array
 from .pilot import SYMBOLS
+from .plotly_text import plotly_text
 from .style import METHOD_COLORS
-from .tail import INK, finish, printable
+from .tail import INK, finish
 
 ROW = 34
 """Height of a line, in pixels."""
@@ -53,7 +54,7 @@ def forest(
         color = METHOD_COLORS[theme][m % len(METHOD_COLORS[theme])]
         symbol = SYMBOLS[m % len(SYMBOLS)]
         told = [
-            f"{printable(method)}: {value:+.{digits}f} {unit}"
+            f"{plotly_text(method)}: {value:+.{digits}f} {unit}"
             + ("" if np.isnan(a) else f" ({a:+.{digits}f} to {b:+.{digits}f})")
             for value, a, b in zip(mean, start, end, strict=True)
         ]
@@ -61,7 +62,7 @@ def forest(
             x=mean,
             y=rows + (m - (len(methods) - 1) / 2) * shift,
             mode="markers",
-            name=printable(method),
+            name=plotly_text(method),
             marker={
                 "color": color,
                 "size": 9,
@@ -79,10 +80,10 @@ def forest(
     finish(figure, theme, height=FRAME + row * max(len(settings), 1))
     figure.update_yaxes(
         tickvals=rows.tolist(),
-        ticktext=["<br>".join(map(printable, wrap(name, WIDEST)[:2])) for name in settings],
+        ticktext=["<br>".join(map(plotly_text, wrap(name, WIDEST)[:2])) for name in settings],
         range=[len(settings) - 0.5, -0.5],
     )
-    figure.update_xaxes(title=f"gain over {printable(baseline)}, {unit}")
+    figure.update_xaxes(title=f"gain over {plotly_text(baseline)}, {unit}")
     return figure
 
 
@@ -104,7 +105,7 @@ def critical_difference_diagram(
         mode="markers",
         name="average rank",
         marker={"color": ink, "size": 9},
-        text=[f"{printable(name)}: average rank {place[name]:.2f}" for name in methods],
+        text=[f"{plotly_text(name)}: average rank {place[name]:.2f}" for name in methods],
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
@@ -130,7 +131,7 @@ def critical_difference_diagram(
     finish(figure, theme, height=FRAME + ROW * (k + 1))
     figure.update_yaxes(
         tickvals=list(range(1, k + 1)),
-        ticktext=[printable(name) for name in methods],
+        ticktext=[plotly_text(name) for name in methods],
         range=[k + 0.6, -0.9],
     )
     figure.update_xaxes(title="average rank, 1 is best", range=[0.8, max(k, 1 + difference) + 0.2])

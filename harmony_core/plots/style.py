@@ -5,23 +5,28 @@ wrong. Each has values for a light and a dark surface. No meaning rests on colou
 methods also have a shape, methods a dash. The class colours began as Okabe and Ito's (2008) and
 were moved, hue kept, until any two stay apart for normal, deutan and protan sight and each has a
 contrast of 3:1 with its surface; the method colours likewise, and apart from those of the classes.
+For deutan sight, regions of neighbouring classes, and of any two of the first six, are at least 15
+apart by CIEDE2000.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+"""The app's, so that a figure looks like the text around it."""
+
 SURFACE = {"light": "#ffffff", "dark": "#12161c"}
 """The backgrounds the palettes are checked against."""
 
 CLASS_COLORS = {
     "light": (
-        "#2c75bd", "#de6815", "#0ea176", "#a5548c", "#947f42",
-        "#5f2cba", "#079bbe", "#754034", "#3e5e00", "#434952",
+        "#3985d4", "#ec7016", "#0aa87c", "#671851", "#504209",
+        "#4102a6", "#2d9dbe", "#46150f", "#5e7b2b", "#595c60",
     ),
     "dark": (
-        "#5a9ac1", "#e97e26", "#52ce92", "#b36884", "#f3c903",
-        "#a98dfb", "#00e0ff", "#d2735b", "#accc64", "#c7c9cd",
+        "#6bc1f6", "#db751f", "#61d89c", "#ab617d", "#fed30b",
+        "#6b56c3", "#67e7ff", "#c96d55", "#bfdf71", "#cdcdcd",
     ),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..arrays import Array
+from .plotly_text import plotly_text
 from .style import GROUP_COLORS, METHOD_COLORS, SURFACE
 
 GROUPS = ("head", "medium", "tail")
@@ -56,7 +57,11 @@ def rank_frequency(
             hoverinfo="skip",
         )
     finish(figure, theme, height=380)
-    figure.update_yaxes(title=f"{unit} per class", type="log" if steep else "linear")
+    figure.update_yaxes(
+        title=f"{unit} per class",
+        type="log" if steep else "linear",
+        dtick="D2" if steep else None,  # 1, 2 and 5 of each decade
+    )
     if c <= BARS:
         labels = [short(name) for name in names]
         figure.update_xaxes(
@@ -81,7 +86,7 @@ def lorenz(curves: Mapping[str, tuple[Array, Array]], theme: str = "light") -> g
             x=np.asarray(classes)[at],
             y=np.asarray(held)[at],
             mode="lines",
-            name=printable(title),
+            name=plotly_text(title),
             fill="tozeroy" if i == 0 else None,
             line={
                 "color": METHOD_COLORS[theme][2 if i == 0 else 0],
@@ -147,15 +152,9 @@ def finish(figure: go.Figure, theme: str, height: int) -> None:
     figure.update_yaxes(gridcolor=GRID[theme], zeroline=False, automargin=True)
 
 
-def printable(text: str) -> str:
-    """``text`` escaped for Plotly, with characters that cannot be printed replaced."""
-    kept = "".join(ch if ch.isprintable() else "�" for ch in text)
-    return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def short(name: str, most: int = 22) -> str:
     """A class name for an axis."""
-    return printable(name if len(name) <= most else name[: most - 1] + "…")
+    return plotly_text(name if len(name) <= most else name[: most - 1] + "…")
 
 
 def _bars(
@@ -173,7 +172,7 @@ def _bars(
                 "color": GROUP_COLORS[theme][g],
                 "pattern": {"shape": GROUP_PATTERNS[g], "size": 6},
             },
-            customdata=[printable(names[i]) for i in at.tolist()],
+            customdata=[plotly_text(names[i]) for i in at.tolist()],
             hovertemplate=f"%{{customdata}}: %{{y:,}} {unit} ({group})<extra></extra>",
         )
 
@@ -199,7 +198,7 @@ def _line(
             name=group,
             line={"color": GROUP_COLORS[theme][g], "width": 3, "dash": ("solid", "dash", "dot")[g]},
             marker={"size": 5, "symbol": ("circle", "square", "diamond")[g]},
-            customdata=[printable(names[i]) for i in at.tolist()],
+            customdata=[plotly_text(names[i]) for i in at.tolist()],
             hovertemplate=f"rank %{{x:,}}, %{{customdata}}: %{{y:,}} {unit}<extra></extra>",
         )
 

@@ -14,7 +14,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..arrays import Array
-from .style import METHOD_COLORS, METHOD_MARKERS, SURFACE, class_color
+from .plotly_text import plotly_text
+from .style import FONT, METHOD_COLORS, METHOD_MARKERS, SURFACE, class_color
 
 INK = {"light": "#1a2230", "dark": "#e7ebf1"}
 QUIET = {"light": "#566072", "dark": "#a3adbb"}
@@ -24,7 +25,6 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "dash", 
 SYMBOLS = {
     "triangle": "triangle-up", "plus": "cross", "wedge": "triangle-right", "hexagon": "hexagon",
 }  # fmt: skip
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 FLAT = 1.2
 """A panel of weights reaches at least to here, so that equal weights look equal."""
 STEEP = 5.0
@@ -56,23 +56,23 @@ def weight_curve_figure(curves: Sequence[Curve], theme: str = "light") -> go.Fig
     figure = go.Figure()
     figure.add_hline(y=1, line={"color": QUIET[theme], "width": 1, "dash": "dot"})
     for curve in curves:
+        name = plotly_text(curve.label)
         color = METHOD_COLORS[theme][curve.method % len(METHOD_COLORS[theme])]
         if curve.edges is not None and curve.weights is not None:
             figure.add_scatter(
                 x=curve.edges, y=np.maximum([*curve.weights, curve.weights[-1]], least),
                 mode="lines",
                 line={"color": color, "width": 2, "shape": "hv", "dash": _dash(curve.method)},
-                name=curve.label, legendgroup=curve.label,
-                hovertemplate="g from %{x:.3f}: w = %{y:.3f}<extra>" + curve.label + "</extra>",
+                name=name, legendgroup=name,
+                hovertemplate="g from %{x:.3f}: w = %{y:.3f}<extra>" + name + "</extra>",
             )  # fmt: skip
         marker = METHOD_MARKERS[curve.method % len(METHOD_MARKERS)]
         figure.add_scatter(
             x=[curve.grad_norm], y=[max(curve.weight, least)], mode="markers",
             marker={"color": color, "size": 13, "symbol": SYMBOLS.get(marker, marker),
                     "line": {"color": SURFACE[theme], "width": 1.5}},
-            name=curve.label, legendgroup=curve.label, showlegend=curve.edges is None,
-            hovertemplate="this sample: g = %{x:.3f}, w = %{y:.3f}<extra>" + curve.label
-            + "</extra>",
+            name=name, legendgroup=name, showlegend=curve.edges is None,
+            hovertemplate="this sample: g = %{x:.3f}, w = %{y:.3f}<extra>" + name + "</extra>",
         )  # fmt: skip
     axis = {
         "gridcolor": LINE[theme],

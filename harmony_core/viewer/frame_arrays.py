@@ -74,6 +74,8 @@ def record(frame: Frame, scene: Scene, layout: FrameLayout) -> Arrays:
         arrays["grid"] = (_grid_codes(frame.grid_class, frame.grid_confidence, c), 1.0)
     if "samples" in parts and len(targets):
         arrays |= _samples(frame, targets, c, fine="plane" not in parts)
+    if "gallery" in parts and scene.gallery_targets is not None:
+        arrays |= _gallery(frame, np.asarray(scene.gallery_targets), c)
     if "histograms" in parts:
         arrays |= _histograms(frame, targets, layout)
     if "density" in parts and layout.unit:
@@ -81,6 +83,8 @@ def record(frame: Frame, scene: Scene, layout: FrameLayout) -> Arrays:
     if "effects" in parts:
         arrays["effective"] = (effective_samples(frame).astype("<f4"), 1.0)
         arrays["head_norm"] = (np.asarray(frame.head_norms, dtype="<f4"), 1.0)
+        if frame.class_pull is not None:
+            arrays["pull"] = (np.asarray(frame.class_pull, dtype="<f4"), 1.0)
         if frame.inter_weight is not None:
             arrays["inter_weight"] = (np.asarray(frame.inter_weight, dtype="<f4"), 1.0)
     return arrays
@@ -121,6 +125,18 @@ def _samples(frame: Frame, targets: Array, c: int, *, fine: bool) -> Arrays:
         "grad": quantised(frame.tracked_grad_norm, "<u2" if fine else "u1"),
         "own": quantised(own, "u1"),
         "predicted": (predicted.astype("u1" if c <= 256 else "<u2"), 1.0),
+    }
+
+
+def _gallery(frame: Frame, targets: Array, c: int) -> Arrays:
+    if frame.gallery_logits is None or frame.gallery_weight is None:
+        return {}
+    own, predicted = _read_logits(np.asarray(frame.gallery_logits, dtype=np.float32), targets)
+    return {
+        "gallery_weight": (half(frame.gallery_weight), 1.0),
+        "gallery_grad": quantised(np.asarray(frame.gallery_grad_norm), "<u2"),
+        "gallery_own": quantised(own, "<u2"),
+        "gallery_predicted": (predicted.astype("u1" if c <= 256 else "<u2"), 1.0),
     }
 
 

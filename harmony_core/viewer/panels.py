@@ -15,19 +15,26 @@ ARENA = ("plane", "curves", "bars", "table")
 """Boundaries or confusion, numbers over epochs, recall of head and tail, every class as text."""
 DENSITY = ("density", "heat")
 """Histograms of the gradient norm of every class, and class × g as a heat map."""
-WEIGHTS = ("weights", "spread", "effective", "trajectories", "gallery")
-"""Classes over epochs, weights of samples, effective samples and norms, paths, extremes."""
+CLASS_WEIGHTS = ("weights", "spread", "effective")
+"""Classes over epochs, spread inside them, effective samples and norms."""
+SAMPLES = ("trajectories", "gallery")
+"""Paths of single samples over epochs, and those that weigh most and least."""
+WEIGHTS = (*CLASS_WEIGHTS, *SAMPLES)
+"""Both, where one page shows all that weights have to show."""
 
 PARTS = {
     "confusion": "confusion of the classes",
     "plane": "decision grid",
     "samples": "weight, g, own probability and prediction of each tracked sample",
+    "gallery": "p, g and weight of test images that are recorded one by one, and their pictures",
     "histograms": "count, weight and pull by class and gradient norm",
     "density": "the loss's own density, its unit regions and their weights",
     "effects": "effective samples, norm of the classifier's row and inter weight, by class",
     "thumbs": "pictures of tracked samples",
 }
 """What can be sent beside the scalars, and recall, mean weight and mean g of the classes."""
+OF_IMAGES = frozenset({"gallery", "thumbs"})
+"""Parts that only experiments on images have."""
 
 PANEL_PARTS: dict[str, tuple[str, ...]] = {
     name: tuple(parts) for name, parts in json.loads(built("panels.json"))["parts"].items()

@@ -20,7 +20,8 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
    ``points`` (k, 2) f4 and ``bayes`` (g, g) u1 where there is a plane; with the part ``thumbs``
    also ``thumb_of`` (t,) u4, positions among the tracked samples, and their pictures ``thumbs``
    (t, h, w, ch) u1, at most 1.25 MB: all samples if they fit, else the extremes and equal shares
-   of the classes (`thumbs.py`).
+   of the classes (`thumbs.py`); with the part ``gallery`` of images ``gallery_targets`` (q,) u2,
+   ``gallery_index`` (q,) u4, rows of the test set, and ``gallery_pictures`` (q, h, w, ch) u1.
 2. One record for each frame and method, all of ``meta["stride"]`` bytes. The record of method m in
    the frame ``f`` of ``meta["frames"]`` starts at ``f["at"] + m * stride``; inside it the fields of
    ``meta["record"]`` lie at their own ``at``:
@@ -33,6 +34,8 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
    samples      ``weight`` (k,) f2, ``grad`` (k,) u1 or, without the plane, u2, ``own`` (k,) u1:
                 probability of the own class by plain softmax, ``predicted`` (k,) u1 or, above 256
                 classes, u2;
+   gallery      ``gallery_weight`` (q,) f2, ``gallery_grad`` and ``gallery_own`` (q,) u2,
+                ``gallery_predicted`` (q,) u1 or u2: the same of the test images of the gallery;
    histograms   ``hist_count`` u2, ``hist_weight``, ``hist_pull`` f2, all (c, b), or f4 where a sum
                 outgrows 16 bits: training samples of the epoch by class and gradient norm, their
                 weights, their weights × g; of the tracked samples where nothing was trained. Above
@@ -43,7 +46,9 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
                 method without;
    effects      ``effective`` (c,) f4 effective number of samples (Σ w)² / Σ w², ``head_norm`` (c,)
                 f4 norm of the classifier's row, ``inter_weight`` (c,) f4 what the class alone
-                decides of ``mean_weight`` (missing in runs recorded before this field).
+                decides of ``mean_weight``, ``pull`` (c,) f4 the gradient of its samples over that
+                under cross-entropy, NaN once all are learned (both missing in runs recorded before
+                these fields).
 
 dtypes are NumPy's codes without the byte order: u1, u2, u4, f2, f4. A value is ``raw * scale``. An
 array is in the record only if every frame of the payload has it. Numbers of a frame that are not
@@ -52,8 +57,8 @@ finite are null in the JSON.
 Sizes with 4 methods, 100 epochs, 2,000 tracked samples: Arena 8.3 MB (8 classes, 100 × 100 grid),
 density 6.2 MB (8 classes) or 13 MB (100), weights 5.0 MB or 5.7 MB, and thumbnails up to 1.25 MB.
 
-Axes: c classes, b bins, u unit regions, k tracked samples, t thumbnails, g side of the decision
-grid, m methods.
+Axes: c classes, b bins, u unit regions, k tracked samples, t thumbnails, q images of the gallery,
+g side of the decision grid, m methods.
 """
 
 from __future__ import annotations
@@ -67,7 +72,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.accuracy import thirds
+from ..analysis.accuracy import mean_known, thirds
 from ..analysis.boundary import disagreement, rarest_class, tail_shift
 from ..analysis.prediction_shares import pdc
 from ..arrays import Array
@@ -146,7 +151,7 @@ def build_payload(
         meta["scene"] = _scene_meta(scene, chosen, method_labels)
         meta["style"] = export_style()
         newest = kept[-1] if kept and "thumbs" in sent else None
-        meta["static"] = _append(blob, _static_arrays(scene, newest))
+        meta["static"] = _append(blob, _static_arrays(scene, newest, sent))
     if kept:
         c, b = kept[0][0].grad_counts.shape
         meta["bins"] = {"recorded": b, "joined": join_of(c, b)}
@@ -226,7 +231,7 @@ def _scene_meta(
     }
 
 
-def _static_arrays(scene: Scene, newest: Sequence[Frame] | None) -> Arrays:
+def _static_arrays(scene: Scene, newest: Sequence[Frame] | None, sent: frozenset[str]) -> Arrays:
     arrays: Arrays = {
         "targets": (np.asarray(scene.tracked_targets, dtype="<u2"), 1.0),
         "flipped": (np.asarray(scene.tracked_flipped, dtype="u1"), 1.0),
@@ -237,6 +242,10 @@ def _static_arrays(scene: Scene, newest: Sequence[Frame] | None) -> Arrays:
         arrays["points"] = (np.asarray(inputs, dtype="<f4"), 1.0)
     if scene.bayes_class is not None:
         arrays["bayes"] = (np.asarray(scene.bayes_class, dtype="u1"), 1.0)
+    if "gallery" in sent and scene.gallery_pictures is not None:
+        arrays["gallery_targets"] = (np.asarray(scene.gallery_targets, dtype="<u2"), 1.0)
+        arrays["gallery_index"] = (np.asarray(scene.gallery_index, dtype="<u4"), 1.0)
+        arrays["gallery_pictures"] = (np.asarray(scene.gallery_pictures, dtype="u1"), 1.0)
     pictures = None if newest is None else thumbnails(scene, newest)
     if pictures is not None:
         arrays["thumb_of"] = (pictures[0].astype("<u4"), 1.0)
@@ -260,7 +269,7 @@ def _scalars(
         "disagreement": number(disagreement(scene, frame.grid_class)),
         "tail_lost": number(shift[0] if shift else None),
         "tail_taken": number(shift[1] if shift else None),
-        "groups": [number(recall[list(cs)].mean()) for cs in groups.values() if cs],
+        "groups": [number(mean_known(recall[list(cs)])) for cs in groups.values() if cs],
     }
 
 

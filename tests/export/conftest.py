@@ -26,7 +26,7 @@ def experiment(tmp_path_factory: pytest.TempPathFactory) -> Experiment:
             epochs=6,
             seeds=Seeds(repeats=2),
             device="cpu",
-            record=RecordConfig(grid=12, tracked=20, bins=10),
+            record=RecordConfig(grid=12, tracked=20, bins=10, embedding=False),
         )
     )
     record = execute(store, store.create(config, "A <b>run</b> & more").id)

@@ -17,7 +17,7 @@ from harmony_core.runs import RunStore
 from harmony_core.viewer.payload import VERSION, Payload, unpack_payload
 from tests.export.conftest import Experiment
 
-ASSET = Path(__file__).parents[2] / "assets" / "replays" / "checkerboard.bin"
+ASSET = Path(__file__).parents[2] / "assets" / "replays" / "checkerboard-arena.bin"
 
 
 def held(page: str) -> Payload:
@@ -110,6 +110,6 @@ def test_the_start_page_s_recording_is_of_this_version() -> None:
     assert len(payload.meta["frames"]) >= 30
     assert len(payload.meta["scene"]["methods"]) == 3
     assert ASSET.stat().st_size < 1_000_000
-    origin = json.loads(ASSET.with_name("checkerboard.bin.json").read_text("utf-8"))
+    origin = json.loads(ASSET.with_name("checkerboard-arena.bin.json").read_text("utf-8"))
     assert origin["config"]["data"]["name"] == "checkerboard"
     assert origin["bytes"] == ASSET.stat().st_size

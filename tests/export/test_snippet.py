@@ -165,7 +165,7 @@ def test_a_script_of_the_first_version_finds_its_generator() -> None:
 
 def test_a_script_crops_and_mirrors_where_the_training_does(tmp_path: Path) -> None:
     config = ExperimentConfig(
-        data=DataConfig("images", {"source": "x", "size": 8}, profile="as_is"),
+        data=DataConfig("cifar10-lt"),
         methods=parse_methods("ce"),
         epochs=1,
         optim=quick_recipe(batch_size=32),
@@ -189,8 +189,10 @@ def test_a_script_crops_and_mirrors_where_the_training_does(tmp_path: Path) -> N
         )
         seen.append(move)
     assert [len(set(column)) for column in zip(*seen, strict=True)] == [9, 9, 2]
-    names["main"]()  # type: ignore[operator]
     assert PAD == epoch_plan.PAD
+    black = torch.full((1, 3, 1, 1), -2.0)
+    moved = names["augmented"](inputs, torch.Generator().manual_seed(1), black)  # type: ignore[operator]
+    assert torch.equal(moved == -2, found == 0)
 
 
 def test_a_script_does_not_crop_what_the_training_does_not_crop() -> None:
@@ -223,12 +225,12 @@ def test_a_label_cannot_break_out_of_the_docstring() -> None:
 def test_other_data_has_its_own_shape() -> None:
     script = snippet(
         ExperimentConfig(
-            data=DataConfig("images", {"source": "x", "size": 16}, profile="as_is"),
+            data=DataConfig("cifar10-lt"),
             model=ModelConfig("resnet32", {"blocks": 1}),
         ),
         0,
     )
-    assert "torch.randn(3, 3, 16, 16, generator=draw)" in script
+    assert "torch.randn(10, 3, 32, 32, generator=draw)" in script
     assert re.search(r"len\(counts\),\s+blocks=1,", script)
 
 

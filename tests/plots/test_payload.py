@@ -33,6 +33,23 @@ def record(payload: Payload, frame: int, method: int) -> dict[str, NDArray[Any]]
     return {field["name"]: read(payload, field, base) for field in payload.meta["record"]}
 
 
+def test_a_class_without_test_samples_is_left_out_of_every_mean() -> None:
+    scene, frames, labels = make_run(classes=4, methods=1, epochs=1)
+    confusion = frames[0][0].confusion.copy()
+    confusion[3] = 0
+    last = dataclasses.replace(frames[0][0], confusion=confusion)
+    counts = confusion.sum(axis=1)
+    scene = dataclasses.replace(scene, test_counts=counts)
+    payload = build_payload("a", scene, labels, [[last]], 1, "done")
+    json.dumps(payload.meta, allow_nan=False)
+    figures = payload.meta["frames"][0]["methods"][0]
+    recall = np.diag(confusion)[:3] / counts[:3]
+    assert figures["accuracy"] == pytest.approx(recall.mean(), rel=1e-5)
+    assert figures["groups"][-1] is None
+    assert payload.meta["scene"]["test_counts"] == counts.tolist()
+    assert np.isnan(record(payload, 0, 0)["recall"][3])
+
+
 def test_every_array_comes_back() -> None:
     scene, frames, labels = make_run(classes=4, methods=3, epochs=5)
     payload = build_payload("a", scene, labels, frames, 5, "done")

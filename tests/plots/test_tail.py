@@ -6,8 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from harmony_core.plots.pilot import class_recall, gains, gradient_density
-from harmony_core.plots.tail import group_shares, lorenz, printable, rank_frequency
+from harmony_core.plots.pilot import class_recall, estimates, gradient_density
+from harmony_core.plots.plotly_text import plotly_text
+from harmony_core.plots.tail import group_shares, lorenz, rank_frequency
 
 
 def drawn(figure: go.Figure) -> dict[str, go.Figure]:
@@ -61,14 +62,29 @@ def test_groups_show_shares_of_classes_and_samples() -> None:
     assert len(patterns) == 3
 
 
-def test_gains_have_their_intervals() -> None:
-    low, mean, high = (np.array([v, v + 0.1]) for v in (-0.02, 0.03, 0.07))
-    figure = gains(["a", "b"], {"tail": (mean, low, high), "head": (mean, low, high)})
-    first = figure.data[0]
-    assert first.y == pytest.approx([3, 3])
-    assert first.error_y.array == pytest.approx([4, 4])
-    assert first.error_y.arrayminus == pytest.approx([5, 5])
-    assert len({t.marker.symbol for t in figure.data}) == 2
+def test_estimates_have_their_intervals_and_one_shape_a_family() -> None:
+    mean, low, high = (np.array([v, v + 1, v]) for v in (3.0, -2.0, 7.0))
+    figure = estimates(
+        ["a<b>", "a, balanced", "c"], ["one", "one", "two"], (mean, low, high), title="gain",
+        marked=[False, True, False], zero=True,
+    )  # fmt: skip
+    first, second = figure.data
+    assert first.x == pytest.approx([3, 4])
+    assert first.error_x.array == pytest.approx([4, 4])
+    assert first.error_x.arrayminus == pytest.approx([5, 5])
+    assert first.marker.line.width == (0, 2.5)
+    assert first.marker.symbol != second.marker.symbol
+    assert [a.text for a in figure.layout.annotations] == ["a&lt;b&gt;", "<b>a, balanced</b>", "c"]
+    assert len(figure.layout.shapes) == 1
+
+
+def test_intervals_of_recalls_stand_on_their_values() -> None:
+    recalls = {"ce": np.array([0.9, 0.5]), "other": np.array([0.8, np.nan])}
+    ends = {name: (values - 0.1, values + 0.05) for name, values in recalls.items()}
+    figure = class_recall(["a", "b"], recalls, ends)
+    assert figure.data[0].error_y.array == pytest.approx([5, 5])
+    assert figure.data[0].error_y.arrayminus == pytest.approx([10, 10])
+    assert figure.data[0].x[0] < figure.data[1].x[0]
 
 
 @pytest.mark.parametrize("c", [1, 5, 200])
@@ -85,4 +101,4 @@ def test_recall_and_density_at_any_number_of_classes(c: int) -> None:
 
 
 def test_text_from_a_file_is_shown_as_it_is() -> None:
-    assert printable("a<b>&c\u202e") == "a&lt;b&gt;&amp;c�"
+    assert plotly_text("a<b>&c\u202e") == "a&lt;b&gt;&amp;c�"

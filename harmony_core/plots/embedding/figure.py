@@ -18,7 +18,7 @@ import plotly.graph_objects as go
 
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks
 from ...errors import ConfigError
-from ..style import SURFACE
+from ..style import FONT, SURFACE
 from .marks import CHANGES, COLOURINGS, INK, Colouring, cross, legend, region_image
 from .slider import add_slider
 from .text import panel_title
@@ -171,7 +171,7 @@ class _Drawing(Traces):
             template="plotly_dark" if self.theme == "dark" else "plotly_white",
             paper_bgcolor=surface,
             plot_bgcolor=surface,
-            font={"color": INK[self.theme], "size": 12},
+            font={"color": INK[self.theme], "size": 12, "family": FONT},
             margin={
                 "l": 8,
                 "r": 84 if self.by == "value" else 8,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +11,9 @@ import numpy as np
 from ...analysis.accuracy import THIRDS
 from ...analysis.embedding.result import Landmarks, Panel
 from ...arrays import Array
+from ..plotly_text import plotly_text
+from ..png_uri import png_uri
 from ..style import CLASS_SHAPES, GROUP_COLORS, class_color, class_shape
-from .text import plotly_text
 
 MOST_CLASS_COLORS = 12
 """With more classes dots and regions are coloured by head, medium and tail."""
@@ -121,14 +120,10 @@ def legend(
 
 def region_image(panel: Panel, palette: Sequence[str]) -> str:
     """Regions as a PNG in a data URI: the class's colour, more transparent the less pure it is."""
-    from PIL import Image
-
     rgb = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in palette])
     share = np.clip((panel.region_purity / 255 - 0.3) / 0.7, 0, 1)
     opacity = np.where(panel.region_purity > 0, PALEST + (STRONGEST - PALEST) * share**2, 0)
     alpha = np.round(opacity * STEPS / STRONGEST) * (255 * STRONGEST / STEPS)
     pixels = np.concatenate([rgb[panel.region_class], alpha[..., None]], axis=2)
     pixels[panel.region_purity == 0] = 0
-    buffer = io.BytesIO()
-    Image.fromarray(np.flipud(pixels).astype(np.uint8), "RGBA").save(buffer, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return png_uri(np.flipud(pixels).astype(np.uint8))

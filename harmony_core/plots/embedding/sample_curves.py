@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
 from ...arrays import Array
+from ..plotly_text import plotly_text
 from ..style import METHOD_COLORS
 from ..weight_curves import DASHES, INK, LINE
 
@@ -23,7 +23,7 @@ def sample_curves_figure(
     figure = go.Figure()
     colors = METHOD_COLORS[theme]
     for m, (label, line) in enumerate(zip(labels, values, strict=True)):
-        name = html.escape(label)
+        name = plotly_text(label)
         figure.add_scatter(
             x=list(epochs), y=line, mode="lines+markers", name=name,
             line={"color": colors[m % len(colors)], "dash": DASHES[m % len(DASHES)], "width": 2},
@@ -32,7 +32,7 @@ def sample_curves_figure(
     axis = {"gridcolor": LINE[theme], "linecolor": LINE[theme], "fixedrange": True}
     figure.update_layout(
         xaxis={**axis, "title": "Epoch", "zeroline": False},
-        yaxis={**axis, "title": html.escape(title), "rangemode": "tozero"},
+        yaxis={**axis, "title": plotly_text(title), "rangemode": "tozero"},
         font={"color": INK[theme], "size": 13},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", height=280,
         margin={"l": 56, "r": 12, "t": 8, "b": 44},

@@ -5,18 +5,12 @@ Every number in them comes from the picture itself.
 
 from __future__ import annotations
 
-import html
-
 import numpy as np
 
 from ...analysis.accuracy import THIRDS
 from ...analysis.embedding.motion import changed
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks, Panel, Share
-
-
-def plotly_text(text: str) -> str:
-    """``text`` escaped for Plotly, which reads some HTML."""
-    return html.escape(text, quote=False)
+from ..plotly_text import plotly_text
 
 
 def panel_title(panel: Panel, since: tuple[int, Panel] | None = None) -> str:
@@ -47,6 +41,16 @@ def panel_title(panel: Panel, since: tuple[int, Panel] | None = None) -> str:
         many = int(changed(since[1], panel).sum())
         lines.append(f"× {many:,} of {len(panel.predicted):,} changed since epoch {since[0]}")
     return "<br>".join(line for line in lines if line)
+
+
+def short_caption(frame: EmbeddingFrame, landmarks: Landmarks) -> str:
+    """What a dot and a colour are, and how far to trust them, in two sentences."""
+    shares = [p.fidelity.agreement["all"] for p in frame.panels if p.fidelity.agreement]
+    trust = f"Map and network agree on {_span(shares)} of the test samples." if shares else ""
+    return (
+        f"Each dot is a real sample ({len(landmarks.targets):,}), the colour behind it what the "
+        f"network answers around there. {trust}"
+    ).strip()
 
 
 def caption(

@@ -15,9 +15,9 @@ import numpy as np
 from ...analysis.embedding.motion import changed, stragglers, trails
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks, Panel
 from ...arrays import Array
+from ..plotly_text import plotly_text
 from ..style import DIFFICULTY_COLORS
 from .marks import DISAGREES, FAINT, INK, Colouring, class_palette, cross, dot_symbols, drawn_by
-from .text import plotly_text
 
 PER_PANEL = 5
 """Traces of one panel: dots, rims, rings, paths, crosses."""

@@ -8,11 +8,14 @@ export default function (component) {
   if (!root || !data) return undefined;
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
   const payload = unpackWire(bytes);
+  const of = (value) => ({ run: root.view?.store.run ?? payload.meta.run, value });
   const callbacks = {
     need: (run, since) => setTriggerValue("need", { run, since, at: Date.now() }),
-    epoch: (epoch) => setStateValue("epoch", epoch),
-    selected: (sample) => setStateValue("selected", sample),
+    // With their run: the page may show another one by the time it hears of them.
+    epoch: (epoch) => setStateValue("epoch", of(epoch)),
+    selected: (sample) => setStateValue("selected", of(sample)),
     draft: (points) => setStateValue("draft", points),
+    train: () => setTriggerValue("train", Date.now()),
     painted: (points) => setTriggerValue("painted", points),
   };
   if (root.view) {

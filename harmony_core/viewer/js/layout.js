@@ -24,7 +24,7 @@ export function panelNames({ store, options }) {
 function section(panel, before = []) {
   const { about, kind, node, view } = panel;
   panel.caption = el("p", { class: "hv-caption", text: (about.caption ?? []).join(" ") });
-  panel.heading = el("h3", { text: about.title });
+  panel.heading = el("h2", { text: about.title });
   panel.twin = panel.data && about.twin !== false ? new Twin(view, panel, about.title) : null;
   const save = panel.data ? saveButtons(view, panel) : null;
   const top = el("div", { class: "hv-top" }, panel.heading, save);

@@ -5,6 +5,7 @@ import { Player } from "./controls/player.js";
 import { Card } from "./controls/sample_card.js";
 import { Tiles } from "./controls/sample_tiles.js";
 import { Scrubber } from "./controls/scrubber.js";
+import { Veil } from "./controls/veil.js";
 import { Store } from "./data/store.js";
 import { el } from "./draw/dom.js";
 import { Theme } from "./draw/theme.js";
@@ -43,6 +44,7 @@ class View {
       role: "status",
       text: "Loading the recorded epochs …",
     });
+    this.veil = new Veil(this);
     root.replaceChildren(this.wait);
     this.watch();
   }
@@ -61,7 +63,11 @@ class View {
     const jumped = (this.options?.jump ?? 0) !== (meta.options?.jump ?? 0);
     const known = JSON.stringify([this.options, this.store.state]);
     this.options = { ...this.options, ...meta.options };
+    this.root.classList.toggle("hv-compact", Boolean(this.options.compact));
+    this.veil.refresh();
+    const { epoch } = this.player;
     const what = this.store.apply({ meta, blob });
+    if (what === "refill") this.player.index = this.store.indexOf(epoch);
     if (what === "gap")
       return this.ask(meta.run, meta.run === this.store.run ? this.store.lastEpoch : -1);
     clearTimeout(this.asking);
@@ -132,13 +138,13 @@ class View {
   /** A run is shown for the first time. */
   begin() {
     const { store, player, options } = this;
+    clearTimeout(this.resting); // an epoch of the run before
     this.theme = new Theme(this.root, store.style);
     this.selected = options.selected ?? null;
     if (this.selected !== null) this.callbacks.selected?.(this.selected);
     this.hovered = this.focus = null;
     player.playing = false;
     player.follow = Boolean(this.live);
-    player.loop = Boolean(options.autoplay);
     player.index = options.epoch != null && !this.live ? store.indexOf(options.epoch) : player.last;
     this.layOut();
     this.rebuild();
@@ -155,6 +161,7 @@ class View {
     this.legend = new Legend(this);
     this.card = new Card(this);
     this.tiles = new Tiles(this);
+    for (const panel of this.panels ?? []) if (panel !== this.painter) panel.destroy?.();
     this.panels = panelNames(this).map((name) => createPanel(name, this));
     if (this.options.paint) {
       this.painter ??= createPanel("paint", this);
@@ -173,7 +180,13 @@ class View {
     );
     this.sight.watch(this.panels.map((panel) => panel.node));
     this.probe = el("i", { class: "hv-probe", "aria-hidden": "true" });
-    this.root.replaceChildren(this.scrubber.node, ...sections, this.card.float, this.probe);
+    this.root.replaceChildren(
+      this.scrubber.node,
+      this.veil.node,
+      ...sections,
+      this.card.float,
+      this.probe,
+    );
   }
 
   /** The panel of a name, if it is shown. */
@@ -352,6 +365,7 @@ class View {
  *   selected(sample)   a sample was selected, or null
  *   painted(points)    the reader wants to train on these points, [[class, x, y], …]
  *   draft(points)      there are painted points that have not been trained, or null
+ *   train()            the reader wants to train the settings that were changed
  */
 export function mount(root, payload, callbacks = {}) {
   const view = new View(root, callbacks);

@@ -39,6 +39,12 @@ export function choiceRow(label, options, value, onchoose) {
   return node;
 }
 
+/** A row of choices behind its label, where the choices alone do not say what they change. */
+export function named(row) {
+  const text = row.getAttribute("aria-label");
+  return el("div", { class: "hv-select" }, el("span", { text, "aria-hidden": "true" }), row);
+}
+
 /** A button that is on or off. */
 export function toggleButton(text, on, onchange, mark = null) {
   const button = el(

@@ -1,6 +1,7 @@
 // One class: how regionCount samples at each difficulty, and below what the optimiser sees of them.
 import { classHistogram, cumulated, regionText, regionsOf } from "../data/regions.js";
 import { axisText, roundUp, ticks } from "../draw/axis.js";
+import { describe } from "../draw/describe.js";
 import { el, svg } from "../draw/dom.js";
 import { cellText, count } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
@@ -48,7 +49,7 @@ export class ClassChart {
     );
     const name = el("span", { class: "hv-name", text: store.classes[c], title: store.classes[c] });
     this.node.replaceChildren(
-      el("figcaption", {}, el("h4", {}, classMark(theme, c, 14), name), this.note),
+      el("figcaption", {}, el("h3", {}, classMark(theme, c, 14), name), this.note),
       this.plot,
     );
     this.plot.addEventListener("pointermove", (event) => this.hover(event));
@@ -191,7 +192,7 @@ export class ClassChart {
     this.drawEdges();
     this.drawChosen();
     this.drawSpots(index);
-    if (still) this.plot.setAttribute("aria-label", this.summary(index));
+    describe(this.plot, this.view.player, store.classes[c], () => this.summary(index));
   }
 
   drawRow(row, index, still) {

@@ -3,7 +3,7 @@ import { el } from "../draw/dom.js";
 import { count } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
 
-/** One entry per class, with a bar on a logarithmic scale; pressing one dims the others. */
+/** One entry per class, its bar as a share of the largest; pressing one dims the others. */
 export class Legend {
   constructor(view) {
     this.view = view;
@@ -13,7 +13,7 @@ export class Legend {
   build() {
     const { store, main } = this.view;
     const { groups } = store.scene;
-    const most = Math.log10(Math.max(...store.scene.train_counts, 10));
+    const most = Math.max(...store.scene.train_counts, 1);
     const groupOf = new Map(groups.flatMap(({ name, classes }) => classes.map((c) => [c, name])));
     this.items = store.classes.map((_, c) => this.item(c, most, groupOf.get(c)));
     const label = "Classes and their training counts";
@@ -25,13 +25,13 @@ export class Legend {
     this.refresh();
   }
 
-  /** The button of one class; its bar spans 1 to 10 ** most. */
+  /** The button of one class; its bar spans 0 to `most`. */
   item(c, most, group) {
     const { view } = this;
     const { store, theme } = view;
     const name = store.classes[c];
     const n = store.scene.train_counts[c];
-    const share = (Math.log10(Math.max(1, n)) / most) * 100;
+    const share = (n / most) * 100;
     const size = `${count(n)} training samples${group ? `, ${group.toLowerCase()}` : ""}`;
     const attributes = {
       type: "button",

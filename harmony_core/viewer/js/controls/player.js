@@ -2,7 +2,10 @@
 
 const REST_AT_END = 0.9;
 
-/** The playhead over recorded frames; knows time but no DOM. `onMove(index)` after each move. */
+/**
+ * The playhead over recorded frames; knows time but no DOM. `onMove(index)` after each move. What
+ * plays starts over at the end until the reader says otherwise.
+ */
 export class Player {
   constructor(store, onMove, onRest) {
     this.store = store;
@@ -10,7 +13,7 @@ export class Player {
     this.onRest = onRest;
     this.index = 0;
     this.playing = false;
-    this.loop = false;
+    this.loop = true;
     this.follow = false;
     this.speed = 1;
     this.part = 0;

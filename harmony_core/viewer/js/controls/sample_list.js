@@ -64,7 +64,7 @@ export class RegionList {
         ? ` of the ${count(seen)} followed (the class has ${count(all)})`
         : ` of the class's ${count(all)}`;
     this.head.replaceChildren(
-      el("h4", {}, classMark(theme, c, 14), store.classes[c]),
+      el("h3", {}, classMark(theme, c, 14), store.classes[c]),
       el("p", { text: words }),
       el("p", {
         class: "hv-quiet",

@@ -4,6 +4,7 @@ import { GridPicture, tintTable } from "../draw/decision_grid.js";
 import { el } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
+import { pixelPicture } from "../draw/pixel_picture.js";
 import { traceShape } from "../draw/shapes.js";
 
 /** Pictures of samples, made when they are first asked for. */
@@ -42,25 +43,8 @@ export class Tiles {
   }
 
   thumbnail(at, size) {
-    const [, h, w, depth] = this.view.store.shapes.thumbs;
-    const { thumbs } = this.view.store.static;
-    const canvas = el("canvas", {
-      class: "hv-tile",
-      width: w,
-      height: h,
-      style: `width:${size}px;height:${Math.round((size * h) / w)}px`,
-    });
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(w, h);
-    const from = at * h * w * depth;
-    for (let i = 0; i < h * w; i++) {
-      for (let k = 0; k < 3; k++) {
-        image.data[4 * i + k] = thumbs[from + i * depth + (depth >= 3 ? k : 0)];
-      }
-      image.data[4 * i + 3] = 255;
-    }
-    context.putImageData(image, 0, 0);
-    return canvas;
+    const { static: fixed, shapes } = this.view.store;
+    return pixelPicture(fixed.thumbs, shapes.thumbs, at, size);
   }
 
   /** The plane with the regions of Bayes, faint, and the sample in it. */

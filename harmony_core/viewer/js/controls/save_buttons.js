@@ -109,7 +109,7 @@ export function saveButtons(view, panel) {
         type: "button",
         text,
         title,
-        "aria-label": title,
+        "aria-label": `${title}: ${panel.about.title}`,
         onclick: () => act(ending),
       }),
     ),

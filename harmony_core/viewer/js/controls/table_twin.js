@@ -30,7 +30,7 @@ export class Twin {
     this.node = el(
       "details",
       { class: "hv-twin" },
-      el("summary", { text: "as a table" }),
+      el("summary", {}, el("span", { class: "hv-hidden", text: `${title} ` }), "as a table"),
       this.box,
       this.more,
     );

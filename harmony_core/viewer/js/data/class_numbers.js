@@ -5,6 +5,13 @@
  * "no effect" (`mark`), and what to say if every class has that (`alike`).
  */
 export const NUMBERS = {
+  pull: {
+    label: "Pull",
+    axis: "pull",
+    mark: 1,
+    title: "How hard each class pulls on the network, over epochs",
+    alike: "1 throughout: as under cross-entropy.",
+  },
   mean_weight: {
     label: "Mean weight",
     axis: "mean weight",

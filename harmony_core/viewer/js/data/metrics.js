@@ -24,8 +24,8 @@ export function metricsOf(store) {
     ...groups,
     {
       id: "disagreement",
-      label: "Difference from Bayes",
-      axis: "differs from Bayes (% of density)",
+      label: "Off the best boundary",
+      axis: "off the best boundary (%)",
       share: true,
       low: 0,
       read: scalar("disagreement"),
@@ -33,7 +33,7 @@ export function metricsOf(store) {
     {
       id: "tail_shift",
       label: "Shift at the tail",
-      axis: "region of the rarest class relative to Bayes (% of density)",
+      axis: "region of the rarest class, against the best rule (% of density)",
       share: true,
       signed: true,
       mark: store.static.bayes ? 0 : null,

@@ -47,12 +47,16 @@ export class Store {
     this.frames = [];
   }
 
-  /** Take a payload in: "reset" (another run), "append", "same", or "gap" (ask for everything). */
+  /**
+   * Take a payload in: "reset" (another run), "refill" (other parts of the same one), "append",
+   * "same", or "gap" (ask for everything).
+   */
   apply({ meta, blob }) {
     const other = meta.run !== this.run;
     if (meta.since >= 0 && (other || meta.since > this.lastEpoch)) return "gap";
     const reset = other || (meta.since < 0 && meta.scene && !this.sameScene(meta));
-    if (reset) {
+    const refill = !reset && meta.since < 0 && !this.sameParts(meta);
+    if (reset || refill) {
       this.run = meta.run;
       this.frames = [];
     }
@@ -68,9 +72,9 @@ export class Store {
       this.side = meta.static.find((field) => field.name === "bayes")?.shape[0] ?? 0;
     }
     this.state = meta.state;
-    this.densities = meta.densities ?? (reset ? null : this.densities);
-    this.bins = meta.bins ?? (reset ? null : this.bins);
-    this.bands = meta.bands ?? (reset ? null : this.bands);
+    this.densities = meta.densities ?? (reset || refill ? null : this.densities);
+    this.bins = meta.bins ?? (reset || refill ? null : this.bins);
+    this.bands = meta.bands ?? (reset || refill ? null : this.bands);
     this.total = Math.max(meta.epochs_total, this.lastEpoch, 1);
     const fields = new Map(meta.record.map((field) => [field.name, field]));
     const fresh = meta.frames.filter((frame) => reset || frame.epoch > this.lastEpoch);
@@ -85,11 +89,18 @@ export class Store {
         cache: new Map(),
       });
     }
+    if (refill) return "refill";
     return reset ? "reset" : fresh.length ? "append" : "same";
   }
 
   sameScene(meta) {
     return this.scene && JSON.stringify(meta.scene) === JSON.stringify(this.scene);
+  }
+
+  /** Whether the frames hold what those of a payload hold; without any there is nothing to lose. */
+  sameParts(meta) {
+    const { fields } = this.frames[0] ?? {};
+    return !fields || !meta.frames.length || meta.record.every((field) => fields.has(field.name));
   }
 
   get lastEpoch() {

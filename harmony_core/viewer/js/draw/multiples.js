@@ -9,7 +9,7 @@ export function columnsFor(methods) {
 
 /** A figure headed by the mark and name of method `m`; `facts` follow in its caption. */
 export function methodFigure(view, m, children, facts = null) {
-  const heading = el("h4", {}, methodMark(view.theme, m), view.store.methods[m]);
+  const heading = el("h3", {}, methodMark(view.theme, m), view.store.methods[m]);
   return el("figure", { class: "hv-plane" }, el("figcaption", {}, heading, facts), ...children);
 }
 

@@ -7,12 +7,19 @@ import { methodMark } from "../draw/marks.js";
 export default {
   title: "Recall of frequent and rare classes",
   caption: [
-    "Mean recall over the classes of each group, on the balanced test set.",
-    "N is the number of training samples of a class; the best method of each group is in bold.",
+    "Mean recall over the classes of each group, on the test set.",
+    "N is the number of training samples of a class, n that of its test samples.",
   ],
   parts: [],
   create: (view) => new Bars(view),
 };
+
+/** The fewest and the most samples of some classes. */
+function rangeOf(letter, members, counts) {
+  const sizes = members.map((c) => counts[c]);
+  const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
+  return low === high ? `${letter} = ${count(low)}` : `${letter} = ${count(low)} to ${count(high)}`;
+}
 
 class Bars {
   constructor(view) {
@@ -39,19 +46,16 @@ class Bars {
   /** The bars of one group of classes, one row per method. */
   group(g, banded) {
     const { store, theme } = this.view;
-    const { groups, train_counts: counts } = store.scene;
+    const { groups, train_counts: trained, test_counts: tested } = store.scene;
     const { name, classes: members } = groups[g];
-    const sizes = members.map((c) => counts[c]);
-    const low = Math.min(...sizes);
-    const high = Math.max(...sizes);
-    const range = low === high ? `N = ${count(low)}` : `N = ${count(low)} to ${count(high)}`;
+    const range = `${rangeOf("N", members, trained)}, ${rangeOf("n", members, tested)}`;
     const classes = `${members.length} ${members.length === 1 ? "class" : "classes"}`;
     const style = `--color:${theme.groupColor(g)}`;
     const chip = el("i", { class: "hv-chip", style, "aria-hidden": "true" });
     return el(
       "div",
       { class: "hv-group", role: "group", "aria-label": `${name}: ${classes}` },
-      el("h4", {}, chip, name, el("span", { text: `${classes}, ${range}` })),
+      el("h3", {}, chip, name, el("span", { text: `${classes}, ${range}` })),
       ...store.methods.map((_, m) => this.row(g, m, banded)),
     );
   }
@@ -93,8 +97,6 @@ class Bars {
       const recall = values[m][g];
       fill.style.transform = `scaleX(${recall ?? 0})`;
       value.textContent = percent(recall);
-      const best = Math.max(...values.map((of) => of[g] ?? -1));
-      value.classList.toggle("hv-best", recall != null && recall === best);
     }
   }
 

@@ -1,17 +1,21 @@
 // Confusion of each method as a heat map: rows are the true class, columns the predicted one.
+import { CellGallery } from "../controls/cell_gallery.js";
 import { clearedContext, fit, fitCanvas, pixelRatio } from "../draw/canvas.js";
+import { describe } from "../draw/describe.js";
 import { el } from "../draw/dom.js";
-import { percent } from "../draw/format.js";
+import { count, percent } from "../draw/format.js";
 import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { mix, parseColor } from "../draw/theme.js";
 
 export default {
   title: "Which classes each method confuses",
   caption: [
-    "Rows are the true class, columns the predicted one; a row sums to 100 %.",
+    "Rows are the true class, columns the predicted one;",
+    "a row sums to 100 % of the test samples of its class.",
     "The diagonal is correct, everything beside it a mistake;",
     "shade grows with the square root of the share.",
     "Point at a cell to read it in all panels.",
+    "Press one to see its test images; with the keyboard, arrows choose a cell and Enter opens it.",
   ],
   legend: true,
   main: true,
@@ -26,7 +30,9 @@ class Confusions {
   constructor(view) {
     this.view = view;
     this.raster = true;
-    this.node = el("div", { class: "hv-planes hv-confusions" });
+    this.grid = el("div", { class: "hv-planes hv-confusions" });
+    this.gallery = new CellGallery(view);
+    this.node = el("div", {}, this.grid, this.gallery.node);
   }
 
   build() {
@@ -37,12 +43,13 @@ class Confusions {
       0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140 ? "#14181d" : "#ffffff";
     this.panels = store.methods.map((label, m) => this.panel(label, m));
     const nodes = this.panels.map(({ node }) => node);
-    fillGrid(this.node, nodes);
+    fillGrid(this.grid, nodes);
+    this.gallery.close();
     this.size();
   }
 
   panel(label, m) {
-    const base = el("canvas", { role: "img", tabindex: 0 });
+    const base = el("canvas", { role: "img", "aria-label": label, tabindex: 0 });
     const accuracy = el("b");
     const note = el("p", { class: "hv-cell", "aria-live": "off" });
     const fact = el(
@@ -56,6 +63,11 @@ class Confusions {
     const panel = { node, base, accuracy, note, m, label };
     base.addEventListener("pointermove", (event) => this.point(panel, event));
     base.addEventListener("pointerleave", () => this.hoverCell(null));
+    base.addEventListener("click", (event) => {
+      this.point(panel, event);
+      this.open(panel);
+    });
+    base.addEventListener("keydown", (event) => this.key(panel, event));
     return panel;
   }
 
@@ -79,6 +91,7 @@ class Confusions {
   draw(index) {
     for (const panel of this.panels) this.drawPanel(panel, index);
     this.describe();
+    this.gallery.draw(index);
   }
 
   drawPanel(panel, index) {
@@ -123,8 +136,8 @@ class Confusions {
     }
     this.drawAxes(context);
     this.drawCell(context);
-    if (!this.view.player.playing)
-      panel.base.setAttribute("aria-label", this.summary(panel, index, shares, scale));
+    const words = () => this.summary(panel, index, shares, scale);
+    describe(panel.base, this.view.player, panel.label, words);
   }
 
   /** Whether a class's name is wider than its column, so that the names are written slanted. */
@@ -227,6 +240,26 @@ class Confusions {
     this.hoverCell(row >= 0 && column >= 0 && row < c && column < c ? { row, column } : null);
   }
 
+  open(panel) {
+    if (this.over) this.gallery.open(panel.m, this.over.row, this.over.column);
+  }
+
+  /** Arrows move from cell to cell, Enter and Space open one, Escape closes it. */
+  key(panel, event) {
+    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+    const last = this.view.store.classes.length - 1;
+    const inside = (i) => Math.min(last, Math.max(0, i));
+    if (by[event.key]) {
+      const [down, right] = by[event.key];
+      const { row, column } = this.over ?? { row: -down, column: -right };
+      this.hoverCell({ row: inside(row + down), column: inside(column + right) });
+    } else if (event.key === "Enter" || event.key === " ") this.open(panel);
+    else if (event.key === "Escape") this.gallery.close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
   hoverCell(cell) {
     const same =
       this.over && cell && this.over.row === cell.row && this.over.column === cell.column;
@@ -245,7 +278,9 @@ class Confusions {
       }
       const { row, column } = this.over;
       const share = store.value(player.index, m, "confusion", row * store.classes.length + column);
-      note.textContent = `${store.classes[row]} → ${store.classes[column]}: ${percent(share)} %`;
+      const n = store.scene.test_counts[row];
+      const of = n ? `${percent(share)} % of n = ${count(n)}` : "no test sample";
+      note.textContent = `${store.classes[row]} → ${store.classes[column]}: ${of}`;
     }
   }
 }

@@ -11,7 +11,7 @@ import { shapePath } from "../draw/shapes.js";
 export default {
   title: "Over epochs",
   caption: [
-    "One line per method, on the balanced test set; the vertical line marks the epoch shown above.",
+    "One line per method, on the test set; the vertical line marks the epoch shown above.",
     "Press or drag to move it.",
   ],
   parts: [],
@@ -33,7 +33,7 @@ class Curves {
       "aria-label": "Number shown",
       onkeydown: (event) => this.turn(event),
     });
-    this.plot = svg("svg", { class: "hv-plot", role: "img" });
+    this.plot = svg("svg", { class: "hv-plot", role: "img", "aria-label": "Curves over epochs" });
     this.tip = el("div", { class: "hv-tip", hidden: true, "aria-hidden": "true" });
     this.box = el("div", { class: "hv-plotbox" }, this.plot, this.tip);
     this.key = el("div", { class: "hv-key" });
@@ -131,7 +131,7 @@ class Curves {
   }
 
   markText() {
-    return `Bayes rule ${(this.metric.mark * this.factor).toFixed(1)}`;
+    return `best possible ${(this.metric.mark * this.factor).toFixed(1)}`;
   }
 
   choose(id) {

@@ -1,5 +1,5 @@
 // The gradient density: one small chart per class, all methods overlaid.
-import { choiceRow, selectBox, toggleButton } from "../controls/choices.js";
+import { choiceRow, named, selectBox, toggleButton } from "../controls/choices.js";
 import { CHART_HEIGHT, ClassChart } from "../controls/class_chart.js";
 import { Lazy } from "../controls/lazy.js";
 import { RegionList } from "../controls/sample_list.js";
@@ -59,8 +59,8 @@ const OWN = [
     "many samples, fine regions; few samples, coarse ones.",
   ].join(" "),
   [
-    "A method with a density shows the loss's own counts,",
-    "which remember about one pass over the class, so their sum can be slightly above N",
+    "A method that counts its samples itself shows those counts,",
+    "which reach back about one pass over the class, so their sum can be slightly above N",
   ].join(" "),
 ];
 const SHARED = [
@@ -134,10 +134,11 @@ class Density {
 
   buildTools() {
     const pick = (label, options, name, chosen) => {
-      return choiceRow(label, options, options[this[name] ? 1 : 0][0], (value) => {
+      const row = choiceRow(label, options, options[this[name] ? 1 : 0][0], (value) => {
         this[name] = value === chosen;
         this.redrawAll();
       });
+      return named(row);
     };
     this.tools.replaceChildren(
       pick("Values", VALUES, "sums", "sums"),
@@ -149,12 +150,13 @@ class Density {
   }
 
   regionChoice() {
-    return choiceRow("Regions", REGIONS, this.choice, (value) => {
+    const row = choiceRow("Regions", REGIONS, this.choice, (value) => {
       this.choice = value;
       this.choose(null);
       this.explain();
       this.redrawAll();
     });
+    return named(row);
   }
 
   sortBox() {
@@ -224,14 +226,17 @@ class Density {
   arrange() {
     const { store, player } = this.view;
     const counts = store.scene.train_counts;
-    const value = (name) => (c) => store.value(player.index, this.method, name, c);
+    const value = (name, none) => (c) => {
+      const found = store.value(player.index, this.method, name, c);
+      return Number.isNaN(found) ? none : found;
+    };
     const down = (read) => (a, b) => read(b) - read(a) || a - b;
     const up = (read) => (a, b) => read(a) - read(b) || a - b;
     const by = {
       count: down((c) => counts[c]),
       rare: up((c) => counts[c]),
-      recall: up(value("recall")),
-      grad: down(value("mean_grad")),
+      recall: up(value("recall", 2)),
+      grad: down(value("mean_grad", -1)),
       name: (a, b) => store.classes[a].localeCompare(store.classes[b], "en", { numeric: true }),
     }[this.order];
     const wanted = this.search.trim().toLowerCase();

@@ -60,7 +60,7 @@ class ClassBars {
     const node = el(
       "section",
       { class: "hv-barpart", "aria-label": part.title },
-      el("h4", { text: part.title }),
+      el("h3", { text: part.title }),
       el("p", { class: "hv-quiet", text: part.unit + (part.log ? ", logarithmic" : "") }),
       el("div", { class: "hv-scrollrows" }, ...rows.map((r) => r.node)),
       scale,

@@ -10,8 +10,8 @@ export default {
   title: "Samples that weigh most and least",
   caption: [
     "From the followed training samples, at the epoch shown.",
-    "Where the data is two-dimensional, the picture is the plane",
-    "with the regions of the Bayes rule and the sample in it.",
+    "For data in the plane, the picture is the plane",
+    "with the regions of the best possible rule and the sample in it.",
     "Press one to follow it.",
   ],
   parts: ["samples", "thumbs"],

@@ -1,7 +1,8 @@
 // Class × gradient norm at one epoch, or epoch × gradient norm of one class, as heat maps.
-import { choiceRow, selectBox } from "../controls/choices.js";
+import { choiceRow, named, selectBox } from "../controls/choices.js";
 import { rowOf } from "../data/regions.js";
 import { clearedContext, fit, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";
+import { describe } from "../draw/describe.js";
 import { el } from "../draw/dom.js";
 import { percent } from "../draw/format.js";
 import { fillGrid, methodFigure } from "../draw/multiples.js";
@@ -66,13 +67,13 @@ class Heat {
 
   buildTools() {
     const { store } = this.view;
-    const rows = choiceRow("Rows", ROWS, this.mode, (mode) => this.setMode(mode));
+    const rows = named(choiceRow("Rows", ROWS, this.mode, (mode) => this.setMode(mode)));
     const values = choiceRow("Values", VALUES, this.what, (what) => {
       this.what = what;
       this.buildKey();
       this.drawAgain();
     });
-    this.tools.replaceChildren(rows, values);
+    this.tools.replaceChildren(rows, named(values));
     if (this.mode !== "epochs") return;
     const classes = this.order.map((c) => [c, store.classes[c]]);
     const select = selectBox("Class", classes, this.c, (c) => {
@@ -111,7 +112,7 @@ class Heat {
   }
 
   panel(label, m) {
-    const base = el("canvas", { role: "img", tabindex: 0 });
+    const base = el("canvas", { role: "img", "aria-label": label, tabindex: 0 });
     const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const note = el("p", { class: "hv-cell", text: "\u00a0" });
     const canvases = el("div", { class: "hv-canvas" }, base, over);
@@ -157,8 +158,7 @@ class Heat {
       if (!this.across) this.drawClasses(panel, index);
       else if (this.cached !== key) this.drawEpochs(panel);
       this.drawOver(panel, index);
-      if (!this.view.player.playing)
-        panel.base.setAttribute("aria-label", this.summary(panel, index));
+      describe(panel.base, this.view.player, panel.label, () => this.summary(panel, index));
     }
     this.cached = key;
     this.describe();

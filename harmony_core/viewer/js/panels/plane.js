@@ -3,9 +3,12 @@ import { rankedBy, stepThrough } from "../data/ranking.js";
 import { clearedContext, pixelRatio } from "../draw/canvas.js";
 import { boundarySegments, joinSegments, marginOfCodes } from "../draw/contour.js";
 import { GridPicture, colorTable, levelsOf, tracePath } from "../draw/decision_grid.js";
+import { describe } from "../draw/describe.js";
 import { el } from "../draw/dom.js";
 import { percent } from "../draw/format.js";
 import { columnsFor, fillGrid, methodFigure } from "../draw/multiples.js";
+import { drawBayes, drawCorners } from "../draw/reference_lines.js";
+import { shownNote } from "../draw/shown_note.js";
 import { Stamps } from "../draw/stamps.js";
 
 export default {
@@ -13,11 +16,11 @@ export default {
   caption: [
     "Colour is the class decided there, stronger where the network is more confident;",
     "the pale line is where the decision changes.",
-    "Dashed: the Bayes boundary of the balanced problem, the best any rule can do.",
+    "Dashed: the best boundary for equally frequent classes (Bayes rule).",
     "Marks are training samples, larger when they weigh more, ringed when hard (g > 0.5).",
     "Press one to follow it.",
   ],
-  parts: ["confusion", "plane", "samples"],
+  parts: ["confusion", "plane", "samples", "gallery"],
   instead: "confusion",
   suits: (store) => Boolean(store.static.points && store.scene.extent),
   legend: true,
@@ -49,11 +52,12 @@ class Planes {
     const nodes = this.panels.map(({ node }) => node);
     fillGrid(this.node, nodes);
     this.node.dataset.columns = columnsFor(scene.methods.length);
+    this.heading.replaceChildren(this.about.title, ...shownNote(this.view));
     this.size();
   }
 
   panel(label, m) {
-    const base = el("canvas", { role: "img", tabindex: 0 });
+    const base = el("canvas", { role: "img", "aria-label": label, tabindex: 0 });
     const marks = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const accuracy = el("b");
@@ -65,7 +69,7 @@ class Planes {
     };
     const facts = [fact("balanced accuracy", accuracy)];
     if (this.view.store.static.bayes) {
-      facts.push(fact("differs from Bayes", off), fact("shift at the tail", shift, "hv-shift"));
+      facts.push(fact("off the best boundary", off), fact("shift at the tail", shift, "hv-shift"));
     }
     const canvases = el("div", { class: "hv-canvas" }, base, marks, over);
     const node = methodFigure(this.view, m, [canvases], el("dl", {}, ...facts));
@@ -144,24 +148,25 @@ class Planes {
       return store.scalar(index, panel.m, name);
     });
     panel.shift.textContent = lost == null ? "–" : signed(taken - lost);
-    if (this.view.player.playing) return;
-    if (lost != null) panel.shift.closest("div").title = this.shiftText(lost, taken);
-    panel.base.setAttribute("aria-label", this.summary(panel, index, accuracy, off));
+    const { player } = this.view;
+    describe(panel.base, player, panel.label, () => this.summary(panel, index, accuracy, off));
+    if (lost != null && !player.playing)
+      panel.shift.closest("div").title = this.shiftText(lost, taken);
   }
 
   shiftText(lost, taken) {
     const { classes, scene } = this.view.store;
     return [
       `Of the balanced density, ${classes[scene.rarest]}, the rarest class,`,
-      `gives up ${percent(lost)} % that Bayes would give it`,
-      `and takes ${percent(taken)} % that Bayes would not.`,
+      `gives up ${percent(lost)} % that the best rule would give it`,
+      `and takes ${percent(taken)} % that the best rule would not.`,
     ].join(" ");
   }
 
   summary(panel, index, accuracy, off) {
     const { epoch } = this.view.store.frames[index];
     const right = `balanced accuracy ${percent(accuracy)} percent`;
-    const differs = `differs from the Bayes rule on ${percent(off)} percent`;
+    const differs = `differs from the best possible rule on ${percent(off)} percent`;
     const bayes = off == null ? "" : `, ${differs} of the balanced density`;
     const keys = "Enter selects a hard sample, comma and full stop move between them.";
     return `${panel.label} at epoch ${epoch}: ${right}${bayes}. ${keys}`;
@@ -200,7 +205,7 @@ class Planes {
         return v == null ? null : Number((100 * v).toFixed(2));
       }),
     ]);
-    const off = "differs from Bayes (% of density)";
+    const off = "off the best boundary (% of density)";
     const tail = ["tail gives up (%)", "tail takes (%)"];
     return { columns: ["method", "balanced accuracy (%)", off, ...tail], rows };
   }
@@ -252,25 +257,6 @@ class Planes {
     return path;
   }
 
-  /** The Bayes boundary, dashed. */
-  drawBayes(context) {
-    const unit = this.width / this.view.store.side;
-    context.save();
-    context.translate(0, this.width);
-    context.scale(unit, -unit);
-    context.lineJoin = "round";
-    context.globalAlpha = 0.7;
-    context.strokeStyle = this.view.theme.shade(0);
-    context.lineWidth = 3 / unit;
-    context.stroke(this.bayes);
-    context.globalAlpha = 1;
-    context.setLineDash([5 / unit, 4 / unit]);
-    context.strokeStyle = this.view.theme.shade(1);
-    context.lineWidth = 1.5 / unit;
-    context.stroke(this.bayes);
-    context.restore();
-  }
-
   drawPoints(panel, index) {
     const { store, focus } = this.view;
     const { targets } = store.static;
@@ -320,12 +306,14 @@ class Planes {
   /** What is drawn over the marks; it does not change with the epoch. */
   drawOver() {
     const { selected, hovered, marks } = this.view;
-    const shown = `${selected} ${hovered} ${marks}`;
+    const { line } = this.view.options;
+    const shown = `${selected} ${hovered} ${marks} ${line}`;
     if (shown === this.shown) return;
     this.shown = shown;
     for (const { over } of this.panels) {
       const context = clearedContext(over, this.width, this.width, this.ratio);
-      if (this.bayes) this.drawBayes(context);
+      if (this.bayes) drawBayes(context, this.bayes, this.width / this.view.store.side, this.view);
+      if (line) drawCorners(context, line, this.width, this.view);
       if (marks) this.drawFlipped(context);
       if (hovered != null) this.drawRing(context, hovered, 9);
       if (selected != null) this.drawRing(context, selected, 11);

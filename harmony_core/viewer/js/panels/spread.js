@@ -1,8 +1,9 @@
 // Weights of the followed samples at one epoch: a dot each, and a box over the middle half.
-import { choiceRow } from "../controls/choices.js";
+import { choiceRow, named } from "../controls/choices.js";
 import { rankedBy, stepThrough } from "../data/ranking.js";
 import { ticks } from "../draw/axis.js";
 import { clearedContext, fit, fitCanvas, pixelRatio } from "../draw/canvas.js";
+import { describe } from "../draw/describe.js";
 import { el } from "../draw/dom.js";
 import { cellText, plain } from "../draw/format.js";
 import { fillGrid, methodFigure } from "../draw/multiples.js";
@@ -52,7 +53,7 @@ class Spread {
   }
 
   panel(label, m) {
-    const base = el("canvas", { role: "img", tabindex: 0 });
+    const base = el("canvas", { role: "img", "aria-label": label, tabindex: 0 });
     const canvas = el("div", { class: "hv-canvas" }, base);
     const node = methodFigure(this.view, m, [el("div", { class: "hv-heatscroll" }, canvas)]);
     const panel = { node, base, m, label };
@@ -84,18 +85,20 @@ class Spread {
     this.low = this.logs ? Math.log10(Math.max(least, 1e-4)) - 0.05 : 0;
     this.high = this.logs ? Math.log10(most) + 0.05 : most * 1.03;
     this.tools.replaceChildren(
-      choiceRow(
-        "Scale",
-        [
-          ["linear", "Linear"],
-          ["log", "Log"],
-        ],
-        this.logs ? "log" : "linear",
-        (v) => {
-          this.log = v === "log";
-          this.extend();
-          this.draw(this.view.player.index);
-        },
+      named(
+        choiceRow(
+          "Scale",
+          [
+            ["linear", "Linear"],
+            ["log", "Log"],
+          ],
+          this.logs ? "log" : "linear",
+          (v) => {
+            this.log = v === "log";
+            this.extend();
+            this.draw(this.view.player.index);
+          },
+        ),
       ),
     );
   }
@@ -154,7 +157,7 @@ class Spread {
       context.lineWidth = 2;
       context.stroke();
     }
-    if (!player.playing) panel.base.setAttribute("aria-label", this.summary(panel, index));
+    describe(panel.base, player, panel.label, () => this.summary(panel, index));
   }
 
   drawDots(context, c, row, weight) {

@@ -1,4 +1,5 @@
 // Every class as text: one sortable row per class, at the epoch shown.
+import { restsOn, wilson } from "../data/interval.js";
 import { el } from "../draw/dom.js";
 import { count, percent, plain } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
@@ -7,7 +8,8 @@ export default {
   title: "Every class in numbers",
   caption: [
     "The same epoch as text.",
-    "Press a heading to sort; the best recall in each row is in bold.",
+    "Press a heading to sort.",
+    "N counts training samples, n test samples: point at a recall for what they leave open.",
   ],
   parts: [],
   twin: false,
@@ -68,8 +70,9 @@ class ClassTable {
     const own = [
       this.columnHead("class", "class", null, "class"),
       this.columnHead("n", "N", null, "training samples"),
+      this.columnHead("tested", "n", null, "test samples"),
     ];
-    const top = el("tr", {}, el("td", { colspan: 2 }), ...groups);
+    const top = el("tr", {}, el("td", { colspan: 3 }), ...groups);
     return el("thead", {}, top, el("tr", {}, ...own, ...methods));
   }
 
@@ -92,6 +95,7 @@ class ClassTable {
       {},
       el("th", { scope: "row" }, classMark(theme, c), name),
       el("td", { text: count(store.scene.train_counts[c]) }),
+      el("td", { text: count(store.scene.test_counts[c]) }),
       ...cells,
     );
     return { c, row, cells, shown: [] };
@@ -110,6 +114,7 @@ class ClassTable {
     const value = (c) => {
       if (key === "class") return c;
       if (key === "n") return this.view.store.scene.train_counts[c];
+      if (key === "tested") return this.view.store.scene.test_counts[c];
       const [name, m] = key.split(".");
       const v = this.view.store.value(index, Number(m), name, c);
       return Number.isNaN(v) ? -Infinity : v;
@@ -130,12 +135,19 @@ class ClassTable {
         store.scene.train_counts[c],
         label,
         ...names.map((field) => store.value(index, m, field, c)),
+        store.scene.test_counts[c],
+        ...this.interval(index, m, c),
       ]),
     );
-    return {
-      columns: ["epoch", "class", "N", "method", "recall (share)", "mean weight", "mean g"],
-      rows,
-    };
+    const first = ["epoch", "class", "N", "method", "recall (share)", "mean weight", "mean g"];
+    return { columns: [...first, "test samples", "recall low", "recall high"], rows };
+  }
+
+  /** The ends of the interval of a recall, none without test samples. */
+  interval(index, m, c) {
+    const { store } = this.view;
+    const n = store.scene.test_counts[c];
+    return n ? wilson(store.value(index, m, "recall", c), n) : [null, null];
   }
 
   draw(index) {
@@ -145,19 +157,16 @@ class ClassTable {
     if ((moving || this.view.trailing) && index !== player.last && now - (this.drawn ?? 0) < SLOW)
       return;
     this.drawn = now;
-    const methods = store.methods.length;
     const data = this.columns.map(({ name, m }) => store.raw(index, m, name));
     for (const { c, cells, shown } of this.rows) {
-      let best = -1;
-      for (let m = 0; m < methods; m++) best = Math.max(best, data[m]?.[c] ?? -1);
-      this.columns.forEach(({ format }, i) => {
+      const tested = store.scene.test_counts[c];
+      this.columns.forEach(({ format, name }, i) => {
         const value = data[i]?.[c];
         const text = format(value);
-        const mark = i < methods && methods > 1 && value === best;
-        if (shown[i] === text + mark) return;
-        shown[i] = text + mark;
+        if (shown[i] === text) return;
+        shown[i] = text;
         cells[i].textContent = text;
-        cells[i].classList.toggle("hv-best", mark);
+        if (name === "recall") cells[i].title = restsOn(value, tested);
       });
     }
     if (!moving && this.sort.key.includes(".")) this.arrange(index);

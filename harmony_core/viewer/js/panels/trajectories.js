@@ -2,6 +2,7 @@
 import { choiceRow, selectBox } from "../controls/choices.js";
 import { ticks } from "../draw/axis.js";
 import { clearedContext, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";
+import { describe } from "../draw/describe.js";
 import { el } from "../draw/dom.js";
 import { cellText, count, plain } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
@@ -12,7 +13,8 @@ export default {
   title: "Paths of samples over the epochs",
   caption: [
     "One line per followed sample of the class.",
-    "Lines that fall are samples being learned; lines that stay high are noise or overlap.",
+    "A gradient norm that falls: the sample is being learned. One that stays high:",
+    "a wrong label, a place where classes overlap, or something not learned yet.",
     "Press a line to follow its sample in every method and panel.",
   ],
   parts: ["samples", "thumbs"],
@@ -68,7 +70,7 @@ class Paths {
   }
 
   panel(label, m) {
-    const base = el("canvas", { role: "img", tabindex: 0 });
+    const base = el("canvas", { role: "img", "aria-label": label, tabindex: 0 });
     const over = el("canvas", { class: "hv-over", "aria-hidden": "true" });
     const read = el("p", { class: "hv-cell" });
     const canvases = el("div", { class: "hv-canvas" }, base, over);
@@ -238,7 +240,7 @@ class Paths {
     panel.read.textContent = mine
       ? `selected sample: ${plain(this.value(index, panel.m, selected))}`
       : `median: ${plain(half)}`;
-    if (!player.playing) panel.base.setAttribute("aria-label", this.summary(panel, index, half));
+    describe(panel.base, player, panel.label, () => this.summary(panel, index, half));
   }
 
   summary(panel, index, median) {

@@ -1,7 +1,8 @@
 // A number of every class over epochs: one small chart per method, one line per class.
-import { choiceRow } from "../controls/choices.js";
+import { choiceRow, named } from "../controls/choices.js";
 import { NUMBERS, classNumber, knownNumbers } from "../data/class_numbers.js";
 import { ticks } from "../draw/axis.js";
+import { describe } from "../draw/describe.js";
 import { el, svg } from "../draw/dom.js";
 import { epochAxes } from "../draw/epoch_axes.js";
 import { cellText } from "../draw/format.js";
@@ -10,18 +11,18 @@ import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { shapePath } from "../draw/shapes.js";
 
 export default {
-  title: "Mean weight of each class over epochs",
+  title: "What each class counts for, over epochs",
   caption: [
-    "One chart per method, one line per class, in the class's colour and shape;",
-    "the charts of a row share one axis.",
-    "The weight multiplies a sample's loss, and it is a product of two parts.",
-    "The inter part depends on the class alone and is the same for all its samples:",
-    "lines far apart are classes made to count more or less.",
-    "The intra part depends on difficulty;",
-    "a mean other than 1 says that difficulty has also changed the class's total.",
-    "The harmonized loss keeps that mean at 1 under its own smoothed density,",
-    "so it stays near 1 here.",
-    "A method that shifts margins instead of weights leaves the inter part at 1.",
+    "One chart per method, one line per class; the charts of a row share one axis.",
+    "The pull is the gradient that the samples of a class contribute,",
+    "over what they would contribute under cross-entropy, which has 1 everywhere.",
+    "It compares all methods: a method that shifts the boundary pulls without any weight.",
+    "A line ends where every recorded sample of the class is learned.",
+    "The weight that multiplies a sample's loss is a product of two parts.",
+    "The part between classes (inter) is the same for all samples of a class:",
+    "lines far apart mean that some classes count more than others.",
+    "The part inside a class (intra) depends on how hard a sample is;",
+    "where its mean is not 1, difficulty also changes how much the whole class counts.",
   ],
   parts: ["effects"],
   legend: true,
@@ -55,7 +56,7 @@ const SPAN = 0.1;
 class ClassLines {
   constructor(view) {
     this.view = view;
-    this.choice = "split";
+    this.choice = "pull";
     this.log = null;
     this.tools = el("div", { class: "hv-tools", "data-skip": "" });
     this.note = el("p", { class: "hv-quiet hv-found" });
@@ -72,7 +73,7 @@ class ClassLines {
     const known = knownNumbers(this.view.store);
     const split = known.includes("inter_weight");
     if (this.choice === "split" ? !split : !known.includes(this.choice))
-      this.choice = split ? "split" : "mean_weight";
+      this.choice = split ? "split" : "mean_weight"; // recorded before the pull was
     const ids = this.choice === "split" ? SPLIT : [this.choice];
     this.rows = ids.map((id) => this.row(id));
     this.panels = this.rows.flatMap((row) => row.panels);
@@ -89,17 +90,20 @@ class ClassLines {
 
   buildTools(known, split) {
     const numbers = known.map((id) => [id, NUMBERS[id].label]);
-    if (split) numbers.unshift(["split", "Intra, inter, product"]);
+    const at = numbers.findIndex(([id]) => id === "mean_weight");
+    if (split) numbers.splice(at, 0, ["split", "Intra, inter, product"]);
     this.tools.replaceChildren(
       choiceRow("Number shown", numbers, this.choice, (id) => {
         this.choice = id;
         this.log = null;
         this.again();
       }),
-      choiceRow("Scale", SCALES, this.log == null ? "auto" : this.log ? "log" : "linear", (v) => {
-        this.log = v === "auto" ? null : v === "log";
-        this.again();
-      }),
+      named(
+        choiceRow("Scale", SCALES, this.log == null ? "auto" : this.log ? "log" : "linear", (v) => {
+          this.log = v === "auto" ? null : v === "log";
+          this.again();
+        }),
+      ),
     );
   }
 
@@ -119,14 +123,15 @@ class ClassLines {
     const charts = el("div", { class: "hv-planes" });
     const nodes = row.panels.map(({ node }) => node);
     fillGrid(charts, nodes);
-    const heading = el("h4", { text: SPLIT_TITLES[SPLIT.indexOf(id)] });
+    const heading = el("h3", { text: SPLIT_TITLES[SPLIT.indexOf(id)] });
     const attributes = { class: "hv-linerow", "aria-label": row.metric.title };
     row.node = whole ? charts : el("section", attributes, heading, charts);
     return row;
   }
 
   panel(row, label, m) {
-    const plot = svg("svg", { class: "hv-plot", height: row.height, role: "img" });
+    const img = { role: "img", "aria-label": `${label}, ${row.metric.axis}` };
+    const plot = svg("svg", { class: "hv-plot", height: row.height, ...img });
     const words = el("p", { class: "hv-quiet hv-alikeline", hidden: true });
     const node = methodFigure(this.view, m, [plot, words]);
     const panel = { node, plot, words, m, label, row };
@@ -297,7 +302,9 @@ class ClassLines {
         for (const list of [panel.lines, panel.ends])
           list.forEach((path, c) => path.classList.toggle("hv-faded", lit != null && lit !== c));
       }
-      if (!player.playing) panel.plot.setAttribute("aria-label", this.summary(panel, index));
+      describe(panel.plot, player, `${panel.label}, ${panel.row.metric.axis}`, () =>
+        this.summary(panel, index),
+      );
     }
   }
 
