@@ -13,7 +13,7 @@ from harmony_core.data import DATASETS, build_dataset
 from harmony_core.plots.style import class_color, class_shape
 
 from .._shared.count_bars import Counts, count_bars
-from .._shared.labels import literal
+from .._shared.markdown import literal
 from .._shared.theme import theme
 from .._shared.thumbnails import SHAPE_PATHS, svg_uri, thumbnail
 
@@ -23,15 +23,8 @@ SIDE = 400
 
 def picture(config: ExperimentConfig) -> None:
     """The data as a picture and, beside it, the same in numbers."""
-    spec = DATASETS[config.data.name]
+    source, words, counts = picture_source(config, theme())
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    if spec.kind == "points":
-        svg, counts, _ = training_points(config.to_json(), theme())
-        source = svg_uri(svg)
-        words = f"{sum(n for _, n in counts):,} points of {len(counts)} classes in the plane"
-    else:
-        source, counts = thumbnail(spec.name, theme()), ()
-        words = f"{spec.title}: {spec.summary}"
     with left:
         st.html(
             f'<figure class="lesson-data"><img src="{source}" alt="{html.escape(words)}"></figure>'
@@ -42,6 +35,16 @@ def picture(config: ExperimentConfig) -> None:
             st.caption("Training samples of each class.")
         else:
             st.markdown(literal(words))
+
+
+def picture_source(config: ExperimentConfig, shade: str) -> tuple[str, str, Counts]:
+    """The picture as a data URI, what it shows in words, and the counts if they are known."""
+    spec = DATASETS[config.data.name]
+    if spec.kind != "points":
+        return thumbnail(spec.name, shade), f"{spec.title}: {spec.summary}", ()
+    svg, counts, _ = training_points(config.to_json(), shade)
+    words = f"{sum(n for _, n in counts):,} points of {len(counts)} classes in the plane"
+    return svg_uri(svg), words, counts
 
 
 @lru_cache(maxsize=64)

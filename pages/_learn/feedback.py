@@ -32,7 +32,7 @@ def show_verdict(feedback: Feedback) -> None:
     verdict = "You predicted it" if feedback.right else "It came out differently"
     st.html(
         f'<section class="verdict {"right" if feedback.right else "other"}" role="status" '
-        f'data-right="{str(feedback.right).lower()}"><h3>{verdict}</h3><dl>'
+        f'data-right="{str(feedback.right).lower()}"><h2>{verdict}</h2><dl>'
         f"<div><dt>You predicted</dt><dd>{html.escape(feedback.prediction)}</dd></div>"
         f"<div><dt>This run</dt><dd>{html.escape(feedback.happened)}</dd></div></dl></section>"
     )
@@ -45,7 +45,7 @@ def show_explanation(lesson: Lesson, outcome: Outcome, feedback: Feedback) -> No
     if "formulas" not in progress.place().hide:
         with st.container(key="lesson-formulas"):
             for formula in lesson.formulas:
-                st.html(f'<h4 class="formula-name">{html.escape(formula.name)}</h4>')
+                st.html(f'<h3 class="formula-name">{html.escape(formula.name)}</h3>')
                 st.latex(fill(formula.latex, feedback.numbers).replace("−", "-"))
                 if formula.note:
                     st.caption(fill(formula.note, feedback.numbers))
@@ -101,7 +101,7 @@ def show_try_it(lesson: Lesson) -> None:
 
 def check_question(lesson: Lesson) -> bool:
     """The check question; return whether it has been answered."""
-    st.subheader("Check yourself", anchor=False)
+    st.header("Check yourself", anchor=False)
     key = f"learn-{lesson.name}-check"
     known = progress.attempt(lesson).answer
     if known is not None:

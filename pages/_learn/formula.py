@@ -31,7 +31,7 @@ def microscope(outcome: Outcome) -> None:
     if not samples:
         return
     with st.container(border=True, key="lesson-microscope"):
-        st.subheader("The formula under the microscope", anchor=False)
+        st.header("The formula under the microscope", anchor=False)
         st.markdown(
             "One sample, one set of logits, five losses. Switch the parts on one after another and "
             "watch what the sample counts."

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import html
-
 import streamlit as st
 
-from harmony_core.lessons.glossary.drawings import picture
-from harmony_core.lessons.glossary.terms import Term, find, glossary
+from harmony_core.lessons.glossary.terms import find, glossary
 
 from .._session.address_bar import rewriting
+from .._shared.glossary_entry import glossary_entry
 from .._shared.messages import lead
 from .._shared.page import Page
-from .._shared.theme import theme
-from .._shared.thumbnails import svg_uri
 from .._shared.widgets import set_widget
 
 _ALL = "All terms"
@@ -35,7 +31,7 @@ def glossary_page(page: Page) -> None:
     if chosen is None and "term" in st.query_params:
         st.warning("This term is not in the glossary yet. Here are all there are.")
     shown = (chosen,) if chosen else terms
-    st.html(f'<div class="glossary">{"".join(_entry(term) for term in shown)}</div>')
+    st.html(f'<div class="glossary">{"".join(map(glossary_entry, shown))}</div>')
     st.page_link("pages/learn.py", label="To the course", icon=":material/school:")
 
 
@@ -44,15 +40,3 @@ def _picked() -> None:
     found = find(str(name))
     with rewriting():
         st.query_params.from_dict({"term": found.slug} if found else {})
-
-
-def _entry(term: Term) -> str:
-    note = f"<p>{html.escape(term.note)}</p>" if term.note else ""
-    source = svg_uri(picture(term.picture, theme()))
-    return (
-        f'<article id="{term.slug}"><img src="{source}" alt="{html.escape(term.alt)}">'
-        f"<div><h3>{html.escape(term.name)}</h3><p>{html.escape(term.sentence)}</p>{note}"
-        f'<p class="source">{html.escape(term.source)}, '
-        f'<a href="{html.escape(term.link)}" rel="noreferrer" target="_blank">'
-        f"{html.escape(term.number)}</a></p></div></article>"
-    )

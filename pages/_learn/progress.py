@@ -1,23 +1,26 @@
-"""Where the student is: kept for the session, in the link, and in the browser's own storage.
+"""Where the student is and what they entered: for the session, and in the browser's own storage.
 
-The server keeps no progress: what is done comes from the browser or the link of each visit.
+The server keeps neither: both come from the browser or the link of each visit. What was entered is
+kept for each seat of a class apart, so that nobody sees the predictions of another.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
 from harmony_core.lessons.classroom.place import CoursePlace, from_query
-from harmony_core.lessons.course.feedback import Guess
 from harmony_core.lessons.course.lesson import Lesson
 
 from .._session.address_bar import rewriting
 from .._shared.app_files import ROOT
 from .._shared.component import Sources, component, nothing
+from .attempt import Attempt, from_plain, to_plain
 
 _PLACE = "learn place"
 _WRITTEN = "learn written"
@@ -25,21 +28,6 @@ _PROBLEM = "learn problem"
 _ATTEMPTS = "learn attempts"
 _FORGET = "learn forget"
 STORAGE = ROOT / "assets" / "app" / "progress.js"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What the student did at one step."""
-
-    guess: Guess | None = None
-    run: str = ""
-    """The student's own run; empty if it could not be started."""
-    since: float = 0.0
-    """When it was started, by `time.monotonic`."""
-    prepared: bool = False
-    """Whether the prepared result is on screen."""
-    answer: int | None = None
-    """Position of the answer to the check question."""
 
 
 def read(steps: int) -> CoursePlace:
@@ -82,7 +70,7 @@ def finish(step: int) -> None:
 
 def start_over() -> None:
     """Forget all progress and attempts, in the browser too."""
-    keep(replace(place(), step=1, done=frozenset()))
+    keep(replace(place(), step=min(place().steps, default=1), done=frozenset()))
     st.session_state[_ATTEMPTS] = {}
     st.session_state[_FORGET] = int(st.session_state.get(_FORGET, 0)) + 1
 
@@ -109,25 +97,58 @@ def note(lesson: Lesson, **changes: Any) -> None:
 
 def retry(lesson: Lesson) -> None:
     """Reset a step; if it was done once, it stays marked as done."""
-    _attempts().pop(lesson.name, None)
+    _attempts()[lesson.name] = Attempt()
     for key in [key for key in st.session_state if str(key).startswith(f"learn-{lesson.name}-")]:
         del st.session_state[key]
 
 
-def remember() -> None:
-    """Keep progress in the browser, and add what the browser has kept."""
+def remember(course: tuple[Lesson, ...], title: str, browser: str = "") -> None:
+    """Keep everything in the browser, add what it has kept, and begin a new step at its ``title``.
+
+    The browser sends what it has kept once, when the course is opened. ``browser`` is the random
+    number by which it is known again in a class.
+    """
     result = component("harmony_progress", _sources)(
-        data={"done": sorted(place().done), "forget": int(st.session_state.get(_FORGET, 0))},
+        data={
+            "done": sorted(place().done),
+            "forget": int(st.session_state.get(_FORGET, 0)),
+            "owner": _owner(),
+            "attempts": {name: to_plain(one) for name, one in _attempts().items()},
+            "step": place().step,
+            "title": title,
+            "browser": browser,
+        },
         key="learn-progress",
         height="content",
         on_stored_change=nothing,
     )
     stored = result.get("stored")
-    if isinstance(stored, list | tuple):
-        done = frozenset(n for n in stored if isinstance(n, int) and 0 < n < 100)
-        if not done <= place().done:
-            keep(replace(place(), done=place().done | done))
-            st.rerun()
+    if isinstance(stored, Mapping):
+        _take_back(course, stored)
+
+
+def _take_back(course: tuple[Lesson, ...], stored: Mapping[str, Any]) -> None:
+    done = stored.get("done")
+    numbers = done if isinstance(done, list | tuple) else ()
+    kept = frozenset(n for n in numbers if isinstance(n, int) and 0 < n < 100)
+    attempts = stored.get("attempts")
+    known = attempts if isinstance(attempts, Mapping) and stored.get("owner") == _owner() else {}
+    changed = False
+    for lesson in course:
+        if lesson.name in known and lesson.name not in _attempts():
+            found = from_plain(lesson, known[lesson.name], time.monotonic())
+            changed = changed or found != Attempt(since=found.since)
+            _attempts()[lesson.name] = found
+    if not kept <= place().done:
+        keep(replace(place(), done=place().done | kept))
+        changed = True
+    if changed:
+        st.rerun()
+
+
+def _owner() -> str:
+    """Whose attempts these are: the seat in a class, or nobody's in particular."""
+    return f"{place().code} {place().seat}" if place().code else ""
 
 
 def keep(new: CoursePlace) -> None:

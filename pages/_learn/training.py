@@ -11,16 +11,20 @@ import streamlit as st
 from harmony_core.config import ExperimentConfig
 from harmony_core.errors import HarmonyError
 from harmony_core.experiments.method_text import method_labels
+from harmony_core.lessons.course.feedback import Line, as_line
 from harmony_core.lessons.course.lesson import Lesson
 from harmony_core.lessons.course.outcome import Outcome, from_store
 from harmony_core.lessons.course.prepare import path_of, prepared
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.viewer.panels import parts_of
 from harmony_core.viewer.payload import build_payload
+from harmony_core.viewer.run_payload import run_payload
 
 from .._session.lockstep_view import lockstep_view, sent_until
+from .._session.visitor import access
 from .._shared.backend import queue, store
-from .._shared.messages import messages, spoken
+from .._shared.markdown import spoken
+from .._shared.messages import messages
 from .._shared.status import status_strip
 from . import progress
 
@@ -41,7 +45,9 @@ _ENDING = "learn run that has ended"
 
 @st.cache_resource(max_entries=1)
 def runs_by_config(root: str) -> dict[str, str]:
-    """Run by config of the lessons that this server started: equal configs give equal results."""
+    """Run by visitor, class and config of the lessons that this server started: equal configs give
+    equal results, and the runs of a class go with it.
+    """
     del root
     return {}
 
@@ -55,14 +61,16 @@ def start_run(lesson: Lesson) -> None:
     config = lesson.with_seed(place.seed, place.scenario)
     run = ""
     with messages():
-        run = _run_of(config, f"Step {lesson.number}: {lesson.title}")
+        code = place.code if place.seat else ""
+        run = _run_of(config, f"Step {lesson.number}: {lesson.title}", code)
     waiting = (queue().position(run) or 0) if run else CROWD
     progress.note(lesson, run=run, since=time.monotonic(), prepared=not run or waiting >= CROWD)
 
 
-def _run_of(config: ExperimentConfig, title: str) -> str:
+def _run_of(config: ExperimentConfig, title: str, class_code: str) -> str:
     known = runs_by_config(str(store().root))
-    text = config.to_json()
+    mine = access()
+    text = f"{mine.visitor.id} {class_code} {config.to_json()}"
     if text in known:
         try:
             record = store().get(known[text])
@@ -72,8 +80,7 @@ def _run_of(config: ExperimentConfig, title: str) -> str:
             del known[text]
     while len(known) >= MOST_KNOWN:
         del known[next(iter(known))]
-    record = store().create(config, title)
-    queue().submit(record.id)
+    record = mine.start(config, title, class_code)
     known[text] = record.id
     return record.id
 
@@ -103,6 +110,11 @@ def show_run(lesson: Lesson) -> Outcome | None:
     return own_outcome(lesson)
 
 
+def own_line(lesson: Lesson) -> Line | None:
+    """The boundary that the student drew, in a step that asks for one."""
+    return as_line(progress.attempt(lesson).guess)
+
+
 def own_outcome(lesson: Lesson) -> Outcome | None:
     """The outcome of the student's own run, once it is done, whichever run is on screen."""
     record = _record(progress.attempt(lesson).run)
@@ -111,6 +123,21 @@ def own_outcome(lesson: Lesson) -> Outcome | None:
     with messages():
         return _outcome(str(store().root), record.id)
     return None
+
+
+def reported_outcome(lesson: Lesson) -> Outcome | None:
+    """What a class is told: the outcome of the own run, or the prepared one if there is none."""
+    if progress.attempt(lesson).run:
+        return own_outcome(lesson)
+    with messages():
+        return prepared_outcome(lesson)
+    return None
+
+
+def own_state(lesson: Lesson) -> str:
+    """The state of the student's own run; empty if there is none."""
+    record = _record(progress.attempt(lesson).run)
+    return record.state if record else ""
 
 
 def _record(run: str) -> ExperimentRecord | None:
@@ -158,18 +185,12 @@ def _view(lesson: Lesson, record: ExperimentRecord, repeat: int) -> None:
     if not epochs:
         return
     frames = [store().frames(record.id, repeat, epoch) for epoch in epochs if epoch > since]
-    payload = build_payload(
-        name,
-        store().scene(record.id, repeat),
-        method_labels(record.config.methods),
-        frames,
-        record.config.epochs,
-        record.state,
-        since=since,
-        parts=parts_of(lesson.panels),
-    )
+    scene = store().scene(record.id, repeat)
+    payload = run_payload(record, name, scene, frames, lesson.panels, since=since)
     with st.container(key="learn-view"):
-        lockstep_view(payload, key=key, live=record.active, panels=lesson.panels)
+        lockstep_view(
+            payload, key=key, live=record.active, panels=lesson.panels, line=own_line(lesson)
+        )
 
 
 def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None:
@@ -205,7 +226,13 @@ def _prepared(lesson: Lesson, record: ExperimentRecord | None) -> Outcome | None
         parts=parts_of(lesson.panels),
     )
     with st.container(key="learn-view"):
-        lockstep_view(payload, key=f"learn-{lesson.name}", live=False, panels=lesson.panels)
+        lockstep_view(
+            payload,
+            key=f"learn-{lesson.name}",
+            live=False,
+            panels=lesson.panels,
+            line=own_line(lesson),
+        )
     return outcome
 
 

@@ -11,13 +11,18 @@ from harmony_core.lessons.course.lesson import Lesson, lessons
 from .._shared.messages import lead
 from .._shared.page import Page
 from .class_desk import class_desk
+from .joining import SCREEN
 from .link import link_desk
 from .printing import print_desk
+from .screen import show_screen
 
 
 def teach(page: Page) -> None:
     """Draw the teacher’s page."""
     del page
+    if st.query_params.get("view") == SCREEN:
+        show_screen(st.query_params.get("class", ""))
+        return
     course = lessons()
     st.title("The teacher’s desk", anchor=False)
     minutes = sum(lesson.minutes for lesson in course)
@@ -43,7 +48,7 @@ def _short(course: Sequence[Lesson]) -> str:
     if len(numbers) < 2:
         return ""
     steps = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
-    return f"Steps {steps} make a lesson of 45 minutes with time to talk. "
+    return f"Steps {steps} fill a lesson of 45 minutes, with time to talk. "
 
 
 def _notes(lesson: Lesson) -> None:

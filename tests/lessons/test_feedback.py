@@ -26,7 +26,7 @@ from harmony_core.lessons.course.prepare import FOLDER, path_of, prepared
 
 COURSE = lessons()
 EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)
-MOST_BYTES = 1_000_000
+MOST_BYTES = 1_500_000
 
 
 def good_and_bad(lesson: Lesson, outcome: Outcome) -> tuple[Guess, list[Guess]]:
@@ -115,8 +115,8 @@ def test_a_prediction_of_another_kind_is_refused(guess: Guess) -> None:
 
 
 def test_unknown_options_and_broken_lines_are_refused() -> None:
-    with pytest.raises(ConfigError, match="one of lift, drop, same"):
-        feedback(COURSE[7], prepared(COURSE[7]), "maybe")
+    with pytest.raises(ConfigError, match="one of more, some, none"):
+        feedback(COURSE[8], prepared(COURSE[8]), "maybe")
     with pytest.raises(ConfigError, match="corners of a line"):
         feedback(COURSE[2], prepared(COURSE[2]), ((0.0, 0.0),))
 

@@ -9,11 +9,16 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from harmony_core.lessons.classroom.worksheet import answer_key, prose, worksheet
-from harmony_core.lessons.course.lesson import lessons
+from harmony_core.lessons.course.lesson import Lesson, lessons
 from harmony_core.lessons.course.prepare import prepared
 from harmony_core.lessons.glossary.drawings import PICTURES, picture
 
 COURSE = lessons()
+LINK = "https://example.org/learn?steps=1.3&hide=try"
+
+
+def data_of(lesson: Lesson) -> tuple[str, str]:
+    return f"data:image/svg+xml,{lesson.name}", f"The data of <{lesson.name}>"
 
 
 class Tags(html.parser.HTMLParser):
@@ -36,15 +41,19 @@ def whole(page: str) -> str:
     tags.feed(page)
     assert tags.open == []
     assert "@page" in page
-    assert not re.search(r'(?:src|href)="', page)  # nothing from elsewhere
+    assert not re.search(r'(?:src|href)="(?!data:)', page)  # nothing from elsewhere
     return page
 
 
 def test_the_worksheet_asks_and_does_not_tell() -> None:
-    page = whole(worksheet(COURSE))
+    page = whole(worksheet(COURSE, data_of, LINK))
     for lesson in COURSE:
         assert lesson.title in page
         assert lesson.predict.ask in page.replace("&#x27;", "'").replace("&quot;", '"')
+        assert f'src="data:image/svg+xml,{lesson.name}"' in page
+        assert f"The data of &lt;{lesson.name}&gt;" in page
+    assert ">Name</p>" in page
+    assert LINK.replace("&", "&amp;") in page
     assert "class=right" not in page
     assert COURSE[0].answers[0].why not in page
     assert "[[" not in page
@@ -59,7 +68,7 @@ def test_the_key_has_numbers_answers_and_notes() -> None:
 
 
 def test_some_steps_only() -> None:
-    page = worksheet(COURSE[2:3])
+    page = worksheet(COURSE[2:3], data_of, LINK)
     assert COURSE[2].title in page
     assert COURSE[0].title not in page
 

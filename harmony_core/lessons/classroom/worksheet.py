@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from ..course.expression import SLOT, fill
 from ..course.feedback import Feedback, feedback, happened
 from ..course.lesson import Lesson
 from ..course.outcome import Outcome
+from .qr import qr_svg
 
 STYLE = """
 @page { size: A4; margin: 18mm 16mm; }
@@ -24,6 +26,11 @@ section + section { border-top: 1px solid #bbb; margin-top: 1.2rem; }
 .boxes li.right { font-weight: 700; }
 .line { border-bottom: 1px solid #888; height: 1.7rem; }
 .why { display: block; margin-left: 1.4rem; font-weight: 400; color: #333; }
+.top { display: flex; justify-content: space-between; gap: 1.5rem; align-items: center; }
+.top > div { flex: 1; min-width: 0; overflow-wrap: anywhere; } .top img { width: 30mm; }
+.field { border-bottom: 1px solid #888; height: 1.7rem; color: #555; }
+figure { margin: .6rem 0; } figure img { display: block; width: 70mm; max-width: 100%;
+  background: #fff; border: 1px solid #bbb; } figcaption { color: #555; font-size: 9.5pt; }
 @media screen and (prefers-color-scheme: dark) { body { color: #e7ebf1; background: #12161c; }
   .quiet, .why { color: #a3adbb; } }
 @media print { body { padding: 0; max-width: none; } a { color: inherit; text-decoration: none; } }
@@ -31,11 +38,15 @@ section + section { border-top: 1px solid #bbb; margin-top: 1.2rem; }
 LINES = 3
 
 
-def worksheet(lessons: Sequence[Lesson]) -> str:
-    """The worksheet of these steps as one HTML page."""
-    parts = [_student(lesson) for lesson in lessons]
+Picture = Callable[[Lesson], tuple[str, str]]
+"""The data of a step: an address that holds the picture itself (``data:``), and its words."""
+
+
+def worksheet(lessons: Sequence[Lesson], picture: Picture, link: str) -> str:
+    """The worksheet of these steps as one HTML page, with the link to the course."""
+    parts = [_student(lesson, picture(lesson)) for lesson in lessons]
     lead = "Predict first and write it down. Then run, look, and write down what came out."
-    return _page("Harmony: learning from a long tail", lead, parts)
+    return _page("Harmony: learning from a long tail", lead, parts, _name_and_link(link))
 
 
 def answer_key(lessons: Sequence[Lesson], prepared: Callable[[Lesson], Outcome]) -> str:
@@ -59,8 +70,18 @@ def expected(lesson: Lesson, outcome: Outcome) -> Feedback:
     return feedback(lesson, outcome, guess)  # type: ignore[arg-type]
 
 
-def _student(lesson: Lesson) -> str:
+def _name_and_link(link: str) -> str:
+    code = base64.b64encode(qr_svg(link).encode()).decode()
+    return (
+        '<div class="top"><div><p class="field">Name</p><p class="field">Date</p>'
+        f"<p>Open <strong>{html.escape(link)}</strong></p></div>"
+        f'<img src="data:image/svg+xml;base64,{code}" alt="QR code of the link"></div>'
+    )
+
+
+def _student(lesson: Lesson, picture: tuple[str, str]) -> str:
     predict = lesson.predict
+    source, words = picture
     if predict.kind == "choice":
         space = _boxes([(option.text, False, "") for option in predict.options])
     elif predict.kind == "number":
@@ -69,10 +90,12 @@ def _student(lesson: Lesson) -> str:
             f"(between {predict.low:g} and {predict.high:g})</p>"
         )
     else:
-        space = "<p>Draw your line on the screen, and sketch it here:</p>" + _lines(4)
+        space = "<p>Draw your line on the screen, and into the picture above.</p>"
     return (
         _head(lesson)
         + prose(lesson.before)
+        + f'<figure><img src="{html.escape(source)}" alt="{html.escape(words)}">'
+        + f"<figcaption>{html.escape(words)}</figcaption></figure>"
         + f"<h3>Predict</h3><p>{html.escape(predict.ask)}</p>{space}"
         + f"<h3>Run and look</h3><p>What came out ({html.escape(lesson.result_name)}): ____________"
         "</p><p>What surprised you, and why did it come out so?</p>"
@@ -139,11 +162,11 @@ def _lines(count: int) -> str:
     return '<div class="line"></div>' * count
 
 
-def _page(title: str, lead: str, parts: Sequence[str]) -> str:
+def _page(title: str, lead: str, parts: Sequence[str], top: str = "") -> str:
     body = "".join(f"<section>{part}</section>" for part in parts)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
         '<meta name="viewport" content="width=device-width">'
         f"<style>{STYLE}</style><body><h1>{html.escape(title)}</h1>"
-        f'<p class="quiet">{html.escape(lead)}</p>{body}</body></html>'
+        f'<p class="quiet">{html.escape(lead)}</p>{top}{body}</body></html>'
     )

@@ -183,27 +183,48 @@ def _ranked(found: dict[str, float | str], outcome: Outcome) -> None:
             found[f"recall_{LETTERS[m]}_{rank}"] = 100 * float(recall[c])
 
 
+def seed_values(outcome: Outcome) -> dict[str, tuple[float, ...]]:
+    """One value for each repeat: figures of `PAIRED` by method, as ``differs_A``, and gaps.
+
+    ``gap_balanced_BA`` is B minus A of the same repeat. Figures that a run lacks are absent.
+    """
+    methods = range(len(outcome.config.methods))
+    rows = [[_of_method(outcome, r, m) for m in methods] for r in range(len(outcome.scenes))]
+    return _by_seed(rows)
+
+
+def _by_seed(rows: list[list[dict[str, float]]]) -> dict[str, tuple[float, ...]]:
+    found: dict[str, tuple[float, ...]] = {}
+    for name in PAIRED:
+        table = np.array([[row[m][name] for m in range(len(row))] for row in rows])
+        for a, letter in enumerate(LETTERS[: table.shape[1]]):
+            found[f"{name}_{letter}"] = tuple(table[:, a].tolist())
+            for b, other in enumerate(LETTERS[: table.shape[1]]):
+                if a != b:
+                    gap = table[:, a] - table[:, b]
+                    found[f"gap_{name}_{letter}{other}"] = tuple(gap.tolist())
+    return {name: values for name, values in found.items() if all(map(math.isfinite, values))}
+
+
 def _over_seeds(found: dict[str, float | str], rows: list[list[dict[str, float]]]) -> None:
     """Spread and interval of each method, and of the paired differences of any two.
 
     A text names the two it compares beforehand, so each interval is of its own pair alone.
     """
-    for name in PAIRED:
-        table = np.array([[row[m][name] for m in range(len(row))] for row in rows])
-        for a, letter in enumerate(LETTERS[: table.shape[1]]):
-            one = table[:, a]
+    for key, values in _by_seed(rows).items():
+        one = np.array(values)
+        low, high = mean_interval(one)
+        if key.startswith("gap_"):
+            pair = key.removeprefix("gap_")
+            found[f"wins_{pair}"] = float((one > 0).sum())
+            found[key] = float(one.mean())
+            found[f"gap_low_{pair}"], found[f"gap_high_{pair}"] = low, high
+        else:
+            name, _, letter = key.rpartition("_")
             found[f"{name}_sd_{letter}"] = float(one.std(ddof=1))
             found[f"{name}_min_{letter}"] = float(one.min())
             found[f"{name}_max_{letter}"] = float(one.max())
-            found[f"{name}_low_{letter}"], found[f"{name}_high_{letter}"] = mean_interval(one)
-            for b, other in enumerate(LETTERS[: table.shape[1]]):
-                if a == b:
-                    continue
-                gap = one - table[:, b]
-                pair = f"{name}_{letter}{other}"
-                found[f"wins_{pair}"] = float((gap > 0).sum())
-                found[f"gap_{pair}"] = float(gap.mean())
-                found[f"gap_low_{pair}"], found[f"gap_high_{pair}"] = mean_interval(gap)
+            found[f"{name}_low_{letter}"], found[f"{name}_high_{letter}"] = low, high
 
 
 def _mean(values: Array) -> float:

@@ -17,12 +17,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs
 
 import yaml  # type: ignore[import-untyped]
@@ -32,6 +30,7 @@ from ...errors import ConfigError
 from ...experiments.complete import complete
 from ...experiments.link import from_query
 from ...viewer.panels import ARENA, PANEL_PARTS
+from .part import Part
 
 FOLDER = Path(str(files(__package__) / "texts"))
 KINDS = ("number", "choice", "line")
@@ -48,6 +47,8 @@ class Option:
     """A condition on the run's numbers; empty: always."""
     said: str = ""
     """The feedback to a student who chose this one in error."""
+    range: tuple[float, ...] = ()
+    """From where to where it goes on the axis of the bet; empty if it is no range."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,36 @@ class Prediction:
     """What a number is compared with: an expression."""
     near: float = 0.0
     """How far off still counts as right; for a line, points of the plane."""
+    axis: str = ""
+    """What the axis of a number says, if it is not the question."""
+
+
+@dataclass(frozen=True)
+class AxisRow:
+    """A number drawn beside others of its kind."""
+
+    name: str
+    of: str = ""
+    """An expression; empty if ``seeds`` gives the values."""
+    seeds: str = ""
+    """A name of `seed_values`: one value for each seed, with their mean and its interval."""
+    method: str = ""
+    """The letter of its method, for the colour."""
+    yours: str = ""
+    """The key of the option that bets on this row; for a line, any text marks the student's own."""
+
+
+@dataclass(frozen=True)
+class LessonAxis:
+    """Numbers of a run to draw on one axis, from ``low`` to ``high`` or further if need be."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    rows: tuple[AxisRow, ...]
+    bet: bool = False
+    """Whether the ranges of the options are ranges of this axis."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +159,8 @@ class Lesson:
     """Other scenarios a teacher may put in place of the lesson's own."""
     microscope: bool = False
     """Whether the formula under the microscope belongs to this step."""
+    axes: tuple[LessonAxis, ...] = ()
+    """The numbers that the prediction is about, to draw beside it."""
     short: bool = False
     """Whether this step is part of a lesson of 45 minutes."""
 
@@ -187,10 +220,10 @@ def parse(file: str, text: str) -> Lesson:
             f"Expected the head of {file} to be YAML, but got: {str(error)[:200]}. "
             "Put quotation marks around texts with a colon."
         ) from error
-    return _lesson(_Part(file, "head", head), int(named[1]), named[2], _sections(file, parts[2]))
+    return _lesson(Part(file, "head", head), int(named[1]), named[2], _sections(file, parts[2]))
 
 
-def _lesson(head: _Part, number: int, name: str, sections: tuple[str, str]) -> Lesson:
+def _lesson(head: Part, number: int, name: str, sections: tuple[str, str]) -> Lesson:
     feedback = head.part("feedback")
     result, attempt = head.part("result"), head.part("try")
     check, notes = head.part("check"), head.part("teacher")
@@ -227,6 +260,7 @@ def _lesson(head: _Part, number: int, name: str, sections: tuple[str, str]) -> L
         ),
         scenarios=head.texts("scenarios", ()),
         microscope=head.flag("microscope"),
+        axes=tuple(_axis(part) for part in head.parts("axes", ())),
         short=head.flag("short"),
     )
     for part in (feedback, result, attempt, check, notes, head):
@@ -235,14 +269,20 @@ def _lesson(head: _Part, number: int, name: str, sections: tuple[str, str]) -> L
     return lesson
 
 
-def _prediction(part: _Part) -> Prediction:
+def _prediction(part: Part) -> Prediction:
     kind = part.text("kind")
     if kind not in KINDS:
         raise ConfigError(
             f"Expected `kind` of {part.where} to be one of {', '.join(KINDS)}, but got {kind!r}."
         )
     options = tuple(
-        Option(one.text("key"), one.text("text"), one.text("when", ""), one.text("said", ""))
+        Option(
+            one.text("key"),
+            one.text("text"),
+            one.text("when", ""),
+            one.text("said", ""),
+            one.range("range"),
+        )
         for one in (part.parts("options") if kind == "choice" else ())
     )
     numbers = {
@@ -257,10 +297,22 @@ def _prediction(part: _Part) -> Prediction:
         unit=part.text("unit", ""),
         truth=part.text("truth") if kind == "number" else "",
         near=part.number("near") if kind != "choice" else 0.0,
+        axis=part.text("axis", "") if kind == "number" else "",
         **numbers,
     )
     part.done()
     return made
+
+
+def _axis(part: Part) -> LessonAxis:
+    rows = []
+    for row in part.parts("rows"):
+        texts = {key: row.text(key, "") for key in ("of", "seeds", "method", "yours")}
+        rows.append(AxisRow(row.text("name"), **texts))
+    low, high = part.number("low"), part.number("high")
+    return LessonAxis(
+        part.text("name"), part.text("unit", ""), low, high, tuple(rows), part.flag("bet")
+    )
 
 
 def _sound(lesson: Lesson, file: str) -> None:
@@ -281,6 +333,11 @@ def _sound(lesson: Lesson, file: str) -> None:
         problems.append("`high` and `low` in `feedback` of a predicted number")
     elif lesson.predict.kind == "line" and not lesson.wrong:
         problems.append("`wrong` in `feedback` of a drawn line")
+    for axis in lesson.axes:
+        if not axis.rows or any(bool(row.of) == bool(row.seeds) for row in axis.rows):
+            problems.append("rows with either `of` or `seeds` in `axes`")
+        if axis.high <= axis.low:
+            problems.append("`high` above `low` in `axes`")
     if problems:
         raise ConfigError(f"Expected {'; '.join(problems)} in {file}. See docs/teaching.md.")
 
@@ -293,67 +350,3 @@ def _sections(file: str, body: str) -> tuple[str, str]:
             "it does not."
         )
     return found[1].strip(), found[2].strip()
-
-
-class _Part:
-    """A mapping of a file's head: every key is asked for once, and any other key is an error."""
-
-    def __init__(self, file: str, name: str, values: Any) -> None:
-        self.file, self.where = file, f"`{name}` in {file}"
-        if not isinstance(values, Mapping):
-            raise ConfigError(f"Expected {self.where} to hold keys and values, but got {values!r}.")
-        self.values = dict(values)
-        self.asked: set[str] = set()
-
-    def get(self, key: str, *default: Any) -> Any:
-        self.asked.add(key)
-        if key in self.values:
-            return self.values[key]
-        if default:
-            return default[0]
-        raise ConfigError(f"Expected {self.where} to have `{key}`, but it has not.")
-
-    def text(self, key: str, *default: str) -> str:
-        value = self.get(key, *default)
-        if not isinstance(value, str | int | float) or isinstance(value, bool):
-            raise ConfigError(f"Expected `{key}` of {self.where} to be text, but got {value!r}.")
-        return str(value).strip()
-
-    def number(self, key: str) -> float:
-        value = self.get(key)
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise ConfigError(
-                f"Expected `{key}` of {self.where} to be a number, but got {value!r}."
-            )
-        return float(value)
-
-    def flag(self, key: str) -> bool:
-        return self.get(key, False) is True
-
-    def texts(self, key: str, *default: Sequence[str]) -> tuple[str, ...]:
-        value = self.get(key, *default)
-        if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
-            raise ConfigError(
-                f"Expected `{key}` of {self.where} to be a list of texts, but got {value!r}."
-            )
-        return tuple(one.strip() for one in value)
-
-    def part(self, key: str) -> _Part:
-        return _Part(self.file, key, self.get(key))
-
-    def parts(self, key: str) -> Iterator[_Part]:
-        value = self.get(key)
-        if not isinstance(value, list):
-            raise ConfigError(f"Expected `{key}` of {self.where} to be a list, but got {value!r}.")
-        for i, one in enumerate(value, start=1):
-            part = _Part(self.file, f"{key} {i}", one)
-            yield part
-            part.done()
-
-    def done(self) -> None:
-        unknown = sorted(set(self.values) - self.asked)
-        if unknown:
-            raise ConfigError(
-                f"Expected keys of {self.where} among {', '.join(sorted(self.asked))}, but got "
-                f"{', '.join(map(str, unknown))}."
-            )

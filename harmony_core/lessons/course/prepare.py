@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from importlib.resources import files
 from pathlib import Path
 
 from ...runs.execute import execute
 from ...runs.store import RunStore
+from ...scratch import scratch_folder
 from .lesson import Lesson, lessons
 from .outcome import Outcome, from_store, load, save
 
@@ -32,7 +32,7 @@ def prepared(lesson: Lesson) -> Outcome:
 
 def train(lesson: Lesson) -> Outcome:
     """Train a lesson in this process, as its file says."""
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         store = RunStore(folder)
         record = store.create(lesson.config, lesson.title)
         execute(store, record.id)

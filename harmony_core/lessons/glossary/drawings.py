@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable, Sequence
 
 INKS = {
-    "light": {"q": "#8a94a6", "a": "#2c75bd", "b": "#de6815"},
-    "dark": {"q": "#7d8797", "a": "#5a9ac1", "b": "#e97e26"},
+    "light": {"q": "#8a94a6", "a": "#3985d4", "b": "#ec7016"},
+    "dark": {"q": "#7d8797", "a": "#6bc1f6", "b": "#db751f"},
 }
 WIDE, HIGH = 160, 90
 BASE = 80
