@@ -41,6 +41,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from .analysis.recall_certainty import described_test_set
 from .analysis.summary import comparisons
 from .bench.command import add_parser as add_bench
 from .config import DEVICES, PROFILES, RECIPES
@@ -48,7 +49,7 @@ from .errors import HarmonyError, RunError
 from .experiments.options import config_from
 from .export.command import add_export_options, export
 from .export.posthoc_command import add_posthoc_options, posthoc
-from .export.results import recall_table, shot_table, summary_table, to_document
+from .export.results import data_notes, recall_table, shot_table, summary_table, to_document
 from .inspection.command import add_parser as add_inspect
 from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
@@ -259,10 +260,13 @@ def _print_summary(store: RunStore, run_id: str) -> None:
     repeats = len(summaries[0]["ece"].values)
     print(summary_table(summaries))
     seeds = f"mean ± sample standard deviation over {repeats} seeds" if repeats > 1 else "one seed"
-    print(f"Final epoch, balanced test set, {seeds}; ID {run_id}.")
+    scene = store.scene(run_id)
+    print(f"Final epoch, {described_test_set(scene.test_counts)}, {seeds}; ID {run_id}.")
     print("Head, medium and tail are thirds of the classes by rank of their training samples.")
     for comparison in comparisons(summaries):
         print(comparison.sentence())
+    for note in data_notes(scene):
+        print(note)
 
 
 def _print_json(document: object) -> None:
@@ -346,4 +350,9 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     add("--repeats", type=int, metavar="N", help="how many seeds, starting at --seed")
     add("--device", choices=DEVICES, help="where to train (default: auto, a GPU if there is one)")
     add("--record-every", type=int, metavar="N", help="record every N-th epoch")
+    add(
+        "--features",
+        choices=("yes", "no"),
+        help="record features for the embedding (default: for points and digits)",
+    )
     add("--title", default="", metavar="TEXT", help="a name for the experiment")

@@ -203,14 +203,15 @@ class RecordConfig:
 
     Weight and gradient norm of ``tracked`` training samples, stratified by class, are recorded, and
     histograms of gradient norms with ``bins`` bins; with ``embedding`` also penultimate features
-    and logits of up to ``landmarks`` samples.
+    and logits of up to ``landmarks`` samples. None leaves both to `experiments.complete`,
+    which records fewer samples, where that costs little.
     """
 
     every: int = 1
     grid: int = 80
     tracked: int = 2000
     bins: int = 50
-    embedding: bool = False
+    embedding: bool | None = None
     landmarks: int = 2000
 
     def __post_init__(self) -> None:
@@ -243,6 +244,15 @@ class ExperimentConfig:
         choose(self.device, DEVICES, "device")
         if not 1 <= len(self.methods) <= 16:
             raise ConfigError(f"Expected 1 to 16 methods, but got {len(self.methods)}.")
+
+    def records(self, epoch: int) -> bool:
+        """Whether ``epoch`` leaves frames: every n-th does, and the last one."""
+        return epoch % self.record.every == 0 or epoch == self.epochs
+
+    def recorded_epochs(self, last: int | None = None) -> list[int]:
+        """The epochs up to ``last``, or of the whole training, that leave frames."""
+        until = self.epochs if last is None else last
+        return [epoch for epoch in range(until + 1) if self.records(epoch)]
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary, from which `from_dict` builds an equal config."""

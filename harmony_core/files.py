@@ -12,7 +12,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -24,9 +25,12 @@ from .errors import HarmonyError, RunError
 
 Part = tuple[dict[str, Any], dict[str, Array]]
 """JSON-ready fields and arrays, by name."""
-TEMPORARY = ".*.tmp"
+TEMPORARY = f".*.{8 * '[0-9a-f]'}.tmp"
 """Pattern of temporary names; only a killed process leaves such a file behind."""
 FREE_SOME_SPACE = "Free some space or choose another runs folder, then resume."
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+FLUSHES = 8
+"""Files flushed to the disk beside each other."""
 RECORD = "__record__"
 MAX_RECORD_BYTES = 2**30
 """NumPy's own limit is twice as high."""
@@ -40,13 +44,15 @@ def write_atomically(
     *,
     parents: bool = False,
     durable: bool = False,
+    private: bool = False,
     error: type[HarmonyError] = RunError,
     advice: str = FREE_SOME_SPACE,
 ) -> None:
     """Write bytes, or what ``content(file)`` writes, to a temporary file that becomes ``path``.
 
     ``parents``: create missing folders. ``durable``: move the file only once it is on the disk, so
-    that even a power cut leaves no empty file. A full disk or a read-only folder raises ``error``,
+    that even a power cut leaves no empty file; the new name is on the disk too when this returns.
+    ``private``: for its owner alone. A full disk or a read-only folder raises ``error``,
     whose message ends with ``advice``. After any error the old file is unchanged and no temporary
     file is left.
     """
@@ -54,7 +60,7 @@ def write_atomically(
     try:
         if parents:
             path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
+        with open(temporary, "wb", opener=_private if private else None) as file:
             if callable(content):
                 content(file)
             else:
@@ -63,6 +69,8 @@ def write_atomically(
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(temporary, path)
+        if durable:
+            sync_folder(path.parent)
     except OSError as problem:
         raise error(
             f"Expected to write {path.name} into {path.parent}, "
@@ -73,13 +81,55 @@ def write_atomically(
             temporary.unlink(missing_ok=True)
 
 
+def sync_files(paths: Iterable[Path]) -> None:
+    """Wait until files and their names are on the disk; skips those that are gone.
+
+    They are flushed beside each other, which lets the file system commit them together. Raises
+    `RunError` if the disk refuses them.
+    """
+    paths = list(paths)
+    if not paths:
+        return
+    with ThreadPoolExecutor(min(FLUSHES, len(paths))) as pool:
+        list(pool.map(_sync_file, paths))
+    for folder in {path.parent for path in paths}:
+        sync_folder(folder)
+
+
+def _sync_file(path: Path) -> None:
+    try:
+        with open(path, "rb+") as file:
+            os.fsync(file.fileno())
+    except FileNotFoundError:
+        pass
+    except OSError as problem:
+        raise RunError(
+            f"Expected {path.name} to reach the disk, but got: "
+            f"{problem.strerror or problem}. {FREE_SOME_SPACE}"
+        ) from problem
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the system can."""
+    with contextlib.suppress(OSError):  # Windows opens no folders
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE_FILE)
+
+
 def make_folder(folder: Path, *, parents: bool = False) -> Path:
-    """Create a folder if it does not exist, and return it; `RunError` if that is impossible.
+    """Create a folder for its owner alone, and return it; `RunError` if that is impossible.
 
     ``parents``: create missing folders above it too.
     """
     try:
-        folder.mkdir(parents=parents, exist_ok=True)
+        folder.mkdir(PRIVATE_FOLDER, parents=parents, exist_ok=True)
     except OSError as problem:
         raise RunError(
             f"Expected to make the folder {folder}, "
@@ -100,7 +150,7 @@ def write_npz(path: Path, parts: list[Part]) -> None:
     header = np.frombuffer(json.dumps([fields for fields, _ in parts]).encode(), dtype=np.uint8)
     if sum(array.nbytes for array in arrays.values()) <= MAX_RECORD_BYTES:
         arrays = {RECORD: _record(arrays)}
-    write_atomically(path, lambda file: np.savez(file, __header__=header, **arrays))
+    write_atomically(path, lambda file: np.savez(file, __header__=header, **arrays), private=True)
 
 
 def _record(arrays: dict[str, Any]) -> Array:
@@ -127,7 +177,7 @@ def read_npz(path: Path) -> list[Part]:
     except Exception as error:  # damage can raise almost any error in zipfile, json or NumPy
         raise RunError(
             f"Expected {path.name} to be a readable file of this experiment, but got: {error}. "
-            "Delete the file, then resume or repeat the experiment."
+            "Resume the experiment: what is damaged is trained again."
         ) from error
 
 

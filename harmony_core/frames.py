@@ -6,7 +6,7 @@ a page can read them without torch.
 
 Axes: c classes, b bins of the gradient norm on [0, 1], u unit regions of the loss's own density
 (padded to the largest class), k tracked samples, g side of the decision grid, l landmarks of the
-embedding, d features, h points of hard parts.
+embedding, d features, h points of hard parts, t test images of the gallery.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Frame:
     train_loss: float
     """Mean of the minimised loss over the epoch's steps (NaN at epoch 0)."""
     test_loss: float
-    """Mean cross-entropy on the balanced test set, in nats."""
+    """Mean cross-entropy on the test set, in nats."""
     ece: float
-    """Expected calibration error on the balanced test set, 15 bins, in [0, 1]."""
+    """Expected calibration error on the test set, 15 bins, in [0, 1]."""
     confusion: Array
     """(c, c) int64 test counts, rows true, columns predicted."""
     grad_counts: Array
@@ -61,6 +61,9 @@ class Frame:
     """(k,) float32: gradient norm of each tracked sample, as the method's loss measures it."""
     tracked_logits: Array
     """(k, c) float16: plain logits of the tracked samples."""
+    class_pull: Array | None = None
+    """(c,) float32: the gradient that the class's tracked samples contribute over that under
+    cross-entropy; NaN without a sample left to learn; ``None`` in frames recorded before it."""
     inter_weight: Array | None = None
     """(c,) float32: the factor of the weights that depends on the class alone; ``None`` in frames
     written before this field existed."""
@@ -84,20 +87,28 @@ class Frame:
     """(c, d) float32: last layer, as applied to `landmark_features`."""
     head_bias: Array | None = None
     """(c,) float32"""
+    gallery_logits: Array | None = None
+    """(t, c) float16: plain logits of the test images of the gallery; ``None`` for other data, and
+    in frames written before the gallery existed."""
+    gallery_weight: Array | None = None
+    """(t,) float32: the weight that the loss would give each of them as a training sample."""
+    gallery_grad_norm: Array | None = None
+    """(t,) float32: gradient norm of each, as the method's loss measures it."""
     auprc: float = math.nan
-    """Macro average precision on the balanced test set, in [0, 1]; NaN where it was not computed:
+    """Macro average precision on the test set, in [0, 1]; NaN where it was not computed:
     before the last epoch of large test sets, and in frames written before this field existed."""
 
     @property
     def recall(self) -> Array:
-        """(c,) share of each class's test samples that are predicted correctly."""
-        total = np.maximum(self.confusion.sum(axis=1), 1)
-        return np.asarray(np.diag(self.confusion) / total)
+        """(c,) share of each class's test samples that are predicted correctly; NaN without any."""
+        total = self.confusion.sum(axis=1)
+        return np.asarray(np.diag(self.confusion) / np.where(total > 0, total, np.nan))
 
     @property
     def balanced_accuracy(self) -> float:
-        """Mean of the class recalls."""
-        return float(self.recall.mean())
+        """Mean recall of the classes that have test samples."""
+        known = self.recall[np.isfinite(self.recall)]
+        return float(known.mean()) if len(known) else math.nan
 
     @property
     def mean_weight(self) -> Array:
@@ -143,6 +154,13 @@ class Scene:
     """(l,) int64: rows of the training set, or n_train + row of the test set."""
     landmark_targets: Array | None = None
     landmark_inputs: Array | None = None
+    gallery_index: Array | None = None
+    """(t,) int64: rows of the test set that are recorded one by one, to look at; ``None`` for data
+    that are no images, and in scenes written before the gallery existed."""
+    gallery_targets: Array | None = None
+    """(t,) int64: their classes."""
+    gallery_pictures: Array | None = None
+    """(t, h, w, channels) uint8: small pictures of them."""
     notes: tuple[str, ...] = field(default=())
     """What a user should know about the data, one sentence each."""
 

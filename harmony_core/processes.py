@@ -85,6 +85,23 @@ def close_pipes(process: subprocess.Popen[Any]) -> None:
     _close(process.stdout)
 
 
+def limit_memory(megabytes: float) -> None:
+    """In a child: refuse it more data than that, and its own children as much each.
+
+    The child then gets a `MemoryError` where it would have taken the machine's memory. Nothing is
+    limited where the system has no such limit (Windows), or has a lower one.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    wanted = int(megabytes * 2**20)
+    with contextlib.suppress(OSError, ValueError):
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if soft == resource.RLIM_INFINITY or wanted < soft:
+            resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
 def leave_with_parent() -> None:
     """In a child that reads no input: exit once it ends, which it does when the parent is gone."""
     threading.Thread(target=_leave_at_end_of_input, daemon=True).start()

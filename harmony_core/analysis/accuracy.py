@@ -68,19 +68,23 @@ def shots(train_counts: Array, many_above: int = 100, few_below: int = 20) -> Ar
 
 
 def group_recall(class_recall: Array, groups: Array) -> Array:
-    """Mean recall (3,) of each group, NaN for an empty one, from recalls and groups (c,).
+    """Mean recall (3,) of each group, from recalls and groups (c,).
+
+    Classes without a recall (NaN) do not count; NaN for a group without any.
 
     >>> group_recall(np.array([1.0, 0.5, 0.25]), np.array([0, 0, 2]))
     array([0.75,  nan, 0.25])
     """
-    return np.array([_mean(np.asarray(class_recall)[groups == group]) for group in range(3)])
+    recalls = np.asarray(class_recall)
+    return np.array([mean_known(recalls[groups == group]) for group in range(3)])
 
 
 def frame_figures(frame: Frame, train_counts: Array) -> dict[str, float]:
     """The figures of a frame by which methods are compared, in [0, 1] except for PDC.
 
-    Balanced accuracy, ECE, the mean recall of each group of `thirds` and of `shots`, NaN for an
-    empty one, `pdc`, AUPRC, and the balanced error, 1 − balanced accuracy.
+    Balanced accuracy, ECE, the mean recall of each group of `thirds` and of `shots` over its
+    classes with test samples, NaN without any, `pdc`, AUPRC, and the balanced error, 1 − balanced
+    accuracy.
     """
     head, medium, tail = group_recall(frame.recall, thirds(train_counts))
     many_shot, medium_shot, few_shot = group_recall(frame.recall, shots(train_counts))
@@ -104,6 +108,7 @@ def _ratio(part: Array, whole: Array) -> Array:
         return np.asarray(np.where(whole > 0, part / np.maximum(whole, 1), np.nan))
 
 
-def _mean(values: Array) -> float:
+def mean_known(values: Array) -> float:
+    """The mean of the finite values, NaN without any."""
     values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else float("nan")

@@ -94,10 +94,46 @@ def paired(
     mean = float(difference.mean())
     if s < 2:
         return Estimate(mean, math.nan, math.nan, level)
-    error = float(difference.std(ddof=1)) * math.sqrt(1 / s + overlap)
+    error = standard_error(difference, overlap=overlap)
     tail = (1 - level) / 2 / comparisons
     half = float(student_quantile(1 - tail, s - 1)) * error
     return Estimate(mean, mean - half, mean + half, level)
+
+
+def standard_error(differences: Array, *, overlap: float = 0.0) -> float:
+    """Standard error of the mean of ``differences`` (s,), as in `paired`; NaN for a single one.
+
+    sd · √(1/s + overlap) (Nadeau & Bengio 2003).
+
+    >>> round(standard_error(np.array([0.1, 0.2, 0.3]), overlap=0.25), 4)
+    0.0764
+    """
+    s = len(differences)
+    return math.nan if s < 2 else float(np.std(differences, ddof=1)) * math.sqrt(1 / s + overlap)
+
+
+def detectable(
+    differences: Array,
+    *,
+    overlap: float = 0.0,
+    level: float = 0.95,
+    comparisons: int = 1,
+    power: float = 0.8,
+) -> float:
+    """The smallest true mean whose `paired` interval excludes 0 with probability ``power``.
+
+    Δ = (t_{1−α/2k} + t_{power}) · error, with the error that ``differences`` (s,) show, and their
+    unit; NaN for a single one (Bloom 1995, *Minimum Detectable Effects*).
+
+    >>> round(detectable(np.array([0.01, 0.03, 0.02, 0.04])), 3)
+    0.027
+    """
+    s = len(differences)
+    if s < 2:
+        return math.nan
+    error = standard_error(differences, overlap=overlap)
+    ends = (1 - (1 - level) / 2 / comparisons, power)
+    return error * sum(float(student_quantile(p, s - 1)) for p in ends)
 
 
 def wilson(hits: float, n: float, level: float = 0.95) -> tuple[float, float]:

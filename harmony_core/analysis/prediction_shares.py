@@ -8,6 +8,8 @@ from ..arrays import Array
 
 SMALLEST = 1e-6
 """Added to every share before its logarithm, as in the authors' code."""
+LEAST_SKEW = 1e-3
+"""Nats; a shift of about 2 % of the samples."""
 
 
 def pdc(confusion: Array, train_counts: Array) -> float:
@@ -16,7 +18,9 @@ def pdc(confusion: Array, train_counts: Array) -> float:
     Σ p_c [ln p_c − ln q_c] / Σ p_c [ln p_c − ln s_c], with q_c the share of test samples predicted
     as c, p_c the share of test samples of class c, and s_c that of training samples. 0: classes are
     predicted as often as they occur in the test set; 1: as unevenly as they occur in the training
-    set. It may exceed 1. NaN if the training and test shares are equal, or without test samples.
+    set. It may exceed 1. NaN if the test set is as uneven as the training set, where it compares
+    nothing: without test samples, if no class is a whole sample away from its share of the training
+    set, as in a stratified test set, or if the denominator is below 0.001 nats.
     ``confusion`` holds counts (c, c), rows true, columns predicted; ``train_counts`` is (c,).
     Fang et al. 2023, arXiv 2302.14284.
 
@@ -34,4 +38,7 @@ def pdc(confusion: Array, train_counts: Array) -> float:
     )
     share = test / test.sum()
     skew = float((share * (p - s)).sum())
-    return float((share * (p - q)).sum()) / skew if skew > SMALLEST else float("nan")
+    expected = test.sum() * np.asarray(train_counts) / np.sum(train_counts)
+    if skew < LEAST_SKEW or bool((np.abs(test - expected) < 1).all()):
+        return float("nan")
+    return float((share * (p - q)).sum()) / skew

@@ -31,7 +31,7 @@ METRICS = {
     "head": "Head recall",
     "medium": "Medium recall",
     "tail": "Tail recall",
-    "disagreement": "Difference from Bayes",
+    "disagreement": "Off the best boundary",
     "test_loss": "Test loss",
     "ece": "Calibration error",
     "pdc": "PDC",

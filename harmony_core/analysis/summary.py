@@ -100,7 +100,8 @@ def best(summaries: Sequence[MethodSummary], figure: str) -> set[int]:
 def shown_figures(summaries: Sequence[MethodSummary]) -> tuple[str, ...]:
     """`FIGURES` without PDC and AUPRC where no method has them.
 
-    Frames of earlier versions lack AUPRC; on a balanced training set there is no PDC.
+    Frames of earlier versions lack AUPRC; where training and test set are equally uneven there is
+    no PDC.
     """
     return tuple(
         name
@@ -238,7 +239,7 @@ def comparisons(
     simultaneously. Intervals for the m − 1 pairs shown would be too narrow: of four equal methods,
     one would beat another in about 7 % of experiments, not in at most 5 %.
     """
-    ready = [s for s in summaries if s[figure].values]
+    ready = [s for s in summaries if not math.isnan(s[figure].mean)]
     sign = -1 if figure in LOWER_IS_BETTER else 1
     ranked = sorted(ready, key=lambda s: -sign * s[figure].mean)
     pairs = math.comb(len(ranked), 2)

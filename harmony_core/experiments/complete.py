@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..config import ExperimentConfig, MethodConfig
+from ..config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
 from ..data import DATASETS
 from ..errors import ConfigError
 from ..losses import LOSSES
 from ..models import MODELS
 from ..parameters import choose, resolve
+
+USUAL_LANDMARKS = 500
+"""Samples whose features are recorded where nobody asked for them: a map that is quick to draw."""
 
 
 def complete(config: ExperimentConfig) -> ExperimentConfig:
@@ -43,7 +46,34 @@ def complete(config: ExperimentConfig) -> ExperimentConfig:
         params=resolve(config.model.params, spec.parameters, f"model `{name}`"),
     )
     methods = tuple(_complete_method(method) for method in config.methods)
-    return replace(config, data=data, model=model, methods=methods)
+    record = config.record
+    if record.embedding is None:
+        record = _usual_record(record, keeps_features(config.data))
+    return replace(config, data=data, model=model, methods=methods, record=record)
+
+
+def keeps_features(data: DataConfig) -> bool:
+    """Whether an experiment on ``data`` records features for the embedding unless told otherwise.
+
+    >>> keeps_features(DataConfig("moons")), keeps_features(DataConfig("cifar100-lt"))
+    (True, False)
+    """
+    spec = DATASETS.get(data.name)
+    return spec is not None and (spec.kind == "points" or spec.features)
+
+
+def _usual_record(record: RecordConfig, keeps: bool) -> RecordConfig:
+    if not keeps:
+        return replace(record, embedding=False)
+    return replace(record, embedding=True, landmarks=min(record.landmarks, USUAL_LANDMARKS))
+
+
+def without_usual_record(config: ExperimentConfig) -> ExperimentConfig:
+    """``config`` that leaves features to the default where that comes to the same."""
+    left = replace(config.record, embedding=None, landmarks=RecordConfig().landmarks)
+    if _usual_record(left, keeps_features(config.data)) != config.record:
+        return config
+    return replace(config, record=left)
 
 
 def _complete_method(method: MethodConfig) -> MethodConfig:

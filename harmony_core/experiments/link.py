@@ -1,13 +1,13 @@
 """An experiment as the query of a link: short, readable, strict, and safe to open.
 
-    ?v=2&data=moons~spread-1.2&factor=100&m=ce&m=harmonized~alpha-0.5~deferral-drw&epochs=60
+    ?v=4&data=moons~spread-1.2&factor=100&m=ce&m=harmonized~alpha-0.5~deferral-drw&epochs=60
 
 Every section is ``name~key-value~key-value`` (`sections`), of characters that need no escape in a
-URL. What
-equals its default is left out, except the name of the data set, which is always there. ``v`` is the
-format of the config: what a link without it leaves out means what it meant in format 1. Values that
-are free text may only name an upload, ``upload:`` and 64 hexadecimal digits: a link never makes a
-server read one of its own files. Text of a declared pattern is data, as painted points are.
+URL. What equals its default is left out, except the name of the data set, which is always there.
+``v`` is the format of the config: what a link of an earlier format leaves out means what it meant
+there, and a link without ``v`` is of format 1. Values that are free text may only name an upload,
+``upload:`` and 64 hexadecimal digits: a link never makes a server read one of its own files. Text
+of a declared pattern is data, as painted points are.
 """
 
 from __future__ import annotations
@@ -28,12 +28,20 @@ from ..config import (
     RecordConfig,
     Seeds,
 )
-from ..config_format import DATA_1, FORMAT, LOSS_DEFAULTS_1, METHODS_1
+from ..config_format import (
+    DATA_1,
+    DATA_DEFAULTS_2,
+    FORMAT,
+    LOSS_DEFAULTS_1,
+    METHODS_1,
+    RECORD_DEFAULTS_3,
+)
 from ..data.registry import DATASETS
 from ..errors import ConfigError
 from ..losses.registry import LOSSES
 from ..models.registry import MODELS
 from ..parameters import Parameter, Value, choose, show
+from .complete import without_usual_record
 from .method_text import read_method, write_method
 from .sections import LINK
 
@@ -51,6 +59,7 @@ _LABEL = re.compile(r"[^~\x00-\x1f]{0,60}")
 def to_query(config: ExperimentConfig) -> Query:
     """The query of ``config``; free text that is not an upload raises `ConfigError`."""
     plain = DataConfig()
+    config = without_usual_record(config)
     data = config.data
     query: Query = {"v": str(FORMAT)}
     query["data"] = _section(data.name, _changed(data.params, _declared_data(data.name)))
@@ -86,13 +95,16 @@ def from_query(query: Mapping[str, str | Sequence[str]]) -> ExperimentConfig:
     texts = _texts(query)
     one = {key: values[0] for key, values in texts.items()}
     number = one.get("v", "1")
-    choose(number, ("1", str(FORMAT)), "format `v` of the link")
+    choose(number, [str(n) for n in range(1, FORMAT + 1)], "format `v` of the link")
     usual = DATA_1["name"] if number == "1" else DataConfig().name
     data_name, data_pairs = _read(one.get("data", usual), "data")
     choose(data_name, DATASETS, "data set of the link")
+    params = _params(data_pairs, DATASETS[data_name].parameters, f"data set `{data_name}`")
+    if int(number) < 3:
+        params = {**DATA_DEFAULTS_2.get(data_name, {}), **params}
     data = DataConfig(
         name=data_name,
-        params=_params(data_pairs, DATASETS[data_name].parameters, f"data set `{data_name}`"),
+        params=params,
         imbalance_factor=LINK.read_value(one.get("factor", "50"), float, "factor"),
         profile=one.get("profile", DataConfig().profile),
         label_noise=LINK.read_value(one.get("noise", "0"), float, "noise"),
@@ -118,8 +130,9 @@ def from_query(query: Mapping[str, str | Sequence[str]]) -> ExperimentConfig:
         built["optim"] = _replaced(RECIPES[name](), pairs, "optim")
     if "seeds" in one:
         built["seeds"] = _replaced(Seeds(), _pairs(one["seeds"], "seeds"), "seeds")
-    if "record" in one:
-        built["record"] = _replaced(RecordConfig(), _pairs(one["record"], "record"), "record")
+    usual_record = RecordConfig(**RECORD_DEFAULTS_3) if int(number) < 4 else RecordConfig()
+    recorded = _pairs(one["record"], "record") if "record" in one else {}
+    built["record"] = _replaced(usual_record, recorded, "record")
     return ExperimentConfig(**built)
 
 
@@ -131,7 +144,7 @@ def _texts(query: Mapping[str, str | Sequence[str]]) -> dict[str, list[str]]:
         raise ConfigError(f"Expected a link of at most {LONGEST} characters, but got {length}.")
     for key, values in texts.items():
         choose(key, KEYS, "key of the link")
-        if key != "m" and len(values) != 1:
+        if len(values) != 1 and (key != "m" or not values):
             raise ConfigError(f"Expected `{key}` once in the link, but got it {len(values)} times.")
     return texts
 
@@ -184,7 +197,7 @@ def _changed(params: Mapping[str, Value], declared: tuple[Parameter, ...]) -> di
     changed: dict[str, Value] = {}
     for name, value in params.items():
         if name not in known:
-            raise ConfigError(f"Expected a parameter ({', '.join(known)}), but got {name!r}.")
+            raise ConfigError(f"Expected a parameter ({', '.join(known)}), but got {show(name)}.")
         if known[name].check(value) != known[name].default:
             _refuse_paths(known[name], value)
             changed[name] = value
@@ -195,7 +208,7 @@ def _refuse_paths(parameter: Parameter, value: Value) -> None:
     free = isinstance(parameter.default, str) and not (parameter.choices or parameter.pattern)
     if free and not UPLOAD.fullmatch(str(value)):
         raise ConfigError(
-            f"Expected `{parameter.name}` in a link to be an upload, but got {value!r}. "
+            f"Expected `{parameter.name}` in a link to be an upload, but got {show(value)}. "
             "A link cannot name files of the computer; upload the data in the app instead."
         )
 
@@ -223,7 +236,8 @@ def _replaced(base: Any, pairs: Mapping[str, str], where: str) -> Any:
     values: dict[str, Any] = {}
     for name, text in pairs.items():
         choose(name, kinds, f"key of `{where}`")
-        values[name] = LINK.read_value(text, kinds[name], name)
+        kind = next((k for k in typing.get_args(kinds[name]) if k is bool), kinds[name])
+        values[name] = LINK.read_value(text, kind, name)
     return dataclasses.replace(base, **values)
 
 

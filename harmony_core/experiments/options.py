@@ -48,7 +48,11 @@ def config_from(given: Any) -> ExperimentConfig:
             epochs=given.epochs,
             seeds=seeds,
             device=given.device,
-            record=_changed(config.record, every=given.record_every),
+            record=_changed(
+                config.record,
+                every=given.record_every,
+                embedding=None if given.features is None else given.features == "yes",
+            ),
         )
     )
 

@@ -44,9 +44,9 @@ class Preset:
     name: str
     title: str
     sentence: str
-    """What comes out."""
+    """What comes out; a page that offers the preset says it after the training, not before."""
     look: str
-    """Where to look, and at what."""
+    """Where to look, and at what; without the answer."""
     config: ExperimentConfig
     claims: tuple[Claim, ...]
 
@@ -60,11 +60,11 @@ _HARD_HEAD = DataConfig("hard_head", {}, 50.0)
 _PRESETS = (
     Preset(
         name="harmonized",
-        title="Both balances together",
+        title="A checkerboard: who finds the corners?",
         sentence="A checkerboard, whose corners a network has to find. Correcting for class size "
         "does most of the work; giving rare kinds of samples more weight inside their class, early "
         "in the training, comes closer to the best boundary.",
-        look="The corners of the tiles, and the difference from Bayes.",
+        look="The corners of the tiles, and how far each method is off the best boundary.",
         config=_config(DataConfig("checkerboard", {}, 50.0), 60, CE, BALANCED, HARMONIZED),
         claims=(
             Claim("balanced_accuracy", 2, 1),
@@ -74,7 +74,7 @@ _PRESETS = (
     ),
     Preset(
         name="hard_head_samples",
-        title="Balancing classes costs the head its hard samples",
+        title="Who pays when the rare classes win?",
         sentence=(
             "The head's small outpost at the tail's edge is safe under cross-entropy and is "
             "partly given up by the methods that lift the tail. The harmonized loss does "
@@ -86,7 +86,7 @@ _PRESETS = (
     ),
     Preset(
         name="head_bias",
-        title="Cross-entropy is biased to the head",
+        title="Where does cross-entropy draw the line?",
         sentence="Trained on the counts as they are, the network moves every boundary into the "
         "rarer class. Correcting for the counts moves it back to where Bayes has it, and costs "
         "the head a little.",
@@ -97,22 +97,21 @@ _PRESETS = (
     ),
     Preset(
         name="learnable",
-        title="Difficulty that can be learned: the balance inside classes pays",
+        title="What if hard samples are only rarely seen?",
         sentence="Every class has small clusters of its own, far from the others and hard only "
         "because they are rarely seen. Giving hard samples more weight finds them sooner: about 2 "
         "points of recall in those clusters.",
-        look="The density of g: its hard end empties as the small clusters are learned.",
+        look="The small clusters, and how far each method is off the best boundary.",
         config=_config(DataConfig("rare_clusters", {}, 3.0), 15, BALANCED, HARMONIZED),
         claims=(Claim("hard_part", 1, 0), Claim("disagreement", 1, 0)),
     ),
     Preset(
         name="overlap",
-        title="Difficulty that is overlap: constant weights cost, fading ones do not",
+        title="What if hard samples stay hard?",
         sentence="Where clusters overlap, samples on the wrong side stay hard for every method. "
         "Constant weights inside classes move the boundary away from its best place for good. "
         "Weights that agree at the boundary and fade over the training do not.",
-        look="The density of g: its hard end stays, however long the training. The difference "
-        "from Bayes of the last two methods.",
+        look="How far each method is off the best boundary, and which ringed samples stay hard.",
         config=_config(
             DataConfig("uneven_clusters", {"n_max": 1000}, 10.0), 60, BALANCED, STRONG, HARMONIZED
         ),
@@ -120,11 +119,11 @@ _PRESETS = (
     ),
     Preset(
         name="wrong_labels",
-        title="Difficulty that is label noise: constant weights cost",
+        title="What if hard samples are wrong labels?",
         sentence="Part of what is labelled as tail is really another class. Those samples are the "
         "hardest of all and never become easy; giving them more weight for good loses ground. "
         "With weights that fade, most of it comes back.",
-        look="Samples with a wrong label keep g near 1 while all others fall.",
+        look="Which ringed samples stay hard, and how far each method is off the best boundary.",
         config=_config(
             DataConfig("noisy_tail", {"n_max": 1000}, 10.0), 60, BALANCED, STRONG, HARMONIZED
         ),
@@ -132,15 +131,15 @@ _PRESETS = (
     ),
     Preset(
         name="literal",
-        title="The literal form collapses on a long tail",
+        title="What if every region of difficulty counts the same?",
         sentence="Give every class, and every occupied region of difficulty inside it, the same "
         "total: the crowded region is the hard one and counts least, while a region that a single "
         "sample reaches can weigh hundreds of times as much. From the epoch in which these weights "
         "begin, accuracy jumps up and down and whole classes are lost. This happens at the "
         "reference learning rate of 0.1, used here; at half of it, the literal form costs a few "
         "points.",
-        look="Weight against g: it falls where it should rise. Recall by class from one epoch to "
-        "the next, and the effective number of samples, which drops when the weights begin.",
+        look="The recall of each class from one epoch to the next. On the page Weights: the weight "
+        "of hard samples beside that of easy ones.",
         config=replace(
             _config(_HARD_HEAD, 60, WEIGHTED, LITERAL, HARMONIZED),
             optim=replace(quick_recipe(), lr=0.1),
@@ -153,7 +152,7 @@ PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}
 
 
 def ablation(config: ExperimentConfig) -> ExperimentConfig:
-    """The same experiment with five methods: none, intra, inter, both, and the literal form.
+    """The same experiment with five methods: neither, intra, inter, both, and the literal form.
 
     The settings are those of the first harmonized method of ``config``, defaults without one; an
     ``inter`` or ``alpha`` of it that turns a balance off is taken back to its default.
@@ -172,7 +171,7 @@ def ablation(config: ExperimentConfig) -> ExperimentConfig:
         return MethodConfig("harmonized", {**params, **changes}, sampler, deferral, label)
 
     methods = (
-        MethodConfig("ce", {}, sampler, deferral, "None"),
+        MethodConfig("ce", {}, sampler, deferral, "Neither"),
         harmonized("Intra", inter="none"),
         harmonized("Inter", alpha=0.0),
         harmonized("Both"),

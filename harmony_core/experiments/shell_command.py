@@ -11,7 +11,7 @@ from ..data import DATASETS
 from ..errors import HarmonyError
 from ..models import MODELS
 from ..parameters import Parameter, Value
-from .complete import complete
+from .complete import complete, without_usual_record
 from .method_text import format_methods
 from .options import config_from
 
@@ -19,7 +19,7 @@ FILE = "experiment.json"
 FLAGS = (
     "data", "data_param", "source", "imbalance_factor", "profile", "label_noise", "model",
     "model_param", "methods", "epochs", "batch_size", "lr", "recipe", "seed", "repeats", "device",
-    "record_every",
+    "record_every", "features",
 )  # fmt: skip
 
 
@@ -38,7 +38,8 @@ def command_line(config: ExperimentConfig) -> str:
 
 def _flags(config: ExperimentConfig) -> dict[str, object]:
     """The flags that differ from the command's own defaults, and what says what it is about."""
-    usual = ExperimentConfig()
+    usual, config = ExperimentConfig(), without_usual_record(config)
+    features = {None: None, True: "yes", False: "no"}[config.record.embedding]
     data, seeds, optim = config.data, config.seeds, config.optim
     recipe = min(RECIPES, key=lambda name: _distance(config, name))
     base = RECIPES[recipe]()
@@ -53,6 +54,7 @@ def _flags(config: ExperimentConfig) -> dict[str, object]:
         "repeats": (seeds.repeats, usual.seeds.repeats),
         "device": (config.device, usual.device),
         "record_every": (config.record.every, usual.record.every),
+        "features": (features, None),
     }
     flags: dict[str, object] = {"data": data.name}
     if pairs := _pairs(data.params, DATASETS[data.name].parameters):

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, HarmonyError, RunError
-from .embedding.during_training import Pictures
+from .damage import frames_are_whole, intact_checkpoint, to_mend
 from .failures import Stopped, explain, foreseen
 from .ranks import Ranks
 from .record import ExperimentRecord, current_versions, now
@@ -72,10 +72,7 @@ def execute(
 def _unfinished_record(store: RunStore, run_id: str) -> ExperimentRecord:
     record = store.get(run_id)
     if record.state == "done":
-        raise RunError(
-            f"Expected an experiment that can go on, but {run_id} is done. "
-            "Start a new one with its config to repeat it."
-        )
+        return record.replace(repeat=to_mend(store, record))
     return record
 
 
@@ -96,6 +93,7 @@ def _mark_running(reporter: Reporter) -> None:
         rate=0.0,
     )
     _check_space(store)
+    store.reserve(record.id)
 
 
 def _train(reporter: Reporter, ranks: Ranks) -> bool:
@@ -147,7 +145,6 @@ def _train_epochs(
 
     ranks.on_rank_zero(save_start)
     timer = _EpochTimer(lockstep.epoch)
-    pictures = Pictures(reporter, repeat)
 
     def should_stop() -> bool:
         return timer.seconds_in_epoch() > LONG_EPOCH_SECONDS and reporter.stopping()
@@ -156,10 +153,7 @@ def _train_epochs(
         timer.epoch_ended(lockstep.epoch)
 
         def save(frames: list[Frame] = frames) -> bool:
-            stop = _save_epoch(reporter, lockstep, frames, timer)
-            if frames:
-                pictures.draw()
-            return stop
+            return _save_epoch(reporter, lockstep, frames, timer)
 
         if ranks.on_rank_zero(save):
             return False
@@ -197,19 +191,15 @@ def _lockstep(
     """The training of one repeat, and whether a checkpoint was restored into it."""
     from ..training.lockstep import Lockstep
 
-    store, config, run_id = reporter.store, reporter.record.config, reporter.record.id
+    config = reporter.record.config
     lockstep = Lockstep(config, dataset, repeat, threads=threads)
-    checkpoint = ranks.on_rank_zero(lambda: store.checkpoint(run_id, repeat))
+    checkpoint = ranks.on_rank_zero(lambda: intact_checkpoint(reporter, repeat))
     if checkpoint is None:
         return lockstep, False
-    try:
-        lockstep.restore(checkpoint)
-    except RunError:
-        # Training the repeat again gives the same frames, so a damaged file costs only time.
-        if ranks.is_rank_zero:
-            store.drop_checkpoint(run_id, repeat)
-        return Lockstep(config, dataset, repeat, threads=threads), False
-    return lockstep, True
+    lockstep.restore(checkpoint)
+    if ranks.on_rank_zero(lambda: frames_are_whole(reporter, repeat, lockstep.epoch)):
+        return lockstep, True
+    return Lockstep(config, dataset, repeat, threads=threads), False
 
 
 class _EpochTimer:
@@ -246,8 +236,11 @@ class _EpochTimer:
 
 def _mark_ended(reporter: Reporter, state: str) -> None:
     if reporter.writes:
+        if state == "stopped" and (reason := reporter.store.stop_reason(reporter.record.id)):
+            reporter.record = reporter.record.replace(note=reason)
         reporter.store.clear_stop(reporter.record.id)
-    with suppress(HarmonyError):  # on a full disk only the free lock shows that it ended
+        reporter.store.release_reserve(reporter.record.id)  # leaves room for this on a full disk
+    with suppress(HarmonyError):  # even so, only the free lock may show that it ended
         reporter.update(state=state, message="", finished=now())
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +15,21 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from ..errors import RunError
 from ..files import TEMPORARY, make_folder, write_atomically
+from ..scratch import ABANDONED, remove_temporary
+from .folder_size import folder_size
 
-ID = re.compile(r"[0-9a-z-]{1,40}")
+CONFIG_FILE = "config.json"
+OWNER_FILE = "owner"
+CLASS_FILE = "class"
+PIN_FILE = "pinned"
+RESERVE = "reserve"
+RESERVED_BYTES = 2**16
+"""Kept free for the last words of an experiment that fills the disk."""
+ID = re.compile(r"[0-9a-z-]{1,60}")
+NEW_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}(-[0-9a-f]{32})?")
+"""As `RunStore.create` makes them; experiments may also be given other names by hand."""
+DELETED = ".deleted-"
+"""How the name of an experiment begins while its files are deleted."""
 
 
 def default_root() -> Path:
@@ -45,23 +60,59 @@ class ExperimentFolders:
                 f"Expected to read the runs folder {self.root}, but got: "
                 f"{error.strerror or error}. Name another one with --runs or HARMONY_RUNS."
             ) from error
-        return sorted((n for n in names if (self.root / n / "record.json").exists()), reverse=True)
+        return sorted((n for n in names if is_experiment(self.root / n)), reverse=True)
 
     def size(self, run_id: str) -> int:
         """Bytes that an experiment takes on disk."""
-        total = 0
-        for folder, _, names in os.walk(self.existing(run_id)):
-            for name in names:
-                with contextlib.suppress(OSError):  # it may have been removed meanwhile
-                    total += (Path(folder) / name).stat().st_size
-        return total
+        return folder_size(self.existing(run_id))
+
+    def owner(self, run_id: str) -> str:
+        """The id of the visitor who owns the experiment; empty for the operator."""
+        try:
+            return (self.existing(run_id) / OWNER_FILE).read_text("ascii", "replace").strip()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise RunError(
+                f"Expected to read whose experiment {run_id} is, but got: "
+                f"{error.strerror or error}. Check the permissions of its folder."
+            ) from error
+
+    def class_code(self, run_id: str) -> str:
+        """The class that an experiment was created in; empty for none."""
+        try:
+            return (self.folder(run_id) / CLASS_FILE).read_text("utf-8", "replace").strip()
+        except OSError:
+            return ""
+
+    def pinned(self, run_id: str) -> bool:
+        """Whether an experiment stays when a server makes room."""
+        return (self.folder(run_id) / PIN_FILE).exists()
+
+    def pin(self, run_id: str, *, stays: bool) -> None:
+        """Pin an experiment, or unpin it, even while it runs."""
+        path = self.existing(run_id) / PIN_FILE
+        if stays:
+            self.write(path, b"")
+        else:
+            path.unlink(missing_ok=True)
 
     # Requests to stop, and locks
 
-    def request_stop(self, run_id: str) -> None:
-        """Ask the process that runs the experiment to stop soon, with a checkpoint."""
+    def request_stop(self, run_id: str, reason: str = "") -> None:
+        """Ask the process that runs the experiment to stop soon, with a checkpoint.
+
+        ``reason`` goes into the note of its record, where the reader did not ask for it.
+        """
         self.existing(run_id)
-        self.write(self.folder(run_id) / "stop", b"")
+        self.write(self.folder(run_id) / "stop", reason.encode())
+
+    def stop_reason(self, run_id: str) -> str:
+        """The reason of a request to stop, or ``""``."""
+        try:
+            return (self.folder(run_id) / "stop").read_text("utf-8", "replace")[:500]
+        except OSError:
+            return ""
 
     def stop_requested(self, run_id: str) -> bool:
         """Whether a request to stop has not been acted on yet."""
@@ -123,6 +174,36 @@ class ExperimentFolders:
         for path in self.folder(run_id).rglob(TEMPORARY):
             path.unlink(missing_ok=True)
 
+    def remove_leftovers(self, older_than: float = ABANDONED) -> None:
+        """Remove what killed processes left: half-made and half-deleted experiments, old files.
+
+        An experiment in the making has no config yet; both it and a temporary file are left only
+        once nobody has changed them for ``older_than`` seconds.
+        """
+        now = time.time()
+        remove_temporary(self.root, older_than)
+        with contextlib.suppress(OSError):
+            for folder in self.root.iterdir():
+                with contextlib.suppress(OSError):
+                    if folder.name.startswith(DELETED):
+                        shutil.rmtree(folder, ignore_errors=True)
+                    elif not NEW_ID.fullmatch(folder.name) or folder.is_symlink():
+                        continue
+                    elif is_experiment(folder):
+                        for inner, _, names in os.walk(folder):
+                            if fnmatch.filter(names, TEMPORARY):
+                                remove_temporary(Path(inner), older_than)
+                    elif now - folder.stat().st_mtime > older_than and _is_half_made(folder):
+                        shutil.rmtree(folder, ignore_errors=True)
+
+    def reserve(self, run_id: str) -> None:
+        """Take the space that the last record needs, so that a full disk leaves room for it."""
+        self.write(self.folder(run_id) / RESERVE, os.urandom(RESERVED_BYTES))
+
+    def release_reserve(self, run_id: str) -> None:
+        """Give back what `reserve` took."""
+        (self.folder(run_id) / RESERVE).unlink(missing_ok=True)
+
     def free_bytes(self) -> int:
         """Free bytes on the disk of the runs folder."""
         return shutil.disk_usage(self.root).free
@@ -131,7 +212,7 @@ class ExperimentFolders:
         """The folder of an experiment, which need not exist; `RunError` if it is not an id."""
         if not ID.fullmatch(str(run_id)):
             raise RunError(
-                "Expected an experiment id of 1 to 40 characters 0-9, a-z and -, "
+                "Expected an experiment id of 1 to 60 characters 0-9, a-z and -, "
                 f"but got {str(run_id)[:60]!r}."
             )
         folder = self.root / run_id
@@ -142,7 +223,7 @@ class ExperimentFolders:
     def existing(self, run_id: str) -> Path:
         """The folder of an experiment; `RunError` if there is none."""
         folder = self.folder(run_id)
-        if not (folder / "record.json").exists():
+        if not is_experiment(folder):
             raise RunError(
                 f"Expected an experiment in {self.root}, but found none called {run_id!r}. "
                 "It may have been deleted."
@@ -155,8 +236,19 @@ class ExperimentFolders:
         return make_folder(folder) if make else folder
 
     def write(self, path: Path, content: bytes, *, durable: bool = False) -> None:
-        """Write a whole file atomically."""
-        write_atomically(path, content, durable=durable)
+        """Write a whole file atomically, for its owner alone."""
+        write_atomically(path, content, durable=durable, private=True)
+
+
+def is_experiment(folder: Path) -> bool:
+    """Whether a folder holds an experiment: its record, or at least its config."""
+    return (folder / "record.json").exists() or (folder / CONFIG_FILE).exists()
+
+
+def _is_half_made(folder: Path) -> bool:
+    """Whether a folder holds no more than what `RunStore.create` writes first."""
+    first = (OWNER_FILE, CLASS_FILE)
+    return all(path.name in first or path.match(TEMPORARY) for path in folder.iterdir())
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -7,17 +7,23 @@ dies costs one experiment and no other.
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import ModuleType
 
 from filelock import BaseFileLock
 
 from ..errors import HarmonyError, RunError
+from ..quotas import Quotas
+from .damage import to_mend
+from .embedding.background import LastMaps
 from .record import now
 from .store import RunStore
+from .turns import Overdue, Turns
 from .worker_process import SECONDS_TO_EXIT, SHUT_DOWN, WorkerProcess
 
 GAVE_UP = (
@@ -27,20 +33,38 @@ GAVE_UP = (
 
 
 class JobQueue:
-    """Runs experiments of ``store`` in ``workers`` processes, first come, first served.
+    """Runs experiments of ``store`` in ``workers`` processes, owner by owner.
+
+    The next one is of the owner with the fewest in training, among those of the owner served
+    longest ago, and of his the first to come; experiments of one owner are first come, first
+    served. ``quotas`` limit how many wait for an owner and how long one trains; those without an
+    owner are the operator's and may wait in any number.
 
     It holds an experiment's lock from `submit` until the experiment ends, so that others see it is
     owned. Safe to use from several threads.
     """
 
-    def __init__(self, store: RunStore, workers: int = 1) -> None:
+    def __init__(
+        self,
+        store: RunStore,
+        workers: int = 1,
+        ended: Callable[[str], None] | None = None,
+        *,
+        quotas: Quotas | None = None,
+    ) -> None:
+        """``ended`` is called with the id of each experiment that a worker has ended."""
         self.store = store
+        self._ended = ended
+        self._quotas = quotas
+        self._turns = Turns(store.owner)
         self._changed = threading.Condition()
         self._waiting: list[str] = []
         self._running: set[str] = set()
         self._locks: dict[str, BaseFileLock] = {}
         self._resubmitted: set[str] = set()
         self._closed = False
+        self._cut_short: set[str] = set()
+        """Asked to stop by `shutdown`."""
         self._workers = [WorkerProcess(store.root) for _ in range(workers)]
         self._threads = [
             threading.Thread(
@@ -60,8 +84,8 @@ class JobQueue:
 
         One that is already waiting or running here keeps its place. A pending request to stop is
         withdrawn; if the worker has already acted on it, the experiment is queued again once it has
-        stopped. Raises `RunError` if the queue is shut down, the experiment is done, or another
-        process runs it.
+        stopped. One that is done is queued only if its files are damaged. Raises `RunError` if the
+        queue is shut down, the experiment is done and whole, or another process runs it.
         """
         with self._changed:
             if self._closed:
@@ -75,12 +99,10 @@ class JobQueue:
             lock = self.store.lock(run_id)
             self.store.acquire(lock, run_id, "Wait for it, or stop it first")
             try:
+                self._check_room(run_id)
                 record = self.store.get(run_id)
                 if record.state == "done":
-                    raise RunError(
-                        f"Expected an experiment that can go on, but {run_id} is done. "
-                        "Start a new one with its config to repeat it."
-                    )
+                    record = record.replace(repeat=to_mend(self.store, record))
                 self.store.clear_stop(run_id)
                 self.store.save(
                     record.replace(state="queued", message="starting", error="", finished="")
@@ -95,7 +117,11 @@ class JobQueue:
             self._changed.notify_all()
 
     def stop(self, run_id: str) -> None:
-        """Stop an experiment soon; a waiting one leaves the queue at once."""
+        """Stop an experiment soon; a waiting one leaves the queue at once.
+
+        A worker that has not stopped after `turns.SECONDS_TO_STOP` is ended, which leaves the
+        experiment at its last checkpoint.
+        """
         with self._changed:
             self._resubmitted.discard(run_id)
             if run_id in self._waiting:
@@ -110,7 +136,8 @@ class JobQueue:
         with self._changed:
             if run_id in self._running:
                 return 0
-            return self._waiting.index(run_id) + 1 if run_id in self._waiting else None
+            order = self._turns.order(self._waiting, self._running)
+            return order.index(run_id) + 1 if run_id in order else None
 
     def warm(self) -> None:
         """Start the workers now, without waiting for them."""
@@ -126,8 +153,16 @@ class JobQueue:
         """The process ids of the workers."""
         return [worker.pid for worker in self._workers if worker.pid is not None]
 
-    def shutdown(self) -> None:
-        """End all workers; waiting and running experiments are interrupted and can be resumed."""
+    def counts(self) -> tuple[int, int]:
+        """How many experiments train, and how many wait."""
+        with self._changed:
+            return len(self._running), len(self._waiting)
+
+    def shutdown(self, patience: float = 0) -> None:
+        """End all workers; waiting and running experiments are interrupted and can be resumed.
+
+        The running ones get ``patience`` seconds to write a checkpoint.
+        """
         with self._changed:
             if self._closed:
                 return
@@ -136,10 +171,20 @@ class JobQueue:
             for run_id in waiting:
                 self._release(run_id, "interrupted", SHUT_DOWN)
             self._changed.notify_all()
+            if patience:
+                self._cut_short_running()
+                self._changed.wait_for(lambda: not self._running, patience)
         for worker, thread in zip(self._workers, self._threads, strict=True):
             worker.close()
             if self._started:
                 thread.join(SECONDS_TO_EXIT)
+
+    def _cut_short_running(self) -> None:
+        for run_id in self._running:
+            with suppress(HarmonyError):
+                if not self.store.stop_requested(run_id):
+                    self.store.request_stop(run_id)
+                    self._cut_short.add(run_id)
 
     def _start(self) -> None:
         if not self._started:
@@ -151,18 +196,45 @@ class JobQueue:
         """Hand one experiment after another to ``worker``, until the queue is shut down."""
         worker.start()
         while (run_id := self._next()) is not None:
-            failure = worker.train(run_id)
+            failure = worker.train(run_id, self._overdue(run_id))
+            if failure and self._not_begun(run_id):  # the worker had died before
+                failure = worker.train(run_id, self._overdue(run_id))
             self._finished(run_id, failure)
+            if self._ended is not None:
+                self._ended(run_id)
             if failure:
                 worker.start()
         worker.end()
+
+    def _overdue(self, run_id: str) -> Overdue:
+        minutes = self._quotas.wall_minutes if self._quotas is not None else math.inf
+        return Overdue(self.store, run_id, 60 * minutes)
+
+    def _check_room(self, run_id: str) -> None:
+        """Raise `RunError` if the owner of an experiment has as many here as he may."""
+        owner = self.store.owner(run_id)
+        if self._quotas is None or not owner:
+            return
+        most = int(self._quotas.waiting_runs) + 1
+        here = sum(self.store.owner(other) == owner for other in self._locks)
+        if here >= most:
+            raise RunError(
+                f"Expected at most {most} experiments of yours to train or wait at a time, as "
+                "others use this server too, but got another one. Wait for one of them, or stop it."
+            )
+
+    def _not_begun(self, run_id: str) -> bool:
+        with suppress(HarmonyError):
+            return not self._closed and self.store.get(run_id).state == "queued"
+        return False
 
     def _next(self) -> str | None:
         """Wait for the next experiment; None once the queue is shut down."""
         with self._changed:
             while not self._closed:
                 if self._waiting:
-                    run_id = self._waiting.pop(0)
+                    run_id = self._turns.next(self._waiting, self._running)
+                    self._waiting.remove(run_id)
                     self._running.add(run_id)
                     self._announce()
                     return run_id
@@ -174,6 +246,7 @@ class JobQueue:
         with self._changed:
             self._running.discard(run_id)
             self._release(run_id, "interrupted", failure or GAVE_UP)
+            self._changed.notify_all()
             if run_id in self._resubmitted:
                 self._resubmitted.discard(run_id)
                 with suppress(HarmonyError):
@@ -182,19 +255,33 @@ class JobQueue:
 
     def _release(self, run_id: str, state: str, error: str) -> None:
         """Unlock an experiment; if its record still says queued or running, it gets ``state``."""
+        note = ""
         with suppress(HarmonyError):
+            asked = self.store.stop_requested(run_id) and run_id not in self._cut_short
+            if state == "interrupted" and asked:
+                state, error, note = "stopped", "", self.store.stop_reason(run_id)
             self.store.clear_stop(run_id)
         with suppress(HarmonyError):
             record = self.store.get(run_id)
             if record.active:
+                self.store.release_reserve(run_id)
                 self.store.save(
-                    record.replace(state=state, message="", error=error, finished=now())
+                    record.replace(
+                        state=state,
+                        message="",
+                        error=error,
+                        finished=now(),
+                        note=note or record.note,
+                    )
                 )
+            elif record.state == "stopped" and run_id in self._cut_short:
+                self.store.save(record.replace(state="interrupted", error=SHUT_DOWN))
         self._locks.pop(run_id).release()
 
     def _announce(self) -> None:
         """Write into the record of each waiting experiment how many are before it."""
-        for ahead, run_id in enumerate(self._waiting, start=len(self._running)):
+        order = self._turns.order(self._waiting, self._running)
+        for ahead, run_id in enumerate(order, start=len(self._running)):
             message = "starting" if ahead < self.workers else f"waiting: {ahead} before it"
             with suppress(HarmonyError):
                 record = self.store.get(run_id)
@@ -202,20 +289,45 @@ class JobQueue:
                     self.store.save(record.replace(message=message))
 
 
-def shared_queue(store: RunStore) -> JobQueue:
+def shared_queue(
+    store: RunStore, quotas: Quotas | None = None, ended: Callable[[str], None] | None = None
+) -> JobQueue:
     """The one queue of this process for the runs folder of ``store``.
 
+    The first call sets the quotas, and ``ended``, which is called with each experiment that ends.
     The environment variable ``HARMONY_WORKERS`` sets the number of workers, 1 by default. The queue
     survives a reload of this module, which a server does when a source file changes.
     """
+    with _shared_queues() as queues:
+        key = str(store.root.resolve())
+        if key not in queues:
+            last_maps = LastMaps(store)
+
+            def all_ended(run_id: str) -> None:
+                last_maps.ended(run_id)
+                if ended is not None:
+                    ended(run_id)
+
+            queues[key] = JobQueue(store, _worker_count(), all_ended, quotas=quotas)
+            atexit.register(queues[key].shutdown)
+        return queues[key]
+
+
+def shut_down_all(patience: float) -> None:
+    """Shut down every queue of this process: what trains gets ``patience`` seconds to stop."""
+    with _shared_queues() as queues:
+        all_queues = list(queues.values())
+    for queue in all_queues:
+        queue.shutdown(patience)
+
+
+@contextmanager
+def _shared_queues() -> Iterator[dict[str, JobQueue]]:
+    """The queues of this process by folder, for one thread at a time."""
     registry = sys.modules.setdefault("harmony_core_queues", ModuleType("harmony_core_queues"))
     with registry.__dict__.setdefault("lock", threading.Lock()):
         queues: dict[str, JobQueue] = registry.__dict__.setdefault("queues", {})
-        key = str(store.root.resolve())
-        if key not in queues:
-            queues[key] = JobQueue(store, _worker_count())
-            atexit.register(queues[key].shutdown)
-        return queues[key]
+        yield queues
 
 
 def _worker_count() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from pathlib import Path
@@ -35,6 +36,8 @@ class OneProcess(ABC, Generic[Request]):
         self._wanted: Request | None = None
         self._process: subprocess.Popen[str] | None = None
         self._errors: dict[Request, str] = {}
+        self.started = 0.0
+        """When the newest process was started, in seconds since 1970."""
 
     @abstractmethod
     def command(self, request: Request) -> tuple[str, ...]:
@@ -62,6 +65,7 @@ class OneProcess(ABC, Generic[Request]):
                     "Free some memory, then try again."
                 ) from error
             self._wanted = request
+            self.started = time.time()
 
     def current(self) -> Request | None:
         """The request in progress."""

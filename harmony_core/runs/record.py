@@ -20,6 +20,10 @@ ACTIVE = ("queued", "running")
 RESUMABLE = ("queued", "stopped", "failed", "interrupted")
 
 
+class DamagedRecord(RunError):
+    """A record that is no JSON, as a power cut leaves it."""
+
+
 @dataclass(frozen=True)
 class ExperimentRecord:
     """All there is to know about an experiment, apart from its frames.
@@ -39,12 +43,16 @@ class ExperimentRecord:
     """What it is doing, or its place in the queue."""
     error: str = ""
     """A message a user can act on; empty unless it failed or was interrupted."""
+    note: str = ""
+    """What happened on the way that its reader should know, such as a repeat trained again."""
     created: str = ""
     started: str = ""
     finished: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     device: str = ""
     rate: float = 0.0
+    class_code: str = ""
+    """The class it belongs to, with which it is deleted; empty for none."""
 
     @property
     def active(self) -> bool:
@@ -71,15 +79,20 @@ class ExperimentRecord:
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         values["config"] = self.config.to_dict()
         values["versions"] = dict(self.versions)
+        if not self.class_code:  # earlier versions read a record without the key
+            del values["class_code"]
         return {"format": FORMAT, **values}
 
     @classmethod
     def from_json(cls, text: str, run_id: str) -> ExperimentRecord:
-        """Parse a ``record.json``; anything wrong with it raises `RunError`."""
+        """Parse a ``record.json``; anything wrong with it raises `RunError`.
+
+        What is no JSON at all raises `DamagedRecord`.
+        """
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise _broken(run_id, f"it is not valid JSON: {error}") from error
+            raise DamagedRecord(str(_broken(run_id, f"it is not valid JSON: {error}"))) from error
         return cls.from_dict(values, run_id)
 
     @classmethod
@@ -134,7 +147,12 @@ def _broken(run_id: str, problem: str) -> RunError:
 
 def now() -> str:
     """The time, UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return time_text(datetime.now(UTC))
+
+
+def time_text(time: datetime) -> str:
+    """A time in UTC as records write it, to the millisecond."""
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def current_versions() -> dict[str, str]:

@@ -1,6 +1,10 @@
 """Experiments on disk, a folder each: all that passes between a worker and its readers.
 
+    <root>/<id>/config.json              its config, written once, when it is created
     <root>/<id>/record.json              ExperimentRecord, written by the process that runs it
+    <root>/<id>/owner                    the id of the visitor it belongs to, on a shared server
+    <root>/<id>/class                    the code of the class it was created in
+    <root>/<id>/pinned                   there if it stays when a server makes room
     <root>/<id>/title                    the title, once renamed
     <root>/<id>/stop                     there while a stop is requested
     <root>/<id>/lock                     locked by the process that runs it
@@ -11,6 +15,8 @@
     <root>/<id>/repeat-0/posthoc/        results of `runs.posthoc`
 
 Every file is written under a temporary name, then moved into place: no reader sees half of one.
+A checkpoint is written once the scene and all frames before it are on the disk, so that after a
+power cut the frames up to the last checkpoint are whole.
 """
 
 from __future__ import annotations
@@ -19,26 +25,35 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from uuid import uuid4
 
 from ..config import ExperimentConfig
-from ..errors import RunError
-from ..files import make_folder
+from ..errors import ConfigError, RunError
+from ..files import PRIVATE_FOLDER, make_folder, sync_files
 from ..frames import Frame, Scene, load_frames, load_scene, save_frames, save_scene
-from .folders import ExperimentFolders
-from .record import ExperimentRecord, current_versions, now
+from .checkpoints import sealed, unsealed
+from .folders import CLASS_FILE, CONFIG_FILE, DELETED, OWNER_FILE, ExperimentFolders
+from .record import DamagedRecord, ExperimentRecord, current_versions, now, time_text
 
 FRAMES_FILE = re.compile(r"([0-9]{5})\.npz")
 # Inside the class, `list` is a method.
 Epochs = list[int]
 Frames = list[Frame]
 Records = list[ExperimentRecord]
+Ids = list[str]
 INTERRUPTED = (
     "Expected the experiment to be finished by the process that ran it, but that process is gone. "
-    "Resume it to continue from its last checkpoint."
+    "Resume it: it continues from its last checkpoint, or begins again without one."
+)
+
+
+LOST_RECORD = (
+    "Expected the record of this experiment to be readable, but it was damaged, as by a power cut. "
+    "Its config and its frames are here. Resume it to continue from its last checkpoint."
 )
 
 
@@ -48,16 +63,25 @@ class RunStore(ExperimentFolders):
     def __init__(self, root: Path | str | None = None) -> None:
         super().__init__(root)
         self._cache: dict[str, tuple[tuple[int, ...], ExperimentRecord]] = {}
+        self._unflushed: dict[tuple[str, int], list[Path]] = {}
 
     # Records
 
-    def create(self, config: ExperimentConfig, title: str = "") -> ExperimentRecord:
-        """Create an experiment, queued, in a folder of its own; its id sorts by time."""
+    def create(
+        self, config: ExperimentConfig, title: str = "", class_code: str = "", owner: str = ""
+    ) -> ExperimentRecord:
+        """Create an experiment, queued, in a folder of its own; its id sorts by time.
+
+        The id of one that has an owner ends with 128 random bits: only its link opens it.
+        """
         for _ in range(100):
             time = datetime.now(UTC)  # ends with hexadecimal milliseconds and a random digit
             run_id = f"{time:%Y%m%d-%H%M%S}-{time.microsecond // 1000:03x}{token_hex(1)[0]}"
+            if owner:
+                run_id += f"-{token_hex(16)}"
             try:
-                (self.root / run_id).mkdir(parents=True)
+                self.root.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+                (self.root / run_id).mkdir(PRIVATE_FOLDER)
                 break
             except FileExistsError:
                 continue
@@ -70,9 +94,19 @@ class RunStore(ExperimentFolders):
         else:
             raise RunError("Expected an unused experiment id, but got 100 in use. Try again.")
         record = ExperimentRecord(
-            run_id, config, clean_title(title), created=now(), versions=current_versions()
+            run_id,
+            config,
+            clean_title(title),
+            created=now(),
+            versions=current_versions(),
+            class_code=class_code,
         )
         try:
+            for name, text in ((OWNER_FILE, owner), (CLASS_FILE, class_code)):
+                if text:
+                    self.write(self.root / run_id / name, text.encode(), durable=True)
+            content = config.to_json().encode()
+            self.write(self.root / run_id / CONFIG_FILE, content, durable=True)
             self.save(record)
         except RunError:
             shutil.rmtree(self.root / run_id, ignore_errors=True)
@@ -94,6 +128,10 @@ class RunStore(ExperimentFolders):
                 broken[run_id] = str(error)
         records.sort(key=lambda record: (record.created, record.id), reverse=True)
         return records, broken
+
+    def listed(self) -> Ids:
+        """As `ids`, without the experiments of a class."""
+        return [run_id for run_id in self.ids() if not self._of_class(run_id)]
 
     def get(self, run_id: str) -> ExperimentRecord:
         """The record of one experiment.
@@ -147,27 +185,33 @@ class RunStore(ExperimentFolders):
 
     def delete(self, run_id: str) -> None:
         """Delete an experiment and all its files; `RunError` if it is waiting or running."""
+        trash = self.root / f"{DELETED}{run_id}-{uuid4().hex[:6]}"
+        self.move(run_id, trash)
+        shutil.rmtree(trash, ignore_errors=True)
+
+    def move(self, run_id: str, target: Path) -> None:
+        """Move an experiment out of this runs folder; `RunError` if it is waiting or running."""
         folder = self.existing(run_id)
         lock = self.lock(run_id)
         self.acquire(lock, run_id, "Stop it first, then delete it")
-        trash = self.root / f".deleted-{run_id}-{uuid4().hex[:6]}"
         try:
-            os.replace(folder, trash)
+            os.replace(folder, target)
         except OSError as error:
             raise RunError(
-                f"Expected to delete experiment {run_id}, but got: {error.strerror or error}. "
-                f"Remove the folder {folder} by hand."
+                f"Expected to move experiment {run_id}, but got: {error.strerror or error}. "
+                f"Move or remove the folder {folder} by hand."
             ) from error
         finally:
             lock.release()
         self._cache.pop(run_id, None)
-        shutil.rmtree(trash, ignore_errors=True)
 
     # Scenes, frames and checkpoints
 
     def save_scene(self, run_id: str, repeat: int, scene: Scene) -> None:
         """Write the scene of one repeat."""
-        save_scene(self.repeat_folder(run_id, repeat, make=True) / "scene.npz", scene)
+        path = self.repeat_folder(run_id, repeat, make=True) / "scene.npz"
+        save_scene(path, scene)
+        self._flush_later(run_id, repeat, path)
 
     def scene(self, run_id: str, repeat: int = 0) -> Scene:
         """The scene of one repeat; `RunError` if it is missing or damaged."""
@@ -176,7 +220,9 @@ class RunStore(ExperimentFolders):
     def save_frames(self, run_id: str, repeat: int, epoch: int, frames: Frames) -> None:
         """Write the frames of one epoch, one for each method."""
         folder = self.repeat_folder(run_id, repeat, make=True) / "frames"
-        save_frames(make_folder(folder) / f"{epoch:05d}.npz", frames)
+        path = make_folder(folder) / f"{epoch:05d}.npz"
+        save_frames(path, frames)
+        self._flush_later(run_id, repeat, path)
 
     def epochs(self, run_id: str, repeat: int = 0) -> Epochs:
         """The epochs whose frames are on disk, ascending."""
@@ -199,22 +245,43 @@ class RunStore(ExperimentFolders):
             if later > epoch:
                 (folder / f"{later:05d}.npz").unlink(missing_ok=True)
 
+    def damaged_frames(self, run_id: str, repeat: int, recorded: Iterable[int]) -> Epochs:
+        """Those of the ``recorded`` epochs whose frames are missing or cannot be read."""
+        damaged = []
+        for epoch in recorded:
+            try:
+                self.frames(run_id, repeat, epoch)
+            except (RunError, OSError):
+                damaged.append(epoch)
+        return damaged
+
     def save_checkpoint(self, run_id: str, repeat: int, content: bytes) -> None:
-        """Replace the checkpoint of a repeat; it survives a power cut."""
+        """Replace the checkpoint of a repeat, once scene and frames before it are on the disk."""
         path = self.repeat_folder(run_id, repeat, make=True) / "checkpoint.pt"
-        self.write(path, content, durable=True)
+        sync_files(self._unflushed.pop((run_id, repeat), ()))
+        self.write(path, sealed(content), durable=True)
 
     def checkpoint(self, run_id: str, repeat: int) -> bytes | None:
-        """The last checkpoint of a repeat, or None; `RunError` if it cannot be read."""
+        """The last checkpoint of a repeat, or None.
+
+        Raises `DamagedCheckpoint` if its bytes have changed, `RunError` if it cannot be read.
+        """
+        path = self.repeat_folder(run_id, repeat) / "checkpoint.pt"
         try:
-            return (self.repeat_folder(run_id, repeat) / "checkpoint.pt").read_bytes()
+            return unsealed(path.read_bytes(), path)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise RunError(
                 f"Expected to read the checkpoint of experiment {run_id}, but got: "
-                f"{error.strerror or error}. Delete the file to train this repeat again."
+                f"{error.strerror or error}. Check the disk and the permissions, then resume."
             ) from error
+
+    def set_aside_checkpoint(self, run_id: str, repeat: int) -> None:
+        """Rename a damaged checkpoint, so that the repeat starts again and the file is kept."""
+        path = self.repeat_folder(run_id, repeat) / "checkpoint.pt"
+        if path.exists():
+            os.replace(path, path.with_name("checkpoint.damaged.pt"))
 
     def checkpoint_time(self, run_id: str, repeat: int) -> int | None:
         """When the last checkpoint of a repeat was written, in nanoseconds; None without one."""
@@ -233,17 +300,33 @@ class RunStore(ExperimentFolders):
         self.write(path, text.encode(errors="replace"))
         return path
 
+    def _flush_later(self, run_id: str, repeat: int, path: Path) -> None:
+        self._unflushed.setdefault((run_id, repeat), []).append(path)
+
+    def _of_class(self, run_id: str) -> bool:
+        try:
+            return bool(self._read(run_id).class_code)
+        except RunError:
+            return False
+
     def _read(self, run_id: str) -> ExperimentRecord:
         folder = self.folder(run_id)
         path = folder / "record.json"
         try:
+            if not path.exists() and (folder / CONFIG_FILE).exists():
+                return self._from_config(run_id)
             stat = path.stat()
             title_stat = _stat(folder / "title")
             key = (stat.st_mtime_ns, stat.st_ino, stat.st_size, *title_stat)
             cached = self._cache.get(run_id)
             if cached is not None and cached[0] == key:
                 return cached[1]
-            record = ExperimentRecord.from_json(path.read_text("utf-8", "replace"), run_id)
+            try:
+                record = ExperimentRecord.from_json(path.read_text("utf-8", "replace"), run_id)
+            except DamagedRecord:
+                if not (folder / CONFIG_FILE).exists():
+                    raise
+                record = self._from_config(run_id)
             if title_stat:
                 title = (folder / "title").read_text("utf-8", "replace")
                 record = record.replace(title=clean_title(title))
@@ -255,6 +338,30 @@ class RunStore(ExperimentFolders):
             ) from error
         self._cache[run_id] = (key, record)
         return record
+
+    def _from_config(self, run_id: str) -> ExperimentRecord:
+        """A record in place of one that was emptied: interrupted, as far as its files go."""
+        path = self.folder(run_id) / CONFIG_FILE
+        try:
+            config = ExperimentConfig.from_json(path.read_text("utf-8", "replace"))
+        except (ConfigError, OSError) as error:
+            raise RunError(
+                f"Expected a readable record.json or config.json of experiment {run_id}, but got: "
+                f"{error} Delete the experiment, or restore the files from a copy."
+            ) from error
+        repeats = range(config.seeds.repeats)
+        repeat = max((at for at in repeats if self.repeat_folder(run_id, at).exists()), default=0)
+        return ExperimentRecord(
+            run_id,
+            config,
+            state="interrupted",
+            repeat=repeat,
+            epoch=max(self.epochs(run_id, repeat), default=0),
+            error=LOST_RECORD,
+            created=time_text(datetime.fromtimestamp(path.stat().st_mtime, UTC)),
+            versions=current_versions(),
+            class_code=self.class_code(run_id),
+        )
 
 
 def clean_title(title: str) -> str:

@@ -3,8 +3,9 @@
     python -m harmony_core.runs.worker ROOT
 
 It reads and writes one JSON value a line: it writes ``"ready"``, reads an experiment's id, writes
-the id once the experiment has ended (its record says how), and reads the next. When the parent is
-gone, its input ends and it exits at once; the experiment can be resumed from its checkpoint.
+the id once the experiment has ended (its record says how), and reads the next; ``"alive"`` every
+second in between. When the parent is gone, its input ends and it exits at once; the experiment can
+be resumed from its checkpoint.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import os
 import queue
 import sys
 import threading
+import time
 from typing import IO
 
 from ..errors import HarmonyError
+from ..quiet_logs import hide_messages
 from .execute import execute
 from .store import RunStore
 
@@ -27,19 +30,22 @@ from .store import RunStore
 def main(root: str) -> None:
     """Train experiments of the runs folder ``root`` until the input ends."""
     faulthandler.enable()
+    hide_messages()  # the log is the server's; the experiment's folder has the whole report
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # keeps what libraries print out of the answers
     ids: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read_ids, args=(sys.stdin, ids), daemon=True).start()
+    writing = threading.Lock()
+    threading.Thread(target=_say_alive, args=(answers, writing), daemon=True).start()
     warm_up()
-    _write(answers, "ready")
+    _write(answers, writing, "ready")
     store = RunStore(root)
     while True:
         run_id = ids.get()
         with contextlib.suppress(HarmonyError):  # the record says why, or has been deleted
             execute(store, run_id, locked=True)
         gc.collect()
-        _write(answers, run_id)
+        _write(answers, writing, run_id)
 
 
 def _read_ids(lines: IO[str], ids: queue.Queue[str]) -> None:
@@ -49,9 +55,17 @@ def _read_ids(lines: IO[str], ids: queue.Queue[str]) -> None:
     os._exit(0)
 
 
-def _write(answers: IO[str], answer: str) -> None:
-    answers.write(json.dumps(answer) + "\n")
-    answers.flush()
+def _say_alive(answers: IO[str], writing: threading.Lock) -> None:
+    with contextlib.suppress(OSError, ValueError):  # the parent is gone
+        while True:
+            _write(answers, writing, "alive")
+            time.sleep(1)
+
+
+def _write(answers: IO[str], writing: threading.Lock, answer: str) -> None:
+    with writing:
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
 
 
 def warm_up() -> None:

@@ -7,15 +7,29 @@ which would import the server's main script again: for a page, that would be the
 from __future__ import annotations
 
 import json
+import queue
 import signal
 import subprocess
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from ..processes import close_pipes, end_process, start_module
 
 SECONDS_TO_EXIT = 3.0
+SECONDS_OF_SILENCE = 60.0
+"""A worker that gives no sign of life for so long is ended: it gives one every second."""
+LOOK = 0.5
+"""Seconds between two looks at a request to stop."""
+ALIVE = '"alive"\n'
+STOPPED_LATE = "The worker did not act on the request to stop and was ended."
+SILENT = (
+    "Expected a sign of life from the worker every second, but got none for "
+    f"{SECONDS_OF_SILENCE:.0f} s, and it was ended. Resume it to continue from its last checkpoint."
+)
 SHUT_DOWN = "The server was shut down. Resume it to continue from its last checkpoint."
 
 
@@ -37,6 +51,7 @@ class WorkerProcess:
         if threads is not None:
             self._environment["OMP_NUM_THREADS"] = str(threads)
         self._process: subprocess.Popen[str] | None = None
+        self._answers = _Answers()
         self._closing = threading.Event()
 
     @property
@@ -59,14 +74,22 @@ class WorkerProcess:
             )
         except OSError as error:
             return f"Expected to start a worker, but got: {error.strerror or error}. Resume later."
+        assert self._process.stdout is not None
+        self._answers = _Answers()
+        threading.Thread(
+            target=self._answers.read, args=(self._process.stdout,), daemon=True
+        ).start()
         if self._closing.is_set():
             end_process(self._process, SECONDS_TO_EXIT)
         failure = self._wait_for(self._process, "ready")
         self.ready = not failure
         return failure
 
-    def train(self, run_id: str) -> str:
-        """Train an experiment and wait until it is finished; a dead process is restarted first."""
+    def train(self, run_id: str, overdue: Callable[[], bool] = lambda: False) -> str:
+        """Train an experiment and wait until it is finished; a dead process is restarted first.
+
+        The process is ended once ``overdue()``, or if it is silent for `SECONDS_OF_SILENCE`.
+        """
         process = self._process
         if process is None or not self.ready or process.poll() is not None:
             failure = self.start()
@@ -77,7 +100,7 @@ class WorkerProcess:
         with suppress(OSError, ValueError):  # if the process has died, the answer below is missing
             process.stdin.write(json.dumps(run_id) + "\n")
             process.stdin.flush()
-        return self._wait_for(process, run_id)
+        return self._wait_for(process, run_id, overdue)
 
     def end(self) -> None:
         """End the process and close its pipes, if there is one."""
@@ -92,13 +115,58 @@ class WorkerProcess:
         if self._process is not None:
             end_process(self._process, SECONDS_TO_EXIT)
 
-    def _wait_for(self, process: subprocess.Popen[str], answer: str) -> str:
-        """Wait until the process answers; how it ended if it ends instead."""
-        assert process.stdout is not None
-        if process.stdout.readline() == json.dumps(answer) + "\n":
-            return ""
+    def _wait_for(
+        self,
+        process: subprocess.Popen[str],
+        answer: str,
+        overdue: Callable[[], bool] = lambda: False,
+    ) -> str:
+        """Wait until the process answers; how it ended if it ends instead, or has to be ended."""
+        answers, problem = self._answers, ""
+        while not problem:
+            line = answers.next(LOOK)
+            if line == json.dumps(answer) + "\n":
+                return ""
+            if line is not None:
+                break
+            if answers.silence() > SECONDS_OF_SILENCE:
+                problem = SILENT
+            elif overdue():
+                problem = STOPPED_LATE
+        if problem:
+            process.kill()
         self.end()
-        return SHUT_DOWN if self._closing.is_set() else _how_it_ended(process.returncode)
+        if self._closing.is_set():
+            return SHUT_DOWN
+        return problem or _how_it_ended(process.returncode)
+
+
+class _Answers:
+    """What a process answers, and when it last gave a sign of life."""
+
+    def __init__(self) -> None:
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._heard = time.monotonic()
+
+    def read(self, lines: IO[str]) -> None:
+        """Take in the lines of a process until it ends, and an empty one then."""
+        with suppress(OSError, ValueError):
+            for line in lines:
+                self._heard = time.monotonic()
+                if line != ALIVE:
+                    self._lines.put(line)
+        self._lines.put("")
+
+    def next(self, seconds: float) -> str | None:
+        """The next answer, or None if there is none for so many seconds."""
+        try:
+            return self._lines.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    def silence(self) -> float:
+        """Seconds since the last sign of life."""
+        return time.monotonic() - self._heard
 
 
 def _how_it_ended(code: int) -> str:

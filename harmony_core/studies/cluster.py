@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from ..errors import RunError
 from ..runs.execute import execute
 from ..runs.record import ExperimentRecord, now
 from ..runs.store import RunStore
+from ..scratch import scratch_folder
 from .local import Finished
 from .packed_run import pack, unpack
 from .schedule import PlannedRun
@@ -33,7 +33,7 @@ def train_and_pack(config: str, title: str) -> bytes:
     Threads of one process take turns, as a training sets how many threads torch uses.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", "0")  # spinning threads slow down other processes
-    with _one_at_a_time, TemporaryDirectory(prefix="harmony-") as folder:
+    with _one_at_a_time, scratch_folder() as folder:
         store = RunStore(folder)
         record = store.create(ExperimentConfig.from_json(config), title)
         execute(store, record.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..data.holdout import SHARE
 from ..data.registry import DATASETS
 from .plan import Study
 from .study_result import StudyResult
@@ -21,10 +22,19 @@ def framing(result: StudyResult) -> list[str]:
         "All seeds of a setting draw from the same data set. An interval covers the luck of the "
         "draw, the initial weights and the order; it does not cover another data set.",
         _tuning(study),
-        "All figures are of the last epoch, on a balanced test set.",
+        f"All figures are of the last epoch, on {named_test_set(study)}.",
         result.environment.sentence(),
     ]
     return [sentence for sentence in told if sentence]
+
+
+def named_test_set(study: Study) -> str:
+    """The test set in words: settings on one's own files may have one that is not balanced.
+
+    Balanced accuracy is the mean of the class recalls on either.
+    """
+    shared = any(setting.config.data.params.get("holdout") == SHARE for setting in study.settings)
+    return "the test set" if shared else "a balanced test set"
 
 
 def seeds_text(study: Study) -> str:

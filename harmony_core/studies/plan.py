@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config import ExperimentConfig, MethodConfig
+from ..data.registry import DATASETS
 
 AS_IS = "as_is"
 """The profile that keeps the counts of the data, so that there is no factor to name."""
@@ -33,8 +34,13 @@ class Setting:
 
     @property
     def title(self) -> str:
-        """The name with the factor, unique within the study: "spirals, factor 50"."""
-        return self.name if self.factor is None else f"{self.name}, factor {self.factor:g}"
+        """What users read, unique within the study: "Split common class, factor 50".
+
+        A setting without a name of its own has that of its data, which is shown as their title.
+        """
+        data = self.config.data.name
+        name = DATASETS[data].title if self.name == data else self.name
+        return name if self.factor is None else f"{name}, factor {self.factor:g}"
 
 
 @dataclass(frozen=True)

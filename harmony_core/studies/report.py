@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..analysis.accuracy import LOWER_IS_BETTER
 from ..text_table import text_table
 from .comparison import Comparison
+from .framing import named_test_set
 from .sentences import NATS, amount, bounds, figure_title, sentences
 from .statistics import PARTS, Statistics
 
@@ -91,8 +92,8 @@ def values_section(statistics: Statistics) -> Section:
     unit = "in nats" if nats else "in %"
     return Section(
         figure_title(study.figure),
-        f"Mean ± sample standard deviation over seeds, {unit}, at the last epoch on a balanced "
-        "test set.",
+        f"Mean ± sample standard deviation over seeds, {unit}, at the last epoch on "
+        f"{named_test_set(study)}.",
         rows,
     )
 

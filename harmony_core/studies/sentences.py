@@ -16,8 +16,7 @@ from .ranks import Ranks
 from .statistics import MARGIN, PARTS, Statistics
 
 NATS = "test_loss"
-PLACES = {"head": "at the head", "medium": "in the middle", "tail": "at the tail",
-          "hard_part": "in hard parts"}  # fmt: skip
+PLACES = {"head": "head", "medium": "medium", "tail": "tail", "hard_part": "hard parts"}
 
 
 def figure_title(figure: str) -> str:
@@ -61,11 +60,11 @@ def sentences(statistics: Statistics) -> list[str]:
 def progress_sentence(statistics: Statistics) -> str:
     """How many cells are done, and what became of the others."""
     if statistics.done == statistics.cells:
-        return f"All cells are done: {statistics.cells:,}."
+        return f"Trainings: all {statistics.cells:,} have finished."
     others = ", ".join(
         f"{count:,} {state}" for state, count in statistics.states.items() if state != "done"
     )
-    return f"{statistics.done:,} of {statistics.cells:,} cells are done ({others})."
+    return f"Trainings: {statistics.done:,} of {statistics.cells:,} have finished ({others})."
 
 
 def _over_settings(statistics: Statistics, label: str) -> list[str]:
@@ -95,17 +94,17 @@ def _over_settings(statistics: Statistics, label: str) -> list[str]:
         pairs = sum(c.seeds for c in found)
         text += f" Only the {pairs} complete pairs count; pairs that are missing: {incomplete}."
     more = [one] if by_verdict[ONE_SEED] else []
-    return [text, *more, _margin_sentence(judged, study.figure)]
+    return [text, *more, _margin_sentence(label, judged, study.figure)]
 
 
-def _margin_sentence(judged: Sequence[Comparison], figure: str) -> str:
+def _margin_sentence(label: str, judged: Sequence[Comparison], figure: str) -> str:
     margin = amount(MARGIN, figure, 2).lstrip("+")
     beyond = [c for c in judged if c.worse_than(MARGIN)]
     safe = sum(c.loses_at_most(MARGIN) for c in judged)
-    text = f"A loss of more than {margin} is excluded in {safe} of {_settings(len(judged))}"
-    if beyond:
-        return f"{text} and certain in {_named(beyond)}."
-    return f"{text} and certain in none."
+    return (
+        f"{label}: a loss of more than {margin} is ruled out in {safe or 'none'} of "
+        f"{_settings(len(judged))} and certain in {len(beyond) or 'none'}."
+    )
 
 
 def _pooled(statistics: Statistics, label: str) -> list[str]:
@@ -119,7 +118,7 @@ def _pooled(statistics: Statistics, label: str) -> list[str]:
     if found.verdict == ONE_SEED:
         return [f"{start}; one seed has no interval."]
     others = len(study.labels) - 1
-    at_once = f" for all {others} methods at once" if others > 1 else ""
+    at_once = f", valid for {_all(others)} at once," if others > 1 else ""
     end = "; no clear difference" if found.verdict == UNCLEAR else ""
     interval = bounds(found.simultaneous, found.figure, 2)
     return [f"{start} (95 % interval{at_once} {interval}){end}."]
@@ -132,12 +131,15 @@ def _parts(statistics: Statistics, label: str) -> list[str]:
     if not any(parts[name].seeds > 1 for name in parts):
         return []
     if not clear:
-        return [f"{label}: in no part of the classes is the mean gain clear."]
+        return [f"{label}: the mean difference in recall is clear in no part of the classes."]
     told = ", ".join(
         f"{PLACES[c.figure]} {amount(c.gain.mean, c.figure)} ({bounds(c.gain, c.figure)})"
         for c in clear
     )
-    return [f"{label}, where the mean gain is clear, each 95 % interval for itself: {told}."]
+    return [
+        f"{label}, recall of the parts of the classes in which the mean difference is clear "
+        f"(95 % intervals, each for one part alone): {told}."
+    ]
 
 
 def rank_sentences(ranks: Ranks) -> list[str]:
@@ -145,16 +147,16 @@ def rank_sentences(ranks: Ranks) -> list[str]:
     listed = ", ".join(
         f"{label} {rank:.2f}" for label, rank in zip(ranks.labels, ranks.ranks, strict=True)
     )
-    found = [f"Average ranks over {ranks.settings} settings, 1 is best: {listed}."]
+    found = [f"Average ranks over {ranks.settings} settings (1 is best): {listed}."]
     if not math.isnan(ranks.p):
         p = "below 0.001" if ranks.p < 0.001 else f"= {ranks.p:.2g}"
-        end = "the ranks differ" if ranks.p < 0.05 else "no difference of ranks is clear"
-        found.append(f"Friedman's test: p {p}, so {end}.")
+        end = "the ranks differ" if ranks.p < 0.05 else "no difference in ranks is clear"
+        found.append(f"Friedman’s test: p {p}, so {end}.")
     width = f"{ranks.critical_difference:.2f}"
     if ranks.groups:
         groups = "; ".join(", ".join(group) for group in ranks.groups)
         found.append(
-            f"Not distinguishable by rank (Nemenyi test, critical difference {width}): {groups}."
+            f"Ranks cannot tell these apart (Nemenyi test, critical difference {width}): {groups}."
         )
     else:
         found.append(f"All methods differ by more than the critical difference of {width} ranks.")
@@ -165,8 +167,12 @@ def _named(found: Sequence[Comparison]) -> str:
     """How many settings, with their names and mean gains if there are few."""
     if not found:
         return "none"
-    listed = "; ".join(f"{c.setting} {amount(c.gain.mean, c.figure)}" for c in found[:4])
+    listed = "; ".join(f"{c.setting}: {amount(c.gain.mean, c.figure)}" for c in found[:4])
     return f"{len(found)} ({listed}{'; …' if len(found) > 4 else ''})"
+
+
+def _all(methods: int) -> str:
+    return "both methods" if methods == 2 else f"all {methods} methods"
 
 
 def _settings(count: int) -> str:

@@ -135,7 +135,7 @@ def _settings(
         changes = _mapping(values.get("optim", {}), None, f"`optim` of {where}")
         document["optim"] = {**_recipe_document(str(recipe)), **changes}
         document["epochs"] = values.get("epochs", base.epochs)
-        document["record"] |= {"every": document["epochs"]}
+        document["record"] |= {"every": document["epochs"], "embedding": False}
         try:
             config = complete(replace(ExperimentConfig.from_dict(document), methods=own[:1]))
             for method in own[1:]:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..arrays import Array
 from ..config import CLASS_BALANCE, ExperimentConfig, MethodConfig, deferral_epoch
 from ..data.dataset import LongTailedDataset
 from ..errors import ConfigError, RunError
@@ -160,8 +161,7 @@ class Lockstep:
                 return
             self.epoch += 1
             sums, loss = self.collector.finish()
-            every = self.config.record.every
-            recorded = self.epoch % every == 0 or self.epoch == self.epochs
+            recorded = self.config.records(self.epoch)
             yield self._record(rate, sums, loss) if recorded else []
 
     def load_epoch(self) -> float:
@@ -200,6 +200,15 @@ class Lockstep:
             return []
         return self._recorder.frames(self.networks, self.losses, self.epoch, rate, sums, loss)
 
+    def log_probabilities(self, inputs: Array) -> Array:
+        """log softmax of the methods' networks (m, n, c) for ``inputs`` (n, …) as in the data set.
+
+        After the last epoch they are those after the methods' post-hoc steps.
+        """
+        return self._recorder.log_probabilities(
+            self.networks, self.losses, self.epoch, self.data.load(inputs)
+        )
+
     def checkpoint(self) -> bytes:
         """Everything needed to continue after the last finished epoch."""
         if self._interrupted:
@@ -215,7 +224,10 @@ class Lockstep:
         return buffer.getvalue()
 
     def restore(self, data: bytes) -> None:
-        """Continue from `checkpoint`'s bytes; `RunError` if damaged or of another config."""
+        """Continue from `checkpoint`'s bytes; `RunError` if they are of another config or version.
+
+        Too little memory raises as it does.
+        """
         try:
             state = torch.load(io.BytesIO(data), map_location=self.device, weights_only=True)
             self.networks.load_state_dict(state["networks"])
@@ -225,10 +237,13 @@ class Lockstep:
             self.epoch = int(state["epoch"])
             self.stepper.forget()
             self.collector.forget()
+        except (MemoryError, torch.OutOfMemoryError):
+            raise
         except Exception as error:
             raise RunError(
-                "Expected a checkpoint of this experiment, but it cannot be read "
-                f"({type(error).__name__}). Start the experiment again."
+                "Expected a checkpoint of this experiment and version, but it cannot be restored "
+                f"({type(error).__name__}: {str(error)[:200]}). Use the version that wrote it, or "
+                "start a new experiment with its config."
             ) from error
         self._untrained = self._interrupted = False
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..analysis.embedding.pictures import picture_epochs
 from ..arrays import Array
 from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
@@ -18,6 +19,7 @@ from .device_data import DeviceData
 from .evaluate import Evaluation, judge, most_likely
 from .networks import Ensemble
 from .new_heads import LastLayers
+from .pull import terms_and_pull
 from .scene import has_plane, plane_points
 from .steppers.thread_pool import ThreadPool
 
@@ -41,14 +43,20 @@ class Recorder:
         self.methods, self.bins = len(config.methods), config.record.bins
         self.classes = len(dataset.class_names)
         self.side = config.record.grid
+        self.train_counts = dataset.train_counts
         self.test = data.load(dataset.test_inputs)
         self.test_targets = torch.from_numpy(dataset.test_targets).to(data.device)
         self.tracked = data.load(scene.tracked_inputs)
         self.tracked_targets = torch.from_numpy(scene.tracked_targets).to(data.device)
+        self.gallery: Tensor | None = None
+        if scene.gallery_index is not None:
+            self.gallery = data.load(dataset.test_inputs[scene.gallery_index])
+            self.gallery_targets = torch.from_numpy(scene.gallery_targets).to(data.device)
         self.plane: Tensor | None = None
         if has_plane(dataset) and scene.extent is not None:
             self.plane = data.load(plane_points(scene.extent, self.side))
         self.landmarks: Tensor | None = None
+        self.pictures = frozenset(picture_epochs(config))
         if scene.landmark_inputs is not None:
             self.landmarks = data.load(scene.landmark_inputs)
 
@@ -74,14 +82,17 @@ class Recorder:
         test = self.evaluation.logits(networks, self.test)
         tracked, tracked_features = self.evaluation.forward(networks, self.tracked)
         grids = self._grids(networks, losses)
-        marks = self._landmarks(networks, losses)
+        marks = self._landmarks(networks, losses, epoch)
+        shown = self._gallery(networks, losses)
         head_weight, _ = networks.heads()
         ranked = epoch == self.last_epoch or test[0].numel() <= FEW_SCORES
         frames = []
         for i, loss in enumerate(losses):
             scale = loss.scale
             figures = judge(test[i] * scale, self.test_targets)
-            terms = self._tracked_terms(loss, tracked[i], tracked_features[i])
+            terms, pull = terms_and_pull(
+                loss, tracked[i], self.tracked_targets, tracked_features[i], self.train_counts
+            )
             frames.append(
                 Frame(
                     method=i,
@@ -105,23 +116,44 @@ class Recorder:
                         if ranked
                         else math.nan
                     ),
+                    class_pull=pull.astype(np.float32),
                     inter_weight=as_numpy(loss.inter_weight(), np.float32),
                     **_learned(loss),
                     **_density(loss),
                     **grids[i],
                     **marks[i],
+                    **shown[i],
                 )
             )
         return frames
 
-    def _tracked_terms(self, loss: Loss, logits: Tensor, features: Tensor) -> LossTerms:
-        """The loss's terms of the tracked samples, without adding them to the loss's statistics."""
-        if len(logits) == 0:
-            return LossTerms(*logits.new_zeros(5, 0))
-        loss.eval()
-        terms = loss.terms(logits, self.tracked_targets, features)
-        loss.train()
-        return terms
+    @torch.no_grad()
+    def log_probabilities(
+        self, networks: Ensemble, losses: list[Loss], epoch: int, source: Tensor
+    ) -> Array:
+        """log softmax (m, n, c) for the rows of ``source``, of the networks that `frames` judges
+        after ``epoch``."""
+        if epoch == self.last_epoch:
+            networks = self.last_layers.after_training(networks, losses)
+        logits = self.evaluation.logits(networks, source)
+        scales = logits.new_tensor([loss.scale for loss in losses])
+        return as_numpy((logits * scales[:, None, None]).log_softmax(dim=2), np.float32)
+
+    def _gallery(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
+        if self.gallery is None:
+            return [{} for _ in losses]
+        logits, features = self.evaluation.forward(networks, self.gallery)
+        found = []
+        for i, loss in enumerate(losses):
+            terms = terms_of(loss, logits[i], self.gallery_targets, features[i])
+            found.append(
+                {
+                    "gallery_logits": as_numpy(logits[i] * loss.scale, np.float16),
+                    "gallery_weight": as_numpy(terms.weight, np.float32),
+                    "gallery_grad_norm": as_numpy(terms.difficulty, np.float32),
+                }
+            )
+        return found
 
     def _grids(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
         if self.plane is None:
@@ -140,8 +172,10 @@ class Recorder:
             )
         return grids
 
-    def _landmarks(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
-        if self.landmarks is None:
+    def _landmarks(
+        self, networks: Ensemble, losses: list[Loss], epoch: int
+    ) -> list[dict[str, Array]]:
+        if self.landmarks is None or epoch not in self.pictures:
             return [{} for _ in losses]
         logits, features = self.evaluation.forward(networks, self.landmarks)
         weight, bias = networks.heads()
@@ -154,6 +188,16 @@ class Recorder:
             }
             for i, loss in enumerate(losses)
         ]
+
+
+def terms_of(loss: Loss, logits: Tensor, targets: Tensor, features: Tensor) -> LossTerms:
+    """The loss's terms of samples, without adding them to the loss's statistics."""
+    if len(logits) == 0:
+        return LossTerms(*logits.new_zeros(5, 0))
+    loss.eval()
+    terms = loss.terms(logits, targets, features)
+    loss.train()
+    return terms
 
 
 def _learned(loss: Loss) -> dict[str, Array]:

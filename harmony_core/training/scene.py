@@ -15,6 +15,10 @@ MARGIN = 0.06
 MAX_GRID_CLASSES = 256
 HARD_POINTS = 400
 """Points of each rare part of a class, of which the recall is measured."""
+GALLERY = 400
+"""Test images recorded one by one, at most."""
+PICTURE_SIDE = 32
+"""Pixels of the side of their pictures, at most."""
 HARD_SEED = 5
 """Fixed, so that the points are the same for every data seed."""
 
@@ -107,7 +111,22 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
         landmark_targets=(None if embedded is None else _joined(dataset, "targets")[embedded]),
         landmark_inputs=None if embedded is None else _joined(dataset, "inputs")[embedded],
         notes=dataset.notes,
+        **gallery(dataset, np.random.default_rng(np.random.SeedSequence([seed, 11]))),
     )
+
+
+def gallery(dataset: LongTailedDataset, rng: np.random.Generator) -> dict[str, Array]:
+    """Test images to record one by one, the same share of every class; nothing for other data."""
+    inputs = dataset.test_inputs
+    if dataset.kind != "images" or inputs.ndim != 4 or inputs.dtype != np.uint8:
+        return {}
+    rows = stratified(dataset.test_targets, GALLERY, rng)
+    step = -(-max(inputs.shape[1:3]) // PICTURE_SIDE)
+    return {
+        "gallery_index": rows,
+        "gallery_targets": dataset.test_targets[rows],
+        "gallery_pictures": np.ascontiguousarray(inputs[rows][:, ::step, ::step]),
+    }
 
 
 def hard_parts(truth: Mixture) -> tuple[Array, Array] | tuple[None, None]:

@@ -43,3 +43,13 @@ def test_it_depends_on_how_often_a_class_is_predicted_and_not_on_what_is_right()
 def test_without_skew_or_test_samples_there_is_none() -> None:
     assert math.isnan(pdc(confusion([20, 7, 3]), np.array([5, 5, 5])))
     assert math.isnan(pdc(np.zeros((3, 3), dtype=np.int64), COUNTS))
+
+
+def test_a_stratified_test_set_has_no_skew_to_keep() -> None:
+    """A fifth of 1,003, 13, 3 and 1 samples: rounding is no skew. A balanced test set has it."""
+    trained, tested = np.array([802, 10, 2, 1]), [201, 3, 1, 0]
+    table = np.zeros((4, 4), dtype=np.int64)
+    table[:, 0] = tested
+    assert math.isnan(pdc(table, trained))
+    table[:, 0] = 50
+    assert pdc(table, trained) > 1

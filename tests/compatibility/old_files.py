@@ -29,6 +29,8 @@ def read_json(name: str) -> Any:
 CONSTANT = {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin", "anchor": "class"}
 """Parameters of the harmonized loss that 0.1.0 did not have, or with another default."""
 CONSTANT_FORM = {"anneal": 0.0, "difficulty": "margin", "anchor": "class"}
+EQUAL_CLASSES = {"holdout": "smallest", "test_share": 0.2}
+"""Settings of one's own tables and images that 0.1.0 did not have: its test sets were balanced."""
 LATER = {"mix": "none", "sam": "none", "posthoc": "none", "weight_decay": None}
 """Settings of methods that 0.1.0 did not have, off."""
 
@@ -61,10 +63,11 @@ def label_today(old: str) -> str:
 def config_today(old: dict[str, Any]) -> dict[str, Any]:
     """A config as 0.1.0 wrote it, as it is written today."""
     data = old["data"]
-    if data["name"] == "table":
-        data = {**data, "params": {**data["params"], "header": "auto"}}
+    later = {"table": {"header": "auto", **EQUAL_CLASSES}, "images": EQUAL_CLASSES}
+    if data["name"] in later:
+        data = {**data, "params": {**data["params"], **later[data["name"]]}}
     methods = [method_today(method) for method in old["methods"]]
-    return {**old, "format": 2, "data": data, "methods": methods}
+    return {**old, "format": 4, "data": data, "methods": methods}
 
 
 def take(name: str, folder: Path) -> str:

@@ -117,8 +117,27 @@ def test_a_link_of_0_1_0_means_what_it_meant(query: dict[str, Any], config: dict
 
 
 def test_the_default_experiment_has_a_short_link() -> None:
-    assert to_query(ExperimentConfig()) == {"v": "2", "data": "checkerboard"}
-    assert from_query({"v": "2"}) == ExperimentConfig()
+    assert to_query(ExperimentConfig()) == {"v": "4", "data": "checkerboard"}
+    assert from_query({"v": "4"}) == ExperimentConfig()
+
+
+@pytest.mark.parametrize("version", ["1", "2", "3"])
+def test_an_old_link_records_features_only_if_it_says_so(version: str) -> None:
+    plain = complete(from_query({"v": version, "data": "moons"}))
+    assert plain.record.embedding is False
+    told = complete(from_query({"v": version, "data": "moons", "record": "embedding-yes"}))
+    assert (told.record.embedding, told.record.landmarks) == (True, 2000)
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"), [("moons", True), ("digits", True), ("cifar10-lt", False), ("table", False)]
+)
+def test_features_are_recorded_where_that_costs_little(data: str, kept: bool) -> None:
+    config = complete(from_query({"v": "4", "data": data}))
+    assert config.record.embedding is kept
+    assert "record" not in to_query(config)
+    other = replace(config, record=replace(config.record, embedding=not kept))
+    assert complete(from_query(to_query(other))) == other
 
 
 def test_a_completed_config_has_the_link_of_the_one_it_came_from() -> None:
@@ -136,7 +155,7 @@ def test_a_link_reads_well_and_needs_no_escapes() -> None:
     )
     query = to_query(config)
     assert query == {
-        "v": "2",
+        "v": "4",
         "data": "moons~spread-1.25",
         "factor": "100",
         "m": ["ce", "harmonized~alpha-0.7~envelope-no~deferral-drw"],

@@ -49,7 +49,7 @@ def test_the_ablation_turns_each_balance_on_and_off() -> None:
     assert done.data == complete(config).data
     assert done.epochs == 9
     none, intra, inter, both, literal = done.methods
-    assert [m.label for m in done.methods] == ["None", "Intra", "Inter", "Both", "Literal"]
+    assert [m.label for m in done.methods] == ["Neither", "Intra", "Inter", "Both", "Literal"]
     assert none.loss == "ce"
     assert (intra.params["inter"], intra.params["alpha"]) == ("none", 0.5)
     assert (inter.params["inter"], inter.params["alpha"]) == ("margin", 0.0)

@@ -137,7 +137,8 @@ def overlapping(anchor: str) -> float:
     """Where the boundary of two overlapping classes comes to rest under constant weights.
 
     One is N(0, 1), the other an equal mixture of N(1, 1) and N(6, 1), half of which is easy: the
-    Bayes boundary is at ½ + log 2 = 1.19. The network is a table with cells of width ¼.
+    Bayes boundary is at ½ + log 2 = 1.19. The network is a table with cells of width ¼. The steps
+    are small enough to come to rest; larger ones end elsewhere on every processor.
     """
     loss = HarmonizedLoss((4000, 4000), alpha=0.5, anneal=0.0, inter="none", anchor=anchor)
     rng = torch.Generator().manual_seed(0)
@@ -147,17 +148,20 @@ def overlapping(anchor: str) -> float:
     y = torch.repeat_interleave(torch.arange(2), 4000)
     table = torch.zeros(60, requires_grad=True)
     cell = ((x + 4) * 4).long().clamp(0, 59)
-    for _ in range(300):
+    rests = []
+    for _ in range(600):
         score = table[cell]
         (gradient,) = torch.autograd.grad(loss(torch.stack([-score, score], 1), y), table)
         with torch.no_grad():
-            table -= 200 * gradient
-    return float((table[:40] < 0).sum() / 4 - 4)
+            table -= 8 * gradient
+        rests.append(float((table[:40] < 0).sum() / 4 - 4))
+    return sum(rests[-100:]) / 100
 
 
 def test_equal_weights_at_the_boundary_keep_it_where_equal_means_move_it() -> None:
-    assert abs(overlapping("boundary") - 1.19) < 0.5
-    assert overlapping("class") < 0.5
+    at_the_boundary, means = overlapping("boundary"), overlapping("class")
+    assert abs(at_the_boundary - 1.19) < 0.5
+    assert means < at_the_boundary - 0.2
 
 
 def test_literal_gives_every_class_and_every_occupied_region_its_equal_share() -> None:

@@ -253,7 +253,7 @@ def test_a_damaged_checkpoint_costs_time_only(store: RunStore, engine: FakeEngin
     whole, cut = (store.create(small_config(epochs=12)).id for _ in range(2))
     execute(store, whole)
     execute(store, cut, interrupt_at(8))
-    store.save_checkpoint(cut, 0, b"\x00garbage")
+    (store.repeat_folder(cut, 0) / "checkpoint.pt").write_bytes(b"\x00garbage")
     assert execute(store, cut).state == "done"
     assert_same_frames(store, whole, cut)
 
@@ -261,7 +261,7 @@ def test_a_damaged_checkpoint_costs_time_only(store: RunStore, engine: FakeEngin
 def test_a_damaged_real_checkpoint_costs_time_only(store: RunStore) -> None:
     run_id = store.create(small_config(epochs=3)).id
     execute(store, run_id, stop_at(store, 1))
-    store.save_checkpoint(run_id, 0, b"\x80garbage")
+    (store.repeat_folder(run_id, 0) / "checkpoint.pt").write_bytes(b"\x80garbage")
     assert execute(store, run_id).state == "done"
     assert store.epochs(run_id) == [0, 1, 2, 3]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import subprocess
@@ -13,10 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from harmony_core.config import RecordConfig
 from harmony_core.errors import RunError
-from harmony_core.runs import JobQueue, RunStore, jobs, shared_queue
+from harmony_core.runs import JobQueue, RunStore, jobs, shared_queue, turns, worker_process
 from harmony_core.runs.worker_process import WorkerProcess
 
 from .conftest import small_config
@@ -169,7 +171,7 @@ def test_a_worker_that_died_idle_costs_nothing(queue: JobQueue, shelf: RunStore)
     run_id = new(shelf)
     queue.submit(run_id)
     wait_for(ended(shelf, run_id), "the end")
-    assert shelf.get(run_id).state == "done"
+    assert shelf.get(run_id).state == "done", shelf.get(run_id).error
 
 
 def test_a_failure_is_told_by_the_record_and_the_worker_lives_on(
@@ -196,8 +198,8 @@ def test_resuming_what_is_just_being_stopped_is_not_lost(
     may_return = threading.Event()
     train = WorkerProcess.train
 
-    def train_and_wait(worker: WorkerProcess, run_id: str) -> str:
-        failure = train(worker, run_id)
+    def train_and_wait(worker: WorkerProcess, run_id: str, overdue: Callable[[], bool]) -> str:
+        failure = train(worker, run_id, overdue)
         may_return.wait(PATIENCE)
         return failure
 
@@ -239,6 +241,31 @@ def test_shutdown_leaves_no_process_and_everything_resumable(store: RunStore) ->
     with pytest.raises(RunError, match="shut down"):
         queue.submit(run_id)
     queue.shutdown()
+
+
+def test_a_patient_shutdown_loses_no_epoch(store: RunStore) -> None:
+    queue = JobQueue(store, workers=1)
+    run_id = new(store, long=True)
+    queue.submit(run_id)
+    wait_for(training(store, run_id), "training")
+    queue.shutdown(patience=PATIENCE)
+    record = store.get(run_id)
+    assert record.state == "interrupted"
+    assert "shut down" in record.error
+    content = store.checkpoint(run_id, 0)
+    assert content is not None
+    assert torch.load(io.BytesIO(content), weights_only=True)["epoch"] == record.epoch
+
+
+def test_what_was_stopped_before_a_patient_shutdown_stays_stopped(store: RunStore) -> None:
+    queue = JobQueue(store, workers=1)
+    run_id = new(store, long=True)
+    queue.submit(run_id)
+    wait_for(training(store, run_id), "training")
+    queue.stop(run_id)
+    queue.shutdown(patience=PATIENCE)
+    record = store.get(run_id)
+    assert (record.state, record.error) == ("stopped", "")
 
 
 SERVER = """
@@ -293,3 +320,50 @@ def test_there_is_one_queue_for_a_folder_even_after_a_reload(
     monkeypatch.setenv("HARMONY_WORKERS", "many")
     with pytest.raises(RunError, match="HARMONY_WORKERS.*'many'"):
         shared_queue(RunStore(tmp_path / "third"))
+
+
+def test_who_asked_the_shared_queue_is_told_of_each_end(store: RunStore) -> None:
+    told: list[str] = []
+    run_id = new(store)
+    shared_queue(store, None, told.append).submit(run_id)
+    wait_for(lambda: told == [run_id], "the end")
+    assert store.get(run_id).state == "done"
+
+
+def test_a_frozen_worker_is_ended_and_the_experiment_can_be_resumed(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = JobQueue(store)
+    run_id = new(store, long=True)
+    queue.submit(run_id)
+    wait_for(training(store, run_id), "the training")
+    (frozen,) = queue.pids()
+    monkeypatch.setattr(worker_process, "SECONDS_OF_SILENCE", 3.0)
+    os.kill(frozen, signal.SIGSTOP)
+    wait_for(ended(store, run_id), "the end of the frozen worker")
+    record = store.get(run_id)
+    assert record.state == "interrupted"
+    assert "sign of life" in record.error
+    assert not alive(frozen)
+    monkeypatch.undo()
+    queue.submit(run_id)
+    wait_for(training(store, run_id), "the training by another worker")
+    queue.shutdown()
+
+
+def test_a_stop_that_the_worker_does_not_act_on_ends_it(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = JobQueue(store)
+    run_id = new(store, long=True)
+    queue.submit(run_id)
+    wait_for(training(store, run_id), "the training")
+    (frozen,) = queue.pids()
+    monkeypatch.setattr(turns, "SECONDS_TO_STOP", 1.0)
+    os.kill(frozen, signal.SIGSTOP)
+    queue.stop(run_id)
+    wait_for(ended(store, run_id), "the stop")
+    record = store.get(run_id)
+    assert (record.state, record.error, record.resumable) == ("stopped", "", True)
+    assert not alive(frozen)
+    queue.shutdown()

@@ -1,70 +1,52 @@
-"""Pictures of the embedding made while an experiment trains."""
+"""The last epoch's picture, drawn alone after an experiment, and the queue that asks for it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 import pytest
 
-import harmony_core.runs.embedding.store as stored
-from harmony_core.analysis.embedding import EmbeddingSettings, load_embedding
+from harmony_core.analysis.embedding import EmbeddingSettings
 from harmony_core.config import RecordConfig
-from harmony_core.errors import RunError
 from harmony_core.runs import RunStore
-from harmony_core.runs.embedding.store import embed_run, embedding_path, stored_epochs
+from harmony_core.runs.embedding import background
+from harmony_core.runs.embedding.background import LastMaps
+from harmony_core.runs.embedding.store import embed_last, embed_run, last_path, stored_epochs
 from harmony_core.runs.execute import execute
 from tests.runs.conftest import FakeEngine, small_config
 
 RECORD = RecordConfig(grid=8, tracked=10, bins=4, embedding=True, landmarks=60)
 
 
-@pytest.mark.slow
-def test_pictures_drawn_on_the_way_are_those_drawn_afterwards(
-    store: RunStore, tmp_path: Path
-) -> None:
+def test_the_last_epoch_is_drawn_alone_and_only_once(store: RunStore) -> None:
     record = execute(store, store.create(small_config(2, record=RECORD)).id)
     assert record.state == "done"
-    assert stored_epochs(store.root, record.id) == [0, 1, 2]
-
-    def positions() -> np.ndarray[Any, Any]:
-        path = embedding_path(store.root, record.id, 0, EmbeddingSettings(), 2)
-        return np.stack([panel.positions for panel in load_embedding(path).panels])
-
-    live = positions()
-    for path in embedding_path(store.root, record.id, 0, EmbeddingSettings()).glob("*.npz"):
-        path.unlink()
-    assert embed_run(store, record.id) == [0, 1, 2]
-    np.testing.assert_allclose(positions(), live, atol=1e-4)
+    assert stored_epochs(store.root, record.id) == [], "nothing is drawn during a training"
+    plain = EmbeddingSettings(layout="pca")
+    assert embed_last(store, record.id, settings=plain) == 2
+    assert [p.name for p in last_path(store.root, record.id, 0, plain).iterdir()] == ["00002.npz"]
+    assert stored_epochs(store.root, record.id, 0, plain) == []
+    assert embed_last(store, record.id, settings=plain) is None
+    assert embed_run(store, record.id, settings=plain) == [0, 1, 2]
+    (last_path(store.root, record.id, 0, plain) / "00002.npz").unlink()
+    assert embed_last(store, record.id, settings=plain) is None, "the sequence has it"
 
 
-@pytest.mark.parametrize(
-    ("error", "kept"), [(RunError("Expected more. Try less."), False), (ValueError("bad"), True)]
-)
-def test_a_picture_that_fails_does_not_end_the_training(
-    store: RunStore, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, error: Exception,
-    kept: bool,
+@pytest.mark.parametrize(("embedding", "drawn"), [(True, True), (False, False)])
+def test_only_a_finished_experiment_with_features_gets_its_last_map(
+    store: RunStore, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, embedding: bool,
+    drawn: bool,
 ) -> None:  # fmt: skip
-    calls: list[str] = []
-    messages: list[str] = []
+    asked: list[tuple[str, ...]] = []
 
-    def fail(store: RunStore, run_id: str, repeat: int, **options: object) -> list[int]:
-        calls.append(run_id)
-        raise error
+    def refuse(*arguments: str) -> None:
+        asked.append(arguments)
+        raise OSError("no process can be started")
 
-    monkeypatch.setattr(stored, "embed_run", fail)
-    run_id = store.create(small_config(3, record=RECORD)).id
-    record = execute(store, run_id, lambda record, frames: messages.append(record.message))
-    assert record.state == "done"
-    assert record.error == ""
-    assert len(calls) == 1, "it is not tried again"
-    assert any(m.startswith("training, without embedding: Expected") for m in messages)
-    assert (store.root / run_id / "traceback.txt").exists() == kept
-
-
-def test_nothing_is_drawn_unless_it_is_asked_for(
-    store: RunStore, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stored, "embed_run", lambda *args, **options: pytest.fail("drawn"))
-    assert execute(store, store.create(small_config(2)).id).state == "done"
+    monkeypatch.setattr(background, "start_module", refuse)
+    maps = LastMaps(store)
+    run_id = store.create(small_config(2, record=RecordConfig(embedding=embedding))).id
+    maps.ended(run_id)
+    execute(store, run_id)
+    maps.ended(run_id)
+    maps.wait()
+    assert [call[2] for call in asked] == [run_id] * drawn
+    assert all(call[-1] == "last" for call in asked)

@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_said(store: RunStore) -> None:
     with pytest.raises(RunError, match="Expected a repeat from 1 to 1"):
         compute(store, run_id, 1, steps)
     (store.repeat_folder(run_id, 0) / "checkpoint.pt").write_bytes(b"damaged")
-    with pytest.raises(RunError, match="it cannot be read"):
+    with pytest.raises(RunError, match="bytes that were written, but .* Resume the experiment"):
         compute(store, run_id, 0, steps)
     store.drop_checkpoint(run_id, 0)
     with pytest.raises(RunError, match="Expected a checkpoint of experiment .* Run it again"):

@@ -39,7 +39,7 @@ def test_a_finished_study_reports_at_once(
     markdown = tmp_path / "result.md"
     assert cli.main(["study", str(file), "--markdown", str(markdown)]) == 0
     out, err = capsys.readouterr()
-    assert "All cells are done: 4." in out
+    assert "Trainings: all 4 have finished." in out
     assert "Gain over Cross-entropy" in out
     assert str(trained) in err
     assert markdown.read_text().startswith("## Small\n")
@@ -68,7 +68,7 @@ def test_the_runs_are_ordinary_runs(
     assert cli.main(["list", "--runs", str(trained / "runs"), "--json"]) == 0
     records = json.loads(capsys.readouterr().out)
     assert {record["title"] for record in records} == {
-        "clouds, factor 4, seed 3", "clouds, factor 4, seed 4",
+        "Clouds, factor 4, seed 3", "Clouds, factor 4, seed 4",
     }  # fmt: skip
 
 
@@ -126,8 +126,8 @@ def test_failed_cells_are_listed_and_the_exit_code_says_so(
         train(read_study(path), runs_folder / "studies" / "bad")
     assert cli.main(["study", str(path), "--report"]) == 1
     out, err = capsys.readouterr()
-    assert "0 of 1 cells are done (1 failed)" in out
-    assert "Failed: clouds, factor 4, seed 3, Cross-entropy: Expected a loss" in err
+    assert "0 of 1 have finished (1 failed)" in out
+    assert "Failed: Clouds, factor 4, seed 3, Cross-entropy: Expected a loss" in err
 
 
 def test_sources_are_remembered(
@@ -141,5 +141,5 @@ def test_sources_are_remembered(
     command = ["study", str(path), "--workers", "1", "--quiet"]
     assert cli.main([*command, "--source", f"fish={tmp_path / 'fish.csv'}"]) == 0
     assert cli.main(command) == 0
-    assert "All cells are done: 1." in capsys.readouterr().out
+    assert "Trainings: all 1 have finished." in capsys.readouterr().out
     assert len(RunStore(runs_folder / "studies" / "fishes" / "runs").ids()) == 1

@@ -69,7 +69,7 @@ def test_the_readme_names_command_table_sentences_and_seeds(tmp_path: Path) -> N
     write_made(tmp_path / "made")
     text = results_markdown([read_study_result(tmp_path / "made")])
     for part in (
-        "### Made", "python -m harmony_core study ", "| clouds, factor 50 |", "no clear difference",
+        "### Made", "python -m harmony_core study ", "| Clouds, factor 50 |", "no clear difference",
         "Seeds: 500 to 503.", "±",
     ):  # fmt: skip
         assert part in text

@@ -136,7 +136,7 @@ def test_missing_cells_leave_only_complete_pairs() -> None:
     pooled = next(c for c in found.pooled if c.method == "H")
     assert (pooled.seeds, pooled.missing) == (3, 3)
     text = "\n".join(sentences(found))
-    assert "51 of 54 cells are done (3 missing)" in text
+    assert "51 of 54 have finished (3 missing)" in text
     assert "Only the 15 complete pairs count; pairs that are missing: 3" in text
 
 
@@ -174,7 +174,7 @@ def test_one_setting_has_no_ranks_and_nothing_done_has_no_comparison() -> None:
     assert statistics_of(plan, results(plan, drawn(settings=1))).ranks is None
     nothing = statistics_of(plan, results(plan, np.full((1, 3, 6), np.nan)))
     assert {c.verdict for c in nothing.comparisons} == {"nothing to compare"}
-    assert sentences(nothing) == ["0 of 18 cells are done (18 missing)."]
+    assert sentences(nothing) == ["Trainings: 0 of 18 have finished (18 missing)."]
     assert result_document(nothing)["pooled"] == []
 
 
@@ -202,11 +202,12 @@ def test_sentences_say_what_the_intervals_say() -> None:
     values[2, 2] += noise[2, 2]
     found = sentences(statistics_of(study(), results(study(), values)))
     h = next(line for line in found if line.startswith("H against B, balanced accuracy"))
-    assert "clearly better in 1 (clouds, factor 2 +2.0 points)" in h
-    assert "clearly worse in 1 (clouds, factor 3 −3.0 points)" in h
+    assert "clearly better in 1 (Clouds, factor 2: +2.0 points)" in h
+    assert "clearly worse in 1 (Clouds, factor 3: −3.0 points)" in h
     assert "no clear difference in 1" in h
     margin = found[found.index(h) + 1]
-    assert "excluded in 2 of 3 settings and certain in 1 (clouds, factor 3" in margin
+    assert margin.startswith("H: a loss of more than 0.15 points is ruled out in 2 of 3 settings")
+    assert margin.endswith("and certain in 1.")
     pooled = next(line for line in found if line.startswith("H against B, mean"))
     assert pooled.startswith("H against B, mean over 3 settings and 6 seeds: −0.33 points")
     ce = next(line for line in found if line.startswith("Cross-entropy against B, mean"))

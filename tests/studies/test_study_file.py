@@ -16,7 +16,7 @@ from .small import small_study, study_text
 
 def test_a_setting_for_each_factor_with_methods_and_seeds_of_the_study() -> None:
     study = small_study(settings="- {data: spirals, factors: [10, 50]}", count=3)
-    assert [s.title for s in study.settings] == ["spirals, factor 10", "spirals, factor 50"]
+    assert [s.title for s in study.settings] == ["Spirals, factor 10", "Spirals, factor 50"]
     assert [s.config.data.imbalance_factor for s in study.settings] == [10, 50]
     assert study.settings[0].seeds == (3, 4, 5)
     assert study.labels == ("Cross-entropy", "Balanced softmax")

@@ -56,6 +56,19 @@ def assert_equal(a: Frame, b: Frame) -> None:
         np.testing.assert_array_equal(getattr(a, field.name), getattr(b, field.name), field.name)
 
 
+@pytest.mark.parametrize("step", ["none", "tau_norm"])
+def test_log_probabilities_are_those_that_frames_judge(step: str) -> None:
+    engine, frames = trained(config(step))
+    said = engine.log_probabilities(engine.dataset.test_inputs)
+    targets = engine.dataset.test_targets
+    assert np.exp(said).sum(axis=2) == pytest.approx(1, abs=1e-4)
+    for own, frame in zip(said, frames[-1], strict=True):
+        flat = targets * 3 + own.argmax(axis=1)
+        assert (np.bincount(flat, minlength=9).reshape(3, 3) == frame.confusion).all()
+        loss = -own[np.arange(len(targets)), targets].mean()
+        assert loss == pytest.approx(frame.test_loss, rel=1e-4)
+
+
 @pytest.mark.parametrize("step", POSTHOC)
 def test_the_same_figures_during_training_and_afterwards(step: str) -> None:
     """Also under LDAM, whose cosine layer sees features of length 1 and whose logits are scaled."""

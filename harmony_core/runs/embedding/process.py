@@ -20,16 +20,21 @@ class Drawing:
     settings: EmbeddingSettings
 
 
+def arguments(root: Path, drawing: Drawing) -> tuple[str, ...]:
+    """The module that draws, and its arguments."""
+    return (
+        "harmony_core.runs.embedding.worker", str(root.resolve()),
+        drawing.run_id, str(drawing.repeat), json.dumps(drawing.settings.to_dict()),
+    )  # fmt: skip
+
+
 class DrawingProcess(OneProcess[Drawing]):
     """Runs the process for a `Drawing`."""
 
     purpose = "a process that draws"
 
     def command(self, request: Drawing) -> tuple[str, ...]:
-        return (
-            "harmony_core.runs.embedding.worker", str(self.root.resolve()),
-            request.run_id, str(request.repeat), json.dumps(request.settings.to_dict()),
-        )  # fmt: skip
+        return arguments(self.root, request)
 
     def broke_off(self, status: int) -> str:
         return (

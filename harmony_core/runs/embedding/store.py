@@ -1,10 +1,11 @@
 """The pictures of an experiment, computed from its recorded frames and kept beside them.
 
     <root>/<id>/repeat-0/embedding/<key of the settings>/00012.npz
+    <root>/<id>/repeat-0/embedding/<key of the settings>/last/00060.npz
 
-`embed_run` computes the missing ones in order. The worker uses it during training, the app for
-other settings afterwards, and the command line too, so all of them agree. A page only reads the
-files, with `load_embedding`.
+`embed_run` computes the missing ones in order, each from the one before. `embed_last` draws that of
+the last epoch alone, which is there long before the sequence. The app and the command line use
+the same functions, so they agree. A page only reads the files, with `load_embedding`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ...analysis.embedding.pictures import picture_epochs
 from ...analysis.embedding.result import EmbeddingFrame, Landmarks, load_embedding, save_embedding
 from ...analysis.embedding.sequence import EmbeddingMovie, View
 from ...analysis.embedding.settings import EmbeddingSettings
@@ -27,7 +29,6 @@ from ...frames import Frame, Scene
 from ...losses.registry import LOSSES
 
 PICTURE = re.compile(r"([0-9]{5})\.npz")
-MOST_PICTURES = 40
 Progress = Callable[[int, int], None]
 
 
@@ -66,19 +67,6 @@ def stored_epochs(
         return []
     found = [match for path in folder.iterdir() if (match := PICTURE.fullmatch(path.name))]
     return sorted(int(match[1]) for match in found)
-
-
-def picture_epochs(config: ExperimentConfig, most: int = MOST_PICTURES) -> list[int]:
-    """The recorded epochs that get a picture: all, or about ``most`` of them evenly spread.
-
-    Fixed before training, so that pictures made live and afterwards are the same; the first and
-    the last epoch are always among them.
-    """
-    recorded = sorted({*range(0, config.epochs + 1, config.record.every), config.epochs})
-    if len(recorded) <= most:
-        return recorded
-    at = np.unique(np.linspace(0, len(recorded) - 1, most).round().astype(int))
-    return [recorded[i] for i in at]
 
 
 def landmarks_of(scene: Scene) -> Landmarks:
@@ -161,6 +149,39 @@ def embed_run(
         if on_progress is not None:
             on_progress(len(done) + i + 1, len(wanted))
     return made
+
+
+def last_path(root: Path, run_id: str, repeat: int, settings: EmbeddingSettings) -> Path:
+    """The folder of the picture that `embed_last` makes."""
+    return embedding_path(root, run_id, repeat, settings) / "last"
+
+
+def embed_last(
+    store: Store, run_id: str, repeat: int = 0, settings: EmbeddingSettings | None = None
+) -> int | None:
+    """Draw the newest recorded epoch that gets a picture, alone; return it, or None if there.
+
+    Dots lie elsewhere than in the sequence of `embed_run`, where they come from earlier epochs.
+    """
+    settings = settings or EmbeddingSettings()
+    config = store.get(run_id).config
+    recorded = set(store.epochs(run_id, repeat))
+    wanted = [epoch for epoch in picture_epochs(config) if epoch in recorded]
+    frames = store.root / run_id / f"repeat-{repeat}" / "frames"
+    folder = last_path(store.root, run_id, repeat, settings)
+    if not wanted or _valid(folder, frames, wanted[-1:]):
+        return None
+    sequence = embedding_path(store.root, run_id, repeat, settings)
+    if _valid(sequence, frames, wanted[-1:]):
+        return None
+    scene, epoch = store.scene(run_id, repeat), wanted[-1]
+    movie = EmbeddingMovie(landmarks_of(scene), settings, _plane(scene))
+    picture = movie.step(epoch, views_of(store.frames(run_id, repeat, epoch), config))
+    make_folder(folder, parents=True)
+    for old in folder.glob("*.npz"):
+        old.unlink(missing_ok=True)
+    save_embedding(folder / f"{epoch:05d}.npz", picture)
+    return epoch
 
 
 def _valid(folder: Path, frames: Path, wanted: list[int]) -> list[int]:

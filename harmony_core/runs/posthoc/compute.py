@@ -88,10 +88,10 @@ def _computed(
 
 
 def _figures(judged: TestFigures, groups: Array) -> Figures:
-    recalls = np.nan_to_num(recall(judged.confusion.cpu().numpy()))  # as `Frame.recall` has it
+    recalls = recall(judged.confusion.cpu().numpy())
     head, medium, tail = group_recall(recalls, groups)
     return {
-        "balanced_accuracy": float(recalls.mean()),
+        "balanced_accuracy": float(np.nanmean(recalls)),
         "head": float(head),
         "medium": float(medium),
         "tail": float(tail),

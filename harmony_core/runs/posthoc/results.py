@@ -27,7 +27,7 @@ FIGURES = ("balanced_accuracy", "head", "medium", "tail", "ece")
 Steps = Mapping[str, Mapping[str, Value]]
 """Names of steps with all their parameters, as `chosen_steps` returns them."""
 Figures = dict[str, float]
-"""Balanced accuracy, mean recall of head, medium and tail, ECE, in [0, 1]; NaN: no such class."""
+"""Balanced accuracy, mean recall of head, medium and tail, ECE, in [0, 1]; NaN: no class tested."""
 
 
 @dataclass(frozen=True)

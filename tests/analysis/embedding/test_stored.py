@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from harmony_core.analysis.embedding import EmbeddingSettings, load_embedding
+from harmony_core.analysis.embedding.pictures import picture_epochs
 from harmony_core.config import ExperimentConfig, MethodConfig, RecordConfig, Seeds
 from harmony_core.errors import RunError
 from harmony_core.frames import Frame, Scene
@@ -17,7 +18,6 @@ from harmony_core.runs.embedding.store import (
     embed_run,
     embedding_path,
     landmarks_of,
-    picture_epochs,
     stored_epochs,
 )
 from harmony_core.runs.store import RunStore

@@ -1,0 +1,1 @@
+"""A server's visitors: in which mode it serves them, whose a thing is, and what each may do."""
