@@ -10,10 +10,9 @@ PAGE = ExperimentPage(
     name="arena",
     title="Arena",
     icon="stadium",
-    link_label="Back to the Arena",
     content="pages._arena.page:arena",
     panels=ARENA,
-    below=("results", "starvation_note", "posthoc", "sections", "downloads"),
+    below=("results", "starvation_note", "posthoc", "downloads"),
     sets_up=True,
     terms=("decision boundary", "Bayes rule", "balanced accuracy", "recall", "logit adjustment"),
 )

@@ -8,12 +8,14 @@ from pages._shared.page import draw
 
 PAGE = ExperimentPage(
     name="density",
-    title="Gradient density",
+    title="Density",
     icon="equalizer",
-    link_label="See its density",
+    content="pages._arena.page:arena",
+    listed=False,
     lead="How hard is each class for each method, and how does that change? The gradient norm g of "
     "a sample is 0 once it is learned and 1 when it is mistaken for another class.",
     panels=DENSITY,
+    below=("sandbox",),
     terms=("gradient norm", "gradient density", "unit region", "GHM"),
 )
 

@@ -9,11 +9,13 @@ PAGE = ExperimentPage(
     name="embedding",
     title="Embedding",
     icon="bubble_chart",
-    link_label="See its embedding",
+    content="pages._arena.page:arena",
+    listed=False,
     lead="Which samples look alike to each network, and which class does it give them? Every dot "
     "is a sample, the colour behind it the network’s own answer, and each map says how far it can "
     "be trusted.",
     view="pages._embedding.page:embedding",
+    example="pages._embedding.example:example",
     terms=("features", "decision boundary", "seed"),
 )
 

@@ -9,8 +9,9 @@ PAGE = Page(
     title="Inspect your data",
     icon="troubleshoot",
     content="pages._inspect.page:inspect_data",
-    lead="Upload a file. In seconds you see how long its tail is and whether rare means noisy; "
-    "then a pilot on your own data says which method is worth trying, or that none is.",
+    lead="Upload a file. Within seconds you see how long its tail is and whether its rare classes "
+    "have more wrong labels. A pilot, a short trial of several methods on your data, then says "
+    "which one is worth using, if any.",
 )
 
 if __name__ == "__main__":

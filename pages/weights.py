@@ -1,8 +1,8 @@
-"""Weights: what every class and sample counts for under each method, over the epochs."""
+"""Weights: what every class counts for and pulls under each method, over the epochs."""
 
 from __future__ import annotations
 
-from harmony_core.viewer.panels import WEIGHTS
+from harmony_core.viewer.panels import CLASS_WEIGHTS
 from pages._experiment.experiment_page import ExperimentPage
 from pages._shared.page import draw
 
@@ -10,12 +10,14 @@ PAGE = ExperimentPage(
     name="weights",
     title="Weights",
     icon="balance",
-    link_label="See its weights",
+    content="pages._arena.page:arena",
+    listed=False,
     lead=(
-        "Which samples count most? What classes and single samples weigh under each method, "
-        "how many samples that leaves in effect, and which ones are at the extremes."
+        "Which classes count most? What they weigh and how hard they pull under each method, and "
+        "how many samples that leaves in effect."
     ),
-    panels=WEIGHTS,
+    panels=CLASS_WEIGHTS,
+    below=("pull",),
     terms=("intra balance", "inter balance", "effective number of samples", "re-weighting"),
 )
 

@@ -51,6 +51,7 @@ function build(root) {
   };
   root.board.addEventListener("pointerup", end);
   root.board.addEventListener("pointercancel", end);
+  root.drawing = () => stroke !== null;
   root.show = (points) => root.line.setAttribute("d", path(whole(points)));
 }
 
@@ -70,11 +71,10 @@ export default function ({ data, parentElement, setStateValue }) {
     root.show(points);
     setStateValue("line", points.map(out));
   };
-  const ends = JSON.stringify(data.ends);
-  if (root.ends !== ends) {
-    if (root.ends !== undefined) setStateValue("line", null);
-    root.ends = ends;
-    root.shown = data.ends.map(into);
+  const line = JSON.stringify(data.line);
+  if (root.line.dataset.of !== line && !root.drawing()) {
+    root.line.dataset.of = line;
+    root.shown = data.line.map(into);
     root.show(root.shown);
   }
 }

@@ -122,7 +122,7 @@ def _factor(value: float, *, disabled: bool) -> float:
         "Imbalance factor",
         factors,
         key=widget_key_among("factor", value, factors),
-        format_func=lambda number: f"{number_text(number)} : 1",
+        format_func=lambda number: f"{number_text(number)} to 1",
         help="Training samples of the largest class for each sample of the smallest.",
         disabled=disabled,
     )

@@ -51,14 +51,14 @@ def seconds_for(runs: RunStore, config: ExperimentConfig) -> float | None:
         if past.data == wanted.data:
             size = size or samples
         if pace is None and _alike(past) == _alike(wanted):
-            pace = rate * samples * _passes(past)
+            pace = rate * samples * passes(past)
         if pace and size:
             epochs = wanted.epochs * wanted.seeds.repeats
-            return float(epochs * size * _passes(wanted) / pace)
+            return float(epochs * size * passes(wanted) / pace)
     return None
 
 
-def _passes(config: ExperimentConfig) -> int:
+def passes(config: ExperimentConfig) -> int:
     """Forward and backward passes of a step: two where a method is sharpness-aware, else one."""
     return sum(1 if method.sam == "none" else 2 for method in config.methods)
 

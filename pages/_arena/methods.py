@@ -11,6 +11,7 @@ from harmony_core.losses import LOSSES
 from harmony_core.parameters import Value
 
 from .._session.draft import PREFIX, widget_key_among
+from .._shared.markdown import literal
 from .beside_the_loss import beside_the_loss
 from .controls import control, words
 
@@ -40,7 +41,7 @@ def _method(slot: int, position: int, method: MethodConfig, *, removable: bool) 
     names = list(LOSSES)
     loss = str(
         row.selectbox(
-            f"Method {position + 1}",
+            f"Method {position + 1}" + (f": {literal(method.label)}" if method.label else ""),
             names,
             key=widget_key_among(f"m{slot}-loss", method.loss, names),
             format_func=lambda name: LOSSES[name].title,
@@ -48,10 +49,9 @@ def _method(slot: int, position: int, method: MethodConfig, *, removable: bool) 
     )
     if removable:
         row.button(
-            "",
+            f"Remove method {position + 1}",  # read out, not drawn
             icon=":material/close:",
             key=f"{PREFIX}m{slot}-remove",
-            help=f"Remove method {position + 1}",
             on_click=_remove,
             args=(slot,),
             type="tertiary",
@@ -59,7 +59,8 @@ def _method(slot: int, position: int, method: MethodConfig, *, removable: bool) 
     spec = LOSSES[loss]
     if loss != method.loss:
         method = MethodConfig(loss)
-    with st.expander(f"Settings and equation{_changed_mark(method)}", key=f"{PREFIX}m{slot}-more"):
+    title = f"Method {position + 1}: settings and equation{_changed_mark(method)}"
+    with st.expander(title, key=f"{PREFIX}m{slot}-more"):
         st.markdown(spec.summary)
         st.latex(spec.equation)
         if spec.reference:

@@ -29,7 +29,7 @@ def gallery(config: ExperimentConfig) -> None:
         on_change=_chosen,
     )
     if chosen:
-        st.caption(chosen.sentence)
+        st.caption(f"**Look at:** {chosen.look}")
 
 
 def preset_of(config: ExperimentConfig) -> Preset | None:
@@ -50,5 +50,4 @@ def preset_of(config: ExperimentConfig) -> Preset | None:
 def _chosen() -> None:
     name = st.session_state.get(KEY)
     if name in PRESETS:
-        draft.show_run("")
         draft.set_up(PRESETS[name].config)

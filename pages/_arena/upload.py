@@ -6,12 +6,14 @@ from functools import lru_cache
 
 import streamlit as st
 
-from harmony_core.data.uploads import resolve_source, store_upload
+from harmony_core.data.uploads import resolve_source
 from harmony_core.experiments.link import UPLOAD
 from harmony_core.readers.images.archives import ZipSource
 from harmony_core.readers.images.layout import arrange
+from harmony_core.serving.upload_owners import require_source
 
 from .._session.draft import PREFIX
+from .._session.visitor import access, visitor
 from .._shared.messages import messages
 
 LARGEST_MB = 200
@@ -30,6 +32,7 @@ def choose_upload(source: str) -> str:
         if file is not None:
             source = _kept(file.file_id, file)
         if UPLOAD.fullmatch(source):
+            require_source(source, visitor())
             counts = class_counts(source)
             st.caption(f"{len(counts)} classes, {sum(counts.values()):,} training images.")
             return source
@@ -60,5 +63,5 @@ def _kept(file_id: str, file: st.runtime.uploaded_file_manager.UploadedFile) -> 
     """Store the file once per upload, not at every run of the page."""
     kept: dict[str, str] = st.session_state.setdefault("uploads kept", {})
     if file_id not in kept:
-        kept[file_id] = store_upload(file, LARGEST_MB * 2**20)
+        kept[file_id] = access().keep_upload(file, LARGEST_MB * 2**20)
     return kept[file_id]

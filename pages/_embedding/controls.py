@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -13,10 +13,11 @@ from harmony_core.frames import Scene
 from harmony_core.parameters import Parameter
 from harmony_core.runs.record import ExperimentRecord
 
+from .._session import place
 from .._shared.backend import store
-from .._shared.labels import literal
+from .._shared.markdown import literal
 from .._shared.widgets import set_widget
-from .link import Reader, one_of, read_link, whole_numbers, write_link
+from .link import Reader, one_of, read_link, report, whole_numbers, write_link
 from .link_text import read_settings, settings_text
 from .window_width import WINDOW_LAYOUTS, WindowLayout, window_layout
 
@@ -119,11 +120,7 @@ def on_screen() -> bool:
 def read_controls(record: ExperimentRecord, *, again: bool) -> None:
     """Set the controls to what the link says; ``again`` as in `read_link`."""
     run = record.id
-    methods, repeats = len(record.config.methods), record.config.seeds.repeats
-
-    def repeat(text: str) -> None:
-        allowed = {str(r + 1): r for r in range(repeats)}
-        _set(f"repeat-{run}", allowed[one_of(text, allowed, "1")])
+    methods = len(record.config.methods)
 
     def show(text: str) -> None:
         numbers = whole_numbers(text, methods, "methods")
@@ -134,7 +131,6 @@ def read_controls(record: ExperimentRecord, *, again: bool) -> None:
         _set(f"find-{run}", whole_numbers(text, classes, "classes"))
 
     readers: dict[str, Reader] = {
-        "repeat": repeat,
         "map": lambda text: show_settings(read_settings(text)),
         "colour": lambda text: _set("colour", one_of(text, COLOURS, "class")),
         "since": lambda text: _set("since", one_of(text, CHANGES, "before")),
@@ -147,14 +143,25 @@ def read_controls(record: ExperimentRecord, *, again: bool) -> None:
 
 def repeat_control(record: ExperimentRecord) -> int:
     """Draw the choice of a repeat, if there are several."""
-    repeats = record.config.seeds.repeats
+    run, repeats = record.id, record.config.seeds.repeats
+    wanted = place.chosen_repeat(run, repeats) or 0
+    if problem := place.link_problem():
+        report(problem)
+        place.move_to(place.current(run))
     if repeats == 1:
         return 0
+    key = f"{KEY}repeat-{run}"
+    set_widget(key, wanted)
     chosen = st.segmented_control(
-        "Repeat", range(repeats), key=widget_key(f"repeat-{record.id}", 0), required=True,
-        format_func=lambda r: f"{r + 1}",
+        "Repeat", range(repeats), key=key, required=True, format_func=lambda r: f"{r + 1}",
+        on_change=_repeat_chosen, args=(run, key),
     )  # fmt: skip
     return int(chosen or 0)
+
+
+def _repeat_chosen(run: str, key: str) -> None:
+    chosen = st.session_state.get(key) or None  # the first repeat is the usual one
+    place.move_to(replace(place.current(run), repeat=chosen))
 
 
 def first_scene(run_id: str) -> Scene | None:
@@ -166,7 +173,7 @@ def first_scene(run_id: str) -> Scene | None:
 
 
 def map_controls(
-    record: ExperimentRecord, repeat: int, chosen: str | None = None
+    record: ExperimentRecord, chosen: str | None = None
 ) -> tuple[EmbeddingSettings | None, MapStyle]:
     """Draw the controls and write their values to the link, with the ``chosen`` samples.
 
@@ -177,7 +184,6 @@ def map_controls(
     style = _style_controls(record)
     every = style.methods == tuple(range(len(record.config.methods)))
     link = {
-        "repeat": str(repeat + 1) if repeat else "",
         "colour": "" if style.colour == "class" else style.colour,
         "since": "" if style.changes == "before" else style.changes,
         "show": "" if every else "_".join(str(m) for m in style.methods),

@@ -56,6 +56,11 @@ def write_link(run: str, values: Mapping[str, str]) -> None:
     st.session_state[_NOTED] = (run, noted)
 
 
+def report(text: str) -> None:
+    """Something else was wrong with the link."""
+    st.session_state[_PROBLEM] = {"text": text}
+
+
 def show_problem() -> None:
     """What was wrong with the link, until the reader changes something."""
     problem = st.session_state.get(_PROBLEM)

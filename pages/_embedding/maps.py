@@ -1,4 +1,4 @@
-"""The maps of the methods side by side, at one epoch or all in turn, and how far to trust them."""
+"""The maps of the methods side by side at one epoch, and how far to trust them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from harmony_core.analysis.accuracy import THIRDS
 from harmony_core.analysis.embedding import EmbeddingFrame, Landmarks, sample_terms
 from harmony_core.errors import HarmonyError
 
-from .._session import place
-from .._shared.backend import store
 from .._shared.labels import run_title
-from .._shared.messages import messages, spoken
+from .._shared.markdown import spoken
+from .._shared.messages import messages
 from .._shared.tables import cells, table
 from .._shared.theme import theme
-from .._shared.widgets import set_widget
 from .controls import MapStyle
 from .drawing_status import offer_redrawing
+from .player import play
 from .sample_table import table_of_all
 from .seed_noise import seed_noise
 from .selection import choose_samples, chosen, chosen_samples, remember
@@ -28,27 +27,17 @@ from .stored_maps import StoredMaps
 
 TRAIL = 3
 """Earlier pictures that a trail passes through."""
+Drawn = tuple[EmbeddingFrame, EmbeddingFrame, list[EmbeddingFrame]]
+"""The frame on screen, the first one, and earlier ones."""
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d"]}
 
 
 def show_maps(maps: StoredMaps, style: MapStyle) -> None:
     """The stored maps at the reader's epoch, and everything that can be asked about them."""
-    epoch, playing = _epoch(maps)
-    try:
-        frame, first = maps.read(epoch), maps.read(maps.epochs[0])
-        before = [e for e in maps.epochs if e < epoch][-TRAIL:]
-        past = [maps.read(e) for e in sorted({maps.epochs[0], *before})] if before else []
-    except HarmonyError as error:
-        st.error(spoken(str(error)), icon=":material/broken_image:")
-        offer_redrawing(maps)
+    drawn = play(maps, lambda epoch: _at(maps, style, epoch))
+    if drawn is None:
         return
-    if playing:
-        with messages():
-            _all_epochs(maps, style)
-    else:
-        maps_of_epoch(maps, frame, style, past, select=True)
-    _caveat(frame, maps.landmarks, style, past)
-    _trust_table(frame, style)
+    frame, first, past = drawn
     _download(maps)
     with messages():
         choose_samples(maps, first, frame, past[-1] if past else None)
@@ -59,31 +48,40 @@ def show_maps(maps: StoredMaps, style: MapStyle) -> None:
         table_of_all(maps, frame)
 
 
-def _epoch(maps: StoredMaps) -> tuple[int, bool]:
-    """The epoch on screen, and whether all of them play in the browser."""
-    epoch = place.current(maps.record.id).shown_epoch(maps.epochs)
-    if len(maps.epochs) == 1:
-        return epoch, False
-    set_widget("emb-epoch", epoch)
-    row = st.container(horizontal=True, gap="medium", vertical_alignment="center", key="emb-epochs")
-    with row:
-        playing = st.toggle(
-            "Play", key="emb-play",
-            help=(
-                "Plays all epochs in the browser with a slider of its own, without waiting. "
-                "Selection and the figures below work on the single picture only."
-            ),
-        )  # fmt: skip
-        st.select_slider(
-            "Epoch", maps.epochs, key="emb-epoch", on_change=_epoch_chosen,
-            args=(maps.record.id,), disabled=playing,
-        )  # fmt: skip
-    return epoch, playing
+def _at(maps: StoredMaps, style: MapStyle, epoch: int) -> Drawn | None:
+    """The maps of ``epoch`` with what explains them; the frames drawn, None if one is damaged."""
+    try:
+        frame, first = maps.read(epoch), maps.read(maps.epochs[0])
+        before = [e for e in maps.epochs if e < epoch][-TRAIL:]
+        past = [maps.read(e) for e in sorted({maps.epochs[0], *before})] if before else []
+    except HarmonyError as error:
+        st.error(spoken(str(error)), icon=":material/broken_image:")
+        offer_redrawing(maps)
+        return None
+    maps_of_epoch(maps, frame, style, past, select=True)
+    explanation(maps, frame, style, past)
+    return frame, first, past
 
 
-def _epoch_chosen(run: str) -> None:
-    chosen = int(st.session_state["emb-epoch"])
-    place.move_to(replace(place.current(run), epoch=chosen))
+def explanation(
+    maps: StoredMaps, frame: EmbeddingFrame, style: MapStyle, past: Sequence[EmbeddingFrame] = ()
+) -> None:
+    """Two sentences under the maps; the rest of what to know is folded."""
+    from harmony_core.plots.embedding.text import short_caption
+
+    with st.container(key="embedding-caveat"):
+        st.caption(
+            f"{spoken(short_caption(shown(frame, style), maps.landmarks))} Sizes of islands and "
+            "gaps between them mean nothing."
+        )
+    with st.expander("How to read this map", icon=":material/help:"):
+        _caveat(frame, maps.landmarks, style, past)
+        if len(maps.epochs) == 1 < len(maps.wanted):
+            st.caption(
+                "This map of the last epoch was drawn alone. In the sequence of all epochs its "
+                "dots lie elsewhere, as each map there begins from the one before."
+            )
+        _trust_table(frame, style)
 
 
 def maps_of_epoch(
@@ -105,7 +103,7 @@ def maps_of_epoch(
     )
 
     frame, landmarks = shown(frame, style), maps.landmarks
-    recorded = store().frames(maps.record.id, maps.repeat, frame.epoch)
+    recorded = maps.runs.frames(maps.record.id, maps.repeat, frame.epoch)
     frames = {one.method: one for one in recorded}
     terms = [sample_terms(maps.scene, frames[panel.method]) for panel in frame.panels]
     weight, grad_norm = (np.stack(values) for values in zip(*terms, strict=True))
@@ -143,30 +141,6 @@ def shown(frame: EmbeddingFrame, style: MapStyle) -> EmbeddingFrame:
     return replace(frame, panels=panels or frame.panels)
 
 
-def _all_epochs(maps: StoredMaps, style: MapStyle) -> None:
-    from harmony_core.plots.embedding.all_epochs import all_epochs_figure
-    from harmony_core.plots.embedding.marks import Colouring
-    from harmony_core.plots.embedding.overlay import adapt_to_touch
-
-    by = style.colour if style.colour in ("class", "group", "correct") else "class"
-    frames = [shown(maps.read(epoch), style) for epoch in maps.epochs]
-    figure, kept = all_epochs_figure(
-        frames, maps.landmarks, colouring=Colouring(by, highlight=style.highlight), theme=theme(),
-        changes=style.changes, columns=style.layout.columns, width=style.layout.width,
-    )  # fmt: skip
-    if style.layout.touch:
-        adapt_to_touch(figure)
-    with st.container(key="embedding-picture"):
-        st.plotly_chart(figure, theme=None, key="embedding-film", config=CONFIG)
-    notes = []
-    if len(kept) < len(frames):
-        notes.append(f"{len(kept)} of {len(frames)} epochs are included, to keep the page quick.")
-    if by != style.colour:
-        notes.append("While it plays, dots keep the colour of their class.")
-    if notes:
-        st.caption(" ".join(notes))
-
-
 def _caveat(
     frame: EmbeddingFrame, landmarks: Landmarks, style: MapStyle, past: Sequence[EmbeddingFrame]
 ) -> None:
@@ -175,11 +149,10 @@ def _caveat(
     since = None
     if past and style.changes != "none":
         since = shown(past[0 if style.changes == "first" else -1], style)
-    with st.container(key="embedding-caveat"):
-        st.caption(
-            f"{spoken(caption(shown(frame, style), landmarks, since))} "
-            f"Hollow dots are training samples. The numbers are for epoch {frame.epoch}."
-        )
+    st.caption(
+        f"{spoken(caption(shown(frame, style), landmarks, since))} "
+        f"Hollow dots are training samples. The numbers are for epoch {frame.epoch}."
+    )
 
 
 def _trust_table(frame: EmbeddingFrame, style: MapStyle) -> None:
@@ -208,10 +181,6 @@ def _trust_table(frame: EmbeddingFrame, style: MapStyle) -> None:
         "the same class as the network, with a 95 % interval (Wilson). Trust: trustworthiness of "
         "the neighbourhoods, 1 is best. Silhouette of the true classes in feature space, −1 to 1."
     )
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
 
 
 def offline_page(maps: StoredMaps, shade: str) -> bytes:

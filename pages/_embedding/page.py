@@ -8,12 +8,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from harmony_core.analysis.embedding.settings import EmbeddingSettings
-from harmony_core.runs.embedding.store import picture_epochs
 from harmony_core.runs.record import ExperimentRecord
 
 from .._experiment.experiment_page import ExperimentPage
-from .._session.page_links import page_links
+from .._experiment.tabs import tabs
 from .._session.start import start_in_place_of
+from .._session.visitor import access
 from .._shared.backend import queue, store
 from .._shared.messages import messages, toasts
 from .._shared.status import status_strip
@@ -25,7 +25,14 @@ from .controls import (
     read_controls,
     repeat_control,
 )
-from .drawing_status import drawing_progress, offer_drawing, process, start_cheap_layout
+from .drawing_status import (
+    drawing_progress,
+    offer_drawing,
+    process,
+    progress_bar,
+    start_drawing,
+)
+from .example import until_the_first_map
 from .link import show_problem
 from .maps import TRAIL, maps_of_epoch, show_maps
 from .selection import chosen_in_link
@@ -35,11 +42,16 @@ TICK = 1.0
 """Seconds between two looks at a running experiment."""
 
 
-def embedding(record: ExperimentRecord, page: ExperimentPage) -> None:
-    """Draw everything under the heading."""
-    with st.container(horizontal=True, gap="small", key="page-links"):
-        page_links(page.name, record.id)
+def embedding(
+    record: ExperimentRecord, page: ExperimentPage, *, fresh: bool = False, meanwhile: object = None
+) -> None:
+    """Draw everything under the heading; it waits for the first maps in its own way."""
+    del fresh, meanwhile
+    status = st.container()
+    tabs(page, record.id)
     if not record.config.record.embedding:
+        with status:
+            status_strip(record, queue().position(record.id))
         _offer_recording(record)
         return
     again = on_screen()
@@ -47,24 +59,28 @@ def embedding(record: ExperimentRecord, page: ExperimentPage) -> None:
     read_controls(record, again=again)
     repeat = repeat_control(record)
     if record.active:
-        settings, style = map_controls(record, repeat)
+        settings, style = map_controls(record)
         with problem:
             show_problem()
         st.fragment(_while_training, run_every=TICK)(record.id, repeat, settings, style)
         return
-    status_strip(record, None)
+    with status:
+        status_strip(record, None)
     _after_training(record, repeat, problem, again)
 
 
 def _offer_recording(record: ExperimentRecord) -> None:
     """This experiment kept no features: say so, and offer to train it again with them."""
     with st.container(border=True, key="no-landmarks"):
-        st.subheader("This experiment kept no features", anchor=False)
+        st.header("This experiment kept no features", anchor=False)
         st.markdown(
             "A map needs the features that each network gives to the same samples, epoch by "
             "epoch. They were not recorded here. The same experiment can be trained again with "
             "them: same data, same seeds, so on a CPU the same networks."
         )
+        if not access().may("retrain", record.id):
+            st.caption("Only the visitor to whom it belongs can do that.")
+            return
         st.button(
             "Train it again and record features",
             type="primary",
@@ -93,28 +109,22 @@ def _while_training(
         begun = settings is not None and store().epochs(run_id, repeat)
         maps = stored_maps(record, repeat, settings) if begun else None
         done = maps.epochs if maps else []
-        if settings is None or settings == EmbeddingSettings():
-            wanted = len(picture_epochs(record.config))
-            st.progress(
-                min(1.0, len(done) / wanted),
-                text=f"{len(done)} of {wanted} pictures drawn; selection and tables follow when "
-                "the training has ended.",
-            )
-        elif maps is not None:
-            _other_settings(maps)
+        st.caption("The map of the last epoch is drawn as soon as the training has ended.")
+        if maps is not None:
+            _so_far(maps)
         if maps is None or not done:
+            until_the_first_map(record.config, style)
             return
         *past, frame = (maps.read(epoch) for epoch in sorted({done[0], *done[-1 - TRAIL :]}))
         st.caption(f"After epoch {frame.epoch}")
         maps_of_epoch(maps, frame, style, past)
 
 
-def _other_settings(maps: StoredMaps) -> None:
-    """Maps with other settings than the worker's, of the epochs recorded so far."""
-    done, wanted = len(maps.epochs), len(maps.wanted)
+def _so_far(maps: StoredMaps) -> None:
+    """Draw maps of the epochs recorded so far, which slows the training down, if asked to."""
     if process().current() == maps.drawing:
-        st.progress(min(1.0, done / max(wanted, 1)), text=f"Drawing, {done} of {wanted} pictures.")
-    elif wanted:
+        progress_bar(maps)
+    elif maps.wanted:
         offer_drawing(maps, "of the epochs so far with these settings")
 
 
@@ -127,13 +137,14 @@ def _after_training(
         st.info("Nothing has been recorded for this repeat, so there is nothing to draw.")
         return
     chosen = chosen_in_link(maps, again=again)
-    settings, style = map_controls(record, repeat, chosen)
+    settings, style = map_controls(record, chosen)
     with problem:
         show_problem()
     maps = replace(maps, settings=settings or maps.settings)
-    start_cheap_layout(maps)
-    if drawing_progress(maps):
-        return
-    offer_drawing(maps)
+    start_drawing(maps)
+    if not drawing_progress(maps):
+        offer_drawing(maps)
     if maps.epochs:
         show_maps(maps, style)
+    elif maps.settings == EmbeddingSettings():
+        until_the_first_map(record.config, style)

@@ -11,12 +11,13 @@ from harmony_core.analysis.embedding import EmbeddingFrame
 from harmony_core.runs.record import ExperimentRecord
 
 from .._session.start import start_in_place_of
+from .._session.visitor import access
 from .._shared.backend import store
 from .._shared.messages import toasts
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .controls import MapStyle
-from .drawing_status import drawing_progress, offer_drawing, start_cheap_layout
+from .drawing_status import drawing_progress, offer_drawing, start_drawing
 from .stored_maps import StoredMaps
 
 KINDS = {
@@ -28,7 +29,7 @@ KINDS = {
 def seed_noise(maps: StoredMaps, frame: EmbeddingFrame, style: MapStyle) -> None:
     """Choose the seed to change, and see how much of the maps it changes."""
     with st.container(key="embedding-luck"):
-        st.subheader("How much of this is luck?", anchor=False)
+        st.header("How much of this is luck?", anchor=False)
         kind = st.segmented_control(
             "Compare with", list(KINDS), key="emb-luck", format_func=KINDS.__getitem__
         )
@@ -64,6 +65,9 @@ def _other_repeat(record: ExperimentRecord, repeat: int) -> int | None:
 
 
 def _offer_training(record: ExperimentRecord) -> None:
+    if not access().may("retrain", record.id):
+        st.caption("This experiment trained each loss once on these samples.")
+        return
     st.markdown(
         "This experiment trained each loss once on these samples. Train everything twice on the "
         "same data, from two sets of initial weights and orders of batches:"
@@ -89,7 +93,7 @@ def _compare(other: StoredMaps, frame: EmbeddingFrame, style: MapStyle, kind: st
     from harmony_core.plots.embedding.marks import Colouring
     from harmony_core.plots.embedding.overlay import adapt_to_touch
 
-    start_cheap_layout(other)
+    start_drawing(other)
     if drawing_progress(other):
         return
     offer_drawing(other, "with the other seed")

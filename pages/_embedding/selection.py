@@ -18,6 +18,7 @@ from harmony_core.analysis.embedding.selection import (
 )
 
 from .._shared.backend import store
+from .._shared.markdown import literal
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .._shared.widgets import set_widget
@@ -77,7 +78,7 @@ def choose_samples(
             choose(maps, [int(i) for i in options[name]])
 
     with st.container(key="embedding-selection"):
-        st.subheader("Look closer", anchor=False)
+        st.header("Look closer", anchor=False)
         row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
         row.selectbox(
             "Choose samples", [name for name, rows in options.items() if len(rows)], index=None,
@@ -146,7 +147,9 @@ def _inputs(maps: StoredMaps, rows: NDArray[np.int64]) -> None:
         pictures = [inputs[i] if inputs.shape[3] == 3 else inputs[i, :, :, 0] for i in some]
         with st.container(key="embedding-thumbs"):
             st.image(
-                pictures, width=56, caption=[landmarks.names[landmarks.targets[i]] for i in some]
+                pictures,
+                width=56,
+                caption=[literal(landmarks.names[landmarks.targets[i]]) for i in some],
             )
         if len(rows) > len(some):
             st.caption(f"The first {len(some)} of {len(rows):,}.")
@@ -206,7 +209,7 @@ def _curve_figures(maps: StoredMaps, curves: SampleCurves) -> None:
     )
     for column, (name, title, values) in zip(columns, parts, strict=True):
         with column:
-            st.html(f'<h4 class="chart-title">{title} over the epochs</h4>')
+            st.html(f'<h3 class="chart-title">{title} over the epochs</h3>')
             st.plotly_chart(
                 sample_curves_figure(curves.epochs, values, labels, title, theme()),
                 theme=None, key=f"embedding-course-{name}",
@@ -247,7 +250,7 @@ def _confusions(
     parts = zip(st.columns(2, gap="large"), ("Before", "Now"), (first, frame), counts, strict=True)
     for column, word, which, matrix in parts:
         with column:
-            st.html(f'<h4 class="chart-title">{word}, epoch {which.epoch}</h4>')
+            st.html(f'<h3 class="chart-title">{word}, epoch {which.epoch}</h3>')
             body = [
                 (landmarks.names[c], cells([str(matrix[c, k] or "·") for k in known]))
                 for c in known

@@ -15,6 +15,7 @@ from harmony_core.analysis.embedding import (
     Panel,
     load_embedding,
 )
+from harmony_core.analysis.embedding.pictures import picture_epochs
 from harmony_core.errors import RunError
 from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
@@ -22,10 +23,11 @@ from harmony_core.runs.embedding.process import Drawing
 from harmony_core.runs.embedding.store import (
     embedding_path,
     landmarks_of,
-    picture_epochs,
+    last_path,
     stored_epochs,
 )
 from harmony_core.runs.record import ExperimentRecord
+from harmony_core.runs.store import RunStore
 
 from .._shared.backend import store
 
@@ -34,6 +36,7 @@ from .._shared.backend import store
 class StoredMaps:
     """The maps of one repeat of an experiment with some settings."""
 
+    runs: RunStore
     record: ExperimentRecord
     repeat: int
     scene: Scene
@@ -43,17 +46,24 @@ class StoredMaps:
     @cached_property
     def wanted(self) -> list[int]:
         """The recorded epochs that get a map."""
-        recorded = set(store().epochs(self.record.id, self.repeat))
+        recorded = set(self.runs.epochs(self.record.id, self.repeat))
         return [epoch for epoch in picture_epochs(self.record.config) if epoch in recorded]
 
     @cached_property
     def epochs(self) -> list[int]:
-        """The epochs among them whose maps were on disk when this was first asked."""
+        """The epochs that could be shown when this was first asked."""
         return self.drawn_by_now()
 
     def drawn_by_now(self) -> list[int]:
-        """The epochs among them whose maps are on disk now."""
-        found = stored_epochs(store().root, self.record.id, self.repeat, self.settings)
+        """The epochs that can be shown now: of a sequence without the last, the last alone."""
+        sequence = self.sequence()
+        last = self.wanted[-1:]
+        alone = last and last[0] not in sequence and self._alone(last[0]).exists()
+        return last if alone else sequence
+
+    def sequence(self) -> list[int]:
+        """The epochs whose maps, each drawn from the one before, are on disk now."""
+        found = stored_epochs(self.runs.root, self.record.id, self.repeat, self.settings)
         return [epoch for epoch in found if epoch in self.wanted]
 
     @cached_property
@@ -62,16 +72,27 @@ class StoredMaps:
         return tuple(method_labels(self.record.config.methods))
 
     @property
+    def shipped(self) -> bool:
+        """Whether they came with the app, so that no link can name them."""
+        return self.runs.root != store().root
+
+    @property
     def drawing(self) -> Drawing:
         return Drawing(self.record.id, self.repeat, self.settings)
 
     def path(self, epoch: int | None = None) -> Path:
         """The folder of the maps, or the file of one epoch."""
-        return embedding_path(store().root, self.record.id, self.repeat, self.settings, epoch)
+        return embedding_path(self.runs.root, self.record.id, self.repeat, self.settings, epoch)
+
+    def _alone(self, epoch: int) -> Path:
+        folder = last_path(self.runs.root, self.record.id, self.repeat, self.settings)
+        return folder / f"{epoch:05d}.npz"
 
     def read(self, epoch: int) -> EmbeddingFrame:
         """One epoch's maps; `RunError` if the file is damaged or belongs to other samples."""
         path = self.path(epoch)
+        if not path.exists() and self._alone(epoch).exists():
+            path = self._alone(epoch)
         try:
             changed = path.stat().st_mtime_ns
         except OSError as error:
@@ -96,11 +117,18 @@ class StoredMaps:
 
 
 def stored_maps(
-    record: ExperimentRecord, repeat: int, settings: EmbeddingSettings | None = None
+    record: ExperimentRecord,
+    repeat: int,
+    settings: EmbeddingSettings | None = None,
+    runs: RunStore | None = None,
 ) -> StoredMaps:
-    """The maps of one repeat; `RunError` if it has no recorded features."""
-    scene = store().scene(record.id, repeat)
-    return StoredMaps(record, repeat, scene, landmarks_of(scene), settings or EmbeddingSettings())
+    """The maps of one repeat; `RunError` if it has no recorded features.
+
+    ``runs`` is the folder of the experiment, that of the app unless given.
+    """
+    runs = runs or store()
+    scene, settings = runs.scene(record.id, repeat), settings or EmbeddingSettings()
+    return StoredMaps(runs, record, repeat, scene, landmarks_of(scene), settings)
 
 
 @lru_cache(maxsize=64)

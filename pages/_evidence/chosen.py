@@ -12,6 +12,7 @@ from harmony_core.studies.folder import RESULT_FILE, STUDY_FILE, TABLE_FILE
 from harmony_core.studies.plan import Study
 from harmony_core.studies.sentences import figure_title
 from harmony_core.studies.statistics import Statistics
+from harmony_core.studies.study_file import read_study
 from harmony_core.studies.study_result import (
     StudyResult,
     read_study_result,
@@ -55,8 +56,8 @@ def studies() -> dict[str, Path]:
 
 def choose_study(found: Mapping[str, Path]) -> str:
     """Draw the choice of a study; its name."""
-    names = list(found)
-    return _choice("study", "Study", names, {name: _study_title(name) for name in names})
+    titles = {name: _study_title(name, folder) for name, folder in found.items()}
+    return _choice("study", "Study", list(found), titles)
 
 
 def choose(name: str, folder: Path) -> Chosen:
@@ -68,7 +69,7 @@ def choose(name: str, folder: Path) -> Chosen:
         figures = {figure: figure_title(figure) for figure in result.figures}
         figure = _choice("figure", "Compared by", list(figures), figures)
         seeds = _seed_titles(result.study)
-        seed = _choice("seed", "A point opens", list(seeds), seeds)
+        seed = _choice("seed", "A point in the chart opens", list(seeds), seeds)
     return Chosen(name, result, _statistics(str(folder), stamp, figure), seed)
 
 
@@ -100,10 +101,11 @@ def _write(key: str) -> None:
         st.query_params.from_dict(query)
 
 
-def _study_title(name: str) -> str:
+def _study_title(name: str, folder: Path) -> str:
+    """The title of a study that comes with Harmony; a folder's name for one made here."""
     if name.startswith(LOCAL):
         return f"{name.removeprefix(LOCAL)}, on this computer"
-    return name
+    return _shipped_title(str(folder / STUDY_FILE))
 
 
 def _seed_titles(study: Study) -> dict[str, str]:
@@ -124,6 +126,11 @@ def _stamp(folder: Path) -> tuple[int, ...]:
         except OSError:
             stamps.append(0)
     return tuple(stamps)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _shipped_title(file: str) -> str:
+    return read_study(Path(file)).title
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

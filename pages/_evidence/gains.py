@@ -15,6 +15,7 @@ from harmony_core.studies.comparison import Comparison
 from harmony_core.studies.sentences import NATS, amount, bounds, figure_title
 from harmony_core.studies.statistics import PARTS, Statistics
 
+from .._shared.markdown import literal
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .arena_link import ARENA, arena_link
@@ -29,7 +30,7 @@ def gains(chosen: Chosen) -> None:
     """The gain of each method in each setting, the mean over settings on top."""
     statistics = chosen.statistics
     study = statistics.study
-    st.header(f"Gain over {study.baseline}", anchor=False)
+    st.header(f"Gain over {literal(study.baseline)}", anchor=False)
     at_once = f" for all {statistics.family} comparisons at once" if statistics.family > 1 else ""
     less = " Less is better; a gain is what is less." if study.figure in LOWER_IS_BETTER else ""
     _caption(
@@ -57,11 +58,12 @@ def gains(chosen: Chosen) -> None:
         for label in study.labels
         if (name, label) in found
     ]
-    table(
-        f"Gain over {study.baseline} in {figure_title(study.figure).lower()}",
-        ["Setting and method", "Gain", "95 % interval", "Better on", "Verdict", "In the Arena"],
-        rows,
-    )
+    with st.expander("The gains as a table, with links to the Arena"):
+        table(
+            f"Gain over {study.baseline} in {figure_title(study.figure).lower()}",
+            ["Setting and method", "Gain", "95 % interval", "Better on", "Verdict", "In the Arena"],
+            rows,
+        )
 
 
 def parts(chosen: Chosen) -> None:
@@ -78,7 +80,7 @@ def parts(chosen: Chosen) -> None:
         f"Mean gain over {study.baseline} in the recall of each part, over the settings that have "
         "it; each 95 % interval for itself. Hard parts hold at most a fifth of their class: some "
         "can be learned, others overlap with another class. Choose hard parts above to see the "
-        "settings one by one, and the difference from Bayes to see what that costs."
+        "settings one by one, and how far each is off the best boundary to see what that costs."
     )
     st.plotly_chart(
         _picture(groups, study.labels, study.baseline, found, alone=True),
@@ -93,11 +95,12 @@ def parts(chosen: Chosen) -> None:
         for label in study.labels
         if (name, label) in found
     ]
-    table(
-        f"Where the gain over {study.baseline} is",
-        ["Part and method", "Gain", "95 % interval", "Better on", "Verdict"],
-        rows,
-    )
+    with st.expander("The parts as a table"):
+        table(
+            f"Where the gain over {study.baseline} is",
+            ["Part and method", "Gain", "95 % interval", "Better on", "Verdict"],
+            rows,
+        )
 
 
 def _all(statistics: Statistics) -> list[Comparison]:

@@ -11,7 +11,7 @@ from harmony_core.studies.framing import framing
 from harmony_core.studies.report import values_section
 from harmony_core.studies.sentences import figure_title, sentences
 
-from .._session.page_links import glossary_links
+from .._session.glossary_links import glossary_links
 from .._shared.messages import lead, messages
 from .._shared.page import Page
 from .._shared.tables import cells, table
@@ -44,10 +44,10 @@ def evidence(page: Page) -> None:
 
 def _words(chosen: Chosen) -> None:
     study = chosen.result.study
-    st.header("What may be said", anchor=False)
-    st.html(f'<p class="note">{html.escape(study.title)}</p>')
+    st.header("What the results show", anchor=False)
+    meant = "A setting is a data set with one imbalance factor; a seed decides what is random."
+    st.html(f'<p class="note">{html.escape(study.title)}. {meant}</p>')
     _list(sentences(chosen.statistics))
-    st.subheader("How to read it", anchor=False)
     told = framing(chosen.result)
     if chosen.figure != study.figure:
         told = [
@@ -55,15 +55,17 @@ def _words(chosen: Chosen) -> None:
             "one figure after another finds differences by chance: take this one as a hint.",
             *told,
         ]
-    _list(told)
+    with st.expander("How to read it: seeds, intervals, settings"):
+        _list(told)
 
 
 def _values(chosen: Chosen) -> None:
     section = values_section(chosen.statistics)
     head, *rows = section.rows
-    st.header(f"{section.title} of each method", anchor=False)
-    st.html(f'<p class="note">{html.escape(section.note)}</p>')
-    table(f"{section.title} of each method", head, [(row[0], cells(row[1:])) for row in rows])
+    title = f"{section.title} of each method"
+    with st.expander(title):
+        st.html(f'<p class="note">{html.escape(section.note)}</p>')
+        table(title, head, [(row[0], cells(row[1:])) for row in rows])
 
 
 def _list(lines: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from harmony_core.runs.record import ExperimentRecord
 
 from .._shared.page import load
 from .downloads import downloads
-from .epoch_sections import epoch_sections
+from .epoch_sections import microscope_now, place_problem, pull_now, sandbox_now
 from .experiment_page import ExperimentPage
 from .posthoc import posthoc
 from .results import results
@@ -19,15 +19,18 @@ PARTS: dict[str, Part] = {
     "results": lambda record, page, repeat: results(record),
     "posthoc": lambda record, page, repeat: posthoc(record, repeat),
     "starvation_note": lambda record, page, repeat: starvation_note(record, repeat),
-    "sections": lambda record, page, repeat: epoch_sections(record, repeat),
+    "microscope": lambda record, page, repeat: microscope_now(record, repeat),
+    "pull": lambda record, page, repeat: pull_now(record, repeat),
+    "sandbox": lambda record, page, repeat: sandbox_now(record, repeat),
     "downloads": downloads,
 }
 """The parts; a page may also name one of its own as ``module:function``."""
-AFTER_TRAINING = ("results", "posthoc", "starvation_note")
+AFTER_TRAINING = ("results", "posthoc", "starvation_note", "pull")
 
 
 def below_the_view(record: ExperimentRecord, page: ExperimentPage, repeat: int) -> None:
     """Draw what ``page`` declares, without results while the experiment is still training."""
+    place_problem(record, repeat)
     for name in page.below:
         if record.active and name in AFTER_TRAINING:
             continue

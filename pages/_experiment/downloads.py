@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from harmony_core.experiments.link import to_query
 from harmony_core.experiments.method_text import method_labels
 from harmony_core.experiments.shell_command import FILE, command_line
 from harmony_core.runs.record import ExperimentRecord
+from harmony_core.scratch import scratch_folder
 
 from .._session import place
 from .._shared.backend import store
@@ -24,9 +24,11 @@ from .experiment_page import ExperimentPage
 def downloads(record: ExperimentRecord, page: ExperimentPage, repeat: int) -> None:
     """Everything that can be taken out of the app; files are made when their button is pressed."""
     with st.container(key="share"), messages():
-        st.subheader("Share and keep", anchor=False)
-        _link(record, page)
-        if store().epochs(record.id, repeat):
+        st.header("Share and keep", anchor=False)
+        recorded = bool(store().epochs(record.id, repeat))
+        if recorded or record.active:
+            _link(record, page)
+        if recorded:
             _files(record, repeat)
         _script(record)
         _repeat_it(record)
@@ -84,6 +86,7 @@ def _files(record: ExperimentRecord, repeat: int) -> None:
         f"{export} --html {record.id}.html\n{export} --csv {record.id}.zip\n"
         f"{export} --snippet 1 train.py",
         language="bash",
+        wrap_lines=True,
     )
 
 
@@ -121,8 +124,8 @@ def _tables(record: ExperimentRecord) -> bytes:
 
 
 def _made(name: str, write: Callable[[Path], object]) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="harmony-") as folder:
-        path = Path(folder) / name
+    with scratch_folder() as folder:
+        path = folder / name
         write(path)
         return path.read_bytes()
 
@@ -140,7 +143,7 @@ def _script(record: ExperimentRecord) -> None:
             format_func=lambda m: labels[m] if m < len(labels) else str(m),
         )
         text = snippet(record.config, m if m < len(labels) else 0)
-        st.code(text, language="python", height=420)
+        st.code(text, language="python", height=420, wrap_lines=True)
         st.download_button(
             "Download the script",
             text,
@@ -168,4 +171,4 @@ def _repeat_it(record: ExperimentRecord) -> None:
             key="download-config",
             on_click="ignore",
         )
-        st.code(record.config.to_json(), language="json", height=320)
+        st.code(record.config.to_json(), language="json", height=320, wrap_lines=True)

@@ -18,7 +18,7 @@ from harmony_core.frames import Frame
 from harmony_core.runs.record import ExperimentRecord
 
 from .._shared.backend import store
-from .._shared.messages import spoken
+from .._shared.markdown import spoken
 
 READING = 0.05
 """Seconds that one poll of a training may read frames, a fifth of what it takes to send them."""

@@ -16,10 +16,11 @@ from harmony_core.explain.sample import SampleExplanation, explain, weight_curve
 from harmony_core.frames import Frame, Scene
 
 from .._session import place
-from .._shared.labels import literal
+from .._shared.markdown import literal, spoken
 from .._shared.tables import cells, mark, table
 from .._shared.theme import theme
 from .._shared.widgets import set_widget
+from .kept_frames import kept_scene
 
 ORDERS = {
     "hard": "Hardest first",
@@ -43,14 +44,14 @@ def microscope(
 ) -> None:
     """Picker, formulas, weight curve and table of one tracked sample at the epoch of ``frames``."""
     with st.container(key="microscope"):
-        st.subheader("One sample under the microscope", anchor=False)
+        st.header("One sample under the microscope", anchor=False)
         if not len(scene.tracked_targets):
             st.caption(
                 "This experiment follows no samples. Run it again with `tracked` above 0 in its "
                 "record settings."
             )
             return
-        _pick(scene, frames, labels, now)
+        _pick(scene, frames, labels, now, frames[0].repeat)
         if now.sample is None:
             st.caption(
                 "Press a sample in a picture above, or choose one here: its probability, "
@@ -69,16 +70,18 @@ def microscope(
         _numbers(scene, labels, seen)
 
 
-def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: place.Place) -> None:
+def _pick(
+    scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: place.Place, repeat: int
+) -> None:
     """Choose among the tracked samples by class, weight, difficulty or row."""
     row = st.columns([2, 2, 2, 4], vertical_alignment="bottom")
-    names = scene.class_names
-    classes = [ALL, *range(len(names))]
+    class_names = scene.class_names
+    classes = [ALL, *range(len(class_names))]
     c = row[0].selectbox(
         "Class",
         classes,
         key="pick-class",
-        format_func=lambda c: "All classes" if c == ALL else literal(names[c]),
+        format_func=lambda c: "All classes" if c == ALL else class_names[c],
     )
     order = row[1].selectbox(
         "Order", list(ORDERS), key="pick-order", format_func=ORDERS.__getitem__
@@ -94,6 +97,7 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: pla
     options = ranked[:MOST_LISTED]
     if now.sample is not None and now.sample not in options:
         options.insert(0, now.sample)
+    names = {i: named(scene, frame, i) for i in options}
     set_widget("pick-sample", now.sample)
     row[3].selectbox(
         f"Sample ({len(ranked):,} to choose from)",
@@ -101,9 +105,11 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: pla
         index=None,
         key="pick-sample",
         placeholder="Choose a sample",
-        format_func=lambda i: named(scene, frame, i),
+        format_func=lambda i: names.get(
+            i, str(i)
+        ),  # what a visit keeps of a widget holds no arrays
         on_change=_picked,
-        args=(now, scene),
+        args=(now, repeat),
     )
     if len(ranked) > MOST_LISTED:
         st.caption(
@@ -112,7 +118,8 @@ def _pick(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], now: pla
         )
 
 
-def _picked(now: place.Place, scene: Scene) -> None:
+def _picked(now: place.Place, repeat: int) -> None:
+    scene = kept_scene(now.run, repeat)
     place.jump_to(replace(now, sample=chosen_sample(st.session_state.get("pick-sample"), scene)))
 
 
@@ -174,7 +181,7 @@ def _who(scene: Scene, sample: int, epoch: int) -> None:
 
 def _formula(one: SampleExplanation, label: str) -> None:
     st.html(
-        f'<h4 class="method-name">{mark(one.method)}{html.escape(label)}</h4>'
+        f'<h3 class="method-name">{mark(one.method)}{html.escape(label)}</h3>'
         f'<dl class="terms" data-method="{one.method}">'
         + "".join(
             f"<div><dt>{name}</dt><dd>{value}</dd></div>"
@@ -189,7 +196,7 @@ def _formula(one: SampleExplanation, label: str) -> None:
     )
     st.markdown("\n\n".join(f"{literal(t.name)}\n\n$$\n{t.latex}\n$$" for t in one.steps))
     for note in one.notes:
-        st.caption(note)
+        st.caption(spoken(note))
 
 
 def _curve(
@@ -205,7 +212,7 @@ def _curve(
             Curve(labels[one.method], one.method, edges, weights, one.difficulty, one.intra)
         )
     name = html.escape(scene.class_names[label])
-    st.html(f'<h4 class="chart-title">Weight of a sample of {name} by its difficulty</h4>')
+    st.html(f'<h3 class="chart-title">Weight of a sample of {name} by its difficulty</h3>')
     st.plotly_chart(
         weight_curve_figure(curves, theme()),
         theme=None,
@@ -217,7 +224,7 @@ def _curve(
         "Each step is a unit region of this class, at the weight it gives; the mark is this "
         "sample. Dotted: weight 1, the mean of the class. "
         + (
-            f"{', '.join(without)}: no density, so only the sample’s own weight is marked."
+            f"{literal(', '.join(without))}: no density, so only the sample’s own weight is marked."
             if without
             else ""
         )
@@ -263,6 +270,9 @@ ROWS: dict[str, Callable[[SampleExplanation], str]] = {
     "intra weight": lambda one: number_text(one.intra),
     "inter weight": lambda one: number_text(one.inter),
     "weight": lambda one: number_text(one.weight),
+    "pull, over cross-entropy’s": lambda one: number_text(
+        float(np.abs(one.gradient).sum() / max(2 * np.delete(one.p, one.label).sum(), 1e-6))
+    ),
     "cross-entropy": lambda one: number_text(one.cross_entropy),
     "loss": lambda one: number_text(one.loss),
 }

@@ -25,6 +25,7 @@ from harmony_core.viewer import blank_payload
 from .._session import draft
 from .._session.lockstep_view import PAINT_LIMIT, Point, ViewState, lockstep_view, unsent_points
 from .._session.start import start
+from .._session.visitor import access
 from .._shared.messages import messages
 
 SPARE = 2
@@ -42,7 +43,7 @@ def can_paint(config: ExperimentConfig) -> bool:
 
 def painting(run: str) -> bool:
     """Whether the reader paints in ``run``."""
-    return bool(st.session_state.get(f"paint-{run}"))
+    return bool(st.session_state.get(f"paint-{run}")) and access().may("paint", run)
 
 
 def switch(run: str) -> None:
@@ -88,9 +89,14 @@ def editor(config: ExperimentConfig) -> None:
         retrain(config, view)
 
 
-def retrain(config: ExperimentConfig, view: ViewState) -> None:
-    """Train on the points, if the reader has just pressed the editor's button."""
+def retrain(config: ExperimentConfig, view: ViewState, run: str = "") -> None:
+    """Train on the points, if the reader has just pressed the editor's button.
+
+    ``run`` is the experiment painted in; `RunError` if it is not the visitor's.
+    """
     if view.painted:
+        if run:
+            access().require("paint", run)
         painted = with_points(config, view.painted)
         draft.set_up(painted)
         start(painted)

@@ -20,9 +20,10 @@ from harmony_core.runs.posthoc.results import (
 )
 from harmony_core.runs.record import ExperimentRecord
 
+from .._session.visitor import access
 from .._shared.backend import store
-from .._shared.labels import literal
-from .._shared.messages import messages, spoken, toasts
+from .._shared.markdown import literal, spoken
+from .._shared.messages import messages, toasts
 from .._shared.tables import cells, table
 
 TICK = 0.5
@@ -39,7 +40,7 @@ def posthoc(record: ExperimentRecord, repeat: int) -> None:
     if record.config.epochs not in store().epochs(record.id, repeat):
         return
     with st.container(key="posthoc"), messages():
-        st.subheader("Another last layer, after training", anchor=False)
+        st.header("Another last layer, after training", anchor=False)
         seed = record.config.seeds.of_repeat(repeat).order
         st.caption(
             "Post hoc: the trained networks keep their features, and a step replaces only the last "
@@ -110,6 +111,8 @@ def _results_or_offer(record: ExperimentRecord, repeat: int, steps: Steps) -> No
         _table(record, found)
     if len(found) == len(steps):
         return
+    if not access().may("posthoc", record.id):
+        return
     request = PosthocRequest.of(record.id, repeat, steps)
     if process().current() == request:
         st.fragment(_progress, run_every=TICK)(request, len(steps))
@@ -138,11 +141,12 @@ def _progress(request: PosthocRequest, steps: int) -> None:
 
 def _start(request: PosthocRequest) -> None:
     with toasts():
-        process().start(request)
+        access().begin("posthoc", process(), request)
 
 
 def _stop() -> None:
-    process().stop()
+    with toasts():
+        access().end("posthoc", process())
 
 
 def _table(record: ExperimentRecord, found: dict[str, StepResult]) -> None:
@@ -152,7 +156,7 @@ def _table(record: ExperimentRecord, found: dict[str, StepResult]) -> None:
             before, after = result.before[m], result.after[m]
             values = [f"{_percent(before[name])} → {_percent(after[name])}" for name in SHOWN]
             rows.append((label, cells([POSTHOC[step].title.partition(":")[0], *values])))
-    st.caption("In percent on balanced test data, before → after.")
+    st.caption("In percent on the test set, before → after.")
     table(
         "Post-hoc steps by method, in percent, before and after",
         ["Method", "Step", *SHOWN.values()],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from harmony_core.analysis.recall_certainty import described_test_set, few_samples_warning
 from harmony_core.analysis.seeds import sentences
 from harmony_core.analysis.summary import (
     TITLES,
@@ -14,16 +15,14 @@ from harmony_core.analysis.summary import (
     SeedValues,
     best,
     shown_figures,
-    summarise,
 )
-from harmony_core.experiments.method_text import method_labels
 from harmony_core.frames import Scene
 from harmony_core.runs.record import ExperimentRecord
 
-from .._shared.backend import store
 from .._shared.labels import count
-from .._shared.messages import spoken
+from .._shared.markdown import spoken
 from .._shared.tables import table
+from .summaries import summaries_of
 
 SHOTS = {
     "many_shot": "Many-shot (over 100)",
@@ -34,30 +33,27 @@ SHOTS = {
 
 def results(record: ExperimentRecord) -> None:
     """The summary over the finished repeats, and notes on the data."""
-    scenes, summaries = _summaries(record)
+    scenes, summaries = summaries_of(record)
     if scenes:
-        _summary_table(record, summaries)
+        _summary_table(record, summaries, scenes[-1])
         for note in scenes[-1].notes:
-            st.caption(note)
+            st.caption(spoken(note))
+        if warning := few_samples_warning(scenes[-1].class_names, scenes[-1].test_counts):
+            st.info(spoken(warning), icon=":material/warning:")
 
 
-def _summaries(record: ExperimentRecord) -> tuple[list[Scene], list[MethodSummary]]:
-    """The last recorded epoch of the finished repeats, or of the first one begun."""
-    runs = store()
-    last = {r: runs.epochs(record.id, r) for r in range(record.config.seeds.repeats)}
-    done = [r for r, epochs in last.items() if epochs and epochs[-1] >= record.config.epochs]
-    chosen = done or [r for r, epochs in last.items() if epochs][:1]
-    scenes = [runs.scene(record.id, r) for r in chosen]
-    frames = [runs.frames(record.id, r, last[r][-1]) for r in chosen]
-    return scenes, summarise(scenes, frames, method_labels(record.config.methods))
-
-
-def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> None:
+def _summary_table(
+    record: ExperimentRecord, summaries: Sequence[MethodSummary], scene: Scene
+) -> None:
     repeats = len(summaries[0]["balanced_accuracy"].values)
     if record.state == "done":
-        st.subheader(f"After {count(record.config.epochs, 'epoch')}, on balanced test data")
+        st.header(f"After {count(record.config.epochs, 'epoch')}, on the test set")
     else:
-        st.subheader("So far, on balanced test data")
+        st.header("So far, on the test set")
+    st.caption(
+        f"A {described_test_set(scene.test_counts)}. Balanced accuracy is the mean of the class "
+        "recalls, so how many samples of a class are tested does not change its share in it."
+    )
     if repeats == 1:
         st.caption(
             "A single seed: differences of a point or two may be luck. "
@@ -80,7 +76,7 @@ def _summary_table(record: ExperimentRecord, summaries: list[MethodSummary]) -> 
     st.markdown("\n".join(f"- {spoken(sentence)}" for sentence in said))
 
 
-def _table(title: str, heads: Mapping[str, str], summaries: list[MethodSummary]) -> None:
+def _table(title: str, heads: Mapping[str, str], summaries: Sequence[MethodSummary]) -> None:
     """Figures by method, the best of each column in bold; ``heads`` by the figures' names."""
     leading = {name: best(summaries, name) for name in heads}
     rows = [

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from harmony_core.config import MethodConfig
+from harmony_core.experiments.method_text import method_labels
 from harmony_core.explain.latex import number_text
 from harmony_core.explain.sandbox import ClassWeights, default_settings, first_network, redraw
-from harmony_core.frames import Frame, Scene
+from harmony_core.frames import Scene
 
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri
+from .kept_frames import kept_frames, kept_scene
 
 MOST_DRAWN = 12
 SORTS = {
@@ -25,18 +28,27 @@ SORTS = {
 }
 
 
-def sandbox(
-    scene: Scene, frames: Sequence[Frame], labels: Sequence[str], methods: Sequence[MethodConfig]
-) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """The epoch whose samples are redrawn. A visit keeps this, not the samples."""
+
+    run_id: str
+    repeat: int
+    epoch: int
+
+
+def sandbox(shown: Shown, methods: Sequence[MethodConfig]) -> None:
     """Draw the sandbox for one epoch; moving a slider redraws only the sandbox."""
-    st.fragment(_sandbox)(scene, frames, labels, first_network(methods))
+    st.fragment(_sandbox)(shown, method_labels(methods), first_network(methods))
 
 
-def _sandbox(scene: Scene, frames: Sequence[Frame], labels: Sequence[str], usual: int) -> None:
+def _sandbox(shown: Shown, labels: Sequence[str], usual: int) -> None:
+    scene = kept_scene(shown.run_id, shown.repeat)
+    frames = kept_frames(shown.run_id, shown.repeat, shown.epoch)
     if not len(scene.tracked_targets):
         return
     with st.container(key="sandbox"):
-        st.subheader("Sandbox: bend the weights without training", anchor=False)
+        st.header("Sandbox: bend the weights without training", anchor=False)
         st.caption(
             "The weights that the harmonized loss would give with this network as it was after "
             f"epoch {frames[0].epoch}. Nothing is trained: difficulty comes from the "

@@ -15,7 +15,7 @@ from harmony_core.runs.store import RunStore
 
 from .._session import place
 from .._shared.backend import store
-from .._shared.labels import literal
+from .._shared.markdown import literal
 
 FAR = 0.05
 """Least gap in balanced accuracy to the best method that counts as a collapse."""

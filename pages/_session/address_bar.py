@@ -52,7 +52,7 @@ def _correct() -> None:
     sent, current = _query(), st.session_state.get(_CURRENT)
     if current is None or sent == current:
         return
-    if sent in st.session_state.get(_REPLACED, []) and not _went_back():
+    if sent in st.session_state.get(_REPLACED, []) and not went_back():
         st.query_params.from_dict(current)
     else:
         _replace(current, sent)
@@ -65,7 +65,8 @@ def _replace(old: Address, new: Address) -> None:
     st.session_state[_CURRENT] = new
 
 
-def _went_back() -> bool:
+def went_back() -> bool:
+    """Whether the reader has just gone back or forth in the browser's history."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
 

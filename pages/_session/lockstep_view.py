@@ -20,7 +20,7 @@ comes back once, in `ViewState.painted`, when they press the button that retrain
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,8 @@ Point = tuple[int, float, float]
 PAINT_LIMIT = 400
 SENT = "frames sent"
 """Session key of the run and last epoch that each view was sent."""
+_PANELS = "panels sent"
+"""Session key of the panels of each view that changes them."""
 HTML = '<div class="hv"></div>\n'
 
 
@@ -56,6 +58,14 @@ def unsent_points(key: str) -> tuple[Point, ...] | None:
     """The points of the editor ``key``, if they differ from those trained."""
     state = st.session_state.get(key)
     return _points(state.get("draft")) if isinstance(state, Mapping) else None
+
+
+def change_panels(key: str, panels: Sequence[str]) -> None:
+    """Make view ``key`` begin anew if it has shown other panels than these so far."""
+    known: dict[str, tuple[str, ...]] = st.session_state.setdefault(_PANELS, {})
+    if known.get(key) != tuple(panels):
+        known[key] = tuple(panels)
+        forget_sent(key)
 
 
 def sent_until(key: str, run_id: str) -> int:
@@ -92,30 +102,40 @@ def lockstep_view(
     live: bool,
     height: int | None = None,
     autoplay: bool = False,
+    compact: bool = False,
     epoch: int | None = None,
     selected: int | None = None,
     jump: int = 0,
+    veil: str = "",
+    on_train: Callable[[], None] | None = None,
     panels: Sequence[str] = ARENA,
     paint: bool = False,
     painted: Sequence[Point] | None = None,
     paint_limit: int = PAINT_LIMIT,
     paint_classes: Sequence[str] | None = None,
     paint_extent: Sequence[float] | None = None,
+    line: Sequence[Sequence[float]] | None = None,
 ) -> ViewState:
     """Draw ``payload`` under ``key``; ``live`` shows that more will come and offers to follow.
 
     ``height`` in pixels makes the view scroll inside a box (default: as tall as it needs).
-    ``autoplay`` starts playing and loops unless the reader asked for reduced motion. A new view
-    begins at ``epoch`` and ``selected``; a view goes there when ``jump`` changes. ``panels`` are
+    ``autoplay`` starts playing and loops unless the reader asked for reduced motion. ``compact``
+    leaves the pictures and what moves them, without explanations, tables and files. A new view
+    begins at ``epoch`` and ``selected``; a view goes there when ``jump`` changes. ``veil`` dims the
+    picture and is written over it, with a button Train if there is ``on_train``. ``panels`` are
     drawn from top to bottom; the payload has to hold their parts. ``paint`` adds the editor,
     which begins with ``painted`` (default: the tracked samples of the payload) and takes at most
     ``paint_limit`` points of ``paint_classes`` in ``paint_extent`` (default: those of the payload).
+    ``line`` is drawn over the planes: corners (x, y) from left to right, in the data's coordinates.
     The state changes when the reader releases the playhead, selects a sample or retrains, but not
     during scrubbing.
     """
     parts_of(panels)
     options: dict[str, Any] = {"live": live, "autoplay": autoplay, "panels": list(panels)}
     options |= {"epoch": epoch, "selected": selected, "jump": jump}
+    options |= {"veil": veil, "trains": on_train is not None}
+    if compact:
+        options["compact"] = True
     if paint:
         points = None if painted is None else [list(point) for point in painted]
         options["paint"] = {
@@ -124,6 +144,8 @@ def lockstep_view(
             "classes": None if paint_classes is None else list(paint_classes),
             "extent": None if paint_extent is None else [float(v) for v in paint_extent],
         }
+    if line is not None:
+        options["line"] = [[float(v) for v in corner] for corner in line]
     payload = Payload({**payload.meta, "options": options}, payload.blob)
     result = component("harmony_lockstep_view", _sources)(
         data=payload.wire(),
@@ -134,10 +156,20 @@ def lockstep_view(
         on_epoch_change=nothing,
         on_painted_change=lambda: _keep_painted(key),
         on_draft_change=nothing,
+        on_train_change=on_train or nothing,
     )
-    _sent()[key] = (payload.meta["run"], payload.last_epoch)
+    run = str(payload.meta["run"])
+    _sent()[key] = (run, payload.last_epoch)
     painted_now = st.session_state.pop(_painted(key), None)
-    return ViewState(_whole(result.get("selected")), _whole(result.get("epoch")), painted_now)
+    selected, epoch = (_of_run(result.get(name), run) for name in ("selected", "epoch"))
+    return ViewState(selected, epoch, painted_now)
+
+
+def _of_run(state: object, run: str) -> int | None:
+    """The number that a view reported, if it is about ``run``; it may have shown another before."""
+    if not isinstance(state, Mapping) or state.get("run") != run:
+        return None
+    return _whole(state.get("value"))
 
 
 def resend_needed(key: str) -> None:

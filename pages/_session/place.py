@@ -53,10 +53,10 @@ def current(run: str) -> Place:
     return kept if kept.run == run else Place(run)
 
 
-def arrive(page: str, run: str) -> None:
-    """Begin a full run of ``page``: read the link unless this session wrote it."""
-    if st.session_state.get(_PAGE) != page:
-        st.session_state[_PAGE] = page
+def arrive(view: str, run: str) -> None:
+    """Begin a full run of a page with ``view``: read the link unless this session wrote it."""
+    if st.session_state.get(_PAGE) != view:
+        st.session_state[_PAGE] = view
         st.session_state[_SEEN] = {}
         forget_all_sent()
     link = _in_link()
@@ -70,15 +70,25 @@ def arrive(page: str, run: str) -> None:
     st.session_state[_LINK] = link
 
 
+def leave() -> None:
+    """No view is on screen, so the next one begins anew."""
+    st.session_state.pop(_PAGE, None)
+
+
 def follow_view(key: str, run: str, view: ViewState) -> bool:
-    """Go where the reader went in the view ``key``; return whether that changed the place."""
-    all_seen: dict[str, tuple[int | None, int | None]] = st.session_state.setdefault(_SEEN, {})
-    seen = all_seen.get(key, (None, None))
-    all_seen[key] = (view.epoch, view.selected)
+    """Go where the reader went in the view ``key``; return whether that changed the place.
+
+    A view that showed another run before has not been moved in this one yet.
+    """
+    all_seen: dict[str, tuple[str, int | None, int | None]] = st.session_state.setdefault(_SEEN, {})
+    seen = all_seen.get(key, (run, None, None))
+    all_seen[key] = (run, view.epoch, view.selected)
     after = before = current(run)
-    if view.epoch != seen[0]:
+    if seen[0] != run:
+        return False
+    if view.epoch != seen[1]:
         after = replace(after, epoch=view.epoch)
-    if view.selected != seen[1]:
+    if view.selected != seen[2]:
         after = replace(after, sample=view.selected)
     if after != before:
         move_to(after)
@@ -90,6 +100,11 @@ def move_to(place: Place) -> None:
     st.session_state[_PLACE] = place
     st.session_state.pop(_PROBLEM, None)
     write_link(place)
+
+
+def set_epoch(run: str, epoch: int) -> None:
+    """Go to ``epoch`` of ``run`` on the way to another one, which `move_to` writes to the link."""
+    st.session_state[_PLACE] = replace(current(run), epoch=epoch)
 
 
 def jump_to(place: Place) -> None:

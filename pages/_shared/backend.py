@@ -6,8 +6,11 @@ import os
 import threading
 from functools import lru_cache
 
+from harmony_core.quotas import quotas
 from harmony_core.runs import jobs
 from harmony_core.runs.store import RunStore
+from harmony_core.serving.disk_budget import DiskBudget
+from harmony_core.serving.mode import mode
 
 FIRST_PAINT = 2.5
 """Seconds a new server keeps to its first page before it starts the workers."""
@@ -25,7 +28,9 @@ def _store(root: str) -> RunStore:
 
 def queue() -> jobs.JobQueue:
     """The one queue of this server process."""
-    return jobs.shared_queue(store())
+    if mode() == "solo":
+        return jobs.shared_queue(store(), None, None)
+    return jobs.shared_queue(store(), quotas(), DiskBudget(store(), quotas()).settle)
 
 
 def warm_workers() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from harmony_core.config import ExperimentConfig
 from harmony_core.data import DATASETS
 from harmony_core.runs.record import ExperimentRecord
@@ -19,18 +17,13 @@ def data_title(config: ExperimentConfig) -> str:
     data = config.data
     title = DATASETS[data.name].title if data.name in DATASETS else data.name
     return (
-        title if data.profile == "as_is" else f"{title}, {number_text(data.imbalance_factor)} : 1"
+        title if data.profile == "as_is" else f"{title}, {number_text(data.imbalance_factor)} to 1"
     )
 
 
 def run_title(record: ExperimentRecord) -> str:
     """The title that was given to an experiment, or that of its data."""
     return record.title or data_title(record.config)
-
-
-def literal(text: str) -> str:
-    """``text`` escaped for Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$])", r"\\\1", text)
 
 
 def count(number: int, noun: str) -> str:

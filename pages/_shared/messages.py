@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-import re
 from contextlib import AbstractContextManager
 from types import TracebackType
 
 import streamlit as st
 
 from harmony_core.errors import HarmonyError
+
+from .markdown import spoken
 
 
 class messages(AbstractContextManager[None]):
@@ -35,15 +36,6 @@ class toasts(messages):
 
     def say(self, text: str) -> None:
         st.toast(spoken(text), icon=":material/error:", duration="long")
-
-
-def spoken(text: str) -> str:
-    """A message escaped for Markdown, except for its `code`."""
-    parts = re.split(r"(`[^`\n]*`)", text)
-    return "".join(
-        part if i % 2 else re.sub(r"([\\`*_\[\]<>$~])", r"\\\1", part)
-        for i, part in enumerate(parts)
-    )
 
 
 def lead(text: str) -> None:

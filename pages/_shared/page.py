@@ -43,8 +43,10 @@ class Page:
     """The sentence under the title."""
     terms: tuple[str, ...] = ()
     """Glossary terms linked at the end."""
-    link_label: str = ""
-    """How other pages of an experiment link to this one; empty for a page that shows none."""
+    listed: bool = True
+    """Whether the navigation lists it; the others are reached from a page that is listed."""
+    stays: bool = False
+    """Whether what it shares with others that stay remains on screen when one of them is opened."""
 
     @property
     def file(self) -> str:
@@ -70,6 +72,11 @@ def register(names: Sequence[str]) -> tuple[Page, ...]:
 def registered() -> tuple[Page, ...]:
     """All pages of the app, in the order of its navigation."""
     return tuple(_registered)
+
+
+def at_address(path: str) -> Page:
+    """The page of an address; the first one has none of its own."""
+    return next((page for page in _registered if page.name == path), _registered[0])
 
 
 @contextmanager

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from harmony_core.config import ExperimentConfig
 from harmony_core.errors import HarmonyError
 from harmony_core.runs.record import ExperimentRecord
 
 from .backend import store
 from .labels import run_title
-from .messages import spoken
+from .markdown import spoken
 
 NAMES = {
     "queued": "Waiting",
@@ -50,6 +51,19 @@ def status_strip(record: ExperimentRecord, position: int | None) -> None:
         st.error(spoken(record.error), icon=":material/error:")
     elif record.state == "interrupted":
         st.warning(spoken(record.error), icon=":material/bolt:")
+    if record.note:
+        st.info(spoken(record.note), icon=":material/history:")
+
+
+def recorded_strip(config: ExperimentConfig, advice: str) -> None:
+    """The same line for the recording that a page plays to a visitor without an experiment."""
+    facts = (f"trained before, played back over {config.epochs} epochs", advice)
+    items = "".join(f"<li>{html.escape(fact)}</li>" for fact in facts)
+    st.html(
+        '<div class="status" data-run-state="recorded"><div class="status-line">'
+        '<span class="state state-recorded">Recorded example</span>'
+        f'<ul class="facts">{items}</ul></div></div>'
+    )
 
 
 def _facts(record: ExperimentRecord, position: int | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -25,6 +25,26 @@ def table(
     st.html(
         f'<div class="figures" tabindex="0" role="region" aria-label="{html.escape(caption)}">'
         f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def grouped_table(
+    caption: str, head: Sequence[str], groups: Mapping[str, Sequence[tuple[str, Sequence[str]]]]
+) -> None:
+    """As `table`, with a heading above the rows of each group."""
+    titles = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in head)
+    body = ""
+    for group, rows in groups.items():
+        wide = f'<th class="group" scope="rowgroup" colspan="{len(head)}">'
+        body += f"<tbody><tr>{wide}{html.escape(group)}</th></tr>"
+        body += "".join(
+            f'<tr><th scope="row">{html.escape(name)}</th>{"".join(cells)}</tr>'
+            for name, cells in rows
+        )
+        body += "</tbody>"
+    st.html(
+        f'<div class="figures" tabindex="0" role="region" aria-label="{html.escape(caption)}">'
+        f"<table><thead><tr>{titles}</tr></thead>{body}</table></div>"
     )
 
 

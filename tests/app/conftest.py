@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from filelock import BaseFileLock
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from harmony_core.config import ExperimentConfig, MethodConfig, Seeds
@@ -18,9 +20,12 @@ from harmony_core.frames import Frame, Scene
 from harmony_core.runs import jobs
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
+from harmony_core.serving.owners import visitor_of
+from pages._arena import arrival
 
 APP = Path(__file__).parents[2] / "app.py"
 Open = Callable[..., AppTest]
+Be = Callable[[str], None]
 
 
 class FakeQueue:
@@ -65,14 +70,18 @@ def store(runs_folder: Path) -> RunStore:
 @pytest.fixture
 def queue(store: RunStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeQueue:
     fake = FakeQueue(store)
-    monkeypatch.setattr(jobs, "shared_queue", lambda store: fake)
+    monkeypatch.setattr(jobs, "shared_queue", lambda store, quotas, ended: fake)
     monkeypatch.setenv("HARMONY_UPLOADS", str(tmp_path / "uploads"))
     return fake
 
 
 @pytest.fixture
-def open_page(queue: FakeQueue) -> Open:
-    """Open a page of the app with the query of a link, as a fresh browser would."""
+def open_page(queue: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page of the app with the query of a link, as a fresh browser would.
+
+    No link trains on arrival; tests of that set `arrival.QUICK` back.
+    """
+    monkeypatch.setattr(arrival, "QUICK", 0)
 
     def open_it(page: str = "arena", **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(str(APP), default_timeout=20)
@@ -83,6 +92,24 @@ def open_page(queue: FakeQueue) -> Open:
         return at.run()
 
     return open_it
+
+
+@pytest.fixture
+def be(monkeypatch: pytest.MonkeyPatch) -> Be:
+    """Be the visitor of a shared server whose browser holds a token."""
+    monkeypatch.setenv("HARMONY_MODE", "shared")
+
+    def become(token: str) -> None:
+        sent: Mapping[str, str] = {"harmony_visitor": token}
+        monkeypatch.setattr(ContextProxy, "cookies", property(lambda self: sent))
+
+    return become
+
+
+def own(store: RunStore, run: str, token: str) -> str:
+    """Give an experiment to the visitor whose browser holds a token."""
+    (store.folder(run) / "owner").write_text(visitor_of(token))
+    return run
 
 
 def finished(store: RunStore, repeats: int = 1, state: str = "done", epochs: int = 2) -> str:
@@ -127,6 +154,12 @@ def frame(method: int, repeat: int, epoch: int) -> Frame:
         tracked_weight=np.ones(k, np.float32), tracked_grad_norm=np.zeros(k, np.float32),
         tracked_logits=np.zeros((k, c), np.float16),
     )  # fmt: skip
+
+
+def control(controls: Any, label: str) -> Any:
+    """The one control of a kind, as `at.selectbox`, that has this label."""
+    (found,) = (each for each in controls if each.label == label)
+    return found
 
 
 def texts(at: AppTest) -> str:

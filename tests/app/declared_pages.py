@@ -13,11 +13,11 @@ APP = Path(__file__).parents[2] / "app.py"
 
 def experiment_pages() -> tuple[ExperimentPage, ...]:
     """Every `ExperimentPage` of the app, in the order of its navigation."""
-    declared = [load(f"pages.{name}:PAGE") for name in _listed()]
+    declared = [load(f"pages.{name}:PAGE") for name in listed_pages()]
     return tuple(page for page in declared if isinstance(page, ExperimentPage))
 
 
-def _listed() -> tuple[str, ...]:
+def listed_pages() -> tuple[str, ...]:
     """``PAGES`` of `app.py`, read without running the app."""
     (names,) = (
         ast.literal_eval(node.value)

@@ -52,11 +52,12 @@ def test_the_desk_has_it(open_page: Open) -> None:
     assert not at.exception
     short = [str(lesson.number) for lesson in lessons() if lesson.short]
     assert short[-1] == str(len(lessons()))
-    assert f"Steps {', '.join(short[:-1])} and {short[-1]} make a lesson of 45" in texts(at)
-    assert TITLE in " ".join(str(option) for box in at.selectbox for option in box.options)
+    assert f"Steps {', '.join(short[:-1])} and {short[-1]} fill a lesson of 45" in texts(at)
+    (steps,) = at.get("button_group")
+    assert TITLE in " ".join(map(str, steps.options))
 
 
 def test_it_is_printed() -> None:
     course = lessons()
-    assert TITLE in worksheet(course)
+    assert TITLE in worksheet(course, lambda _: ("data:,", "data"), "https://example.org/learn")
     assert TITLE in answer_key(course, prepared)

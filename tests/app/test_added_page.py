@@ -24,10 +24,11 @@ PAGE = ExperimentPage(
     name="spread",
     title="Spread",
     icon="scatter_plot",
-    link_label="See its spread",
+    content="pages._arena.page:arena",
+    listed=False,
     lead="How far do the weights of single samples differ?",
     panels=("spread", "heat"),
-    below=("pages.spread:closing_words", "sections"),
+    below=("pages.spread:closing_words", "sandbox"),
     terms=("re-weighting",),
 )
 
@@ -48,7 +49,7 @@ class Queue:
     def warm(self): pass
     def position(self, run_id): return None
 
-jobs.shared_queue = lambda store: Queue()
+jobs.shared_queue = lambda store, quotas, ended: Queue()
 run, seen = sys.argv[1], {}
 for page in ("spread", "weights"):
     at = AppTest.from_file("app.py", default_timeout=60)
@@ -84,13 +85,13 @@ def test_a_page_in_one_file_and_one_line_is_drawn_and_linked(
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout.splitlines()[-1])
     own, other = seen["spread"], seen["weights"]
-    assert own["title"].startswith("Spread")
+    assert own["title"] == other["title"]
     assert any("How far do the weights" in html for html in own["html"])
     assert any("after epoch 1" in text for text in own["html"] + own["captions"])
     assert f"Repeat 0 of {run} on spread" in own["captions"]
     assert own["views"] == other["views"] > 0
     place = f"run={run}&epoch=1"
-    assert ["spread", "See its spread", place] in other["links"]
-    assert ["weights", "See its weights", place] in own["links"]
+    assert ["spread", "Spread", place] in other["links"]
+    assert ["weights", "Weights", place] in own["links"]
     assert not [link for link in own["links"] if link[0] == "spread"]
-    assert ["glossary", "re-weighting", "term=re-weighting"] in own["links"]
+    assert ["glossary", "re-weighting in the glossary", "term=re-weighting"] in own["links"]

@@ -44,7 +44,8 @@ def test_the_arena_offers_and_shows_it(open_page: Open) -> None:
     assert picker.value == "row"
     assert "Clouds in a row" in picker.options
     page = texts(at)
-    assert "The rarest class has one neighbour only." in page
+    assert "One cloud beside the other." in page
+    assert "The rarest class has one neighbour only." not in page, "an answer before the play"
     assert 'alt="The training set: Clouds in a row"' in page
 
 

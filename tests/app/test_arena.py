@@ -74,6 +74,9 @@ def test_a_queue_that_refuses_is_reported_and_nothing_is_lost(
     assert "shut down" in at.error[0].value
     assert linked(at).data.name == "rings"
     assert linked(at).epochs == 7
+    assert "shut down" in at.run().error[0].value  # a page that plays is drawn again and again
+    at.select_slider(key="arena-factor").set_value(100.0).run()
+    assert not at.error
 
 
 def test_every_control_is_in_the_link(open_page: Open) -> None:
@@ -113,7 +116,7 @@ def test_a_link_sets_every_control(open_page: Open) -> None:
             "harmonized~alpha-0.45~kappa-1.7",
             "ce~sampler-class_balanced~mix-mixup~weight_decay-0.003",
         ],
-        "v": "2",
+        "v": "4",
         "model": "mlp~hidden-48",
         "epochs": "33",
         "optim": "reference~lr-0.03~batch_size-48~warmup_epochs-1",
@@ -142,15 +145,18 @@ def test_a_malformed_link_is_explained_and_the_default_shown(
 def test_an_unknown_run_is_explained(open_page: Open) -> None:
     at = open_page(run="20260101-000000-abcd")
     assert not at.exception
-    assert "20260101-000000-abcd" in at.error[0].value
-    assert at.button(key="train")
+    assert not at.error
+    assert "not on this server" in at.info[0].value
+    assert "run" not in at.query_params
+    assert not at.button(key="train").disabled
 
 
 @pytest.mark.parametrize("run", ["../../etc", "x" * 500, "<script>"])
 def test_a_hostile_run_id_is_refused(open_page: Open, run: str) -> None:
     at = open_page(run=run)
     assert not at.exception
-    assert at.error
+    assert "not on this server" in at.info[0].value
+    assert "run" not in at.query_params
 
 
 def test_a_finished_run_is_shown_with_its_config(open_page: Open, store: RunStore) -> None:
@@ -173,6 +179,25 @@ def test_results_name_the_groups_of_classes_that_there_are(
     for name in ("Head", "Medium", "Tail", "Medium-shot (20 to 100)", "Few-shot (under 20)"):
         assert f">{name}<" in said
     assert "Many-shot" not in said
+
+
+def test_results_say_what_they_rest_on(open_page: Open, store: RunStore) -> None:
+    at = open_page(run=finished(store))  # 10 test samples of every class
+    assert not at.exception
+    assert "A balanced test set of 10 samples of every class." in texts(at)
+    (told,) = (note.value for note in at.info if "test samples" in note.value)
+    assert "Fewer than 30 test samples: A (10), B (10), C (10)." in told
+    assert "off by up to 31 points" in told
+
+
+def test_a_table_offers_the_share_to_hold_out(open_page: Open) -> None:
+    source = "upload:" + "0" * 64
+    at = open_page(v="3", data=f"table~source-{source}", profile="as_is")
+    assert not at.exception
+    at.slider(key="arena-data-table-test_share").set_value(0.3).run()
+    assert linked(at).data.params["test_share"] == 0.3
+    at = open_page(v="2", data=f"table~source-{source}", profile="as_is")
+    assert linked(at).data.params["holdout"] == "smallest"
 
 
 def test_repeats_have_a_selector_and_a_spread(open_page: Open, store: RunStore) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, Seeds
+from harmony_core.data import LongTailedDataset, build_dataset
 from harmony_core.data.painted import decode_points
 from harmony_core.experiments.complete import complete
 from harmony_core.experiments.method_text import method_labels
@@ -15,6 +20,7 @@ from harmony_core.experiments.presets import PRESETS
 from harmony_core.explain.starvation import plain_inverse, starved
 from harmony_core.losses import LOSSES
 from harmony_core.runs.store import RunStore
+from pages._arena import preview
 from pages._experiment.paint import editor_options, painted_points, with_points
 
 from .conftest import FakeQueue, Open, finished, frame, scene, texts
@@ -33,8 +39,10 @@ def test_ablation_trains_the_parts_on_the_data_as_set_up(
     config = store.get(queue.submitted[0]).config
     assert config.data.name == "rings"
     assert config.epochs == 5
-    assert method_labels(config.methods) == ("None", "Intra", "Inter", "Both", "Literal")
-    assert len(linked(at).methods) == 3
+    assert method_labels(config.methods) == ("Neither", "Intra", "Inter", "Both", "Literal")
+    assert method_labels(linked(at).methods) == method_labels(config.methods)
+    asked = [box.label for box in at.selectbox if box.label.startswith("Method ")]
+    assert asked == [f"Method {i}: {m.label}" for i, m in enumerate(config.methods, 1)]
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -172,3 +180,48 @@ def test_a_collapse_is_told_only_where_the_numbers_show_it(
         assert not at.exception
         epoch = at.query_params["epoch"]
         assert (epoch if isinstance(epoch, str) else epoch[0]) == "1"
+
+
+def test_cifar_names_its_classes_and_says_that_it_has_to_be_downloaded(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HARMONY_DATA", str(tmp_path / "data"))
+    at = open_page(data="cifar10-lt")
+    assert not at.exception
+    said = texts(at)
+    assert '<span class="bar-name">airplane</span>' in said
+    assert "photographs are not on this server yet" in said
+    assert '<ul class="image-rows">' not in said
+
+
+def test_uploaded_images_are_shown_with_the_names_of_their_classes(open_page: Open) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, shade in (("cats", 40), ("dogs", 200)):
+            for i in range(6):
+                image = io.BytesIO()
+                Image.new("RGB", (16, 16), (shade, i, 0)).save(image, "PNG")
+                archive.writestr(f"{name}/{i}.png", image.getvalue())
+    at = open_page(data="images", profile="as_is")
+    at.file_uploader[0].set_value(("mine.zip", out.getvalue(), "application/zip")).run()
+    assert not at.exception
+    for name in ("cats", "dogs"):
+        assert f'alt="Training images of the class {name}"' in texts(at)
+
+
+def test_the_preview_of_a_large_scenario_is_a_smaller_draw_with_the_real_counts(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+
+    def build(config: DataConfig, seed: int) -> LongTailedDataset:
+        dataset = build_dataset(config, seed)
+        drawn.append(len(dataset.train_targets))
+        return dataset
+
+    monkeypatch.setattr(preview, "build_dataset", build)
+    at = open_page(data="noisy_tail~n_max-20000", factor="1")
+    assert not at.exception
+    assert any("Drawn here with 1,000 samples" in one.value for one in at.caption)
+    assert "20,000" in texts(at)
+    assert max(drawn) == 4_000

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pages._arena.controls import nice_step, steps
-from pages._shared.messages import spoken
 from pages._shared.status import age, duration
 
 
@@ -52,11 +51,6 @@ def test_durations_are_short(seconds: float, words: str) -> None:
 def test_ages_are_rough(seconds: float, words: str) -> None:
     stamp = (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
     assert age(stamp) == words
-
-
-def test_messages_keep_their_code_and_nothing_else() -> None:
-    text = "Expected `a_b[0]` of ![x](http://y) to be *bold*, but got $1$."
-    assert spoken(text) == (r"Expected `a_b[0]` of !\[x\](http://y) to be \*bold\*, but got \$1\$.")
 
 
 @pytest.mark.parametrize("stamp", ["", "yesterday"])

@@ -102,7 +102,7 @@ def test_local_studies_are_there_and_a_damaged_one_harms_no_other(
     (runs_folder / "studies" / "broken" / "table.csv").write_text("<script>")
     at = open_page("evidence")
     assert at.selectbox(key="evidence-study").options == [
-        "made", "broken, on this computer", "mine, on this computer",
+        "Made for <i>tests</i>", "broken, on this computer", "mine, on this computer",
     ]  # fmt: skip
     at.selectbox(key="evidence-study").select("runs/broken").run()
     assert not at.exception
@@ -110,7 +110,7 @@ def test_local_studies_are_there_and_a_damaged_one_harms_no_other(
     assert "begin with the columns" in at.error[0].value
     at.selectbox(key="evidence-study").select("runs/mine").run()
     assert not at.error
-    assert ">Mine<" in texts(at)
+    assert ">Mine. A setting is" in texts(at)
 
 
 def test_without_results_the_page_says_how_to_get_some(
@@ -127,4 +127,4 @@ def test_a_study_with_nothing_trained_yet_is_shown(open_page: Open, runs_folder:
     at = open_page("evidence", study="runs/new")
     assert not at.exception
     assert not at.error
-    assert "0 of 36 cells are done (36 missing)" in texts(at)
+    assert "0 of 36 have finished (36 missing)" in texts(at)

@@ -10,7 +10,7 @@ import pytest
 
 from harmony_core.runs.record import ExperimentRecord
 from harmony_core.runs.store import RunStore
-from pages._experiment import epoch_sections, frame_polling
+from pages._experiment import epoch_sections, frame_polling, picture
 from pages._experiment.frame_polling import new_frames, whole_page
 from pages._session import lockstep_view
 
@@ -117,16 +117,15 @@ def test_a_page_that_saw_the_training_shows_its_last_epoch(
     store.save(store.get(run).replace(state="running", epoch=2))
     at = open_page(run=run)
     assert not at.exception
-    assert at.session_state[lockstep_view.SENT][f"arena-{run}"] == (f"{run}.0", 2)
+    assert at.session_state[lockstep_view.SENT][picture.VIEW] == (f"{run}.0", 2)
     store.save_frames(run, 0, 3, [frame(m, 0, 3) for m in range(2)])
     at.run()
-    assert (
-        at.session_state[lockstep_view.SENT][f"arena-{run}"][1] == 2
-    )  # the timer's, which comes soon
+    # The rest is the timer's, which comes soon.
+    assert at.session_state[lockstep_view.SENT][picture.VIEW][1] == 2
     store.save(store.get(run).replace(state="done", epoch=3))
     queue.release()
     at.run()
-    assert at.session_state[lockstep_view.SENT][f"arena-{run}"][1] == 3
+    assert at.session_state[lockstep_view.SENT][picture.VIEW][1] == 3
 
 
 def test_microscope_and_sandbox_stay_at_their_epoch_for_a_while(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from streamlit.testing.v1 import AppTest
 
 from harmony_core.runs.store import RunStore
 
@@ -53,20 +53,60 @@ def test_titles_are_not_markup(open_page: Open, store: RunStore) -> None:
     assert "\\[a\\]" in label
 
 
-def test_only_the_newest_have_a_button(
-    open_page: Open, store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def opened(at: AppTest) -> list[str]:
+    return [str(b.key).removeprefix("open-") for b in at.button if str(b.key).startswith("open-")]
+
+
+def test_the_newest_come_first_and_more_on_demand(open_page: Open, store: RunStore) -> None:
     runs = sorted(finished(store, epochs=1) for _ in range(15))
     at = open_page()
-    opened = [str(b.key) for b in at.button if str(b.key).startswith("open-")]
-    assert opened == [f"open-{run}" for run in reversed(runs[3:])]
-    at.selectbox(key="history-older").set_value(runs[0]).run()
-    assert at.query_params["run"] in (runs[0], [runs[0]])
+    assert opened(at) == list(reversed(runs[3:]))
+    at.button(key="history-more").click().run()
+    assert opened(at) == list(reversed(runs))
+
+
+def test_own_experiments_come_first(open_page: Open, queue: FakeQueue, store: RunStore) -> None:
+    at = open_page()
+    at.button(key="train").click().run()
+    (own,) = queue.submitted
+    later = finished(store)
+    assert opened(at.run()) == [own, later]
+
+
+def test_experiments_are_found_by_title_data_and_method(open_page: Open, store: RunStore) -> None:
+    first, second = finished(store), finished(store)
+    store.rename(first, "For Tuesday")
+    at = open_page()
+    for words, runs in (
+        ("tuesday", [first]),
+        ("checkerboard harmonized", sorted([first, second], reverse=True)),
+        ("tuesday focal", []),
+    ):
+        at.text_input(key="history-find").set_value(words).run()
+        assert opened(at) == runs
+
+
+def test_a_row_says_the_score_of_each_method(open_page: Open, store: RunStore) -> None:
+    run = finished(store)
+    label = open_page().button(key=f"open-{run}").label
+    assert "Harmonized 86.7\xa0%, Cross\\-entropy 80.0\xa0%" in label
+    assert run[-4:] in label  # tells apart what has the same title and scores
+
+
+def test_two_chosen_experiments_are_compared(open_page: Open, store: RunStore) -> None:
+    runs = sorted([finished(store), finished(store)], reverse=True)
+    at = open_page()
+    for run in runs:
+        at.checkbox(key=f"compare-{run}").check()
+    at.run()
+    (link,) = [one for one in at.get("page_link") if one.proto.page == "compare"]
+    assert link.proto.query_string == f"a={runs[0]}&b={runs[1]}"
 
 
 def test_an_unreadable_record_does_not_hide_the_others(open_page: Open, store: RunStore) -> None:
     good, bad = finished(store), finished(store)
-    (store.root / bad / "record.json").write_text("{")
+    for name in ("record.json", "config.json"):
+        (store.root / bad / name).write_text("{")
     at = open_page()
     assert not at.exception
     assert at.button(key=f"open-{good}")

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from harmony_core.data import build_dataset
 
-from .conftest import texts
+from .conftest import control, texts
 from .test_inspect import config_of, errors, handed_in, headers, page
 
 assert page
@@ -56,14 +56,15 @@ def test_annotations_show_their_tail_and_say_what_they_cannot(page: Callable[[],
     assert not errors(at)
     said = texts(at)
     assert "COCO annotations, 3 objects" in said
-    assert "The file holds only annotations" in said
+    assert "The images are not in the file" in said
+    assert "How often should which image be shown?" in headers(at)
     assert "inspect-run-pilot" not in {button.key for button in at.button}
     assert "Take it with you" in headers(at)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "data", "counts"),
-    [("mine.zip", images_zip(), "images", [10, 4]), ("mine.npz", arrays(), "table", [27, 7])],
+    [("mine.zip", images_zip(), "images", [10, 5]), ("mine.npz", arrays(), "table", [24, 8])],
 )
 def test_images_and_arrays_open_in_the_arena(
     page: Callable[[], AppTest],
@@ -89,36 +90,63 @@ def test_several_labels_can_be_taken_as_one(page: Callable[[], AppTest]) -> None
     at = handed_in(page(), "tags.csv", "x,tags\n" + lines)
     assert not at.exception
     assert "Labels per sample" in texts(at)
-    at.toggle(key="inspect-of-cells").set_value(False).run()
+    assert "read it with the control above" in texts(at)
+    assert "--separator" not in texts(at)
+    control(at.toggle, "Several labels in a cell").set_value(False).run()
     assert not at.exception
     assert not errors(at)
     assert "Labels per sample" not in texts(at)
-    at.toggle(key="inspect-of-cells").set_value(True).run()
+    control(at.toggle, "Several labels in a cell").set_value(True).run()
     assert "Labels per sample" in texts(at)
 
 
 def test_a_guess_takes_one_click(page: Callable[[], AppTest]) -> None:
     lines = "".join(f"{i}.5,{'ab'[i % 3 == 0]},{'pq'[i % 5 == 0]}\n" for i in range(30))
     at = handed_in(page(), "a.csv", "x,colour,label\n" + lines)
-    assert at.button_group(key="inspect-of-guess").value == "label"
-    at.button_group(key="inspect-of-guess").set_value("colour").run()
+    assert control(at.button_group, "Best guesses for the label").value == "label"
+    control(at.button_group, "Best guesses for the label").set_value("colour").run()
     assert not at.exception
-    assert at.selectbox(key="inspect-of-label").value == "colour"
-    assert at.button_group(key="inspect-of-guess").value == "colour"
+    assert control(at.selectbox, "Label column").value == "colour"
+    assert control(at.button_group, "Best guesses for the label").value == "colour"
 
 
 def test_the_first_row_can_be_data(page: Callable[[], AppTest]) -> None:
     at = handed_in(page(), "a.csv", "x,label\n" + "1.5,a\n2.5,b\n" * 9)
     assert "18 rows" in texts(at)
-    at.toggle(key="inspect-of-header").set_value(False).run()
+    control(at.toggle, "The first row names the columns").set_value(False).run()
     assert not at.exception
     assert "19 rows" in texts(at)
-    assert at.selectbox(key="inspect-of-label").value == "column_2"
+    assert control(at.selectbox, "Label column").value == "column_2"
 
 
 def test_counts_can_be_read_as_samples(page: Callable[[], AppTest]) -> None:
     at = handed_in(page(), "a.csv", "name,count\ncat,3\ndog,3\nemu,1\n")
     assert "counted samples" in texts(at)
-    at.selectbox(key="inspect-of-label").set_value("count").run()
+    control(at.selectbox, "Label column").set_value("count").run()
     assert not at.exception
     assert "3 rows" in texts(at)
+
+
+def test_a_column_can_be_named_where_none_looks_like_labels(page: Callable[[], AppTest]) -> None:
+    at = handed_in(page(), "a.csv", "a,b\n" + "".join(f"{i}.5,{i % 3}.25\n" for i in range(60)))
+    assert len(at.error) == 1
+    column = control(at.selectbox, "Column of the labels")
+    assert set(column.options) == {"a", "b"}
+    at = column.set_value("b").run()
+    assert not at.exception
+    assert not at.error
+    assert control(at.selectbox, "Label column").value == "b"
+
+
+def test_one_of_two_columns_that_could_be_the_label_takes_one_click(
+    page: Callable[[], AppTest],
+) -> None:
+    lines = "".join(f"{i}.5,{'xy'[i % 3 == 0]},{'pq'[i % 5 == 0]},{i}.25\n" for i in range(60))
+    at = handed_in(page(), "a.csv", "a,one,other,b\n" + lines)
+    assert "Name it with the control below" in errors(at)
+    likely = control(at.button_group, "The likeliest columns")
+    assert list(likely.options) == ["one", "other"]
+    at = likely.set_value("other").run()
+    assert not at.exception
+    assert not at.error
+    assert control(at.selectbox, "Label column").value == "other"

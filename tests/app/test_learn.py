@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ from pages._learn import class_seat as student
 from pages._learn import training
 
 from .conftest import FakeQueue, Open, texts
+from .course import as_trained
 
 COURSE = lessons()
 EVERY = pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)
@@ -68,16 +70,6 @@ def answer(at: AppTest, lesson: Lesson, right: bool) -> int:
     return chosen
 
 
-def as_trained(store: RunStore, run: str, outcome: Outcome) -> None:
-    """Make a run look as if a worker had finished it with ``outcome``."""
-    for repeat, scene in enumerate(outcome.scenes):
-        store.save_scene(run, repeat, scene)
-        rows = outcome.film if repeat == 0 else [outcome.last[repeat]]
-        for row in rows:
-            store.save_frames(run, repeat, row[0].epoch, list(row))
-    store.save(store.get(run).replace(state="done", epoch=outcome.config.epochs))
-
-
 @EVERY
 @pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
 def test_a_step_from_its_prediction_to_its_end(
@@ -99,6 +91,7 @@ def test_a_step_from_its_prediction_to_its_end(
         for figure in re.findall(r"\d+\.\d", told.text):
             assert figure in said
     assert "prepared result" in said
+    assert said.count('<figure class="one-axis') >= 1
     assert len(at.latex) >= len(lesson.formulas)
     chosen = answer(at, lesson, right)
     box = at.success if right else at.info
@@ -109,6 +102,7 @@ def test_a_step_from_its_prediction_to_its_end(
 def test_the_whole_course_in_one_visit(open_page: Open, queue: FakeQueue) -> None:
     queue.full = True
     at = open_page("learn")
+    at.button(key="learn-begin").click().run()
     for lesson in COURSE:
         assert at.title[0].value == lesson.title
         predict(at, lesson, prepared(lesson), right=False)
@@ -116,9 +110,60 @@ def test_the_whole_course_in_one_visit(open_page: Open, queue: FakeQueue) -> Non
         if lesson is not COURSE[-1]:
             at.button(key="learn-next").click().run()
     assert "You have done all" in texts(at)
+    assert f"{len(COURSE)} of {len(COURSE)} steps played, 0 predicted right." in texts(at)
     at.button(key="learn-over").click().run()
     assert at.title[0].value == COURSE[0].title
     assert "done" not in at.query_params
+
+
+def test_the_start_page_says_for_whom_and_how_long(open_page: Open, queue: FakeQueue) -> None:
+    queue.full = True
+    at = open_page("learn")
+    minutes = sum(lesson.minutes for lesson in COURSE)
+    for said in ("For whom", "What you need", f"About {minutes} minutes", "What is kept"):
+        assert said in texts(at)
+    assert "Your predictions</" not in texts(at)
+    at.button(key="learn-begin").click().run()
+    predict(at, COURSE[0], prepared(COURSE[0]), right=True)
+    at.button(key="learn-step-0").click().run()
+    assert not at.exception
+    assert "1 of 11 steps played, 1 predicted right." in texts(at)
+    assert "step" not in at.query_params
+    assert at.button(key="learn-begin").label == "Begin with step 1"
+    at.button(key="learn-step-1").click().run()
+    answer(at, COURSE[0], right=True)
+    at.button(key="learn-step-0").click().run()
+    assert at.button(key="learn-begin").label == "Continue with step 2"
+
+
+def test_a_link_that_sends_somewhere_has_no_start_page(open_page: Open) -> None:
+    for query in ({"hide": "steps"}, {"seed": "3"}, {"scenario": "clouds"}):
+        assert open_page("learn", **query).title[0].value == COURSE[0].title
+
+
+def test_what_is_on_the_controls_stays_when_another_step_is_opened(open_page: Open) -> None:
+    at = open_page("learn", step="1")
+    at.slider(key="learn-tail-guess").set_value(65).run()
+    at.button(key="learn-step-9").click().run()
+    at.radio(key="learn-both-guess").set_value("some").run()
+    at.button(key="learn-step-3").click().run()
+    at.slider(key="learn-shift-left").set_value(-1.0).run()
+    at.button(key="learn-step-1").click().run()
+    assert at.slider(key="learn-tail-guess").value == 65
+    at.button(key="learn-step-9").click().run()
+    assert at.radio(key="learn-both-guess").value == "some"
+    at.button(key="learn-step-3").click().run()
+    assert at.slider(key="learn-shift-left").value == pytest.approx(-1.0)
+    assert not at.exception
+
+
+def test_a_word_opens_beside_the_text(open_page: Open) -> None:
+    at = open_page("learn", step="1")
+    said = texts(at)
+    for term in COURSE[0].terms:
+        (found,) = (one for one in glossary() if one.name == term)
+        assert found.sentence in html.unescape(said)
+    assert '<div class="glossary-word">' in said
 
 
 def test_the_feedback_is_of_the_student_s_own_run(
@@ -187,7 +232,7 @@ def test_the_prepared_result_can_be_had_and_left_again(
 
 
 def test_a_choice_is_needed_before_the_run(open_page: Open) -> None:
-    at = open_page("learn", step="8")
+    at = open_page("learn", step="9")
     assert at.button(key="learn-commit").disabled
 
 
@@ -226,68 +271,6 @@ def test_the_formula_under_the_microscope(open_page: Open, queue: FakeQueue) -> 
     alt = re.search(r'<figure class="lesson-density"><img [^>]*alt="([^"]+)"', texts(at))
     assert alt is not None
     assert "The sample is in region" in alt[1]
-
-
-def test_a_class_from_both_sides(open_page: Open, queue: FakeQueue, store: RunStore) -> None:
-    desk = open_page("teach")
-    desk.button(key="teach-open").click().run()
-    code, key = (
-        (v if isinstance(v := desk.query_params[k], str) else v[0]) for k in ("class", "key")
-    )
-    students = [open_page("learn", step="1", **{"class": code}) for _ in range(3)]
-    for value, at in zip((20, 20, 90), students, strict=True):
-        assert any(f"class {code}" in caption.value for caption in at.caption)
-        at.slider(key="learn-tail-guess").set_value(value)
-        at.button(key="learn-commit").click().run()
-    seeds = [store.get(run).config.seeds.data for run in queue.submitted]
-    assert seeds == [1, 2, 3]  # each student has a run of their own
-    as_trained(store, queue.submitted[0], prepared(COURSE[0]))
-    students[0].run()
-    desk.run()
-    said = texts(desk)
-    assert "3 joined · 3 predicted here · 1 runs done" in said
-    entries = student.classroom().entries(code, key, 1)
-    assert [entry.guess for entry in entries] == [20, 20, 90]
-    assert entries[0].result == pytest.approx(float(facts(prepared(COURSE[0]))["last_A"]))
-    assert entries[1].result is None
-    link = {key: str(value).strip("[']") for key, value in students[1].query_params.items()}
-    assert link["seat"] == "2"
-    reloaded = open_page("learn", **link)
-    assert any("seat 2" in caption.value for caption in reloaded.caption)
-    assert student.classroom().seats(code, key) == 3
-    desk.button(key="teach-end").click().run()
-    assert not student.classroom().is_open(code)
-    students[2].run()
-    assert not students[2].exception
-
-
-def test_the_key_of_a_class_is_needed(open_page: Open) -> None:
-    code, _ = student.classroom().open()
-    at = open_page("teach", **{"class": code, "key": "guessed"})
-    assert not at.exception
-    assert "key of this class" in at.error[0].value
-    assert "joined" not in texts(at)
-
-
-def test_a_class_that_is_over_does_not_stop_a_student(open_page: Open) -> None:
-    at = open_page("learn", step="1", **{"class": "KITE-MAPLE-07"})
-    assert not at.exception
-    assert "has ended" in at.warning[0].value
-    at.button(key="learn-commit").click().run()
-    assert not at.exception
-
-
-def test_the_desk_makes_a_link_that_the_course_reads(open_page: Open) -> None:
-    at = open_page("teach")
-    at.selectbox(key="teach-step").set_value(4)
-    at.toggle(key="teach-fixed").set_value(True).run()
-    at.number_input(key="teach-seed").set_value(12)
-    at.checkbox(key="teach-hide-try").check().run()
-    link = at.code[0].value
-    assert link.endswith("/learn?step=4&seed=12&hide=try")
-    student = open_page("learn", step="4", seed="12", hide="try")
-    assert not student.warning
-    assert student.title[0].value == COURSE[3].title
 
 
 def test_the_notes_of_every_step_are_on_the_desk(open_page: Open) -> None:

@@ -16,7 +16,7 @@ class Queue:
     def warm(self): pass
     def position(self, run_id): return None
 
-jobs.shared_queue = lambda store: Queue()
+jobs.shared_queue = lambda store, quotas, ended: Queue()
 PAGES = ("home", "arena", "density", "weights", "embedding", "learn", "glossary", "teach")
 for page in (*PAGES, "evidence", "inspect_data"):
     at = AppTest.from_file("app.py", default_timeout=30)

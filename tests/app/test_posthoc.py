@@ -58,7 +58,7 @@ def test_a_finished_run_offers_the_steps(
 ) -> None:
     at = open_page("arena", run=run, repeat="2")
     assert not at.exception
-    assert HEADING in [element.value for element in at.subheader]
+    assert HEADING in [element.value for element in at.header]
     said = texts(at)
     assert "This is repeat 2 with seed 4, a single one" in said
     assert "LDAM \\+ cRT: the results of the last epoch above already include the step" in said
@@ -133,4 +133,4 @@ def test_an_unfinished_run_has_no_such_part(open_page: Open, store: RunStore) ->
     (store.repeat_folder(run, 0) / "frames" / "00003.npz").unlink()
     at = open_page("arena", run=run)
     assert not at.exception
-    assert HEADING not in [element.value for element in at.subheader]
+    assert HEADING not in [element.value for element in at.header]

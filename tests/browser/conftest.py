@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.free_port import free_port
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -32,6 +33,8 @@ needs_photos = pytest.mark.skipif(
     not PHOTOS.is_file(), reason=f"{PHOTOS.name} is not in HARMONY_TEST_DATA"
 )
 FAILED = pytest.StashKey[bool]()
+POLICY = "Content Security Policy"
+"""In what a browser says of something that the policy of the page does not allow."""
 Visit = Callable[..., Any]
 LATE = """
 const Line = window.WebSocket;
@@ -80,15 +83,19 @@ def app(app_folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[str]:
-    """The app, served on a free port with a folder of its own and more of an environment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
+def serving(
+    folder: Path, base: str = "", *options: str, port: int | None = None, **settings: str
+) -> Iterator[str]:
+    """The app, served on a free port with a folder of its own and more of an environment.
+
+    ``base`` is the path under which it is served.
+    """
+    port = port or free_port()
+    address = f"http://127.0.0.1:{port}{base}"
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless=true",
-        f"--server.port={port}", "--server.address=127.0.0.1",
+        f"--server.port={port}", "--server.address=127.0.0.1", f"--server.baseUrlPath={base}",
+        *options,
     ]  # fmt: skip
     environment = {
         **os.environ,
@@ -124,7 +131,10 @@ def pytest_runtest_makereport(
 def visit(
     app: str, app_folder: Path, browser: Any, request: pytest.FixtureRequest
 ) -> Iterator[Visit]:
-    """Open a path of the app in a fresh browser; afterwards no page may have raised an error."""
+    """Open a path of the app in a fresh browser; afterwards no page may have raised an error.
+
+    Nor may one have tried to load what its policy forbids.
+    """
     contexts: list[Any] = []
     errors: list[str] = []
 
@@ -136,6 +146,7 @@ def visit(
         page.add_init_script(LATE)
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: POLICY in said.text and errors.append(said.text))
         page.goto(app + path)
         return page
 

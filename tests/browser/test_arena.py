@@ -9,12 +9,12 @@ from .conftest import Visit, settled
 
 QUICK = "/arena?data=clouds~n_max-100~test_per_class-20&m=ce&m=harmonized&epochs=4"
 LONG = "/arena?data=clouds~n_max-2000~test_per_class-20&m=ce&m=harmonized&epochs=10000"
-VIEW = ".st-key-arena-view canvas"
+VIEW = ".st-key-experiment-view canvas"
 
 
 def train(page: Any) -> str:
     """Press Train and return the id of the run once its first frame is on screen."""
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_selector(VIEW)
     page.wait_for_url(re.compile(r"[?&]run="))
     found = re.search(r"[?&]run=([0-9a-z-]+)", page.url)
@@ -44,10 +44,9 @@ def stop(page: Any) -> None:
 
 
 def test_train_to_the_end(visit: Visit) -> None:
-    page = visit(QUICK)
-    train(page)
+    page = visit(QUICK)  # trains on arrival
     await_state(page, "done")
-    page.get_by_text("After four epochs, on balanced test data").wait_for()
+    page.get_by_text("After four epochs, on the test set").wait_for()
     page.get_by_role("region", name="Results by method").get_by_text("Harmonized").wait_for()
     page.get_by_text("Repeat it: command line and settings").click()
     page.get_by_text("python -m harmony_core run --data clouds").wait_for()
@@ -92,7 +91,7 @@ def test_controls_answer_while_it_trains_and_no_epoch_is_lost(visit: Visit) -> N
     await_state(page, "running")
     await_epoch_after(page, epoch(page))
     stop(page)
-    shown = page.locator(".st-key-arena-view .hv").evaluate(
+    shown = page.locator(".st-key-experiment-view .hv").evaluate(
         """async (node, last) => {
           const { store } = node.view;
           while (store.lastEpoch < last) await new Promise((done) => setTimeout(done, 50));
@@ -113,14 +112,14 @@ def test_a_link_opens_the_same_experiment_in_a_fresh_browser(visit: Visit) -> No
     first.locator("label", has_text="Rings").click()
     first.wait_for_url(re.compile("data=rings"))
     second = visit("/arena?" + first.url.partition("?")[2])
-    second.get_by_role("heading", name="Rings, 50 : 1").wait_for()
+    second.get_by_role("heading", name="Rings, 50 to 1").wait_for()
     assert second.get_by_role("radio", name="Rings").is_checked()
 
 
 def test_home_leads_to_the_arena(visit: Visit) -> None:
     page = visit("/")
-    page.get_by_role("link", name="Uneven clusters").click()
-    page.get_by_role("heading", name="Uneven clusters, 50 : 1").wait_for()
+    page.get_by_role("link", name="Train “Overlapping clusters”").click()
+    page.get_by_role("heading", name="Overlapping clusters, 10 to 1").wait_for()
     page.get_by_role("button", name="Train").wait_for()
 
 
@@ -137,7 +136,7 @@ def test_a_bad_zip_is_explained(visit: Visit) -> None:
 def test_a_malformed_link_is_explained(visit: Visit) -> None:
     page = visit("/arena?data=nowhere")
     page.get_by_text("This link could not be used").wait_for()
-    page.get_by_role("heading", name="Checkers, 50 : 1").wait_for()
+    page.get_by_role("heading", name="Checkerboard, 50 to 1").wait_for()
 
 
 def test_a_phone_has_no_sideways_scrolling(visit: Visit) -> None:
@@ -161,6 +160,6 @@ def test_on_a_slow_line_nothing_jumps_back(visit: Visit) -> None:
     page.get_by_role("button", name="Add a method").click()
     page.get_by_label("Method 3").wait_for()
     page.wait_for_timeout(1500)
+    page.wait_for_url(lambda url: url.count("&m=") == 3)
     assert page.get_by_label("Method 3").is_visible()
     assert "epochs=5" in page.url
-    assert page.url.count("m=") == 3

@@ -39,10 +39,12 @@ def test_record_it_look_at_it_and_choose_with_the_lasso(visit: Visit) -> None:
     page = visit(QUICK)
     train(page)
     await_state(page, "done")
-    page.get_by_role("link", name="See its embedding").click()
+    page.locator(".st-key-views").get_by_role("link", name="Embedding").click()
     page.get_by_role("button", name="Train it again and record features").click()
     await_state(page, "done")
-    page.get_by_text("Each dot is a real sample").wait_for()
+    page.get_by_text("Each dot is a real sample").first.wait_for()
+    page.locator(".st-key-emb-epoch").wait_for()  # after the last epoch alone, all of them
+    page.get_by_text("How to read this map").click()
     page.get_by_role("region", name="How far each map can be trusted, epoch 4").wait_for()
 
     lasso(page, 0.98)
@@ -70,3 +72,31 @@ def test_record_it_look_at_it_and_choose_with_the_lasso(visit: Visit) -> None:
     assert page.evaluate(
         "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
     )
+
+
+def test_a_newcomer_sees_recorded_maps_move_on_one_scrubber(visit: Visit) -> None:
+    page = visit("/embedding")
+    page.locator(MAPS).first.wait_for()
+    page.get_by_text("Recorded example").wait_for()
+    now = page.locator("[class*=st-key-emb-epoch-], .st-key-emb-epoch").get_by_role("slider")
+    page.wait_for_function(EPOCH_IS, arg="60")
+    play = page.get_by_role("button", name="Play")
+    play.wait_for()  # it has come to the end
+    page.evaluate(WATCH)
+    play.click()
+    page.wait_for_function(EPOCH_IS, arg="24")
+    assert page.locator(MAPS).count() == now.count() == 1
+    assert page.locator(f"{MAPS} .slider-container").count() == 0
+    assert page.evaluate("window.blank") == 0
+
+
+EPOCH_IS = """epoch => document.querySelector('[class*=st-key-emb-epoch] input')
+  ?.getAttribute('aria-valuetext') === epoch"""
+WATCH = """() => {
+  window.blank = 0;
+  setInterval(() => {
+    if (!document.querySelector('.st-key-embedding-picture .js-plotly-plot .main-svg'))
+      window.blank += 1;
+  }, 20);
+}"""
+"""Counts the looks at which there was no map."""

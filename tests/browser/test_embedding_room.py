@@ -37,7 +37,7 @@ def test_maps_stand_one_under_the_other_on_a_phone(visit: Visit, app_folder: Pat
     run = record_it(store)
     try:
         page = visit(f"/embedding?run={run}&colour=correct")
-        page.get_by_text("Each dot is a real sample").wait_for()
+        page.get_by_text("Each dot is a real sample").first.wait_for()
         page.wait_for_function(ABREAST)
         settled(page)
         page.set_viewport_size({"width": 375, "height": 800})

@@ -33,15 +33,17 @@ def opened(visit: Visit, **options: Any) -> Any:
 
 
 def experiment(page: Any) -> Any:
-    """The experiment in the address of the Arena."""
-    page.wait_for_url(re.compile("/arena"))
+    """The experiment in the address of the Arena, which trains it at once."""
+    page.wait_for_url(re.compile("/arena.*run="))
     page.get_by_role("heading", name=TITLE).wait_for()
-    return from_query(parse_qs(urlsplit(page.url).query))
+    query = parse_qs(urlsplit(page.url).query)
+    return from_query({name: value for name, value in query.items() if name != "run"})
 
 
 def test_a_link_of_the_table_opens_the_arena_by_keyboard(visit: Visit) -> None:
     page = opened(visit)
-    link = page.get_by_role("link", name="Open seed 502 of clouds, factor 10, Harmonized")
+    page.get_by_text("The gains as a table").click()
+    link = page.get_by_role("link", name="Open seed 502 of Clouds, factor 10, Harmonized")
     link.focus()
     page.keyboard.press("Enter")
     config = experiment(page)
@@ -53,13 +55,17 @@ def test_a_click_on_a_point_opens_the_arena_and_back_leads_here(visit: Visit) ->
     page = opened(visit)
     chart = page.locator(PLOT).first
     chart.scroll_into_view_if_needed()
-    # The second method's third line: clouds, factor 10, below the mean and the spirals.
+    # The second method's third line: Clouds, factor 10, below the mean and the spirals.
     point = chart.locator(".scatterlayer .trace").nth(1).locator(".points path").nth(2)
     box = point.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     config = experiment(page)
     assert (config.data.name, config.data.imbalance_factor) == ("clouds", 10)
     assert [m.loss for m in config.methods] == ["ce", "balanced_softmax", "harmonized"]
+    settled(page)
+    page.go_back()  # to the link, before its run was added to the address
+    page.wait_for_url(lambda url: "run=" not in url)
+    settled(page)
     page.go_back()
     page.get_by_role("heading", name="Average ranks").wait_for()
     settled(page)

@@ -75,8 +75,8 @@ def walk(visit: Visit, store: RunStore, run: str, title: str) -> None:
         row.wait_for()
         assert row.get_by_role("cell").first.inner_text() == f"{100 * found:.1f}"
 
-    page.get_by_role("link", name="See its density").click()
-    page.get_by_role("heading", name=f"Gradient density: {title}").wait_for()
+    page.locator(".st-key-views").get_by_role("link", name="Density").click()
+    page.get_by_role("heading", name=title).wait_for()
     charts = page.locator(".hv-classchart")
     charts.first.wait_for()
     assert charts.count() == len(scene.class_names)
@@ -86,8 +86,8 @@ def walk(visit: Visit, store: RunStore, run: str, title: str) -> None:
     row.wait_for()
     assert row.locator("canvas, img").count() == 1  # its picture
 
-    page.get_by_role("link", name="See its weights").click()
-    page.get_by_role("heading", name=f"Weights: {title}").wait_for()
+    page.locator(".st-key-views").get_by_role("link", name="Samples").click()
+    page.get_by_role("heading", name=title).wait_for()
     page.locator(".hv-gallery canvas, .hv-gallery img").first.wait_for()
     upright(page)
 
@@ -96,7 +96,7 @@ def upright(page: Any) -> None:
     """On a phone nothing scrolls sideways."""
     page.set_viewport_size({"width": 375, "height": 800})
     page.wait_for_function(
-        "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
+        "() => document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from .conftest import PATIENCE, PHOTOS, Visit, needs_photos, settled
 
 PAGE = "/inspect_data"
-FIELD = "[data-testid=stFileUploaderDropzoneInput]"
+FIELD = "[data-testid=stFileUploaderDropzoneInput] >> nth=0"
 
 
 def hand_in(page: Any, name: str, content: bytes) -> None:
@@ -59,19 +60,56 @@ def clouds() -> bytes:
     return "\n".join(lines).encode()
 
 
+def choose_methods(page: Any, *labels: str) -> None:
+    page.get_by_text("All options of the pilot").click()
+    methods = page.get_by_role("combobox", name="Methods")
+    for label in labels:
+        methods.click()
+        methods.press_sequentially(label)
+        exactly = re.compile(f"^{label}$")
+        page.get_by_role("option").filter(has_text=exactly).click()
+        methods.press("Escape")
+        settled(page)
+
+
+def cost(page: Any) -> str:
+    """What the cheapest method costs."""
+    return page.get_by_role("region", name="Cost of each method").locator("td").first.inner_text()
+
+
+def edit_first_cost(page: Any, value: str) -> None:
+    """The cost of the answer "rare" where "common" is true: the third column, the first row."""
+    grid = page.locator(".st-key-inspect-costs").get_by_test_id("stDataFrame")
+    box = grid.bounding_box()
+    assert box is not None
+    grid.dblclick(position={"x": box["width"] * 0.85, "y": 52})
+    cell = page.locator("#portal input")
+    cell.fill(value)
+    cell.press("Enter")
+
+
 def test_a_pilot_then_the_arena(visit: Visit, app_folder: Path) -> None:
     page = visit(PAGE)
     hand_in(page, "clouds.csv", clouds())
     page.get_by_role("region", name="What the checks found").wait_for()
     page.get_by_role("button", name="Cancel").wait_for(state="detached")
     settled(page)
-    page.get_by_text("Quick, 3 seeds").click()
-    settled(page)
+    choose_methods(page, "logistic regression", "logistic regression, balanced weights")
     page.get_by_role("button", name="Run the pilot").click()
-    page.get_by_role("region", name="The pilot in figures").wait_for(timeout=3 * PATIENCE)
+    table = page.get_by_role("region", name="The pilot in figures")
+    table.wait_for(timeout=3 * PATIENCE)
     settled(page)
     headline = page.locator(".st-key-inspect-verdict .headline").inner_text()
-    assert headline.startswith(("Choose ", "No clear winner", "Collect more"))
+    assert headline.startswith(("Use logistic regression", "Collect more"))
+    assert table.get_by_role("row").count() == 4  # a head, a family, two methods
+    assert "★" in table.inner_text()
+    before = cost(page)
+    edit_first_cost(page, "100")
+    page.wait_for_function(
+        "was => !document.querySelector('[aria-label=\"Cost of each method\"]').innerText"
+        ".includes(was)", arg=before, timeout=PATIENCE,
+    )  # fmt: skip
+    settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Report").click()
     report = Path(download.value.path()).read_text(encoding="utf-8")
@@ -105,3 +143,38 @@ def test_hostile_files_leave_the_server_alive_and_a_phone_scrolls_one_way(visit:
     assert page.evaluate(
         "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
     )
+
+
+def test_controls_show_how_each_file_was_read_on_a_slow_line(visit: Visit) -> None:
+    page = visit(PAGE)
+    settled(page)
+    page.evaluate("window.late = 300")
+    faces = "".join(
+        f"{i % 3},{i} {i + 1},{'Training' if i % 4 else 'PublicTest'}\n" for i in range(80)
+    )
+    for name, content, label, split, header in (
+        ("faces.csv", "emotion,pixels,Usage\n" + faces, "emotion", "Usage", True),
+        ("bare.csv", "1.5,2.5,cat\n3.5,4.5,dog\n" * 9, "column_3", "(no split)", False),
+        ("leaves.csv", "x,colour,label\n" + "1.5,red,a\n2.5,blue,b\n" * 9, "label", None, True),
+    ):
+        hand_in(page, name, content.encode())
+        page.get_by_text(f"{name} ·").wait_for()
+        page.get_by_role("button", name="Cancel").wait_for(state="detached")
+        settled(page)
+        assert chosen(page, "Label column") == label, name
+        assert split in (None, chosen(page, "Column that says train or test")), name
+        switch = page.get_by_role("switch", name="The first row names the columns")
+        assert switch.is_checked() is header, name
+    guesses = page.get_by_role("radiogroup", name="Best guesses for the label")
+    assert guesses.get_by_role("radio").all_inner_texts()[:2] == ["label", "colour"]
+    guesses.get_by_role("radio", name="colour").click()
+    page.wait_for_function(
+        "() => document.querySelector('input[aria-label~=Label]')?.value === 'colour'"
+    )
+    settled(page)
+    assert guesses.get_by_role("radio", name="colour").is_checked()
+
+
+def chosen(page: Any, label: str) -> str:
+    """What a select box shows."""
+    return str(page.get_by_role("combobox", name=label).input_value())

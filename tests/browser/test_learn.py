@@ -117,14 +117,14 @@ def test_a_class_sees_how_it_predicted(visit: Visit) -> None:
     desk.wait_for_url(re.compile("class=[A-Z]"))
     code = re.search(r"class=([A-Z0-9-]+)", desk.url)[1]  # type: ignore[index]
     for number in (1, 2):
-        page = visit(f"/learn?step=8&class={code}")
+        page = visit(f"/learn?step=9&class={code}")
         page.get_by_text(f"class {code}, seat {number}").wait_for()
-        page.locator(".st-key-learn-difficulty-guess label").nth(1).click()
+        page.locator(".st-key-learn-both-guess label").nth(1).click()
         page.click(COMMIT)
         page.get_by_role("heading", name="The run").wait_for()
     desk.get_by_role("tab", name="Class").click()
     desk.get_by_text("2 joined").wait_for()
-    desk.get_by_text("step 8: 2").wait_for()
+    desk.get_by_text("step 9: 2").wait_for()
 
 
 def test_the_course_on_a_telephone(visit: Visit, browser: Any) -> None:

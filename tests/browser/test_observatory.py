@@ -68,6 +68,10 @@ def expected(store: RunStore, run: str, epoch: int, sample: int) -> list[list[st
     return [[number_text(v) for v in (s.p_y, s.difficulty, s.weight, s.loss)] for s in seen]
 
 
+def tab(page: Any, name: str) -> Any:
+    return page.locator(".st-key-views").get_by_role("link", name=name)
+
+
 def test_scrub_press_a_region_and_look_at_a_sample(
     visit: Visit, clouds: tuple[RunStore, str]
 ) -> None:
@@ -85,14 +89,12 @@ def test_scrub_press_a_region_and_look_at_a_sample(
     sample = int(row.get_attribute("data-sample"))
     row.click()
     page.wait_for_url(re.compile(f"sample={sample}"))
-    page.wait_for_selector(f'[data-sample="{sample}"].who')
-    assert numbers(page) == expected(store, run, 2, sample)
 
-    page.get_by_role("link", name="See its weights").click()
-    page.get_by_role("heading", name="Weights: The clouds").wait_for()
+    tab(page, "Samples").click()
+    page.get_by_role("heading", name="The clouds").wait_for()
     page.wait_for_selector(f'[data-sample="{sample}"].who')
     assert numbers(page) == expected(store, run, 2, sample)
-    assert page.locator(".st-key-weights-view .hv-section").count() == 5
+    assert page.locator(".st-key-experiment-view .hv-section").count() == 2
 
 
 def test_a_shared_link_restores_epoch_and_sample_in_a_fresh_browser(
@@ -100,21 +102,58 @@ def test_a_shared_link_restores_epoch_and_sample_in_a_fresh_browser(
 ) -> None:
     store, run = clouds
     first = visit(f"/arena?run={run}&epoch=1&sample=3")
-    first.wait_for_selector('[data-sample="3"].who')
     link = first.locator(".st-key-share [data-testid=stCode]").first.inner_text().strip()
-    second = visit("/arena?" + link.partition("?")[2])
+    second = visit("/samples?" + link.partition("?")[2])
     second.wait_for_selector('[data-sample="3"].who')
     assert numbers(second) == expected(store, run, 1, 3)
     assert second.locator(".hv-read b").first.inner_text() == "1"
-    assert "data=clouds" in second.url
+    assert "data=clouds" in link
+
+
+def test_a_tab_keeps_the_epoch_and_back_returns_to_the_tab_before(
+    visit: Visit, clouds: tuple[RunStore, str]
+) -> None:
+    page = visit(f"/arena?run={clouds[1]}")
+    page.locator(".hv-s-plane").wait_for()
+    page.evaluate("document.querySelector('.st-key-experiment-view').mark = 'kept'")
+    page.locator(".hv").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile("epoch=2"))
+    settled(page)
+    tab(page, "Density").focus()
+    page.keyboard.press("Enter")
+    page.locator(".hv-s-density").wait_for()
+    page.wait_for_url(re.compile(r"/density\?.*epoch=2"))
+    assert page.evaluate("document.querySelector('.st-key-experiment-view').mark") == "kept"
+    assert page.locator(".hv-read b").first.inner_text() == "2"
+    assert page.locator(".hv-s-plane").count() == 0
+    current = page.locator('.st-key-views [aria-current="page"]')
+    assert current.all_inner_texts() == ["Density"]
+    settled(page)
+    page.go_back()
+    page.locator(".hv-s-plane").wait_for()
+    page.wait_for_url(re.compile(r"/arena\?.*epoch=2"))
+    assert page.locator(".hv-read b").first.inner_text() == "2"
+
+
+def test_the_tabs_fit_on_a_phone(visit: Visit, clouds: tuple[RunStore, str]) -> None:
+    page = visit(f"/weights?run={clouds[1]}")
+    page.set_viewport_size({"width": 375, "height": 800})
+    tab(page, "Embedding").wait_for()
+    settled(page)
+    boxes = [each.bounding_box() for each in page.locator(".st-key-views a").all()]
+    assert len(boxes) == 5
+    assert len({round(box["y"] + box["height"]) // 8 for box in boxes if box}) == 1
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 375 for box in boxes if box)
 
 
 def test_two_browsers_see_only_their_own(
     visit: Visit, clouds: tuple[RunStore, str], rings: tuple[RunStore, str]
 ) -> None:
     pages = [
-        visit(f"/density?run={clouds[1]}&epoch=1&sample=2"),
-        visit(f"/density?run={rings[1]}&epoch=3&sample=5"),
+        visit(f"/samples?run={clouds[1]}&epoch=1&sample=2"),
+        visit(f"/samples?run={rings[1]}&epoch=3&sample=5"),
     ]
     for page, sample in zip(pages, (2, 5), strict=True):
         page.wait_for_selector(f'[data-sample="{sample}"].who')
@@ -126,8 +165,8 @@ def test_two_browsers_see_only_their_own(
     assert numbers(page) == expected(*clouds, 4, 2)
     assert numbers(pages[1]) == expected(*rings, 3, 5)
     assert "epoch=3" in pages[1].url
-    assert pages[1].get_by_role("heading", name="Gradient density: The rings").count() == 1
-    assert page.get_by_role("heading", name="Gradient density: The clouds").count() == 1
+    assert pages[1].get_by_role("heading", name="The rings").count() == 1
+    assert page.get_by_role("heading", name="The clouds").count() == 1
 
 
 def test_ablation_in_one_click(visit: Visit) -> None:
@@ -135,7 +174,7 @@ def test_ablation_in_one_click(visit: Visit) -> None:
     page.get_by_role("button", name="Ablation").click()
     await_state(page, "done")
     table = page.get_by_role("region", name="Results by method")
-    for name in ("None", "Intra", "Inter", "Both", "Literal"):
+    for name in ("Neither", "Intra", "Inter", "Both", "Literal"):
         table.get_by_role("rowheader", name=name).wait_for()
 
 
@@ -154,7 +193,7 @@ def test_painted_points_are_trained_at_once(visit: Visit) -> None:
     page.get_by_role("button", name="Retrain").click()
     page.wait_for_url(re.compile(r"points-xy.*run="))
     await_state(page, "done")
-    page.locator(".st-key-arena-view canvas").first.wait_for()
+    page.locator(".st-key-experiment-view canvas").first.wait_for()
 
 
 def test_the_main_button_takes_painted_points_along(visit: Visit, app_folder: Path) -> None:
@@ -172,7 +211,7 @@ def test_the_main_button_takes_painted_points_along(visit: Visit, app_folder: Pa
 
 def test_home_moves_by_itself(visit: Visit) -> None:
     page = visit("/")
-    now = page.locator(".st-key-replay .hv-read b").first
+    now = page.locator(".st-key-hero .hv-read b").first
     now.wait_for()
     before = now.inner_text()
     playwright.expect(now).not_to_have_text(before, timeout=PATIENCE)

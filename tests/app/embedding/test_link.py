@@ -74,7 +74,7 @@ def test_settings_of_a_link_reach_their_controls(
         ("show", "5", "expected numbers of methods from 0 to 1"),
         ("find", "x", "expected numbers of classes from 0 to 2"),
         ("chosen", "AAAA", "choose them again"),
-        ("repeat", "3", "expected 1, 2, but got '3'"),
+        ("repeat", "3", "expected a repeat from 1 to 2 in the link, but got 3"),
     ],
 )
 def test_a_wrong_link_is_refused_in_words_and_the_rest_is_as_usual(

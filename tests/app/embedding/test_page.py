@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,8 +16,9 @@ from streamlit.testing.v1 import AppTest
 from harmony_core.analysis.embedding import EmbeddingSettings
 from harmony_core.config import Seeds
 from harmony_core.runs.embedding.process import Drawing
-from harmony_core.runs.embedding.store import embedding_path
+from harmony_core.runs.embedding.store import embedding_path, last_path
 from harmony_core.runs.store import RunStore
+from pages._embedding import drawing_status
 from tests.app.conftest import APP, FakeQueue, Open, finished, texts
 from tests.app.embedding.recorded import (
     PCA,
@@ -26,18 +29,15 @@ from tests.app.embedding.recorded import (
 )
 
 
-def test_without_an_experiment_it_shows_the_way(open_page: Open) -> None:
-    at = open_page("embedding")
-    assert not at.exception
-    assert at.subheader[0].value == "Nothing has been trained yet"
-
-
 def test_a_run_without_features_is_recorded_again_with_them(
     open_page: Open, store: RunStore, queue: FakeQueue
 ) -> None:
     plain = finished(store)
+    once = store.get(plain)
+    silent = replace(once.config.record, embedding=False)
+    store.save(replace(once, config=replace(once.config, record=silent)))
     at = open_page("embedding", run=plain, epoch="1")
-    assert "This experiment kept no features" in [s.value for s in at.subheader]
+    assert "This experiment kept no features" in [s.value for s in at.header]
     at.button(key="record-embedding").click().run()
     assert not at.exception
     (again,) = queue.submitted
@@ -46,7 +46,7 @@ def test_a_run_without_features_is_recorded_again_with_them(
     assert new.record.embedding
     assert new.methods == old.methods
     assert new.seeds == old.seeds
-    assert "0 of" in texts(at) or at.get("progress")
+    assert "as soon as the training has ended" in texts(at)
 
 
 def test_a_finished_run_shows_maps_figures_and_caveat(open_page: Open, run: str) -> None:
@@ -112,7 +112,7 @@ def test_a_damaged_picture_is_explained_and_can_be_drawn_again(
     assert not at.exception
     assert "Expected 00002.npz to be a readable file" in errors(at)
     at.button(key="draw-again").click().run()
-    assert started == [Drawing(run, 0, settings)]
+    assert started[0] == Drawing(run, 0, settings)
     assert not embedding_path(store.root, run, 0, settings).exists()
 
 
@@ -129,11 +129,73 @@ def test_a_picture_of_other_samples_is_refused(open_page: Open, run: str, store:
     assert "it holds something else" in errors(at)
 
 
-def test_all_epochs_play_in_one_figure(open_page: Open, run: str) -> None:
-    at = open_page("embedding", run=run)
-    at.toggle(key="emb-play").set_value(True).run()
+def test_new_experiments_record_features_unless_told_otherwise(
+    open_page: Open, store: RunStore, queue: FakeQueue
+) -> None:
+    at = open_page()
+    assert at.toggle(key="arena-features-checkerboard").value
+    at.button(key="train").click().run()
+    assert store.get(queue.submitted[-1]).config.record.embedding
+    queue.release()
+    at = open_page()
+    at.toggle(key="arena-features-checkerboard").set_value(False).run()
+    assert at.query_params["record"] in ("embedding-no", ["embedding-no"])
+    at.button(key="train").click().run()
     assert not at.exception
-    assert '"frames"' in figure(at)
+    assert not store.get(queue.submitted[-1]).config.record.embedding
+
+
+def test_play_moves_the_one_scrubber_to_the_end(open_page: Open, run: str) -> None:
+    at = open_page("embedding", run=run)
+    at.button(key="emb-play").click().run()
+    assert not at.exception
+    assert at.button(key="emb-play").label == "Pause"
+    assert at.select_slider(key="emb-epoch-moving").value == 0  # it was at the end
+    assert at.select_slider(key="emb-epoch-moving").disabled
+    assert len(at.get("plotly_chart")) == 1
+    at.button(key="emb-play").click().run()
+    assert at.button(key="emb-play").label == "Play"
+    assert query(at, "epoch") == "0"
+
+
+def test_the_last_map_alone_is_shown_while_the_others_are_drawn(
+    open_page: Open, run: str, store: RunStore, started: list[Drawing]
+) -> None:
+    settings = EmbeddingSettings()
+    folder = embedding_path(store.root, run, 0, settings)
+    last = last_path(store.root, run, 0, settings)
+    last.mkdir()
+    (folder / "00002.npz").rename(last / "00002.npz")
+    at = open_page("embedding", run=run)
+    assert not at.exception
+    assert started == [Drawing(run, 0, settings)]
+    assert len(at.get("plotly_chart")) == 1
+    assert "The numbers are for epoch 2" in texts(at)
+    assert "was drawn alone" in texts(at)
+    assert not [s for s in at.select_slider if s.key == "emb-epoch"]
+
+
+def test_progress_says_how_many_how_long_and_what_is_left(
+    open_page: Open, run: str, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = EmbeddingSettings()
+    folder = embedding_path(store.root, run, 0, settings)
+    (folder / "00002.npz").unlink()
+    now = 1_800_000_000.0
+    for epoch, age in ((0, 15.0), (1, 5.0)):
+        os.utime(folder / f"{epoch:05d}.npz", (now - age, now - age))
+    process = drawing_status.process()
+    monkeypatch.setattr(process, "current", lambda: Drawing(run, 0, settings))
+    monkeypatch.setattr(process, "started", now - 20)
+    monkeypatch.setattr(drawing_status, "time", SimpleNamespace(time=lambda: now))
+    assert "2 of 3 maps, 20 s so far, about 5 s left" in _progress(open_page("embedding", run=run))
+    now += 3
+    assert "2 of 3 maps, 23 s so far, about 2 s left" in _progress(open_page("embedding", run=run))
+
+
+def _progress(at: AppTest) -> str:
+    assert not at.exception
+    return str(at.get("progress")[0].proto.text)
 
 
 def test_luck_offers_a_second_training(open_page: Open, run: str, queue: FakeQueue,
@@ -261,7 +323,7 @@ from harmony_core.runs import jobs
 class Queue:
     def warm(self): pass
 
-jobs.shared_queue = lambda store: Queue()
+jobs.shared_queue = lambda store, quotas, ended: Queue()
 at = AppTest.from_file("app.py", default_timeout=60)
 at.switch_page("pages/embedding.py")
 at.query_params["run"] = sys.argv[1]

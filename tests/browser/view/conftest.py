@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harmony_core.frames import Frame, Scene
 from harmony_core.viewer import DENSITY, WEIGHTS, blank_payload, build_payload, parts_of
 from tests.plots import hand_made
 from tests.plots.synthetic import make_image_run, make_run, page
 
 EPOCHS = 8
+
+
+def without_tests(scene: Scene, frames: list[list[Frame]], c: int) -> Any:
+    """The run with no test sample of class ``c``."""
+    counts = scene.test_counts.copy()
+    counts[c] = 0
+    made = []
+    for row in frames:
+        made.append([])
+        for frame in row:
+            confusion = frame.confusion.copy()
+            confusion[c] = 0
+            made[-1].append(replace(frame, confusion=confusion))
+    return replace(scene, test_counts=counts), made
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +45,7 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pictures = make_image_run(classes=10, methods=3, epochs=3)
     many = make_image_run(classes=60, methods=2, epochs=2, tracked=300)
     both = parts_of((*DENSITY, *WEIGHTS))
+    untested = without_tests(scene, frames, 3)
     hand = hand_made.scene(), hand_made.frames(), hand_made.LABELS
     bands = {
         "balanced_accuracy": [[[0.5] * 9, [0.4] * 9, [0.7] * 9]] * 3,
@@ -42,6 +59,9 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     wires = {
         "plane parts": with_all_parts("plane", (scene, frames, labels), EPOCHS),
+        "untested parts": build_payload(
+            "untested", untested[0], labels, untested[1], EPOCHS, "done"
+        ).wire(),
         "image parts": with_all_parts("pictures", pictures, 3),
         "many parts": with_all_parts("many", many, 2),
         "old parts": with_all_parts("old", (hand[0], hand_made.frames(split=False), hand[2]), 2),
@@ -49,6 +69,9 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "blank": blank_payload("blank", ["a", "b", "c"], (-2, 2, -2, 2)).wire(),
         "bands": build_payload("run", scene, labels, frames, EPOCHS, "done", bands=bands).wire(),
         "whole": wire("run", EPOCHS, "done"),
+        "none": build_payload(
+            "none", scene, ["None", "Both"], [row[:2] for row in frames], EPOCHS, "done"
+        ).wire(),
         "early": wire("run", 2, "running"),
         "later": wire("run", 5, "running", since=2),
         "end": wire("run", EPOCHS, "done", since=5),

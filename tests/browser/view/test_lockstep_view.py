@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from harmony_core.analysis.intervals import wilson
+
 Open = Callable[..., Any]
 EPOCHS = 8
 
@@ -85,32 +87,30 @@ def test_numbers_on_screen_are_those_of_the_epoch(open_view: Open) -> None:
     recall = tab.evaluate(
         "[0, 1, 2].map((m) => (100 * view.store.value(3, m, 'recall', 0)).toFixed(1))"
     )
-    assert rows.nth(0).locator("td").all_inner_texts()[1:4] == recall
+    assert rows.nth(0).locator("td").all_inner_texts()[2:5] == recall
 
 
-def test_space_plays_to_the_end_and_pauses(open_view: Open) -> None:
+def test_a_recall_says_what_it_rests_on(open_view: Open) -> None:
+    """200 test samples of every class: beside the recall, in its tooltip, and with the groups."""
     tab = open_view()
-    tab.locator(".hv").focus()
-    tab.keyboard.press("Home")
-    tab.keyboard.press("Space")
-    assert tab.locator(".hv-play").get_attribute("aria-label") == "Pause"
-    tab.wait_for_function("view.player.epoch >= 2")
-    tab.keyboard.press("Space")
-    stopped = epoch(tab)
-    tab.wait_for_timeout(400)
-    assert epoch(tab) == stopped
-    assert tab.locator(".hv-play").get_attribute("aria-label") == "Play"
-    tab.keyboard.press("Space")
-    tab.wait_for_function("view.player.epoch === 8 && !view.player.playing")
+    tab.evaluate("view.player.seek(3)")
+    settle(tab)
+    cells = tab.locator(".hv-tablebox tbody tr").nth(0).locator("td")
+    assert cells.nth(1).inner_text() == "200"
+    recall = tab.evaluate("view.store.value(3, 0, 'recall', 0)")
+    low, high = (round(100 * end) for end in wilson(200 * recall, 200))
+    expected = f"{round(200 * recall)} of 200 test samples; 95 % interval {low} to {high} %"
+    assert cells.nth(2).get_attribute("title") == expected
+    assert "n = 200" in tab.locator(".hv-group h3").first.inner_text()
 
 
-def test_a_loop_starts_over(open_view: Open) -> None:
-    tab = open_view()
-    tab.get_by_role("button", name="Loop").click()
-    tab.evaluate("view.player.seek(7)")
-    tab.get_by_role("button", name="Play").click()
-    tab.wait_for_function("view.player.epoch === 8")
-    tab.wait_for_function("view.player.epoch === 1 && view.player.playing")
+def test_a_class_without_test_samples_has_no_recall(open_view: Open) -> None:
+    tab = open_view("untested parts")
+    cells = tab.locator(".hv-tablebox tbody tr").nth(3).locator("td")
+    assert cells.all_inner_texts()[1:3] == ["0", "–"]
+    assert cells.nth(2).get_attribute("title") == "no test sample"
+    bars = tab.locator(".hv-group").last.locator(".hv-row b")
+    assert bars.first.inner_text() == "–"
 
 
 def test_the_speed_goes_round(open_view: Open) -> None:
@@ -281,10 +281,10 @@ def test_the_table_sorts_by_any_column(open_view: Open) -> None:
     tab = open_view()
     button = tab.get_by_role("button", name="Sort by recall (%) of Cross-entropy")
     button.click()
-    texts = tab.locator(".hv-tablebox tbody tr td:nth-child(3)").all_inner_texts()
+    texts = tab.locator(".hv-tablebox tbody tr td:nth-child(4)").all_inner_texts()
     assert texts == sorted(texts, key=float, reverse=True)
     button.click()
-    texts = tab.locator(".hv-tablebox tbody tr td:nth-child(3)").all_inner_texts()
+    texts = tab.locator(".hv-tablebox tbody tr td:nth-child(4)").all_inner_texts()
     assert texts == sorted(texts, key=float)
     assert tab.locator("th[aria-sort=ascending]").count() == 1
 
@@ -314,7 +314,8 @@ def test_images_show_confusion_and_read_out_a_cell(open_view: Open) -> None:
     tab.mouse.move(box["x"] + left + 1.5 * cell, box["y"] + top + 0.5 * cell)
     share = tab.evaluate("(100 * view.store.value(3, 0, 'confusion', 1)).toFixed(1)")
     settle(tab)
-    assert tab.locator(".hv-cell").first.inner_text() == f"airplane → automobile: {share} %"
+    read = tab.locator(".hv-cell").first.inner_text()
+    assert read == f"airplane → automobile: {share} % of n = 200"
 
 
 def test_the_dark_palette_comes_with_a_dark_surface(open_view: Open) -> None:

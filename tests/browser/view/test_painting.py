@@ -120,3 +120,31 @@ def test_a_run_is_painted_over_its_own_samples(open_view: Open) -> None:
     tab.evaluate("view.player.seek(0)")
     tab.wait_for_function("!view.pending && !view.trailing")
     assert tab.evaluate("view.painter.base.toDataURL()") != light
+
+
+def test_behind_the_points_is_a_method_or_nothing(open_view: Open) -> None:
+    tab = open_view("whole", view={"paint": {"points": START, "limit": 100}})
+    behind = tab.locator(".hv-paintside label").filter(has_text="Behind").locator("select")
+    names = tab.evaluate("() => view.store.methods")
+    assert behind.locator("option").all_inner_texts() == [*names, "nothing"]
+    drawn = "() => view.painter.base.toDataURL()"
+    method = tab.evaluate(drawn)
+    behind.select_option("nothing")
+    plain = tab.evaluate(drawn)
+    assert plain != method
+    tab.evaluate("() => view.player.seek(0)")
+    tab.wait_for_function("() => !view.pending && !view.trailing")
+    assert tab.evaluate(drawn) == plain  # nothing of any method is behind them
+    behind.select_option(names[-1])
+    assert tab.evaluate(drawn) != plain
+
+
+def test_a_method_called_none_is_not_taken_for_nothing(open_view: Open) -> None:
+    tab = open_view("none", view={"paint": {"points": START, "limit": 100}})
+    behind = tab.locator(".hv-paintside label").filter(has_text="Behind").locator("select")
+    assert behind.locator("option").all_inner_texts() == ["None", "Both", "nothing"]
+    drawn = "() => view.painter.base.toDataURL()"
+    behind.select_option("nothing")
+    plain = tab.evaluate(drawn)
+    behind.select_option("None")
+    assert tab.evaluate(drawn) != plain

@@ -52,7 +52,7 @@ def test_every_figure_saves_as_svg_with_its_texts(open_view: Open, panel: str) -
     assert name == f"plane_{panel}_epoch-8.svg"
     root = ET.fromstring(content)  # of our own making
     texts = [" ".join(node.itertext()) for node in root.iter(f"{SVG}text")]
-    title = tab.locator(f".hv-s-{panel} h3").inner_text()
+    title = tab.locator(f".hv-s-{panel} h2").inner_text()
     assert title in texts
     assert "plane · epoch 8" in texts
     assert "SVG" not in texts

@@ -99,7 +99,7 @@ def test_intra_inter_and_their_product_are_drawn_apart(open_view: Open) -> None:
     # every sample weighs 2: divided by the inter weights 2, 2 and 4, 1/2
     assert tab.evaluate(read) == [[[1, 1], [0.5, 4]], [[2, 2], [4, 0.5]], [[2, 2], [2, 2]]]
     rows = tab.locator(".hv-linerow")
-    titles = rows.locator("> h4").all_inner_texts()
+    titles = rows.locator("> h3").all_inner_texts()
     assert [title.split(":")[0] for title in titles] == [
         "Intra part", "Inter part", "Their product"
     ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The page of who has signed in, and the one that refuses those who have not."""

@@ -1,0 +1,1 @@
+"""The administrator's page: who uses what, stop, delete, announce."""

@@ -1,0 +1,1 @@
+"""The page of two experiments side by side."""

@@ -1,0 +1,1 @@
+"""The server around the app: who may come in, what leaves, what an operator sees, start and end."""
