@@ -6,10 +6,12 @@ ARGS ?=
 JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
+LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make lock"
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test test-fast lint format bundle types check bench clean
+.PHONY: help run install dev test test-fast lint format bundle lock types check bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -55,6 +57,11 @@ format: dev ## fix what ruff, eslint and prettier can fix
 bundle: ## build the view for the browser from its JavaScript and CSS (needs npm)
 	@scripts/node-tools
 	npm run --silent build
+
+lock: dev ## pin requirements.txt anew, with hashes (ARGS=--upgrade for the newest releases)
+	@$(PIP_INSTALL) -q uv
+	$(LOCK) requirements.txt -o requirements.lock $(ARGS)
+	$(LOCK) requirements-login.txt -c requirements.lock -o requirements-login.lock $(ARGS)
 
 types: dev ## check types: mypy --strict
 	$(BIN)/python -m mypy

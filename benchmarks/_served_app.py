@@ -26,13 +26,17 @@ DONE = '[data-run-state="done"]'
 
 
 @contextmanager
-def served(runs: Path | None = None) -> Iterator[tuple[str, int]]:
-    """Address and process id of a new server of the app; ``runs`` is its folder of runs."""
+def served(runs: Path | None = None, script: Path | None = None) -> Iterator[tuple[str, int]]:
+    """Address and process id of a new server of the app, or of another ``script``.
+
+    ``runs`` is its folder of runs.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless=true",
+        sys.executable, "-m", "streamlit", "run", str(script or ROOT / "app.py"),
+        "--server.headless=true",
         f"--server.port={port}", "--server.address=127.0.0.1",
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""How long a visitor waits and what a visit costs: paint, page switch, training, bytes, memory.
+"""How long a visitor waits and what a visit costs: paint, tab switch, training, bytes, memory.
 
     python benchmarks/app_latency.py [--repeats 5]
 
@@ -30,18 +30,18 @@ from benchmarks._markdown_table import print_table
 from benchmarks._served_app import DONE, ROOT, TRAIN, chromium, new_visitor, resident, served
 from harmony_core.bench.machine import load, processor
 
-FRAME = ".st-key-arena-view canvas"
-OTHER_FRAME = ".st-key-density-view canvas, .st-key-density-view svg"
+FRAME = ".st-key-experiment-view canvas"
+OTHER_FRAME = ".st-key-experiment-view .hv-s-density"
 SESSIONS = 5
 TARGETS = {
     "imports of the server process": (1.5, "s"),
     "server started to healthy": (4.0, "s"),
     "first paint, first visitor of a new server": (2.0, "s"),
     "first paint, later visitor": (2.0, "s"),
-    "click on Train to first frame, warm worker": (1.0, "s"),
+    "click on Train to first frame, warm worker": (0.6, "s"),
     "click on Train to done, 60 epochs × 3 methods": (5.0, "s"),
-    "page switch, Arena to Gradient density": (1.0, "s"),
-    "bytes for a first visit, compressed as sent": (12.5, "MB"),
+    "tab switch, Arena to Density": (0.3, "s"),
+    "bytes for a first visit, compressed as sent": (3.0, "MB"),
     "bytes of a finished run, Arena and density": (12.5, "MB"),
     "server memory, each further visitor": (25.0, "MB"),
 }
@@ -86,7 +86,7 @@ def visits(browser: Any, address: str, pid: int) -> Iterator[tuple[str, float]]:
     yield names[5], time.perf_counter() - clicked
     page.wait_for_timeout(1500)
     switched = time.perf_counter()
-    page.get_by_role("link", name="Gradient density").first.click()
+    page.locator(".st-key-views").get_by_role("link", name="Density").click()
     page.wait_for_selector(OTHER_FRAME)
     yield names[6], time.perf_counter() - switched
     page.wait_for_timeout(1500)

@@ -30,7 +30,7 @@ from harmony_core.experiments.method_text import format_methods, method_labels
 from harmony_core.experiments.presets import PRESETS, Claim, Preset
 
 SHOWN = ("balanced_accuracy", "head", "medium", "tail", "disagreement", "hard_part")
-HEADS = ("Balanced accuracy", "Head", "Medium", "Tail", "Differs from Bayes", "Hard parts")
+HEADS = ("Balanced accuracy", "Head", "Medium", "Tail", "Off the best boundary", "Hard parts")
 
 
 def measure(config: ExperimentConfig, seeds: Seeds) -> Array:
@@ -110,7 +110,7 @@ settings were chosen on other seeds, below 10. Each preset names in advance the 
 claim compares, so a 95 % interval covers that claim alone, not all of them together.
 
 Figures are percentages at the last epoch on a balanced test set, mean ± sample standard deviation
-over {seeds} seeds. *Differs from Bayes* is the share of the plane, under the balanced density,
+over {seeds} seeds. *Off the best boundary* is the share of the plane, under the balanced density,
 where the decision differs from the Bayes decision. *Hard parts* is the recall, on new points, of
 components that hold at most a fifth of their class.
 """

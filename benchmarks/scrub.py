@@ -2,7 +2,7 @@
 
     python benchmarks/scrub.py [--repeats 5] [--methods 4] [--classes 8] [--epochs 100] [--grid 100]
 
-Packs one synthetic run for each of the three pages (Arena, Gradient density, Weights), loads the
+Packs one synthetic run for each of the three pages (Arena, Density, Weights), loads the
 app's bundle in Chromium, and moves the scrubber to another epoch in every frame that the browser
 draws, as dragging does. Prints median and range of several repeats, and the machine's load: numbers
 from a busy machine are of little use.
@@ -32,7 +32,7 @@ from harmony_core.viewer import ARENA, DENSITY, WEIGHTS, build_payload, parts_of
 from tests.plots.synthetic import make_run, page
 
 TARGET = 30.0
-PAGES = {"Arena": ARENA, "Gradient density": DENSITY, "Weights": WEIGHTS}
+PAGES = {"Arena": ARENA, "Density": DENSITY, "Weights": WEIGHTS}
 DRAG = """async (frames) => {
   const range = document.querySelector('.hv-track input');
   const total = Number(range.max);

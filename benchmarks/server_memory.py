@@ -1,10 +1,14 @@
 """Whether the server's memory stays flat while experiments are opened one after another.
 
-    python benchmarks/server_memory.py [--experiments 20]
+    python benchmarks/server_memory.py [--experiments 20] [--reloads 128]
 
 Trains that many experiments of the default scenario in this process, opens the pages Arena,
-Gradient density and Weights of each in a fresh browser context, and prints the server's resident
+Density and Weights of each in a fresh browser context, and prints the server's resident
 memory after each experiment. The result is the slope once the caches are warm.
+
+Before that, one heavy experiment (12 classes, 10,000 samples followed) is opened so many times by
+visitors who leave at once, as a page that is reloaded: without a browser, on the page Samples with
+a sample under the microscope and on Weights with the sandbox.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import os
 import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +27,35 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._served_app import DONE, chromium, new_visitor, resident, served
-from harmony_core.config import DataConfig, ExperimentConfig, Seeds
+from benchmarks._websocket_visit import websocket_visit
+from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig, Seeds
 from harmony_core.runs.execute import execute
 from harmony_core.runs.store import RunStore
 
 PAGES = ("arena", "density", "weights")
+HEAVY = ExperimentConfig(
+    DataConfig("clouds", {"classes": 12, "n_max": 5000, "test_per_class": 20}, 10.0),
+    methods=(MethodConfig("ce"), MethodConfig("harmonized"), MethodConfig("balanced_softmax")),
+    epochs=2,
+    record=RecordConfig(tracked=10_000),
+)
+SETTLED = 10.0
+ALL_FORGOTTEN = 45
 FEWEST = 4
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--experiments", type=int, default=20, metavar="N")
-    number = parser.parse_args().experiments
-    if number < FEWEST:
+    parser.add_argument("--experiments", type=int, default=20, metavar="N", help="0: none")
+    parser.add_argument("--reloads", type=int, default=128, metavar="N", help="0: none")
+    chosen = parser.parse_args()
+    number = chosen.experiments
+    if 0 < number < FEWEST:
         parser.error(f"expected at least {FEWEST} experiments for a slope, but got {number}")
+    if chosen.reloads:
+        reloaded(chosen.reloads)
+    if not number:
+        return
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HARMONY_RUNS"] = folder
         ids = [trained(RunStore(Path(folder)), seed) for seed in range(number)]
@@ -46,6 +66,34 @@ def main() -> None:
         ):
             sizes = [opened(browser, address, pid, run_id) for run_id in ids]
     report(sizes)
+
+
+def reloaded(number: int) -> None:
+    """Open a heavy experiment so many times, and print what the server holds meanwhile."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = RunStore(Path(folder))
+        record = execute(store, store.create(HEAVY).id)
+        if record.state != "done":
+            raise SystemExit(record.error)
+        run = record.id
+        with served(runs=Path(folder)) as (address, pid):
+            opened_once(address, run, 0)
+            time.sleep(SETTLED)
+            sizes = [resident(pid)]
+            for i in range(1, number + 1):
+                opened_once(address, run, i)
+                if i % 16 == 0:
+                    sizes.append(resident(pid))
+            time.sleep(ALL_FORGOTTEN)
+            left = resident(pid)
+    print(f"Server memory at the first and every 16 of {number} reloads of a heavy run, MB:")
+    print(" ".join(f"{size:.0f}" for size in sizes))
+    print(f"After {ALL_FORGOTTEN} s without visitors: {left:.0f} MB.")
+
+
+def opened_once(address: str, run: str, i: int) -> None:
+    with websocket_visit(address) as visit:
+        visit.open("samples" if i % 2 else "weights", {"run": run, "sample": str(i)})
 
 
 def trained(store: RunStore, seed: int) -> str:

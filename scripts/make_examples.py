@@ -146,7 +146,7 @@ ABOUT = [
         "samples.",
     },
     {
-        "file": "photos.csv", "title": "Photo tags (several labels per row)",
+        "file": "photos.csv", "title": "Photo tags (several labels)",
         "find": "Tags come in combinations; each tag of a row is counted.",
     },
     {

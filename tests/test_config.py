@@ -88,7 +88,8 @@ def test_a_config_survives_json(config: ExperimentConfig) -> None:
 
 
 def test_an_empty_object_is_the_default() -> None:
-    assert ExperimentConfig.from_json('{"format": 2}') == ExperimentConfig()
+    assert ExperimentConfig.from_json('{"format": 4}') == ExperimentConfig()
+    assert ExperimentConfig.from_json('{"format": 3}').record.embedding is False
 
 
 CONSTANT = {"alpha": 0.3, "anneal": 0.0, "difficulty": "margin", "anchor": "class"}
@@ -108,9 +109,23 @@ def test_without_a_format_it_means_what_it_meant_in_the_first() -> None:
     assert ExperimentConfig.from_dict({"format": 2, **given}).methods[0].params == {"alpha": 0.7}
 
 
-@pytest.mark.parametrize("number", [0, 3, "2", True, 1.5, [2]])
+@pytest.mark.parametrize("name", ["table", "images"])
+def test_before_format_3_every_class_of_own_data_had_equally_many_test_samples(name: str) -> None:
+    data = {"name": name, "params": {"source": "a"}}
+    for number in ({}, {"format": 1}, {"format": 2}):
+        read = ExperimentConfig.from_dict({**number, "data": data})
+        assert read.data.params == {"source": "a", "holdout": "smallest"}
+        assert ExperimentConfig.from_json(read.to_json()) == read
+    assert ExperimentConfig.from_dict({"format": 3, "data": data}).data.params == data["params"]
+    own = {"name": name, "params": {"holdout": "share"}}
+    assert ExperimentConfig.from_dict({"format": 2, "data": own}).data.params == own["params"]
+    digits = {"format": 2, "data": {"name": "digits"}}
+    assert ExperimentConfig.from_dict(digits).data.params == {}
+
+
+@pytest.mark.parametrize("number", [0, 5, "2", True, 1.5, [2]])
 def test_an_unknown_format_is_refused(number: object) -> None:
-    with pytest.raises(ConfigError, match="Expected `format` of the config to be 1 or 2"):
+    with pytest.raises(ConfigError, match="Expected `format` of the config to be from 1 to 4"):
         ExperimentConfig.from_dict({"format": number})
 
 
@@ -142,8 +157,8 @@ def changed(path: tuple[object, ...], value: object) -> dict[str, Any]:
     return plain
 
 
-MAY_BE_NULL = ("weight_decay",)
-"""Keys of a method."""
+MAY_BE_NULL = ("weight_decay", "embedding")
+"""A key of a method, and one of what is recorded: left to their defaults."""
 
 
 @pytest.mark.parametrize(
@@ -151,7 +166,7 @@ MAY_BE_NULL = ("weight_decay",)
     [
         path
         for path in keys_of(ExperimentConfig().to_dict())
-        if path[0] != "methods" or path[-1] not in MAY_BE_NULL
+        if path[0] not in ("methods", "record") or path[-1] not in MAY_BE_NULL
     ],
     ids=str,
 )

@@ -115,9 +115,11 @@ def test_recall_and_mean_weight_by_hand() -> None:
     np.testing.assert_allclose(frame.mean_weight, [2.0, np.nan, 0.5])
 
 
-def test_a_class_without_test_samples_has_recall_zero() -> None:
+def test_a_class_without_test_samples_has_no_recall_and_does_not_count() -> None:
     confusion = np.array([[2, 0, 0], [0, 0, 0], [0, 0, 4]])
-    np.testing.assert_allclose(make_frame(confusion=confusion).recall, [1, 0, 1])
+    frame = make_frame(confusion=confusion)
+    np.testing.assert_allclose(frame.recall, [1, np.nan, 1])
+    assert frame.balanced_accuracy == 1
 
 
 def test_any_truncation_is_one_clear_error(tmp_path: Path) -> None:
