@@ -17,6 +17,7 @@ from torch import Tensor
 from ..arrays import Array
 from ..config import CLASS_BALANCE, ExperimentConfig, MethodConfig, deferral_epoch
 from ..data.dataset import LongTailedDataset
+from ..data.streamed.store import as_stream
 from ..errors import ConfigError, RunError
 from ..frames import Frame, Scene
 from ..losses import LOSSES, build_loss
@@ -34,6 +35,7 @@ from .steppers.cuda_graph import MakeStream, choose_stream
 from .steppers.joint import JointStepper
 from .steppers.separate import SeparateStepper
 from .steppers.stepper import Stepper, Training
+from .steppers.streamed import StreamedStepper
 from .steppers.thread_pool import ThreadPool
 
 
@@ -103,17 +105,24 @@ class Lockstep:
             optimizer=self.optimizer,
             optim=config.optim,
             data=data,
-            inputs=data.load(dataset.train_inputs, pad=dataset.augment),
+            inputs=(
+                data.load(dataset.train_inputs, pad=dataset.augment)
+                if data.stream is None
+                else torch.empty(0)
+            ),
             targets=self.targets.to(self.device),
             class_counts=self.class_counts.to(self.device),
             augment=dataset.augment,
             collector=self.collector,
         )
         eager_reason = ""
-        if make_stream is None:
+        images = as_stream(dataset.train_inputs)
+        if make_stream is None and images is None:
             at_once = min(pool.size, len(self.networks.groups()))
             make_stream, eager_reason = choose_stream(self.device, world()[1], at_once)
-        if make_stream is None:
+        if images is not None and data.stream is not None:
+            self.stepper = StreamedStepper(training, images, data.stream, pool)
+        elif make_stream is None:
             self.stepper = JointStepper(training, eager_reason)
         else:
             self.stepper = SeparateStepper(training, make_stream, pool)
@@ -178,6 +187,7 @@ class Lockstep:
         plan = draw_epoch(
             self.targets, self.class_counts, frozenset(samplers), self.seeds.order, self.epoch,
             self.dataset.augment, self.device, self.config.optim.batch_size if self._mixes else 0,
+            self.data.resized,
         )  # fmt: skip
         steps = self._training.steps
         rates = [
@@ -206,7 +216,7 @@ class Lockstep:
         After the last epoch they are those after the methods' post-hoc steps.
         """
         return self._recorder.log_probabilities(
-            self.networks, self.losses, self.epoch, self.data.load(inputs)
+            self.networks, self.losses, self.epoch, self.data.source(inputs)
         )
 
     def checkpoint(self) -> bytes:

@@ -105,6 +105,10 @@ class ZipSource:
         self._contents.finish(unused)
         return ignored
 
+    def path_of(self, parts: Parts) -> str:
+        """The name of an entry in the ZIP."""
+        return self._contents.name_of(self._entries[parts], "/".join(parts))
+
     def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; `OSError` if it is damaged, `DataError` if it is too much."""
         content = self._contents.read(self._entries[parts], "/".join(parts), most + 1)

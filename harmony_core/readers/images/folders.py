@@ -69,6 +69,10 @@ class FolderSource:
         self.key = digest.hexdigest()
         self.notes = left_out(self.title, ignored)
 
+    def path_of(self, parts: Parts) -> str:
+        """The path of a file in the folder, as the system has it."""
+        return os.fspath(self._paths[parts].relative_to(self._root))
+
     def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; `OSError` if it cannot be read or is too large."""
         with open(self._paths[parts], "rb") as file:
