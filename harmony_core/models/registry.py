@@ -52,6 +52,22 @@ MODELS: dict[str, ModelSpec] = {
                 ),
             ),
         ),
+        ModelSpec(
+            name="resnet32",
+            title="CIFAR ResNet-32",
+            summary="The usual network for CIFAR-LT; needs a GPU to be fast.",
+            kinds=("images",),
+            factory="harmony_core.models.resnet_cifar:CifarResNet",
+            parameters=(
+                Parameter(
+                    "blocks",
+                    5,
+                    "Residual blocks in each of 3 stages; 6·blocks + 2 layers.",
+                    low=1,
+                    high=18,
+                ),
+            ),
+        ),
         *(
             ModelSpec(
                 name=f"resnet{layers}",
@@ -75,22 +91,6 @@ MODELS: dict[str, ModelSpec] = {
                 ),
             )
             for layers in (18, 50)
-        ),
-        ModelSpec(
-            name="resnet32",
-            title="CIFAR ResNet-32",
-            summary="The usual network for CIFAR-LT; needs a GPU to be fast.",
-            kinds=("images",),
-            factory="harmony_core.models.resnet_cifar:CifarResNet",
-            parameters=(
-                Parameter(
-                    "blocks",
-                    5,
-                    "Residual blocks in each of 3 stages; 6·blocks + 2 layers.",
-                    low=1,
-                    high=18,
-                ),
-            ),
         ),
     )
 }

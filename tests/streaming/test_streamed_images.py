@@ -61,13 +61,12 @@ def test_what_fits_in_memory_is_held_there(
         load(folder, stream="never")
 
 
-@pytest.mark.parametrize("wanted", [{"crops": "resized"}])
 def test_crops_from_the_files_need_the_files(
     folder: Path, load: Load, wanted: dict[str, str]
 ) -> None:
-    assert isinstance(load(folder, stream="auto", **wanted).train_inputs, StreamedImages)
+    assert isinstance(load(folder, stream="auto", crops="resized").train_inputs, StreamedImages)
     with pytest.raises(ConfigError, match="Expected `stream` to be auto or always for crops"):
-        load(folder, stream="never", **wanted)
+        load(folder, stream="never", crops="resized")
 
 
 def test_shards_are_not_read_into_memory(shards: Path, load: Load) -> None:
