@@ -25,7 +25,9 @@ class LADELoss(LogitAdjusted):
 
     Over several ranks R is that of the whole batch. Its gradient with respect to a rank's own
     logits is exact too; it is computed from sums over the ranks that are constants in the backward
-    pass, so second derivatives are not available. A sample with a NaN logit is left out of R.
+    pass, so second derivatives are not available. Where the weights differ within a batch (Remix,
+    ImbSAM), it takes the mean weight of the rank's own samples for that of all. A sample with a NaN
+    logit is left out of R.
 
     ``alpha`` α = 0.1 and ``penalty`` λ = 0.01 as in the authors' command for CIFAR-100-LT; α = 0 is
     balanced softmax. Hong et al. 2021, arXiv 2012.00321.

@@ -105,7 +105,7 @@ def _sharpness_aware(
 
     A loss's state changes in the first pass only.
     """
-    rest, tails = [], [torch.zeros_like(logits[0, 0, 0], dtype=torch.float32)] * len(losses)
+    rest, tails = [], [logits.new_zeros((), dtype=torch.float32)] * len(losses)
     aware = {i: part for part in sharpness for i in part.methods}
     for i, loss in enumerate(losses):
         both, classes = _minimised(loss, i, batch, logits[i], features[i], terms[i])
