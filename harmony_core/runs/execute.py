@@ -141,7 +141,10 @@ def _train_epochs(
         store, run_id = reporter.store, reporter.record.id
         store.save_scene(run_id, repeat, lockstep.scene())
         store.drop_frames_after(run_id, repeat, lockstep.epoch if restored else -1)
-        reporter.update(message="training", epoch=lockstep.epoch)
+        note = reporter.record.note
+        if lockstep.remark not in note:
+            note = f"{note} {lockstep.remark}".strip()
+        reporter.update(message="training", epoch=lockstep.epoch, note=note)
 
     ranks.on_rank_zero(save_start)
     timer = _EpochTimer(lockstep.epoch)

@@ -23,6 +23,7 @@ from ..frames import Frame, Scene
 from ..losses import LOSSES, build_loss
 from ..losses.weighted import class_balanced_weights
 from ..models import build_model
+from .batch_norms import local_batch_norms
 from .collector import Collector
 from .device_data import DeviceData
 from .distributed import check_batches, world
@@ -148,6 +149,18 @@ class Lockstep:
     def stepping(self) -> str:
         """How steps are started on a GPU, in words for a record; empty on a CPU."""
         return self.stepper.describe()
+
+    @property
+    def remark(self) -> str:
+        """What differs from a training by one process, for a record; empty if nothing does."""
+        ranks = world()[1]
+        if ranks == 1 or not local_batch_norms(self.networks):
+            return ""
+        return (
+            f"Batch norms used the statistics of the samples of each of {ranks} processes, since "
+            "PyTorch can share them on GPUs only; evaluation used those of the first process. The "
+            "curves therefore differ from those of one process."
+        )
 
     def scene(self) -> Scene:
         """What all frames of this repeat have in common."""
