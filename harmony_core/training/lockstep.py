@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -28,6 +29,7 @@ from .collector import Collector
 from .device_data import DeviceData
 from .distributed import check_batches, world
 from .epoch_plan import draw_epoch, generator
+from .memory import estimate
 from .networks import build_ensemble
 from .recorder import Recorder
 from .scene import build_scene
@@ -128,6 +130,12 @@ class Lockstep:
         else:
             self.stepper = SeparateStepper(training, make_stream, pool)
         self._scene = build_scene(dataset, config.record, self.seeds.data)
+        if data.stream is not None:
+            needed = estimate(
+                self.networks.groups(), shape, config.optim.batch_size, pool.size,
+                data.stream.bytes_ahead(config.optim.batch_size),
+            )  # fmt: skip
+            self._scene = replace(self._scene, notes=(*self._scene.notes, str(needed)))
         self._recorder = Recorder(config, dataset, self._scene, data, repeat, pool)
 
     def _network(self, method: MethodConfig, shape: tuple[int, ...]) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from harmony_core.data.streamed.store import StreamedImages
 from harmony_core.errors import ConfigError, DataError
 
-from .conftest import COUNTS, TESTS, Load
+from tests.streaming.conftest import COUNTS, TESTS, Load
 
 FORMS = ("folder", "archive", "shards", "parquet")
 

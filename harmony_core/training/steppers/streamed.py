@@ -8,6 +8,7 @@ under torchrun they take it together, as `joint` does, so that all share a sum o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from ...arrays import Array
 from ...data.streamed.store import CENTRE, StreamedImages
 from ...losses.base import LossTerms
 from ..batch import Batch
+from ..batch_norms import local_batch_norms, standing_still
 from ..distributed import average_gradients, world
 from ..epoch_plan import EpochPlan
 from ..mixing import Mixing
@@ -72,6 +74,7 @@ class StreamedStepper:
     ) -> None:
         self._training, self._images, self._stream, self._pool = training, images, stream, pool
         self._mixing = Mixing(training.methods, training.class_counts)
+        self._local_norms = local_batch_norms(training.networks)
         groups = training.networks.groups()
         if world()[1] == 1:
             self._members = [Member(group, [group], training) for group in groups]
@@ -97,7 +100,8 @@ class StreamedStepper:
         ):
             if should_stop is not None and should_stop():
                 return False
-            self._step(self._batch(own, needed, places, decoded), rate)
+            with standing_still(self._local_norms) if len(own) == 0 else nullcontext():
+                self._step(self._batch(own, needed, places, decoded), rate)
         return True
 
     def forget(self) -> None:
