@@ -3,9 +3,9 @@
     python benchmarks/make_imagenet_lt.py FOLDER [--images 115846 --tests 20 --size 224]
 
 Writes FOLDER/train/<class>/*.jpg and FOLDER/test/<class>/*.jpg. Counts follow a Pareto tail,
-n_c = n_max (1 + c/s)^-7, from ``--largest`` to 5, with s such that they sum to ``--images`` (Liu et al. 2019,
-arXiv 1904.05160, describe ImageNet-LT). A class is a pattern of 7 × 7 colours; a sample moves,
-mirrors and disturbs it, so that it can be learned but not at once. About 15 kB an image, 2 GB in all.
+n_c = n_max (1 + c/s)^-7, from ``--largest`` to 5, with s such that they sum to ``--images``; Liu et
+al. 2019 (arXiv 1904.05160) describe ImageNet-LT. A class is a pattern of 7 × 7 colours; a sample
+moves, mirrors and disturbs it, so that it can be learned but not at once. 20 kB an image.
 """
 
 from __future__ import annotations

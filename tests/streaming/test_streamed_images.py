@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from harmony_core.data.streamed.store import StreamedImages
 from harmony_core.errors import ConfigError, DataError
-
+from harmony_core.readers.images.decode import cut_image, random_part
 from tests.streaming.conftest import COUNTS, TESTS, Load
 
 FORMS = ("folder", "archive", "shards", "parquet")
@@ -61,9 +63,7 @@ def test_what_fits_in_memory_is_held_there(
         load(folder, stream="never")
 
 
-def test_crops_from_the_files_need_the_files(
-    folder: Path, load: Load, wanted: dict[str, str]
-) -> None:
+def test_crops_from_the_files_need_the_files(folder: Path, load: Load) -> None:
     assert isinstance(load(folder, stream="auto", crops="resized").train_inputs, StreamedImages)
     with pytest.raises(ConfigError, match="Expected `stream` to be auto or always for crops"):
         load(folder, stream="never", crops="resized")
@@ -212,3 +212,37 @@ def test_parts_of_images_follow_their_seed(folder: Path, load: Load) -> None:
     cut = [images.store.square(0, seed) for seed in (1, 1, 2)]
     assert np.array_equal(cut[0], cut[1])
     assert not np.array_equal(cut[0], cut[2])
+
+
+@pytest.mark.parametrize("shape", [(300, 200), (40, 400), (5, 5)])
+def test_parts_lie_in_the_image_and_have_the_declared_sizes(shape: tuple[int, int]) -> None:
+    width, height = shape
+    for seed in range(200):
+        left, top, right, bottom = random_part(width, height, np.random.default_rng(seed))
+        assert 0 <= left < right <= width
+        assert 0 <= top < bottom <= height
+        ratio = (right - left) / (bottom - top)
+        share = (right - left) * (bottom - top) / (width * height)
+        slack = 1 / min(right - left, bottom - top)  # whole pixels
+        assert 3 / 4 - slack <= ratio <= 4 / 3 + slack
+        assert share <= 1
+        if width < 2 * height < 4 * width:
+            assert share >= 0.08 - slack
+
+
+def test_parts_are_upright_and_drafts_show_the_same() -> None:
+    pixels = np.zeros((400, 400, 3), dtype=np.uint8)
+    pixels[:, 200:, 0] = 255  # red on the right
+    image = Image.fromarray(pixels)
+    exif = Image.Exif()
+    exif[0x0112] = 3  # upside down
+    plain, turned = io.BytesIO(), io.BytesIO()
+    image.save(plain, "JPEG", quality=95)
+    image.save(turned, "JPEG", quality=95, exif=exif)
+    for seed in range(20):
+        cut = cut_image(plain.getvalue(), 16, seed).astype(int)
+        upside_down = cut_image(turned.getvalue(), 16, seed).astype(int)
+        assert abs(cut - upside_down[::-1, ::-1]).max() <= 12
+        left, _, right, _ = random_part(400, 400, np.random.default_rng(seed))
+        red = np.clip((right - 200) / (right - left), 0, 1)
+        assert cut[..., 0].mean() / 255 == pytest.approx(red, abs=0.04)

@@ -67,12 +67,18 @@ def cut_image(content: bytes, size: int, seed: int) -> Array:
 
     Raises `Unreadable`.
     """
-    from PIL import Image
+    from PIL import Image, ImageOps
 
-    with _opened(content) as rgb:
-        box = random_part(*rgb.size, np.random.default_rng(seed))
-        cut = rgb.resize((size, size), Image.Resampling.BILINEAR, box)
-        return np.asarray(cut, dtype=np.uint8)
+    with _safe(content) as image:
+        box = random_part(*image.size, np.random.default_rng(seed))
+        spare = min(box[2] - box[0], box[3] - box[1]) / size
+        width = image.width
+        if image.format == "JPEG" and spare >= 2:  # decoded at a half or less of its side
+            image.draft("RGB", (int(image.width / spare), int(image.height / spare)))
+        scale = image.width / width
+        scaled = (box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale)
+        cut = as_rgb(image).resize((size, size), Image.Resampling.BILINEAR, scaled)
+        return np.asarray(ImageOps.exif_transpose(cut), dtype=np.uint8)
 
 
 def random_part(width: int, height: int, rng: np.random.Generator) -> tuple[int, int, int, int]:
@@ -103,20 +109,26 @@ def check_image(content: bytes) -> None:
 
 
 @contextmanager
-def _opened(content: bytes, draft: int = 0) -> Iterator[Image.Image]:
-    """The first frame, upright, in RGB; JPEGs with sides of ``draft`` pixels at least, if given.
+def _opened(content: bytes, draft: int) -> Iterator[Image.Image]:
+    """The first frame, upright, in RGB; a JPEG with sides of ``draft`` pixels at least."""
+    from PIL import ImageOps
 
-    Whatever goes wrong, within the block too, is `Unreadable`.
-    """
-    from PIL import Image, ImageOps
+    with _safe(content) as image:
+        if image.format == "JPEG":
+            image.draft("RGB", (draft, draft))
+        yield as_rgb(ImageOps.exif_transpose(image))
+
+
+@contextmanager
+def _safe(content: bytes) -> Iterator[Image.Image]:
+    """An image that is not decoded yet; whatever goes wrong within the block is `Unreadable`."""
+    from PIL import Image
 
     try:
         with Image.open(BytesIO(content), formats=formats_of(content)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise Unreadable(f"{image.width} × {image.height} pixels")
-            if draft and image.format == "JPEG":
-                image.draft("RGB", (draft, draft))
-            yield as_rgb(ImageOps.exif_transpose(image))
+            yield image
     except Unreadable:
         raise
     # Decoders of damaged files raise nearly anything; interrupts are not swallowed.
