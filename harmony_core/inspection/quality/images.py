@@ -106,8 +106,8 @@ def check_images(
             notes.append(
                 sampled_note(len(judged), labelled, "images")
                 if given is None
-                else f"The labels of {len(judged):,} of {labelled:,} images were judged, those that "
-                "were looked at."
+                else f"The labels of the {len(judged):,} images looked at were judged, of "
+                f"{labelled:,}."
             )
         if suspects.judged:
             findings["suspects"] = suspects.finding
@@ -120,7 +120,7 @@ def check_images(
 
 
 def _looked_at(codes: Array, judged: Array) -> Array:
-    """Sorted positions of labelled images, `limits.NEAR_IMAGES` at most, the judged ones of them."""
+    """Sorted positions of the images to decode, `limits.NEAR_IMAGES` at most, with the judged."""
     most = limits.NEAR_IMAGES
     if np.count_nonzero(codes >= 0) <= most:
         return np.flatnonzero(codes >= 0)
