@@ -7,6 +7,7 @@ else stay on disk (`streamed`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -47,9 +48,13 @@ class Source(Protocol):
     """A folder or an archive."""
 
     title: str
-    key: str
-    files: list[Parts]
     notes: tuple[str, ...]
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def files(self) -> Sequence[Parts]: ...
 
     def path_of(self, parts: Parts) -> str: ...
 

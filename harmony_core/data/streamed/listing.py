@@ -35,8 +35,10 @@ class Listing:
 class FileSource(Protocol):
     """A folder or a ZIP that has been read."""
 
-    key: str
     notes: tuple[str, ...]
+
+    @property
+    def key(self) -> str: ...
 
     def path_of(self, parts: Parts) -> str:
         """The path of a file in the folder, or its name in the ZIP."""

@@ -105,6 +105,11 @@ class ZipSource:
         self._contents.finish(unused)
         return ignored
 
+    @property
+    def endings(self) -> Counter[str]:
+        """How many images have which ending, in lower case."""
+        return Counter(suffix_of(parts[-1]) for parts in self.files)
+
     def path_of(self, parts: Parts) -> str:
         """The name of an entry in the ZIP."""
         return self._contents.name_of(self._entries[parts], "/".join(parts))

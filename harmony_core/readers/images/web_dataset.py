@@ -33,7 +33,7 @@ def _matches(start: FileStart) -> bool:
                 "shards of a WebDataset, or unpack the archive and choose its folder."
             )
         return False
-    return any(name.lower().endswith(".tar") for name in start.names)
+    return any(name.lower().endswith(".tar") for name in start.others)
 
 
 def _read(path: Path, options: ReadOptions) -> Contents:
