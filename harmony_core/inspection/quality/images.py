@@ -19,11 +19,11 @@ from ...readers.sampled_rows import stratified_rows, weights_of
 from ...readers.samples import Images
 from ...readers.threads import one_thread
 from ..image_features import image_features
-from . import near_images
 from .copies import copy_groups
 from .finding import EXAMPLES, Finding, Quality, tally
 from .flagged import Flagged, flag
 from .given import Given
+from .near_images import near_pairs
 from .odd_images import odd_images
 from .predictions import by_model
 from .suspects import Suspects, find_suspects
@@ -77,12 +77,7 @@ def check_images(
     small = decoded.readable & (np.minimum(decoded.width, decoded.height) < GREY)
     alone = np.flatnonzero(decoded.readable & ~small & (twins.equal.first == np.arange(len(rows))))
     with one_thread():
-        twins.pairs = near_images.near_pairs(decoded.grey, alone)
-    if len(alone) > near_images.EXACT:
-        notes.append(
-            f"Near duplicates were looked for among the {near_images.NEIGHBOURS} nearest of each "
-            f"of {len(alone):,} images, which an index finds; it may miss some."
-        )
+        twins.pairs = near_pairs(decoded.grey, alone)
     findings = {check: _placed(found, rows) for check, found in twins.findings().items()}
     notes += _likeness(int(small.sum()), findings["near_duplicates"].total, len(rows))
     bad = {int(i): "cannot be decoded" for i in np.flatnonzero(~decoded.readable)}

@@ -1,12 +1,12 @@
 """Images that look the same: nearly equal grey values, whatever the brightness and contrast.
 
 Two thumbnails of 16 × 16 grey values count as the same picture where their correlation is at least
-0.96. Of up to `EXACT` images all such pairs are found: the images are projected on their first
-principal components, which bounds the correlation from above, and only pairs within the bound are
-compared in full. Of more images the `NEIGHBOURS` nearest of each are compared, which an index finds
-(pynndescent: Dong, Moses, Li 2011, *Efficient K-nearest neighbor graph construction*). On CIFAR-10
-perceptual hashes (ImageHash's ``phash``, up to 4 bits apart) find half of these pairs, as they miss
-slightly shifted crops. Axes: n images, d values, p pairs.
+0.96. All such pairs are found: the images are projected on their first principal components, which
+bounds the correlation from above, and only pairs within the bound are compared in full. For as many
+images as an inspection looks at, an index of neighbours takes longer to compile than this to search
+(`benchmarks/near_copies.py`). On CIFAR-10 perceptual hashes (ImageHash's ``phash``, up to 4 bits
+apart) find half of these pairs, as they miss slightly shifted crops. Axes: n images, d values,
+p pairs.
 """
 
 from __future__ import annotations
@@ -24,12 +24,7 @@ CORRELATION = 0.96
 """On CIFAR-10 all pairs above it show the same object; at 0.95 the first chance pairs appear."""
 FLAT = 3.0
 """Standard deviation of the grey values below which an image shows nothing to compare, of 255."""
-EXACT = 60_000
-"""Images of which all pairs are compared; of more an index is faster, its compilation included."""
-NEIGHBOURS = 15
 COMPONENTS = 31
-SLACK = 1e-3
-"""Of distances in the index, which are rounded; pairs within it are compared once more."""
 ROWS, COLUMNS = 512, 2_048
 SAMPLED = 4_000
 MOST_PAIRS = 1_000_000
@@ -47,28 +42,6 @@ def near_pairs(grey: Array, among: Array | None = None, correlation: float = COR
     where = among[_spread(flat, among) >= FLAT]
     if len(where) < 2:
         return np.zeros((0, 2), dtype=np.int64)
-    if len(where) > EXACT:
-        return _among_neighbours(flat, where, correlation)
-    return _among_all(flat, where, correlation)
-
-
-def _among_neighbours(flat: Array, where: Array, correlation: float) -> Array:
-    """Pairs of images ``where`` and their nearest neighbours; the same for the same images."""
-    from pynndescent import NNDescent
-
-    points = np.concatenate(
-        [unit(flat[where[start : start + BATCH]]) for start in range(0, len(where), BATCH)]
-    )
-    index = NNDescent(points, metric="cosine", n_neighbors=NEIGHBOURS, random_state=0)
-    neighbour, distance = index.neighbor_graph
-    i, at = np.nonzero((neighbour >= 0) & (distance <= 1 - correlation + SLACK))
-    pairs = np.sort(np.stack([where[i], where[neighbour[i, at]]], axis=1), axis=1)
-    pairs = np.unique(pairs[pairs[:, 0] < pairs[:, 1]], axis=0)
-    return np.asarray(pairs[_correlation(flat, pairs[:, 0], pairs[:, 1]) >= correlation])
-
-
-def _among_all(flat: Array, where: Array, correlation: float) -> Array:
-    """All pairs of images ``where``."""
     where, short = _bounding(flat, where)
     # Pairs above the correlation are at most this far apart, so along the first component too.
     reach = math.sqrt(2 * (1 - correlation)) + 1e-6

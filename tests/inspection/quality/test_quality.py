@@ -281,21 +281,6 @@ def test_near_images_against_all_pairs() -> None:
     assert 20 <= len(inside) < len(expected)
 
 
-def test_the_index_of_neighbours_finds_what_all_pairs_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(0)
-    coarse = rng.integers(30, 200, (400, 4, 4)).repeat(4, 1).repeat(4, 2)
-    grey = (coarse + rng.normal(0, 4, (400, 16, 16))).astype(np.uint8)
-    grey[300:] = (0.8 * grey[:100] + rng.normal(0, 4, (100, 16, 16))).astype(np.uint8)
-    grey[200] = 90
-    among = np.flatnonzero(np.arange(400) % 7 != 0)
-    expected = near_pairs(grey, among)
-    assert len(expected) > 60
-    monkeypatch.setattr(near_images, "EXACT", 10)
-    found = near_pairs(grey, among)
-    assert found.tolist() == expected.tolist()
-    assert near_pairs(grey, among).tolist() == found.tolist()
-
-
 def test_more_pairs_than_anybody_looks_at_end_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     grey = np.tile(rng.integers(0, 255, (1, 16, 16)), (600, 1, 1)).astype(np.uint8)
