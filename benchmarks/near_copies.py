@@ -13,11 +13,15 @@ threads.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
-from _markdown_table import print_table
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks._markdown_table import print_table
 from harmony_core.inspection.quality.near_images import CORRELATION, near_pairs, unit
 from harmony_core.readers.threads import one_thread
 

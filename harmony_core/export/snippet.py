@@ -46,8 +46,8 @@ def snippet(config: ExperimentConfig, method: int) -> str:
         )
     if config.data.params.get("crops") == "resized":
         raise ConfigError(
-            "Expected an experiment whose crops are `padded`, as scripts crop images in memory, but "
-            "got `resized`. Export one with `padded` crops."
+            "Expected an experiment whose crops are `padded`, as scripts crop images in memory, "
+            "but got `resized`. Export one with `padded` crops."
         )
     chosen = config.methods[method]
     parts = [
