@@ -53,6 +53,7 @@
 
 export { default as plane } from "./plane.js";
 export { default as confusion } from "./confusion.js";
+export { default as mistakes } from "./mistakes.js";
 export { default as curves } from "./curves.js";
 export { default as bars } from "./bars.js";
 export { default as table } from "./table.js";
