@@ -35,8 +35,8 @@ function section(panel, before = []) {
   const save = panel.data ? saveButtons(view, panel) : null;
   const top = el("div", { class: "hv-top" }, panel.heading, save);
   if (panel.twin) panel.twin.node.dataset.skip = "";
-  panel.part = about.scoped ? el("p", { class: "hv-part", hidden: true }) : null;
-  const content = [top, panel.part, ...before, node, panel.caption, panel.twin?.node];
+  panel.partNote = about.scoped ? el("p", { class: "hv-part", hidden: true }) : null;
+  const content = [top, panel.partNote, ...before, node, panel.caption, panel.twin?.node];
   return el("section", { class: `hv-section hv-s-${kind}` }, ...content);
 }
 

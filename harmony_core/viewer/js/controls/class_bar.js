@@ -41,10 +41,10 @@ export class ClassBar {
     this.sparse.textContent = store.sparse;
     this.sparse.hidden = !store.sparse;
     this.box.hidden = !paged || !panels.some(({ about }) => about.scoped || about.legend);
-    for (const { part } of panels) {
-      if (!part) continue;
-      part.hidden = !paged;
-      part.textContent = paged ? `${scope.words}.` : "";
+    for (const { partNote } of panels) {
+      if (!partNote) continue;
+      partNote.hidden = !paged;
+      partNote.textContent = paged ? `${scope.words}.` : "";
     }
     if (this.box.hidden) return;
     if (this.input.getRootNode().activeElement !== this.input) this.input.value = scope.search;

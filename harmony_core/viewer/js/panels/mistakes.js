@@ -45,7 +45,7 @@ class Mistakes {
       `A table of ${count(store.classes.length)} × ${count(store.classes.length)} cells is too`,
       `large to look at: of each class ${most} on the test set are here.`,
       "Above, those that happen to most test samples of all classes;",
-      "below, the classes shown, with the share of their test samples.",
+      "below, the classes shown, each with what it is mistaken for most often.",
     ].join(" ");
     this.rescope();
   }
@@ -111,7 +111,7 @@ class Mistakes {
       list.replaceChildren(...this.worst(index, m).map((pair) => this.pair(pair)));
     }
     for (const { c, cells } of this.rows)
-      cells.forEach((cell, m) => (cell.textContent = this.words(index, m, c)));
+      cells.forEach((cell, m) => cell.replaceChildren(...this.verdict(index, m, c)));
   }
 
   pair([from, to, samples]) {
@@ -126,15 +126,15 @@ class Mistakes {
     );
   }
 
-  /** Recall of a class and what it is mistaken for, as text. */
-  words(index, m, c) {
+  /** Recall of a class, and below it what the class is mistaken for most often. */
+  verdict(index, m, c) {
     const { store } = this.view;
-    if (!store.scene.test_counts[c]) return "no test sample";
-    const recall = `${percent(store.value(index, m, "recall", c))} % right`;
-    const rest = this.mistakesOf(index, m, c).map(
-      ([to, share]) => `→ ${store.classes[to]} ${percent(share)} %`,
-    );
-    return [recall, ...rest].join(", ");
+    if (!store.scene.test_counts[c]) return ["no test sample"];
+    const [worst] = this.mistakesOf(index, m, c);
+    const right = `${percent(store.value(index, m, "recall", c))} % right`;
+    if (!worst) return [right];
+    const text = `→ ${store.classes[worst[0]]} ${percent(worst[1])} %`;
+    return [right, el("span", { class: "hv-quiet", text })];
   }
 
   twinData(index) {
