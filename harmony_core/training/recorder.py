@@ -16,7 +16,7 @@ from ..frames import Frame, Scene
 from ..losses.base import Loss, LossTerms
 from .average_precision import FEW_SCORES, macro_average_precision
 from .device_data import DeviceData
-from .evaluate import Evaluation, judge, most_likely
+from .evaluate import Evaluation, TestFigures, judge, most_likely
 from .networks import Ensemble
 from .new_heads import LastLayers
 from .pull import terms_and_pull
@@ -102,7 +102,7 @@ class Recorder:
                     train_loss=float(train_loss[i]),
                     test_loss=float(figures.loss),
                     ece=float(figures.ece),
-                    confusion=as_numpy(figures.confusion, np.int64),
+                    confusion=_confusion(figures),
                     grad_counts=counts[0, i],
                     grad_weights=counts[1, i],
                     grad_pull=counts[2, i],
@@ -198,6 +198,12 @@ def terms_of(loss: Loss, logits: Tensor, targets: Tensor, features: Tensor) -> L
     terms = loss.terms(logits, targets, features)
     loss.train()
     return terms
+
+
+def _confusion(figures: TestFigures) -> Array:
+    counts = np.zeros(figures.classes**2, dtype=np.int64)
+    counts[figures.cells.cpu().numpy()] = figures.counts.cpu().numpy()
+    return counts.reshape(figures.classes, figures.classes)
 
 
 def _learned(loss: Loss) -> dict[str, Array]:
