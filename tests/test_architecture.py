@@ -24,7 +24,7 @@ BASIC = (
 )
 # From the bottom up: a package imports itself and lower layers; the lowest, its own layer too.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    (*BASIC.split(), "cells", "printable", "quiet_logs", "scratch"),
+    (*BASIC.split(), *["cells", "top_logits", "printable", "quiet_logs", "scratch"]),
     ("readers", "text_table"),
     ("losses", "data", "models", "posthoc"),
     ("experiments",),

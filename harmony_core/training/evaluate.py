@@ -112,8 +112,8 @@ class TestFigures:
 
     @property
     def confusion(self) -> Tensor:
-        """(c, c) int64 test counts, rows true, columns predicted; `DataError` for many classes."""
-        check_dense(self.classes)
+        """(c, c) int64 test counts, rows true, columns predicted; `DataError` if it is too large."""
+        check_dense(self.classes, self.classes)
         dense = self.counts.new_zeros(self.classes**2)
         dense[self.cells] = self.counts
         return dense.view(self.classes, self.classes)

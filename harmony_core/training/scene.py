@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array
+from ..cells import DENSE_CLASSES
 from ..config import RecordConfig
 from ..data.dataset import LongTailedDataset
 from ..data.densities import Mixture
 from ..frames import Scene
+from ..top_logits import ONLY_TOP
 
 MARGIN = 0.06
 """Free border of the plane, as a share of its side."""
@@ -19,6 +21,10 @@ GALLERY = 400
 """Test images recorded one by one, at most."""
 PICTURE_SIDE = 32
 """Pixels of the side of their pictures, at most."""
+MANY_CLASSES = (
+    f"{ONLY_TOP}, as there are more than {DENSE_CLASSES}: the map of features takes all others as "
+    "equally likely, and formulas that need every logit are not shown."
+)
 HARD_SEED = 5
 """Fixed, so that the points are the same for every data seed."""
 
@@ -89,6 +95,7 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
             bayes_accuracy = float((hits / dataset.test_counts).mean())
             if isinstance(dataset.truth, Mixture):
                 hard_points, hard_targets = hard_parts(dataset.truth)
+    many = len(dataset.class_names) > DENSE_CLASSES
     embedded = landmarks(dataset, record.landmarks, rng) if record.embedding else None
     return Scene(
         kind=dataset.kind,
@@ -110,7 +117,7 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
         landmark_index=embedded,
         landmark_targets=(None if embedded is None else _joined(dataset, "targets")[embedded]),
         landmark_inputs=None if embedded is None else _joined(dataset, "inputs")[embedded],
-        notes=dataset.notes,
+        notes=(*dataset.notes, *([MANY_CLASSES] if many else [])),
         **gallery(dataset, np.random.default_rng(np.random.SeedSequence([seed, 11]))),
     )
 

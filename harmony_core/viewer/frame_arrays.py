@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..frames import Frame, Scene
+from ..top_logits import own_probability, predicted_of
 
 Arrays = dict[str, tuple[Array, float]]
 CONFUSION_FINE = 40
@@ -68,7 +69,7 @@ def record(frame: Frame, scene: Scene, layout: FrameLayout) -> Arrays:
         "mean_grad": (_class_mean_grad(frame, targets, c).astype("<f4"), 1.0),
     }
     if "confusion" in parts and c <= CONFUSION_MOST:
-        share = frame.confusion / np.maximum(frame.confusion.sum(axis=1, keepdims=True), 1)
+        share = np.asarray(frame.confusion) / np.maximum(frame.tested[:, None], 1)
         arrays["confusion"] = quantised(share, "<u2" if c <= CONFUSION_FINE else "u1")
     if "plane" in parts and frame.grid_class is not None and frame.grid_confidence is not None:
         arrays["grid"] = (_grid_codes(frame.grid_class, frame.grid_confidence, c), 1.0)
@@ -119,7 +120,8 @@ def half(values: Array) -> Array:
 
 
 def _samples(frame: Frame, targets: Array, c: int, *, fine: bool) -> Arrays:
-    own, predicted = _read_logits(np.asarray(frame.tracked_logits, dtype=np.float32), targets)
+    own = own_probability(frame.tracked_logits, targets)
+    predicted = predicted_of(frame.tracked_logits)
     return {
         "weight": (half(frame.tracked_weight), 1.0),
         "grad": quantised(frame.tracked_grad_norm, "<u2" if fine else "u1"),
@@ -131,7 +133,8 @@ def _samples(frame: Frame, targets: Array, c: int, *, fine: bool) -> Arrays:
 def _gallery(frame: Frame, targets: Array, c: int) -> Arrays:
     if frame.gallery_logits is None or frame.gallery_weight is None:
         return {}
-    own, predicted = _read_logits(np.asarray(frame.gallery_logits, dtype=np.float32), targets)
+    own = own_probability(frame.gallery_logits, targets)
+    predicted = predicted_of(frame.gallery_logits)
     return {
         "gallery_weight": (half(frame.gallery_weight), 1.0),
         "gallery_grad": quantised(np.asarray(frame.gallery_grad_norm), "<u2"),
@@ -142,8 +145,10 @@ def _gallery(frame: Frame, targets: Array, c: int) -> Arrays:
 
 def _histograms(frame: Frame, targets: Array, layout: FrameLayout) -> Arrays:
     """(c, b) counts, weights and pulls; of the tracked samples where the epoch trained none."""
-    tables = [frame.grad_counts, frame.grad_weights, frame.grad_pull]
-    if not frame.grad_counts.any():
+    if frame.grad_counts.any():
+        recorded = (frame.grad_counts, frame.grad_weights, frame.grad_pull)
+        tables = [np.asarray(table) for table in recorded]
+    else:
         tables = tracked_histograms(frame, targets)
     c, b = frame.grad_counts.shape
     tables = [t.reshape(c, b // layout.join, layout.join).sum(axis=2) for t in tables]
@@ -194,13 +199,6 @@ def _grid_codes(grid_class: Array, confidence: Array, c: int) -> Array:
     return np.asarray(grid_class.astype(np.int64) * levels + level, dtype="u1")
 
 
-def _read_logits(logits: Array, targets: Array) -> tuple[Array, Array]:
-    """(k,) softmax probability of the own class and (k,) predicted class."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    own = shifted[np.arange(len(targets)), targets] / shifted.sum(axis=1)
-    return own, logits.argmax(axis=1)
-
-
 def _class_mean_weight(frame: Frame, targets: Array, c: int) -> Array:
     """(c,) mean weight over the epoch, or of the tracked samples where the epoch saw none."""
     mean = np.asarray(frame.mean_weight, dtype=np.float64)
@@ -211,7 +209,7 @@ def _class_mean_grad(frame: Frame, targets: Array, c: int) -> Array:
     """(c,) mean gradient norm, by the centres of its bins, or of the tracked samples."""
     b = frame.grad_counts.shape[1]
     counts = frame.grad_counts.sum(axis=1)
-    total = frame.grad_counts @ ((np.arange(b) + 0.5) / b)
+    total = np.asarray(frame.grad_counts) @ ((np.arange(b) + 0.5) / b)
     mean = total / np.where(counts > 0, counts, np.nan)
     return np.where(np.isfinite(mean), mean, _mean_by_class(frame.tracked_grad_norm, targets, c))
 
