@@ -23,14 +23,17 @@ ONLY_TOP = "Recorded with the ten most likely classes only"
 
 @dataclass(frozen=True, eq=False)
 class TopLogits:
-    """Of each sample the t largest logits, the logit of its own class, and log Σ exp of all."""
+    """Of each sample the t largest logits, the logit of its own class, and log Σ exp of all.
+
+    The largest are kept as log softmax, which float16 holds best where it matters: near 0.
+    """
 
     shape: tuple[int, int]
     """(k, c) of the logits that are described."""
     classes: Array
     """(k, t) unsigned: the likeliest classes, likeliest first."""
-    logits: Array
-    """(k, t) float16: their logits."""
+    log_p: Array
+    """(k, t) float16: their log softmax."""
     targets: Array
     """(k,) unsigned: the own class of each sample."""
     own: Array
@@ -63,12 +66,12 @@ class TopLogits:
         total = self.total[at].astype(np.float64)
         own = self.own[at].astype(np.float64)
         among = (classes == targets[:, None]).any(axis=1)
-        share = np.exp(self.logits[at] - total[:, None]).sum(axis=1)
+        share = np.exp(self.log_p[at].astype(np.float64)).sum(axis=1)
         share += np.where(among, 0, np.exp(own - total))
         left = self.shape[1] - classes.shape[1] - ~among
         rest = np.log(np.maximum(1 - share, 1e-12) / np.maximum(left, 1)) + total
         full = np.repeat(rest[:, None], self.shape[1], axis=1).astype(np.float32)
-        full[rows[:, None], classes] = self.logits[at]
+        full[rows[:, None], classes] = self.log_p[at] + total[:, None]
         full[rows, targets] = own
         return full
 
@@ -76,7 +79,7 @@ class TopLogits:
         """The arrays that a file keeps."""
         shape = np.array(self.shape, dtype=np.int64)
         return {
-            "shape": shape, "classes": self.classes, "logits": self.logits,
+            "shape": shape, "classes": self.classes, "log_p": self.log_p,
             "targets": self.targets, "own": self.own, "total": self.total,
         }  # fmt: skip
 
@@ -84,7 +87,7 @@ class TopLogits:
     def from_parts(cls, parts: dict[str, Array]) -> TopLogits:
         """What `parts` gave."""
         k, c = (int(n) for n in parts["shape"])
-        return cls((k, c), *(parts[n] for n in ("classes", "logits", "targets", "own", "total")))
+        return cls((k, c), *(parts[n] for n in ("classes", "log_p", "targets", "own", "total")))
 
 
 Logits = Array | TopLogits

@@ -35,14 +35,15 @@ def logits_of(logits: Tensor, targets: Tensor) -> Logits:
     if c <= DENSE_CLASSES:
         return as_numpy(logits, np.float16)
     top = logits.topk(TOP, dim=1)
+    total = torch.logsumexp(logits, dim=1)
     kind = np.min_scalar_type(c - 1).type
     return TopLogits(
         (k, c),
         as_numpy(top.indices, kind),
-        as_numpy(top.values, np.float16),
+        as_numpy(top.values - total[:, None], np.float16),
         as_numpy(targets, kind),
         as_numpy(logits.gather(1, targets[:, None])[:, 0], np.float32),
-        as_numpy(torch.logsumexp(logits, dim=1), np.float32),
+        as_numpy(total, np.float32),
     )
 
 

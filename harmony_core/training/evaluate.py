@@ -112,7 +112,7 @@ class TestFigures:
 
     @property
     def confusion(self) -> Tensor:
-        """(c, c) int64 test counts, rows true, columns predicted; `DataError` if it is too large."""
+        """(c, c) int64 test counts, rows true, columns predicted; `DataError` if too large."""
         check_dense(self.classes, self.classes)
         dense = self.counts.new_zeros(self.classes**2)
         dense[self.cells] = self.counts

@@ -22,9 +22,10 @@ GALLERY = 400
 PICTURE_SIDE = 32
 """Pixels of the side of their pictures, at most."""
 MANY_CLASSES = (
-    f"{ONLY_TOP}, as there are more than {DENSE_CLASSES}: the map of features takes all others as "
-    "equally likely, and formulas that need every logit are not shown."
+    f"{ONLY_TOP}, as there are more than {DENSE_CLASSES}: formulas that need the logits of all "
+    "classes are not shown."
 )
+MANY_CLASSES_MAP = " The map of features takes all other classes as equally likely."
 HARD_SEED = 5
 """Fixed, so that the points are the same for every data seed."""
 
@@ -95,7 +96,6 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
             bayes_accuracy = float((hits / dataset.test_counts).mean())
             if isinstance(dataset.truth, Mixture):
                 hard_points, hard_targets = hard_parts(dataset.truth)
-    many = len(dataset.class_names) > DENSE_CLASSES
     embedded = landmarks(dataset, record.landmarks, rng) if record.embedding else None
     return Scene(
         kind=dataset.kind,
@@ -117,9 +117,15 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
         landmark_index=embedded,
         landmark_targets=(None if embedded is None else _joined(dataset, "targets")[embedded]),
         landmark_inputs=None if embedded is None else _joined(dataset, "inputs")[embedded],
-        notes=(*dataset.notes, *([MANY_CLASSES] if many else [])),
+        notes=(*dataset.notes, *_recording_notes(dataset, record)),
         **gallery(dataset, np.random.default_rng(np.random.SeedSequence([seed, 11]))),
     )
+
+
+def _recording_notes(dataset: LongTailedDataset, record: RecordConfig) -> tuple[str, ...]:
+    if len(dataset.class_names) <= DENSE_CLASSES:
+        return ()
+    return (MANY_CLASSES + (MANY_CLASSES_MAP if record.embedding else ""),)
 
 
 def gallery(dataset: LongTailedDataset, rng: np.random.Generator) -> dict[str, Array]:

@@ -249,8 +249,8 @@ def _numbers(scene: Scene, labels: Sequence[str], seen: Sequence[SampleExplanati
             head += [f"p, {labels[one.method]}", f"pull, {labels[one.method]}"]
         order = np.argsort(-np.max([np.abs(one.gradient) for one in seen], axis=0), kind="stable")
         rows = []
-        order = [c for c in order if any(np.isfinite(one.gradient[c]) for one in seen)]
-        for c in order[:MOST_LISTED]:
+        recorded = np.any([np.isfinite(one.gradient) for one in seen], axis=0)
+        for c in order[recorded[order]][:MOST_LISTED]:
             pairs = [(number_text(one.p[c]), number_text(one.gradient[c])) for one in seen]
             rows.append((scene.class_names[c], cells([text for pair in pairs for text in pair])))
         st.caption(
