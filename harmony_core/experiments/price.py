@@ -70,14 +70,17 @@ class Price:
         )
 
 
-def price(config: ExperimentConfig, samples: int | None = None) -> Price:
-    """The price of a config; ``samples`` is the size of the training set, where that is known.
+def price(
+    config: ExperimentConfig, samples: int | None = None, classes: int | None = None
+) -> Price:
+    """The price of a config; ``samples`` and ``classes`` of the training set, where known.
 
     Raises `ConfigError` for what `complete` refuses.
     """
     config = complete(config)
     spec = DATASETS[config.data.name]
-    size, classes, test = _sizes(config, samples)
+    size, declared, test = _sizes(config, samples)
+    classes = classes or declared
     methods, epochs = len(config.methods), config.epochs
     passes = sum(1 if method.sam == "none" else 2 for method in config.methods)
     one = _multiply_adds(config, classes)
