@@ -1,9 +1,9 @@
 """How time and memory grow with samples, classes, methods and ranks, and what breaks first.
 
-    python benchmarks/scale.py [--repeats 5] [--only paper classes methods samples ranks]
+    python benchmarks/scale.py [--repeats 5] [--only frames classes methods samples ranks]
 
-``paper`` computes the size of a run from the shapes in the code; the others measure parts of a
-step on synthetic data on this machine. ``ranks`` starts two processes that communicate over gloo.
+``frames`` writes frames of long-tailed data sets with the recorder; the others measure parts of a
+step on synthetic data. ``ranks`` starts two processes that communicate over gloo.
 """
 
 from __future__ import annotations
@@ -27,27 +27,28 @@ import torch.distributed as dist
 from torch import multiprocessing
 
 from benchmarks._markdown_table import print_table
+from benchmarks._recorded_frames import METHODS, recorded
 from harmony_core.bench.losses import long_tail
 from harmony_core.bench.machine import describe
 from harmony_core.bench.table import seconds
 from harmony_core.bench.timing import interleaved
+from harmony_core.config import RecordConfig
 from harmony_core.losses import build_loss
 from harmony_core.losses.base import LossTerms
-from harmony_core.losses.density import MOST_REGIONS
 from harmony_core.training.collector import Collector
-from harmony_core.training.epoch_plan import PAD, draw_epoch
+from harmony_core.training.epoch_plan import draw_epoch
 from harmony_core.training.evaluate import judge
 from harmony_core.training.malloc import keep_freed
 
 DATA = {
-    "CIFAR-10-LT": (12_406, 10, 32, 200),
-    "CIFAR-100-LT": (10_847, 100, 32, 200),
-    "Places-LT": (62_500, 365, 224, 30),
-    "ImageNet-LT": (115_846, 1000, 224, 90),
-    "iNaturalist 2018": (437_513, 8142, 224, 90),
+    "CIFAR-10-LT": (12_406, 10, 1_000, 200),
+    "CIFAR-100-LT": (10_847, 100, 100, 200),
+    "Places-LT": (62_500, 365, 100, 30),
+    "ImageNet-LT": (115_846, 1_000, 50, 90),
+    "iNaturalist 2018": (437_513, 8_142, 3, 90),
 }
-"""Training images, classes, side in pixels, epochs of the usual recipe."""
-METHODS, BINS, TRACKED, BATCH = 4, 50, 2000, 128
+"""Training images, classes, test images of a class, epochs of the usual recipe."""
+BINS, BATCH = 50, 128
 CLASSES = (10, 100, 1000, 8142)
 CPU = torch.device("cpu")
 
@@ -59,23 +60,21 @@ def size(count: float) -> str:
     return f"{count:.0f} B"
 
 
-def paper(repeats: int) -> None:
-    print(f"### What a run with {METHODS} methods holds, on paper\n")
+def frames(repeats: int) -> None:
+    print(f"### What {len(METHODS)} methods record, from frames that were written\n")
 
     def rows() -> Iterator[tuple[str, ...]]:
-        for name, (n, c, side, epochs) in DATA.items():
-            images = n * (side + 2 * PAD) ** 2 * 3
-            confusion = c * c * 8
-            frame = confusion + c * BINS * 3 * 8 + TRACKED * (2 * c + 8) + c * MOST_REGIONS * 8
+        for name, (n, c, tests, epochs) in DATA.items():
+            found = recorded(n, c, tests, epochs, RecordConfig(embedding=False))
             yield (
-                name, f"{n:,}", f"{c:,}", size(images), size(c * MOST_REGIONS * 4),
-                size(METHODS * c * BINS * 4 * 8), size(confusion), size(frame),
-                size(frame * METHODS * epochs),
+                name, f"{n:,}", f"{c:,}", f"{epochs}", size(found.frame_bytes),
+                size(found.run_bytes), seconds(found.write_seconds), seconds(found.read_seconds),
+                size(found.read_bytes),
             )  # fmt: skip
 
     print_table(
-        ("data", "n", "C", "images on the device", "density, per method", "collector",
-         "confusion, per frame", "frame, in memory", f"run of {METHODS} methods, in memory"),
+        ("data", "n", "C", "epochs", "frame", f"run of {len(METHODS)} methods", "write an epoch",
+         "read an epoch", "memory for reading it"),
         rows(),
     )  # fmt: skip
 
@@ -216,7 +215,7 @@ def _median(c: int, logits: torch.Tensor, targets: torch.Tensor, repeats: int) -
 
 
 PARTS = {
-    "paper": paper, "classes": classes, "methods": methods, "samples": samples, "ranks": ranks,
+    "frames": frames, "classes": classes, "methods": methods, "samples": samples, "ranks": ranks,
 }  # fmt: skip
 
 

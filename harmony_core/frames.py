@@ -4,6 +4,9 @@ A `Frame` holds what is recorded of one method after one epoch; a `Scene` holds 
 repeat share (classes, tracked samples, the plane and its Bayes regions). Both are NumPy arrays, so
 a page can read them without torch.
 
+With more than `cells.DENSE_CLASSES` classes, tables by class hold the cells that are not zero, and
+of logits the ten largest are kept: a run of 8,142 classes then takes about 1 GB, not 200.
+
 Axes: c classes, b bins of the gradient norm on [0, 1], u unit regions of the loss's own density
 (padded to the largest class), k tracked samples, g side of the decision grid, l landmarks of the
 embedding, d features, h points of hard parts, t test images of the gallery.
@@ -20,8 +23,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .arrays import Array
+from .cells import SparseTable, Table
 from .errors import RunError
 from .files import Part, read_npz, write_npz
+from .top_logits import Logits, TopLogits
 
 T = TypeVar("T")
 
@@ -42,14 +47,14 @@ class Frame:
     """Mean cross-entropy on the test set, in nats."""
     ece: float
     """Expected calibration error on the test set, 15 bins, in [0, 1]."""
-    confusion: Array
+    confusion: Table
     """(c, c) int64 test counts, rows true, columns predicted."""
-    grad_counts: Array
+    grad_counts: Table
     """(c, b) float64: training samples of the epoch by class and difficulty, the gradient norm by
     which the loss judges them."""
-    grad_weights: Array
+    grad_weights: Table
     """(c, b) float64: the same, each sample counted with its weight."""
-    grad_pull: Array
+    grad_pull: Table
     """(c, b) float64: the same, each counted with its weight × gradient norm of the loss."""
     weight_square: Array
     """(c,) float64: sum over the epoch's samples of weight²."""
@@ -59,7 +64,7 @@ class Frame:
     """(k,) float32: weight of each tracked sample at the end of the epoch."""
     tracked_grad_norm: Array
     """(k,) float32: gradient norm of each tracked sample, as the method's loss measures it."""
-    tracked_logits: Array
+    tracked_logits: Logits
     """(k, c) float16: plain logits of the tracked samples."""
     class_pull: Array | None = None
     """(c,) float32: the gradient that the class's tracked samples contribute over that under
@@ -70,24 +75,25 @@ class Frame:
     learned_offset: Array | None = None
     """(c,) float32: what the loss adds to the logits, if training changes it."""
     density: Array | None = None
-    """(c, u) float32: decayed counts A_c of the loss's own gradient density."""
+    """(c, u) float32, float16 with many classes: decayed counts A_c of the loss's own
+    gradient density."""
     regions: Array | None = None
     """(c,) int64: number of unit regions M_c of each class in `density`."""
     region_weight: Array | None = None
-    """(c, u) float32: the weight of a sample in each unit region."""
+    """(c, u) float32, float16 with many classes: the weight of a sample in each unit region."""
     grid_class: Array | None = None
     """(g, g) uint8: predicted class on the plane, row 0 at the lowest y."""
     grid_confidence: Array | None = None
     """(g, g) uint8: probability of that class, 255 = 1."""
     landmark_features: Array | None = None
     """(l, d) float16: penultimate features of the landmark samples."""
-    landmark_logits: Array | None = None
+    landmark_logits: Logits | None = None
     """(l, c) float16"""
     head_weight: Array | None = None
-    """(c, d) float32: last layer, as applied to `landmark_features`."""
+    """(c, d) float32: last layer, as applied to `landmark_features`; ``None`` with many classes."""
     head_bias: Array | None = None
     """(c,) float32"""
-    gallery_logits: Array | None = None
+    gallery_logits: Logits | None = None
     """(t, c) float16: plain logits of the test images of the gallery; ``None`` for other data, and
     in frames written before the gallery existed."""
     gallery_weight: Array | None = None
@@ -97,12 +103,20 @@ class Frame:
     auprc: float = math.nan
     """Macro average precision on the test set, in [0, 1]; NaN where it was not computed:
     before the last epoch of large test sets, and in frames written before this field existed."""
+    tracked_loss: Array | None = None
+    """(k,) float32: loss of each tracked sample before its weight, which needs the logits of all
+    classes; ``None`` where all are in `tracked_logits`."""
+
+    @property
+    def tested(self) -> Array:
+        """(c,) int64 test samples of each class."""
+        return np.asarray(self.confusion.sum(axis=1))
 
     @property
     def recall(self) -> Array:
         """(c,) share of each class's test samples that are predicted correctly; NaN without any."""
-        total = self.confusion.sum(axis=1)
-        return np.asarray(np.diag(self.confusion) / np.where(total > 0, total, np.nan))
+        total = self.tested
+        return np.asarray(self.confusion.diagonal() / np.where(total > 0, total, np.nan))
 
     @property
     def balanced_accuracy(self) -> float:
@@ -197,6 +211,8 @@ def _split(value: Frame | Scene) -> Part:
         content = getattr(value, item.name)
         if isinstance(content, np.ndarray):
             arrays[item.name] = content
+        elif isinstance(content, SparseTable | TopLogits):
+            arrays |= {f"{item.name}.{part}": array for part, array in content.parts().items()}
         elif content is not None:
             values[item.name] = content
     return values, arrays
@@ -204,9 +220,22 @@ def _split(value: Frame | Scene) -> Part:
 
 def _join(kind: type[T], values: dict[str, Any], arrays: dict[str, Array], path: Path) -> T:
     try:
-        return kind(**values, **arrays)
-    except TypeError as error:
+        return kind(**values, **_assembled(arrays))
+    except (TypeError, KeyError, ValueError) as error:
         raise RunError(
             f"Expected {path.name} to hold a {kind.__name__} of this version, but got: {error}. "
             "Run the experiment again."
         ) from error
+
+
+def _assembled(arrays: dict[str, Array]) -> dict[str, Any]:
+    """Arrays by the name of their field; those named ``field.part`` as what they are parts of."""
+    found: dict[str, Any] = {name: array for name, array in arrays.items() if "." not in name}
+    parts: dict[str, dict[str, Array]] = {}
+    for name in arrays.keys() - found.keys():
+        field_name, part = name.split(".", 1)
+        parts.setdefault(field_name, {})[part] = arrays[name]
+    for name, content in parts.items():
+        table = "columns" in content
+        found[name] = (SparseTable if table else TopLogits).from_parts(content)
+    return found

@@ -27,7 +27,7 @@ def recall(confusion: Array) -> Array:
     >>> recall(np.array([[9, 1], [2, 2]]))
     array([0.9, 0.5])
     """
-    return _ratio(np.diag(confusion), confusion.sum(axis=1))
+    return share_of(np.diag(confusion), confusion.sum(axis=1))
 
 
 def thirds(train_counts: Array) -> Array:
@@ -103,7 +103,8 @@ def frame_figures(frame: Frame, train_counts: Array) -> dict[str, float]:
     }
 
 
-def _ratio(part: Array, whole: Array) -> Array:
+def share_of(part: Array, whole: Array) -> Array:
+    """``part / whole``, both (c,); NaN where the whole is 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(whole > 0, part / np.maximum(whole, 1), np.nan))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array
+from ..cells import Table
 
 SMALLEST = 1e-6
 """Added to every share before its logarithm, as in the authors' code."""
@@ -12,7 +13,7 @@ LEAST_SKEW = 1e-3
 """Nats; a shift of about 2 % of the samples."""
 
 
-def pdc(confusion: Array, train_counts: Array) -> float:
+def pdc(confusion: Table, train_counts: Array) -> float:
     """Prediction distribution calibration: how much of the training set's skew predictions keep.
 
     Σ p_c [ln p_c − ln q_c] / Σ p_c [ln p_c − ln s_c], with q_c the share of test samples predicted

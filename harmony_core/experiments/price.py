@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..cells import DENSE_CLASSES
 from ..config import ExperimentConfig, RecordConfig
 from ..data import DATASETS
 from ..data.long_tail import long_tail_counts
@@ -35,6 +36,14 @@ CIFAR_LARGEST = {"cifar10-lt": 5_000, "cifar100-lt": 500}
 """Training images of a class of the whole sets."""
 PIXELS = {"digits": 64, "cifar10-lt": 3_072, "cifar100-lt": 3_072}
 LANDMARK_DIMENSIONS = 64
+GALLERY = 400
+"""Test images that are recorded one by one."""
+TOP_LOGITS_BYTES = 52
+"""Of a sample among many classes: the largest logits and their classes, its own, and the sum."""
+CELL_BYTES = 11
+"""Of a cell of the three histograms that is not empty."""
+MANY_CLASSES_BYTES = 64
+"""Of a class among many: norm of its row, sums, weights, and a density of about ten regions."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +70,17 @@ class Price:
         )
 
 
-def price(config: ExperimentConfig, samples: int | None = None) -> Price:
-    """The price of a config; ``samples`` is the size of the training set, where that is known.
+def price(
+    config: ExperimentConfig, samples: int | None = None, classes: int | None = None
+) -> Price:
+    """The price of a config; ``samples`` and ``classes`` of the training set, where known.
 
     Raises `ConfigError` for what `complete` refuses.
     """
     config = complete(config)
     spec = DATASETS[config.data.name]
-    size, classes, test = _sizes(config, samples)
+    size, declared, test = _sizes(config, samples)
+    classes = classes or declared
     methods, epochs = len(config.methods), config.epochs
     passes = sum(1 if method.sam == "none" else 2 for method in config.methods)
     one = _multiply_adds(config, classes)
@@ -77,7 +89,7 @@ def price(config: ExperimentConfig, samples: int | None = None) -> Price:
     steps = epochs * max(1, size // config.optim.batch_size)
     work = epochs * size * passes * one * BACKWARD + frames * methods * (test + grid) * one
     seconds = steps * (STEP_SECONDS + passes * METHOD_STEP_SECONDS) + work / RATES[spec.kind]
-    frame = methods * _frame_bytes(config.record, classes, size, points=bool(grid))
+    frame = methods * _frame_bytes(config.record, classes, size, test, points=bool(grid))
     held: float = size * PIXELS.get(config.data.name, 3_072 if spec.kind == "images" else 64)
     held += 4 * frame + methods * grid * classes * 8
     repeats = config.seeds.repeats
@@ -162,12 +174,21 @@ def _multiply_adds(config: ExperimentConfig, classes: int) -> float:
     return CNN * pixels / 3_072 * (int(model.params.get("width", 16)) / 16) ** 2
 
 
-def _frame_bytes(record: RecordConfig, classes: int, size: int, *, points: bool) -> float:
+def _frame_bytes(
+    record: RecordConfig, classes: int, size: int, test: int, *, points: bool
+) -> float:
     """Of one method after one epoch; arrays as `frames.Frame` declares them."""
     tracked = min(record.tracked, size)
-    total = 8 * classes**2 + classes * (3 * 8 * record.bins + 24 + 12 * record.bins)
-    total += tracked * (8 + 2 * classes) + 2_000
-    total += 2 * record.grid**2 if points else 400 * (8 + 2 * classes)
+    many = classes > DENSE_CLASSES
+    logits = TOP_LOGITS_BYTES if many else 2 * classes
+    total = tracked * (8 + logits) + 2_000
+    total += 2 * record.grid**2 if points else min(GALLERY, test) * (8 + logits)
     if record.embedding:
-        total += min(record.landmarks, size) * 2 * (LANDMARK_DIMENSIONS + classes)
-    return float(total)
+        total += min(record.landmarks, size) * (2 * LANDMARK_DIMENSIONS + logits)
+    if not many:
+        return float(
+            total + 8 * classes**2 + classes * (3 * 8 * record.bins + 24 + 12 * record.bins)
+        )
+    filled = record.bins * (1 - (1 - 1 / record.bins) ** (size / classes))
+    total += classes * (MANY_CLASSES_BYTES + filled * CELL_BYTES) + 3 * min(test, classes**2)
+    return float(total + 4 * tracked)

@@ -67,6 +67,8 @@ class LossExplanation:
 
     divides_by_class_weights: ClassVar[bool] = False
     """Whether a batch's loss is divided by the sum of its class weights u_y instead of by n."""
+    every_logit: ClassVar[bool] = False
+    """Whether its formula needs the logits of all classes, beside the loss as it was recorded."""
     intra_symbol: ClassVar[Pair] = same("w")
     warm_up_note: ClassVar[str] = ""
     """What to tell the reader while the sample is `SampleNumbers.warming_up`."""

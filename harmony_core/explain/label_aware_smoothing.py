@@ -16,6 +16,8 @@ SMOOTHING = (r"\varepsilon_y", "ε_y")
 class LabelAwareSmoothingExplanation(LossExplanation):
     """R = ε_y (z_y − mean z): cross-entropy plus R is the cross-entropy of the smoothed label."""
 
+    every_logit = True
+
     def label_smoothing(self) -> Array:
         """(c,) ε."""
         above = self.counts - self.counts.min()

@@ -18,6 +18,9 @@ import numpy as np
 from ..arrays import Array
 from ..config import ExperimentConfig
 from ..frames import Frame, Scene
+from ..top_logits import TopLogits
+from .base import explanation_of
+from .numbers import deferred_weights
 from .sample import explain_all
 
 LEAST = 1e-6
@@ -37,9 +40,15 @@ class Pull:
 
 
 def pull_of(config: ExperimentConfig, scene: Scene, frame: Frame) -> Pull:
-    """What ``config.methods[frame.method]`` pulls at the epoch of ``frame``."""
+    """What ``config.methods[frame.method]`` pulls at the epoch of ``frame``.
+
+    Where only the largest logits were recorded, the pull of a class is the recorded one, and that
+    of single samples is NaN.
+    """
     c, k = len(scene.class_names), len(scene.tracked_targets)
     targets = np.asarray(scene.tracked_targets, dtype=np.int64)
+    if isinstance(frame.tracked_logits, TopLogits):
+        return _recorded_pull(config, scene, frame, targets)
     own, plain, weight, unit = (np.zeros(k) for _ in range(4))
     for i, seen in enumerate(explain_all(config, scene, frame)):
         own[i] = np.abs(seen.gradient).sum()
@@ -52,6 +61,22 @@ def pull_of(config: ExperimentConfig, scene: Scene, frame: Frame) -> Pull:
         tracked = np.bincount(targets, minlength=c)
         weights = np.bincount(targets, weight, minlength=c) / tracked / mean
     return Pull(samples, classes, weights)
+
+
+def _recorded_pull(config: ExperimentConfig, scene: Scene, frame: Frame, targets: Array) -> Pull:
+    method, counts = config.methods[frame.method], scene.train_counts
+    loss = explanation_of(method, counts).scheduled(frame.epoch, config.epochs)
+    loss.read(frame)
+    unit = deferred_weights(method, counts, frame.epoch, config.epochs)
+    if loss.divides_by_class_weights:
+        unit = unit * loss.class_weights()
+    nothing = np.zeros(len(targets))
+    unknown, mean = class_pulls(nothing, nothing, unit[targets], targets, counts)
+    classes = unknown if frame.class_pull is None else frame.class_pull
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tracked = np.bincount(targets, minlength=len(counts))
+        weights = np.bincount(targets, frame.tracked_weight, minlength=len(counts)) / tracked / mean
+    return Pull(np.full(len(targets), np.nan), np.asarray(classes, dtype=np.float64), weights)
 
 
 def class_pulls(

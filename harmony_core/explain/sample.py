@@ -18,6 +18,7 @@ from ..arrays import Array
 from ..config import ExperimentConfig
 from ..errors import DataError
 from ..frames import Frame, Scene
+from ..top_logits import ONLY_TOP, TopLogits, all_logits
 from .base import LossExplanation, SampleNumbers, explanation_of
 from .density import Region
 from .latex import Step
@@ -32,7 +33,8 @@ class SampleExplanation:
     label: int
     epoch: int
     logits: Array
-    """(c,) z as recorded: the network's, times the loss's scale"""
+    """(c,) z as recorded: the network's, times the loss's scale; NaN, as all that follows from it,
+    for classes whose logit was not recorded"""
     adjusted: Array
     """(c,) z̃, the logits the loss trains on"""
     p: Array
@@ -117,9 +119,12 @@ def _explained(
 ) -> SampleExplanation:
     method, counts = config.methods[frame.method], scene.train_counts
     label = int(scene.tracked_targets[sample])
-    logits = np.asarray(frame.tracked_logits[sample], dtype=np.float64)
+    logits, known = _recorded_logits(loss, frame, sample)
     adjusted = loss.adjusted(logits, label)
-    entropy = cross_entropy(adjusted, label)
+    if frame.tracked_loss is None:
+        entropy = cross_entropy(adjusted, label)
+    else:
+        entropy = float(frame.tracked_loss[sample])
     added, added_gradient = loss.added_term(logits, label)
     grad_norm = float(np.clip(-np.expm1(-entropy), 0, 1))
     deferred = deferred_weights(method, counts, frame.epoch, config.epochs)
@@ -140,6 +145,10 @@ def _explained(
     intra, inter = loss.intra_weight(numbers), loss.inter_weight(numbers)
     weight = intra * inter
     p, p_adjusted = softmax(logits), softmax(adjusted)
+    if known is not None:
+        p_adjusted = np.exp(adjusted - adjusted[label] - entropy)
+        for values in (logits, adjusted, p, p_adjusted):
+            values[~known] = np.nan
     pull = p_adjusted.copy()
     pull[label] = -numbers.grad_norm
     own = numbers.class_weight if loss.divides_by_class_weights else 1
@@ -163,8 +172,29 @@ def _explained(
         loss=weight * (entropy + added),
         gradient=weight * (loss.steepness(numbers) * pull * loss.slope() + added_gradient),
         steps=loss.steps(numbers, intra, inter) if formulas else (),
-        notes=tuple(loss.notes(numbers)) if formulas else (),
+        notes=_notes(loss, numbers, known) if formulas else (),
     )
+
+
+def _recorded_logits(
+    loss: LossExplanation, frame: Frame, sample: int
+) -> tuple[Array, Array | None]:
+    """The logits (c,) of a tracked sample, and (c,) which were recorded, None if all were.
+
+    The others are set equally likely; `DataError` if the formula of the loss depends on them.
+    """
+    recorded = frame.tracked_logits
+    if not isinstance(recorded, TopLogits) or loss.every_logit:
+        return np.array(all_logits(recorded)[sample], dtype=np.float64), None
+    spread = recorded.spread(np.array([sample]))[0]
+    return spread.astype(np.float64), recorded.known(sample)
+
+
+def _notes(loss: LossExplanation, numbers: SampleNumbers, known: Array | None) -> tuple[str, ...]:
+    notes = loss.notes(numbers)
+    if known is not None:
+        notes = [*notes, f"{ONLY_TOP}, and its own; the pull on the others is not known."]
+    return tuple(notes)
 
 
 def weight_curve(frame: Frame, label: int) -> tuple[Array, Array] | None:

@@ -16,6 +16,7 @@ from ..config import MethodConfig
 from ..frames import Frame, Scene
 from ..losses.registry import LOSSES
 from ..parameters import Value
+from ..top_logits import TopLogits, all_logits
 from .density import adaptive_regions, anchor_factors, region_of, region_weights
 from .numbers import cross_entropies, log_prior
 
@@ -74,14 +75,14 @@ def redraw(
     only some samples are tracked counts as if all had been, so λ has its true size; a density with
     memory h = 1 settles at that total, N_c. ``classwise=False``: one density for all classes, the
     same in every entry. ``anchor="class"``: the mean weight of each class is 1, in place of equal
-    weights at g = ½.
+    weights at g = ½. `DataError` for the margin where only the largest logits were recorded.
     """
     targets = np.asarray(scene.tracked_targets)
     samples = np.asarray(scene.train_counts, dtype=np.float64)
-    logits = np.asarray(frame.tracked_logits, dtype=np.float64)
-    if difficulty == "margin":
-        logits = logits + tau * log_prior(samples)
-    g = -np.expm1(-cross_entropies(logits, targets)) if len(targets) else np.zeros(0)
+    g = np.zeros(0)
+    if len(targets):
+        margin = tau if difficulty == "margin" else 0
+        g = -np.expm1(-_cross_entropies(frame, targets, samples, margin))
     seen = np.bincount(targets, minlength=len(samples))
     each = (samples / np.maximum(seen, 1))[targets]
     rows = samples if classwise else samples.sum(keepdims=True)
@@ -99,3 +100,12 @@ def redraw(
         for r, m in enumerate(regions.tolist())
     ]
     return tuple(drawn) if classwise else tuple(drawn * len(samples))
+
+
+def _cross_entropies(frame: Frame, targets: Array, samples: Array, tau: float) -> Array:
+    """(k,) −log softmax(z + τ log π) of the own class of each tracked sample."""
+    recorded = frame.tracked_logits
+    if isinstance(recorded, TopLogits) and not tau:
+        return recorded.cross_entropy()
+    logits = np.asarray(all_logits(recorded), dtype=np.float64)
+    return cross_entropies(logits + tau * log_prior(samples) if tau else logits, targets)

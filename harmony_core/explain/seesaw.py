@@ -18,6 +18,8 @@ LEAST_PROBABILITY = 1e-2
 class SeesawExplanation(LossExplanation):
     """z̃_j = z_j + p log min(1, N_j/N_y) + q log max(1, p_j/p_y); z̃_y = z_y."""
 
+    every_logit = True
+
     def mitigation(self, label: int) -> Array:
         """(c,) the logarithm of the mitigation factor."""
         ratio = np.log(self.counts) - np.log(self.counts[label])

@@ -16,6 +16,7 @@ import numpy as np
 from ..arrays import Array
 from ..frames import Frame, Scene
 from ..losses.registry import LOSSES
+from ..top_logits import TopLogits, all_logits
 from .density import region_of
 from .latex import number_latex, number_text
 from .numbers import cross_entropy, log_prior
@@ -131,12 +132,17 @@ class Switched:
 def switched(name: str, scene: Scene, frame: Frame, sample: int) -> Switched:
     """The formula called ``name`` in `FORMULAS` for a tracked sample, from the logits of ``frame``.
 
-    ``sample`` is its position among the tracked ones.
+    ``sample`` is its position among the tracked ones. `DataError` where the formula moves logits of
+    which only the largest were recorded.
     """
     formula = FORMULAS[name]
     counts = np.asarray(scene.train_counts, dtype=float)
     label = int(scene.tracked_targets[sample])
-    z = np.asarray(frame.tracked_logits[sample], dtype=float)
+    recorded = frame.tracked_logits
+    if isinstance(recorded, TopLogits) and not formula.shifts_logits:
+        z = recorded.spread(np.array([sample]))[0].astype(float)
+    else:
+        z = np.asarray(all_logits(recorded)[sample], dtype=float)
     prior = log_prior(counts)
     loss = cross_entropy(z + prior if formula.shifts_logits else z, label)
     g = float(np.clip(-np.expm1(-cross_entropy(z, label)), 0, 1))

@@ -138,7 +138,7 @@ def write_csv(store: RunStore, record: ExperimentRecord, file: IO[str]) -> None:
             figures["disagreement"],
             *frame.recall,
             *(figures[name] for name in LATER_COLUMNS),
-            *frame.confusion.sum(axis=1),
+            *frame.tested,
         ]
         label = labels[frame.method]
         writer.writerow(

@@ -112,11 +112,12 @@ def _classes(scene: Scene, frame: Frame) -> Iterator[Row]:
     with np.errstate(invalid="ignore", divide="ignore"):
         effective = weights**2 / frame.weight_square
     inter = np.full(len(weights), np.nan) if frame.inter_weight is None else frame.inter_weight
+    recall, mean_weight, test_counts = frame.recall, frame.mean_weight, frame.tested
     for c, name in enumerate(scene.class_names):
-        tested = int(frame.confusion[c].sum())
-        low, high = recall_interval(frame.recall[c], tested) if tested else (np.nan, np.nan)
+        tested = int(test_counts[c])
+        low, high = recall_interval(recall[c], tested) if tested else (np.nan, np.nan)
         yield (
-            name, int(scene.train_counts[c]), frame.recall[c], frame.mean_weight[c],
+            name, int(scene.train_counts[c]), recall[c], mean_weight[c],
             inter[c], effective[c], frame.head_norms[c], tested, low, high,
         )  # fmt: skip
 
@@ -131,11 +132,13 @@ def _samples(scene: Scene, frame: Frame) -> Iterator[Row]:
 
 def _histograms(scene: Scene, frame: Frame) -> Iterator[Row]:
     edges = np.linspace(0, 1, frame.grad_counts.shape[1] + 1)
+    counts, weights, pulls = (
+        np.asarray(table) for table in (frame.grad_counts, frame.grad_weights, frame.grad_pull)
+    )
     for c, name in enumerate(scene.class_names):
-        for b in np.flatnonzero(frame.grad_counts[c]):
+        for b in np.flatnonzero(counts[c]):
             yield (
-                name, edges[b], edges[b + 1], int(frame.grad_counts[c, b]),
-                frame.grad_weights[c, b], frame.grad_pull[c, b],
+                name, edges[b], edges[b + 1], int(counts[c, b]), weights[c, b], pulls[c, b]
             )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..cells import check_dense
 from .device_data import DeviceData
 from .networks import Ensemble
 from .steppers.thread_pool import ThreadPool
@@ -101,26 +102,83 @@ class TestFigures:
 
     __test__ = False
 
-    confusion: Tensor
+    classes: int
+    cells: Tensor
+    """(q,) int64: true class · c + predicted class of the confusions that occur, ascending."""
+    counts: Tensor
+    """(q,) int64: how many test samples each of them has."""
     loss: Tensor
     ece: Tensor
 
+    @property
+    def confusion(self) -> Tensor:
+        """(c, c) int64 test counts, rows true, columns predicted; `DataError` if too large."""
+        check_dense(self.classes, self.classes)
+        dense = self.counts.new_zeros(self.classes**2)
+        dense[self.cells] = self.counts
+        return dense.view(self.classes, self.classes)
 
-def judge(logits: Tensor, targets: Tensor) -> TestFigures:
-    """Confusion counts (c, c), mean cross-entropy, and expected calibration error.
+    @property
+    def tested(self) -> Tensor:
+        """(c,) int64 test samples of each class."""
+        return self._summed(self.cells // self.classes, self.counts)
+
+    @property
+    def hits(self) -> Tensor:
+        """(c,) int64 test samples of each class that are predicted correctly."""
+        true, predicted = self.cells // self.classes, self.cells % self.classes
+        return self._summed(true, torch.where(true == predicted, self.counts, 0))
+
+    def _summed(self, at: Tensor, counts: Tensor) -> Tensor:
+        return counts.new_zeros(self.classes).index_add_(0, at, counts)
+
+
+class Judge:
+    """Measures a test set that comes in chunks, of which no logits are kept.
+
+        judge = Judge(classes, device)
+        for logits, targets in chunks:
+            judge.add(logits, targets)      # (n, c), (n,)
+        figures = judge.figures()
 
     ECE = Σ_k |accuracy_k − confidence_k| · n_k / n over 15 equal bins of the confidence
-    (Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599).
+    (Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599). 8 bytes are kept of each sample.
     """
-    classes = logits.shape[1]
-    confidence, predicted = most_likely(logits)
-    confusion = torch.bincount(targets * classes + predicted, minlength=classes**2)
-    right = (predicted == targets).double()
-    bins = (confidence * ECE_BINS).long().clamp_(0, ECE_BINS - 1)
-    gap = torch.zeros(ECE_BINS, dtype=torch.float64, device=logits.device)
-    gap.index_add_(0, bins, right - confidence.double())
-    return TestFigures(
-        confusion.view(classes, classes),
-        mean_cross_entropy(logits, targets),
-        gap.abs().sum() / len(targets),
-    )
+
+    def __init__(self, classes: int, device: torch.device) -> None:
+        self._classes = classes
+        self._cells: list[Tensor] = [torch.zeros(0, dtype=torch.int64, device=device)]
+        self._gap = torch.zeros(ECE_BINS, dtype=torch.float64, device=device)
+        self._loss = torch.zeros((), dtype=torch.float64, device=device)
+        self._samples = 0
+
+    @torch.no_grad()
+    def add(self, logits: Tensor, targets: Tensor) -> None:
+        """Count more test samples: logits (n, c) and classes (n,)."""
+        if len(targets) == 0:  # their mean loss is not a number
+            return
+        confidence, predicted = most_likely(logits)
+        self._cells.append(targets * self._classes + predicted)
+        right = (predicted == targets).double()
+        bins = (confidence * ECE_BINS).long().clamp_(0, ECE_BINS - 1)
+        self._gap.index_add_(0, bins, right - confidence.double())
+        self._loss += mean_cross_entropy(logits, targets).double() * len(targets)
+        self._samples += len(targets)
+
+    def figures(self) -> TestFigures:
+        """The measures of all samples so far; loss and ECE are NaN without any."""
+        cells, counts = torch.unique(torch.cat(self._cells), return_counts=True)
+        return TestFigures(
+            self._classes,
+            cells,
+            counts,
+            self._loss / self._samples,
+            self._gap.abs().sum() / self._samples,
+        )
+
+
+def judge(logits: Tensor, targets: Tensor) -> TestFigures:
+    """The measures of a test set whose logits (n, c) are all there, with classes (n,)."""
+    whole = Judge(logits.shape[1], logits.device)
+    whole.add(logits, targets)
+    return whole.figures()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,11 +11,13 @@ from torch import Tensor
 
 from ..analysis.embedding.pictures import picture_epochs
 from ..arrays import Array
+from ..cells import DENSE_CLASSES
 from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
 from ..frames import Frame, Scene
 from ..losses.base import Loss, LossTerms
 from .average_precision import FEW_SCORES, macro_average_precision
+from .compact import as_numpy, confusion_of, logits_of, table_of
 from .device_data import DeviceData
 from .evaluate import Evaluation, judge, most_likely
 from .networks import Ensemble
@@ -59,6 +62,7 @@ class Recorder:
         self.pictures = frozenset(picture_epochs(config))
         if scene.landmark_inputs is not None:
             self.landmarks = data.load(scene.landmark_inputs)
+            self.landmark_targets = torch.from_numpy(scene.landmark_targets).to(data.device)
 
     @torch.no_grad()
     def frames(
@@ -102,15 +106,20 @@ class Recorder:
                     train_loss=float(train_loss[i]),
                     test_loss=float(figures.loss),
                     ece=float(figures.ece),
-                    confusion=as_numpy(figures.confusion, np.int64),
-                    grad_counts=counts[0, i],
-                    grad_weights=counts[1, i],
-                    grad_pull=counts[2, i],
+                    confusion=confusion_of(figures),
+                    grad_counts=table_of(counts[0, i]),
+                    grad_weights=table_of(counts[1, i]),
+                    grad_pull=table_of(counts[2, i]),
                     weight_square=counts[3, i].sum(axis=1),
                     head_norms=as_numpy(head_weight[i].norm(dim=1), np.float32),
                     tracked_weight=as_numpy(terms.weight, np.float32),
                     tracked_grad_norm=as_numpy(terms.difficulty, np.float32),
-                    tracked_logits=as_numpy(tracked[i] * scale, np.float16),
+                    tracked_logits=logits_of(tracked[i] * scale, self.tracked_targets),
+                    tracked_loss=(
+                        as_numpy(terms.cross_entropy, np.float32)
+                        if self.classes > DENSE_CLASSES
+                        else None
+                    ),
                     auprc=(
                         float(macro_average_precision(test[i] * scale, self.test_targets))
                         if ranked
@@ -139,7 +148,7 @@ class Recorder:
         scales = logits.new_tensor([loss.scale for loss in losses])
         return as_numpy((logits * scales[:, None, None]).log_softmax(dim=2), np.float32)
 
-    def _gallery(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Array]]:
+    def _gallery(self, networks: Ensemble, losses: list[Loss]) -> list[dict[str, Any]]:
         if self.gallery is None:
             return [{} for _ in losses]
         logits, features = self.evaluation.forward(networks, self.gallery)
@@ -148,7 +157,7 @@ class Recorder:
             terms = terms_of(loss, logits[i], self.gallery_targets, features[i])
             found.append(
                 {
-                    "gallery_logits": as_numpy(logits[i] * loss.scale, np.float16),
+                    "gallery_logits": logits_of(logits[i] * loss.scale, self.gallery_targets),
                     "gallery_weight": as_numpy(terms.weight, np.float32),
                     "gallery_grad_norm": as_numpy(terms.difficulty, np.float32),
                 }
@@ -174,17 +183,18 @@ class Recorder:
 
     def _landmarks(
         self, networks: Ensemble, losses: list[Loss], epoch: int
-    ) -> list[dict[str, Array]]:
+    ) -> list[dict[str, Any]]:
         if self.landmarks is None or epoch not in self.pictures:
             return [{} for _ in losses]
         logits, features = self.evaluation.forward(networks, self.landmarks)
         weight, bias = networks.heads()
+        few = self.classes <= DENSE_CLASSES
         return [
             {
                 "landmark_features": as_numpy(features[i], np.float16),
-                "landmark_logits": as_numpy(logits[i] * loss.scale, np.float16),
-                "head_weight": as_numpy(weight[i], np.float32),
-                "head_bias": as_numpy(bias[i], np.float32),
+                "landmark_logits": logits_of(logits[i] * loss.scale, self.landmark_targets),
+                "head_weight": as_numpy(weight[i], np.float32) if few else None,
+                "head_bias": as_numpy(bias[i], np.float32) if few else None,
             }
             for i, loss in enumerate(losses)
         ]
@@ -210,16 +220,9 @@ def _density(loss: Loss) -> dict[str, Array]:
     if state is None:
         return {}
     density, regions, weight = state
+    kind = np.float32 if len(density) <= DENSE_CLASSES else np.float16
     return {
-        "density": as_numpy(density, np.float32),
+        "density": as_numpy(density, kind),
         "regions": as_numpy(regions, np.int64),
-        "region_weight": as_numpy(weight, np.float32),
+        "region_weight": as_numpy(weight, kind),
     }
-
-
-def as_numpy(tensor: Tensor, dtype: type) -> Array:
-    """The values as ``dtype``; values beyond the range of float16 become its largest."""
-    if dtype is np.float16:
-        top = float(np.finfo(np.float16).max)
-        tensor = tensor.clamp(-top, top)
-    return tensor.detach().cpu().numpy().astype(dtype)

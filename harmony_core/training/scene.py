@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array
+from ..cells import DENSE_CLASSES
 from ..config import RecordConfig
 from ..data.dataset import LongTailedDataset
 from ..data.densities import Mixture
 from ..frames import Scene
+from ..top_logits import ONLY_TOP
 
 MARGIN = 0.06
 """Free border of the plane, as a share of its side."""
@@ -19,6 +21,11 @@ GALLERY = 400
 """Test images recorded one by one, at most."""
 PICTURE_SIDE = 32
 """Pixels of the side of their pictures, at most."""
+MANY_CLASSES = (
+    f"{ONLY_TOP}, as there are more than {DENSE_CLASSES}: formulas that need the logits of all "
+    "classes are not shown."
+)
+MANY_CLASSES_MAP = " The map of features takes all other classes as equally likely."
 HARD_SEED = 5
 """Fixed, so that the points are the same for every data seed."""
 
@@ -110,9 +117,15 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
         landmark_index=embedded,
         landmark_targets=(None if embedded is None else _joined(dataset, "targets")[embedded]),
         landmark_inputs=None if embedded is None else _joined(dataset, "inputs")[embedded],
-        notes=dataset.notes,
+        notes=(*dataset.notes, *_recording_notes(dataset, record)),
         **gallery(dataset, np.random.default_rng(np.random.SeedSequence([seed, 11]))),
     )
+
+
+def _recording_notes(dataset: LongTailedDataset, record: RecordConfig) -> tuple[str, ...]:
+    if len(dataset.class_names) <= DENSE_CLASSES:
+        return ()
+    return (MANY_CLASSES + (MANY_CLASSES_MAP if record.embedding else ""),)
 
 
 def gallery(dataset: LongTailedDataset, rng: np.random.Generator) -> dict[str, Array]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
+from ..cells import SparseTable
 from ..frames import Frame, Scene
+from ..top_logits import own_probability, predicted_of
 
 Arrays = dict[str, tuple[Array, float]]
 CONFUSION_FINE = 40
@@ -115,7 +117,7 @@ def _confused(frame: Frame, c: int) -> Arrays:
             "mistaken": (taken_for.astype("<u2"), 1.0),
             "mistaken_share": quantised(share, "<u2"),
         }
-    share = frame.confusion / np.maximum(frame.confusion.sum(axis=1, keepdims=True), 1)
+    share = np.asarray(frame.confusion) / np.maximum(frame.tested[:, None], 1)
     return {"confusion": quantised(share, "<u2" if c <= CONFUSION_FINE else "u1")}
 
 
@@ -124,13 +126,21 @@ def most_confused(frame: Frame, most: int) -> tuple[Array, Array]:
 
     In falling order; `NO_CLASS` and 0 where there are fewer.
     """
-    tested = np.maximum(frame.confusion.sum(axis=1, keepdims=True), 1)
-    wrong = frame.confusion * (1 - np.eye(len(frame.confusion), dtype=np.int64))
-    top = np.argpartition(-wrong, most, axis=1)[:, :most]
-    count = np.take_along_axis(wrong, top, axis=1)
-    order = np.argsort(-count, axis=1, kind="stable")
-    count, top = (np.take_along_axis(a, order, axis=1) for a in (count, top))
-    return np.where(count > 0, top, NO_CLASS), count / tested
+    table = frame.confusion
+    if not isinstance(table, SparseTable):
+        table = SparseTable.of(table)
+    wrong = np.flatnonzero(table.rows != table.columns)
+    rows, count = table.rows[wrong], table.wide[wrong]
+    order = np.lexsort((table.columns[wrong], -count, rows))
+    rows, count, to = rows[order], count[order], table.columns[wrong][order]
+    place = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    kept = place < most
+    at = (rows[kept], place[kept])
+    mistaken = np.full((table.shape[0], most), NO_CLASS)
+    share = np.zeros((table.shape[0], most))
+    mistaken[at] = to[kept]
+    share[at] = count[kept] / frame.tested[rows[kept]]
+    return mistaken, share
 
 
 def effective_samples(frame: Frame) -> Array:
@@ -162,7 +172,8 @@ def half(values: Array) -> Array:
 
 
 def _samples(frame: Frame, targets: Array, c: int, *, fine: bool) -> Arrays:
-    own, predicted = _read_logits(np.asarray(frame.tracked_logits, dtype=np.float32), targets)
+    own = own_probability(frame.tracked_logits, targets)
+    predicted = predicted_of(frame.tracked_logits)
     return {
         "weight": (half(frame.tracked_weight), 1.0),
         "grad": quantised(frame.tracked_grad_norm, "<u2" if fine else "u1"),
@@ -174,7 +185,8 @@ def _samples(frame: Frame, targets: Array, c: int, *, fine: bool) -> Arrays:
 def _gallery(frame: Frame, targets: Array, c: int) -> Arrays:
     if frame.gallery_logits is None or frame.gallery_weight is None:
         return {}
-    own, predicted = _read_logits(np.asarray(frame.gallery_logits, dtype=np.float32), targets)
+    own = own_probability(frame.gallery_logits, targets)
+    predicted = predicted_of(frame.gallery_logits)
     return {
         "gallery_weight": (half(frame.gallery_weight), 1.0),
         "gallery_grad": quantised(np.asarray(frame.gallery_grad_norm), "<u2"),
@@ -188,8 +200,10 @@ def _histograms(frame: Frame, targets: Array, layout: FrameLayout) -> Arrays:
 
     The weights of many classes are left out: no panel draws them alone.
     """
-    tables = [frame.grad_counts, frame.grad_weights, frame.grad_pull]
-    if not frame.grad_counts.any():
+    if frame.grad_counts.any():
+        recorded = (frame.grad_counts, frame.grad_weights, frame.grad_pull)
+        tables = [np.asarray(table) for table in recorded]
+    else:
         tables = tracked_histograms(frame, targets)
     c, b = frame.grad_counts.shape
     tables = [t.reshape(c, b // layout.join, layout.join).sum(axis=2) for t in tables]
@@ -264,13 +278,6 @@ def _grid_codes(grid_class: Array, confidence: Array, c: int) -> Array:
     return np.asarray(grid_class.astype(np.int64) * levels + level, dtype="u1")
 
 
-def _read_logits(logits: Array, targets: Array) -> tuple[Array, Array]:
-    """(k,) softmax probability of the own class and (k,) predicted class."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    own = shifted[np.arange(len(targets)), targets] / shifted.sum(axis=1)
-    return own, logits.argmax(axis=1)
-
-
 def _class_mean_weight(frame: Frame, targets: Array, c: int) -> Array:
     """(c,) mean weight over the epoch, or of the tracked samples where the epoch saw none."""
     mean = np.asarray(frame.mean_weight, dtype=np.float64)
@@ -281,7 +288,7 @@ def _class_mean_grad(frame: Frame, targets: Array, c: int) -> Array:
     """(c,) mean gradient norm, by the centres of its bins, or of the tracked samples."""
     b = frame.grad_counts.shape[1]
     counts = frame.grad_counts.sum(axis=1)
-    total = frame.grad_counts @ ((np.arange(b) + 0.5) / b)
+    total = np.asarray(frame.grad_counts) @ ((np.arange(b) + 0.5) / b)
     mean = total / np.where(counts > 0, counts, np.nan)
     return np.where(np.isfinite(mean), mean, _mean_by_class(frame.tracked_grad_norm, targets, c))
 

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from harmony_core.config import ExperimentConfig
+from harmony_core.errors import DataError
 from harmony_core.explain.latex import number_text
 from harmony_core.explain.sample import SampleExplanation, explain, weight_curve
 from harmony_core.frames import Frame, Scene
@@ -59,7 +60,11 @@ def microscope(
                 "formula."
             )
             return
-        seen = [explain(config, scene, frame, now.sample) for frame in frames]
+        try:
+            seen = [explain(config, scene, frame, now.sample) for frame in frames]
+        except DataError as error:  # a formula that needs logits which were not recorded
+            st.caption(literal(str(error)))
+            return
         _who(scene, now.sample, frames[0].epoch)
         for start in range(0, len(seen), A_ROW):
             part = seen[start : start + A_ROW]
@@ -244,7 +249,8 @@ def _numbers(scene: Scene, labels: Sequence[str], seen: Sequence[SampleExplanati
             head += [f"p, {labels[one.method]}", f"pull, {labels[one.method]}"]
         order = np.argsort(-np.max([np.abs(one.gradient) for one in seen], axis=0), kind="stable")
         rows = []
-        for c in order[:MOST_LISTED]:
+        recorded = np.any([np.isfinite(one.gradient) for one in seen], axis=0)
+        for c in order[recorded[order]][:MOST_LISTED]:
             pairs = [(number_text(one.p[c]), number_text(one.gradient[c])) for one in seen]
             rows.append((scene.class_names[c], cells([text for pair in pairs for text in pair])))
         st.caption(

@@ -9,11 +9,13 @@ import numpy as np
 import streamlit as st
 
 from harmony_core.config import MethodConfig
+from harmony_core.errors import DataError
 from harmony_core.experiments.method_text import method_labels
 from harmony_core.explain.latex import number_text
 from harmony_core.explain.sandbox import ClassWeights, default_settings, first_network, redraw
 from harmony_core.frames import Scene
 
+from .._shared.markdown import literal
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri
@@ -58,7 +60,11 @@ def _sandbox(shown: Shown, labels: Sequence[str], usual: int) -> None:
         settings = _sliders(labels, usual)
         method = int(settings.pop("method"))
         frame = frames[method if method < len(frames) else 0]
-        drawn = redraw(scene, frame, **settings)  # type: ignore[arg-type]
+        try:
+            drawn = redraw(scene, frame, **settings)  # type: ignore[arg-type]
+        except DataError as error:  # the margin needs logits which were not recorded
+            st.caption(literal(str(error)))
+            return
         _pictures(scene, drawn)
 
 

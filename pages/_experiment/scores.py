@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from harmony_core.arrays import Array
+from harmony_core.cells import DENSE_CLASSES
 from harmony_core.data import DATASETS
 from harmony_core.errors import HarmonyError
 from harmony_core.experiments.method_text import method_labels
@@ -63,7 +64,10 @@ def _picture(runs: RunStore, run: str, epochs: Epochs, shade: str) -> str:
     if not epochs:
         return ""
     (repeat, epoch), *_ = epochs
-    return png_uri(_pixels(runs.frames(run, repeat, epoch)[-1], shade))
+    frame = runs.frames(run, repeat, epoch)[-1]
+    if frame.grid_class is None and len(frame.tested) > DENSE_CLASSES:
+        return ""  # no pixel of so many classes would say anything
+    return png_uri(_pixels(frame, shade))
 
 
 def _pixels(frame: Frame, shade: str) -> Array:
@@ -72,7 +76,7 @@ def _pixels(frame: Frame, shade: str) -> Array:
         grid = _thinned(frame.grid_class)[::-1]
         colors = [_rgb(class_color(c, shade)) for c in range(int(grid.max()) + 1)]
         return np.array(colors, dtype=np.uint8)[grid]
-    counts = frame.confusion.astype(float)
+    counts = np.asarray(frame.confusion, dtype=float)
     share = _thinned(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
     empty, full = np.array(LIGHT[shade]), np.array(_rgb(class_color(0, shade)))
     return np.asarray(empty + np.sqrt(share)[..., None] * (full - empty)).astype(np.uint8)

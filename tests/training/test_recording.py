@@ -9,10 +9,11 @@ from sklearn.metrics import confusion_matrix, log_loss
 
 from harmony_core.config import DataConfig, RecordConfig
 from harmony_core.data import build_dataset
+from harmony_core.errors import DataError
 from harmony_core.losses.base import LossTerms
 from harmony_core.training.collector import Collector
-from harmony_core.training.evaluate import judge, most_likely
-from harmony_core.training.recorder import as_numpy
+from harmony_core.training.compact import as_numpy
+from harmony_core.training.evaluate import Judge, judge, mean_cross_entropy, most_likely
 from harmony_core.training.scene import build_scene, plane_points, stratified
 
 CPU = torch.device("cpu")
@@ -68,6 +69,43 @@ def test_test_figures_agree_with_scikit_learn() -> None:
         if inside.any():
             gap += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
     assert float(figures.ece) == pytest.approx(gap)
+
+
+@pytest.mark.parametrize("classes", [3, 40, 300])
+def test_a_test_set_in_chunks_is_measured_as_one(classes: int) -> None:
+    logits = 3 * torch.randn(500, classes, generator=seeded(5))
+    targets = torch.randint(0, classes, (500,), generator=seeded(6))
+    whole = Judge(classes, CPU)
+    for part in torch.arange(500).tensor_split((0, 7, 200, 200, 499)):
+        whole.add(logits[part], targets[part])
+    chunked, once = whole.figures(), judge(logits, targets)
+    expected = confusion_matrix(targets, logits.argmax(1), labels=range(classes))
+    for figures in (chunked, once):
+        assert figures.counts.tolist() == expected[expected > 0].tolist()
+        assert figures.cells.tolist() == np.flatnonzero(expected).tolist()
+        assert figures.hits.tolist() == np.diag(expected).tolist()
+        assert figures.tested.tolist() == expected.sum(axis=1).tolist()
+    torch.testing.assert_close(chunked.ece, once.ece)
+    torch.testing.assert_close(chunked.loss, once.loss, rtol=1e-6, atol=0)
+
+
+def test_one_chunk_has_the_mean_loss_of_its_logits_to_the_last_bit() -> None:
+    logits = torch.randn(700, 30, generator=seeded(7))
+    targets = torch.randint(0, 30, (700,), generator=seeded(8))
+    assert float(judge(logits, targets).loss) == float(mean_cross_entropy(logits, targets))
+
+
+def test_without_test_samples_nothing_is_known() -> None:
+    figures = Judge(3, CPU).figures()
+    assert figures.confusion.tolist() == [[0] * 3] * 3
+    assert figures.loss.isnan()
+    assert figures.ece.isnan()
+
+
+def test_many_classes_have_no_dense_confusion() -> None:
+    figures = judge(torch.zeros(5, 1500), torch.arange(5))
+    with pytest.raises(DataError, match="1,500 × 1,500"):
+        _ = figures.confusion
 
 
 def test_tracked_samples_keep_the_tail_whole() -> None:

@@ -20,6 +20,7 @@ from ...data import DATASETS
 from ...data.scenarios.scenario import ScenarioSpec
 from ...experiments.method_text import method_labels
 from ...frames import Frame, Scene
+from ...top_logits import predicted_of
 from .outcome import Outcome
 
 LETTERS = "ABCDEFGH"
@@ -120,12 +121,12 @@ def _of_training(scene: Scene, frame: Frame) -> dict[str, float]:
     order = np.argsort(-counts, kind="stable")
     targets = scene.tracked_targets
     groups = thirds(counts)[targets]
-    hit = frame.tracked_logits.argmax(axis=1) == targets
+    hit = predicted_of(frame.tracked_logits) == targets
     g = frame.tracked_grad_norm.astype(float)
     weight = frame.tracked_weight.astype(float)
     flipped = scene.tracked_flipped
     late = slice(frame.grad_counts.shape[1] // 2, None)
-    hard = frame.grad_counts[:, late].sum(axis=1)
+    hard = np.asarray(frame.grad_counts)[:, late].sum(axis=1)
     return {
         "train_tail": 100 * _mean(hit[groups == 2]),
         "train_head": 100 * _mean(hit[groups == 0]),
@@ -146,7 +147,7 @@ def _of_training(scene: Scene, frame: Frame) -> dict[str, float]:
 def _effective(frame: Frame) -> float:
     """Kish's effective number of samples of an epoch, (Σw)² / Σw²."""
     square = float(frame.weight_square.sum())
-    return float(frame.grad_weights.sum()) ** 2 / square if square else math.nan
+    return float(np.asarray(frame.grad_weights).sum()) ** 2 / square if square else math.nan
 
 
 def hard_part(config: ExperimentConfig, scene: Scene, frame: Frame) -> float:

@@ -25,6 +25,7 @@ from ...files import read_npz, write_atomically, write_npz
 from ...frames import Frame, Scene
 from ...runs.record import ExperimentRecord
 from ...runs.store import RunStore
+from ...top_logits import all_logits
 
 FILM = 6
 """Epochs of repeat 0 that a prepared file keeps."""
@@ -161,6 +162,7 @@ def _light(frame: Frame, *, picture_only: bool = False) -> Frame:
 
     ``picture_only``: for the film, which needs no histograms.
     """
+    logits = all_logits(frame.tracked_logits)
     less: dict[str, Any] = {"grad_pull": np.zeros_like(frame.grad_pull)}
     if frame.grid_confidence is not None:
         less["grid_confidence"] = frame.grid_confidence & 0xF0 | 8
@@ -168,7 +170,7 @@ def _light(frame: Frame, *, picture_only: bool = False) -> Frame:
         less["grad_counts"] = np.zeros_like(frame.grad_counts)
         less["grad_weights"] = np.zeros_like(frame.grad_weights)
         less |= dict.fromkeys(("density", "regions", "region_weight"))
-        less["tracked_logits"] = frame.tracked_logits.astype(np.float32).round(1).astype(np.float16)
+        less["tracked_logits"] = logits.astype(np.float32).round(1).astype(np.float16)
         less["tracked_weight"] = frame.tracked_weight.astype(np.float16).astype(np.float32)
         less["tracked_grad_norm"] = frame.tracked_grad_norm.round(2)
     return replace(frame, **less)

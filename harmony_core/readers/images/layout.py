@@ -14,7 +14,7 @@ from ..messages import listing
 
 Parts = tuple[str, ...]
 SPLITS = ("train", "test")
-MAX_CLASSES = 2_000
+MAX_CLASSES = 10_000
 IMAGE_SUFFIXES = frozenset(
     (
         ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff",

@@ -27,6 +27,7 @@ from ...errors import RunError
 from ...files import make_folder
 from ...frames import Frame, Scene
 from ...losses.registry import LOSSES
+from ...top_logits import TopLogits
 
 PICTURE = re.compile(r"([0-9]{5})\.npz")
 Progress = Callable[[int, int], None]
@@ -84,15 +85,21 @@ def landmarks_of(scene: Scene) -> Landmarks:
 
 
 def views_of(frames: list[Frame], config: ExperimentConfig) -> list[View]:
-    """The outputs of one epoch's networks for the landmarks."""
+    """The outputs of one epoch's networks for the landmarks.
+
+    Where only the likeliest classes were recorded, the others count as equally likely.
+    """
     views = []
     for frame in frames:
         method = config.methods[frame.method]
+        logits = frame.landmark_logits
+        if isinstance(logits, TopLogits):
+            logits = logits.spread()
         title = LOSSES[method.loss].title if method.loss in LOSSES else method.loss
         views.append(
             View(
                 frame.landmark_features,
-                frame.landmark_logits,
+                logits,
                 method.label or title,
                 frame.method,
                 frame.balanced_accuracy,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock
 
-from ...analysis.accuracy import group_recall, recall, thirds
+from ...analysis.accuracy import group_recall, share_of, thirds
 from ...arrays import Array
 from ...errors import RunError
 from ...files import make_folder, write_atomically
@@ -88,7 +88,7 @@ def _computed(
 
 
 def _figures(judged: TestFigures, groups: Array) -> Figures:
-    recalls = recall(judged.confusion.cpu().numpy())
+    recalls = share_of(judged.hits.cpu().numpy(), judged.tested.cpu().numpy())
     head, medium, tail = group_recall(recalls, groups)
     return {
         "balanced_accuracy": float(np.nanmean(recalls)),
