@@ -15,7 +15,7 @@ from tests.plots.many_classes import make_many
 
 expect = playwright.expect
 WORDS = ".hv-scopewords"
-RANGE = "Classes"
+OF, SORT, UNDER = (f".hv-scopepart:not(.hv-steps) label:nth-child({i}) select" for i in (1, 2, 3))
 NODES = "() => document.querySelectorAll('.hv *').length"
 MOST_NODES = 6_000
 NOT_OF_A_VIEW = ("landmark-one-main", "page-has-heading-one", "region")
@@ -66,7 +66,7 @@ def test_the_range_is_said_and_stepped_through(open_view: Callable[..., Any]) ->
     assert shown(page) == list(SCENE.class_names[50:100])
     page.keyboard.press("Enter")  # the new button has the focus
     expect(page.locator(WORDS)).to_contain_text("Classes 101–150 of 1,000")
-    page.get_by_label(RANGE, exact=True).select_option(label="951–1,000")
+    page.locator(".hv-steps select").select_option(label="951–1,000")
     assert shown(page) == list(SCENE.class_names[950:])
     assert after.get_attribute("aria-disabled") == "true"
     expect(page.locator(".hv-s-mistakes .hv-part")).to_contain_text("Classes 951–1,000 of 1,000")
@@ -77,9 +77,12 @@ def test_a_class_is_found_by_its_name(open_view: Callable[..., Any]) -> None:
     find(page, "00777")
     assert shown(page) == [SCENE.class_names[777]]
     expect(page.locator(WORDS)).to_contain_text("Classes 1–1 of 1 found with “00777” in the name")
-    for place in (".hv-classchart .hv-name", ".hv-s-effective .hv-name", ".hv-legend .hv-name"):
+    charts = page.locator("figure.hv-classchart")
+    expect(charts).to_have_count(1)
+    expect(charts).to_have_attribute("data-class", "777")
+    for place in (".hv-s-effective .hv-name", ".hv-legend .hv-name"):
         assert set(page.locator(place).all_inner_texts()) == {SCENE.class_names[777]}
-    assert page.evaluate("() => view.panel('heat').order") == [777]
+    assert page.evaluate("() => [...view.panel('heat').order]") == [777]
     find(page, "no such name")
     expect(page.locator(WORDS)).to_contain_text("Classes none of 0 found")
     assert shown(page) == []
@@ -89,8 +92,8 @@ def test_a_class_is_found_by_its_name(open_view: Callable[..., Any]) -> None:
 
 def test_all_classes_are_sorted_by_a_number_of_the_epoch(open_view: Callable[..., Any]) -> None:
     page = open_view("thousand", view={"panels": list(ARENA)})
-    page.get_by_label("Sort", exact=True).select_option(label="lowest recall first")
-    page.get_by_label("under").select_option(label=LABELS[1])
+    page.locator(SORT).select_option(label="lowest recall first")
+    page.locator(UNDER).select_option(label=LABELS[1])
     expect(page.locator(WORDS)).to_contain_text(f"lowest recall first by {LABELS[1]} at epoch 2")
     recall = FRAMES[2][1].recall
     ranked = sorted(range(1_000), key=lambda c: (round(float(recall[c]), 5), c))[:50]
@@ -100,7 +103,7 @@ def test_all_classes_are_sorted_by_a_number_of_the_epoch(open_view: Callable[...
     page.get_by_role("button", name="Sort by training samples").click()
     expect(page.locator(WORDS)).to_contain_text("fewest samples first")
     assert page.evaluate("() => view.scope.shown.length") == 50
-    page.get_by_label("Of", exact=True).select_option(label="Head: 333")
+    page.locator(OF).select_option(label="Head: 333")
     expect(page.locator(WORDS)).to_contain_text("of 333 found in the head, of 1,000 in all")
 
 
@@ -108,7 +111,7 @@ def test_a_sort_by_the_epoch_is_renewed_when_the_playhead_rests(
     open_view: Callable[..., Any],
 ) -> None:
     page = open_view("thousand", view={"panels": list(ARENA)})
-    page.get_by_label("Sort", exact=True).select_option(label="highest recall first")
+    page.locator(SORT).select_option(label="highest recall first")
     expect(page.locator(WORDS)).to_contain_text("at epoch 2")
     page.get_by_role("button", name="One epoch back").click()
     expect(page.locator(WORDS)).to_contain_text("at epoch 1")
