@@ -18,8 +18,8 @@ from harmony_core.frames import Frame, Scene
 from harmony_core.runs.store import RunStore
 
 from .._shared.backend import store
+from .._shared.class_page import class_page
 from .._shared.tables import mark
-from .class_page import class_page
 
 MOST_CLASSES = 12
 PAGED_FROM = 40

@@ -15,11 +15,11 @@ from harmony_core.explain.latex import number_text
 from harmony_core.explain.sandbox import ClassWeights, default_settings, first_network, redraw
 from harmony_core.frames import Scene
 
+from .._shared.class_page import class_page
 from .._shared.markdown import literal
 from .._shared.tables import cells, table
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri
-from .class_page import class_page
 from .kept_frames import kept_frames, kept_scene
 
 MOST_DRAWN = 12
