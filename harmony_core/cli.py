@@ -59,7 +59,7 @@ from .studies.command import add_parser as add_study
 from .text_table import text_table
 
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
-
+ENDED_EARLY = ("failed", "interrupted")
 
 RANK_ZERO_FIRST = 10.0
 """Seconds for which other ranks leave the last word to rank 0: torchrun ends all with the first."""
@@ -109,12 +109,14 @@ def _execute(
         record = run_here(
             store, run_id, ranks, Console(quiet=given.quiet or not ranks.is_rank_zero)
         )
-        succeeded = record.state != "failed"
+        succeeded = record.state not in ENDED_EARLY
     finally:
         ranks.close(wait=succeeded)
     if ranks.is_rank_zero:
         _report(given, store, run_id)
-    if record.state == "failed":
+    elif record.state == "interrupted" and ranks.rank == 1 and not store.locked(run_id):
+        _report_lost(store, run_id)
+    if record.state in ENDED_EARLY:
         return FAILED
     return DONE if record.state == "done" else STOPPED
 
@@ -125,10 +127,23 @@ def _report(given: argparse.Namespace, store: RunStore, run_id: str) -> None:
         _print_json(to_document(store, record))
     elif record.state == "done":
         _print_summary(store, run_id)
-    if record.state == "failed":
+    if record.state == "stopped":
+        print(f"Stopped. {_how_to_resume(run_id)}", file=sys.stderr)
+    elif record.state == "interrupted":
+        print(f"{record.error}\n{_how_to_resume(run_id)}", file=sys.stderr)
+    elif record.state == "failed":
         print(record.error, file=sys.stderr)
-    elif record.state == "stopped":
-        print(f"Stopped. Continue with: python -m harmony_core resume {run_id}", file=sys.stderr)
+
+
+def _report_lost(store: RunStore, run_id: str) -> None:
+    """Say what to do, if the process that is gone is the one that writes and speaks."""
+    record = store.get(run_id)
+    if record.started and not record.finished:
+        print(f"{record.error}\n{_how_to_resume(run_id)}", file=sys.stderr)
+
+
+def _how_to_resume(run_id: str) -> str:
+    return f"Continue with: python -m harmony_core resume {run_id}"
 
 
 def _list(given: argparse.Namespace) -> int:

@@ -118,6 +118,14 @@ class Frame:
         total = self.tested
         return np.asarray(self.confusion.diagonal() / np.where(total > 0, total, np.nan))
 
+    def predicted_as(self, label: int) -> tuple[Array, Array]:
+        """The classes, ascending, that test samples of class ``label`` are predicted as, and how
+        many of them; both (q,)."""
+        if isinstance(self.confusion, SparseTable):
+            return self.confusion.row(label)
+        classes = np.flatnonzero(self.confusion[label])
+        return classes, np.asarray(self.confusion[label][classes])
+
     @property
     def balanced_accuracy(self) -> float:
         """Mean recall of the classes that have test samples."""

@@ -266,13 +266,8 @@ def test_help_is_the_manual(capsys: pytest.CaptureFixture[str]) -> None:
         assert word in out
 
 
-def command(*words: str, ranks: int = 1) -> list[str]:
-    launcher = (
-        ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(ranks)]
-        if ranks > 1
-        else []
-    )
-    return [sys.executable, *launcher, "-m", "harmony_core", *words]
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "harmony_core", *words]
 
 
 def test_ctrl_c_stops_gently_and_resume_goes_on(runs_folder: Path) -> None:
@@ -312,76 +307,3 @@ def test_a_reader_that_has_seen_enough_is_no_error(done: str) -> None:
         check=False,
     )  # fmt: skip
     assert (piped.returncode, piped.stderr) == (0, "")
-
-
-@pytest.mark.slow
-def test_two_processes_give_the_curves_of_one(runs_folder: Path) -> None:
-    words = shlex.split(
-        "run --data clouds --data-param n_max=100,test_per_class=50,classes=3 --imbalance-factor 5 "
-        "--methods ce,ldam:drw,harmonized[warmup=1] --epochs 3 --repeats 2 --batch-size 32 "
-        "--device cpu --quiet --json"
-    )
-    documents = []
-    for ranks in (1, 2):
-        done = subprocess.run(
-            command(*words, ranks=ranks), cwd=ROOT, capture_output=True, text=True, check=False,
-            env={**os.environ, "HARMONY_RUNS": str(runs_folder)},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        documents.append(json.loads(done.stdout))  # one document: only rank 0 speaks
-    store = RunStore(runs_folder)
-    assert len(store.ids()) == 2
-    assert documents[1]["device"].endswith("× 2 processes")
-    one, two = (document["id"] for document in documents)
-    for repeat in (0, 1):
-        assert store.epochs(one, repeat) == store.epochs(two, repeat) == [0, 1, 2, 3]
-        for epoch in range(4):
-            for a, b in zip(
-                store.frames(one, repeat, epoch), store.frames(two, repeat, epoch), strict=True
-            ):
-                np.testing.assert_allclose(a.test_loss, b.test_loss, rtol=1e-4)
-                np.testing.assert_allclose(a.train_loss, b.train_loss, rtol=1e-4)
-                np.testing.assert_allclose(a.grad_counts.sum(1), b.grad_counts.sum(1))
-                np.testing.assert_allclose(a.head_norms, b.head_norms, rtol=1e-3)
-                assert abs(a.confusion - b.confusion).sum() <= 4
-
-
-@pytest.mark.slow
-def test_two_processes_refuse_together(runs_folder: Path) -> None:
-    """A mistake and a failed training end both processes, with rank 0's words only."""
-    for words, message in (
-        (["run", "--methods", "nonsense"], "harmony: Expected loss to be one of"),
-        (["run", *SMALL, "--batch-size", "1", "--quiet"], "at least 2 samples, one for each"),
-    ):
-        done = subprocess.run(
-            command(*words, ranks=2), cwd=ROOT, capture_output=True, text=True, check=False,
-            env={**os.environ, "HARMONY_RUNS": str(runs_folder)},
-        )  # fmt: skip
-        assert done.returncode != 0
-        assert done.stderr.count(message) == 1, done.stderr
-    (record,) = RunStore(runs_folder).list()
-    assert record.state == "failed"
-
-
-@pytest.mark.slow
-def test_two_processes_stop_together_and_one_goes_on(runs_folder: Path) -> None:
-    words = ["run", *SMALL, "--methods", "ce", "--epochs", "10000", "--record-every", "1000"]
-    with subprocess.Popen(
-        command(*words, "--quiet", ranks=2), cwd=ROOT, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "HARMONY_RUNS": str(runs_folder)},
-    ) as process:  # fmt: skip
-        store = RunStore(runs_folder)
-        end = time.monotonic() + 120
-        while not (store.ids() and store.list() and store.list()[0].epoch > 10):
-            assert time.monotonic() < end
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
-        (run_id,) = store.ids()
-        store.request_stop(run_id)
-        err = process.communicate(timeout=120)[1]
-    stopped = store.get(run_id)
-    assert (stopped.state, stopped.error) == ("stopped", "")
-    assert f"resume {run_id}" in err
-    config = ExperimentConfig.from_dict({**stopped.config.to_dict(), "epochs": stopped.epoch + 1})
-    store.save(stopped.replace(config=config))
-    assert main(["resume", run_id, "--quiet"]) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from ..arrays import Array
@@ -9,6 +11,7 @@ from ..config import DataConfig
 from .dataset import LongTailedDataset
 from .long_tail import add_label_noise, subsample
 from .randomness import generator
+from .streamed.store import StreamedImages
 
 
 def assemble(
@@ -16,8 +19,8 @@ def assemble(
     seed: int,
     *,
     kind: str,
-    pool: tuple[Array, Array],
-    test: tuple[Array, Array],
+    pool: tuple[Array | StreamedImages, Array],
+    test: tuple[Array | StreamedImages, Array],
     counts: Array,
     class_names: tuple[str, ...],
     augment: bool = False,
@@ -35,12 +38,19 @@ def assemble(
     return LongTailedDataset(
         name=config.name,
         kind=kind,
-        train_inputs=np.ascontiguousarray(inputs[rows]),
+        train_inputs=_some(inputs, rows),
         train_targets=train_targets,
-        test_inputs=np.ascontiguousarray(test[0]),
+        test_inputs=_some(test[0]),
         test_targets=test[1],
         class_names=class_names,
         augment=augment,
         flipped=flipped if flipped.any() else None,
         notes=notes,
     )
+
+
+def _some(inputs: Array | StreamedImages, rows: Array | None = None) -> Array:
+    """Rows of inputs, or all; images on disk stay there and pass for an array."""
+    if isinstance(inputs, StreamedImages):
+        return cast(Array, inputs if rows is None else inputs.take(rows))
+    return np.ascontiguousarray(inputs if rows is None else inputs[rows])

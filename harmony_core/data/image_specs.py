@@ -60,14 +60,28 @@ IMAGES = (
     DatasetSpec(
         name="images",
         title="Your images",
-        summary="A folder or ZIP with one folder of images for each class; squares are cut from "
-        "the middle.",
+        summary="A folder or ZIP with one folder of images for each class, tar shards or Parquet; "
+        "squares are cut from the middle.",
         kind="images",
         parameters=(
             Parameter("source", "", "Path of a folder or ZIP, or the upload."),
-            Parameter("size", 32, "Side of the squares the images become, in pixels.", 8, 128),
+            Parameter("size", 32, "Side of the squares the images become, in pixels.", 8, 256),
             Parameter(
                 "limit_per_class", 0, "Most training images of a class; 0 keeps all.", 0, 100_000
+            ),
+            Parameter(
+                "stream",
+                "auto",
+                "Whether images stay on disk and are decoded as they are needed: where they would "
+                "not fit in memory, or in any case, or in none.",
+                choices=("auto", "always", "never"),
+            ),
+            Parameter(
+                "crops",
+                "padded",
+                "How training images are cut: `padded` moves the middle square by up to 4 pixels, "
+                "`resized` takes any part of the image, as networks for ImageNet are trained.",
+                choices=("padded", "resized"),
             ),
             *HOLDOUT,
         ),

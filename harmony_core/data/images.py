@@ -1,11 +1,13 @@
-"""A user's images, from a folder or a ZIP.
+"""A user's images, from a folder, a ZIP, tar shards or Parquet files.
 
 ``train/<class>/*`` with ``test/<class>/*``, or ``<class>/*`` alone, of which a share of every class
-is held out for the test. Images become RGB squares.
+is held out for the test. Images become RGB squares. They are held in memory if they fit there, and
+else stay on disk (`streamed`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,25 +15,31 @@ import numpy as np
 
 from ..arrays import Array
 from ..config import DataConfig
-from ..errors import DataError
+from ..errors import ConfigError, DataError
 from ..readers.images.archives import ZipSource
 from ..readers.images.decode import decode_all
 from ..readers.images.folders import FolderSource
 from ..readers.images.layout import Layout, Parts, arrange
-from ..readers.messages import listing
 from .assemble import assemble
 from .cache import cache_root, load_arrays, save_arrays
 from .copies import equal_samples
 from .dataset import LongTailedDataset
-from .holdout import given_notes, holdout_notes, share_of, stratified_holdout
+from .holdout import share_of
+from .image_split import split_images
 from .long_tail import counts_within
-from .randomness import generator
 from .spec import Progress
-from .split import balanced_holdout, cut_to_balance, require_every_class
+from .streamed.listing import list_files
+from .streamed.load import streamed
+from .streamed.packed import list_packed, packed_kind
+from .streamed.store import PADDED, RESIZED, StreamedImages
 from .uploads import resolve_source
 
-MAX_UNREADABLE = 0.2
+AUTO, ALWAYS, NEVER = STREAM = ("auto", "always", "never")
+"""Whether images stay on disk: where they would not fit in memory, or in any case, or in none."""
 MAX_DECODED_BYTES = 3 * 2**30
+"""What may be held in memory."""
+LOCAL_FILES = 5_000_000
+"""Files of a folder on this machine, at most."""
 RULES = 1
 """Raised when the same file would be decoded differently, so that no old cache is used."""
 
@@ -40,9 +48,15 @@ class Source(Protocol):
     """A folder or an archive."""
 
     title: str
-    key: str
-    files: list[Parts]
     notes: tuple[str, ...]
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def files(self) -> Sequence[Parts]: ...
+
+    def path_of(self, parts: Parts) -> str: ...
 
     def read(self, parts: Parts) -> bytes: ...
 
@@ -59,6 +73,8 @@ def load(config: DataConfig, seed: int, progress: Progress | None = None) -> Lon
         limit_per_class=int(config.params["limit_per_class"]),
         test_share=share_of(config.params),
         progress=progress,
+        stream=str(config.params["stream"]),
+        crops=str(config.params["crops"]),
     )
 
 
@@ -72,28 +88,42 @@ def load_images(
     augment: bool = True,
     test_share: float | None = None,
     progress: Progress | None = None,
+    stream: str = AUTO,
+    crops: str = PADDED,
 ) -> LongTailedDataset:
-    """A data set from a folder or ZIP; ``limit_per_class`` 0 keeps all training images.
+    """A data set from images; ``limit_per_class`` 0 keeps all training images.
 
-    A given test split is used as it is; else ``test_share`` of every class is held out, and images
-    with equal pixels stay on one side. Without ``test_share`` equally many images of every class
-    are tested.
+    A given test split is used as it is; else ``test_share`` of every class is held out, and equal
+    images stay on one side: equal pixels, or equal files if they stay on disk. Without
+    ``test_share`` equally many images of every class are tested. ``stream`` is one of `STREAM`;
+    ``crops`` `RESIZED` cuts training images from their files anew, which needs them on disk.
     """
-    source: Source = FolderSource(path) if path.is_dir() else ZipSource(path)
-    try:
-        layout = arrange(source.files)
-        names = layout.class_names
-        inputs, good = _decoded(source, layout, size, progress)
-    finally:
-        source.close()
-    targets = np.array([c for _, c in (*layout.train, *layout.test)], dtype=np.int64)
-    is_test = np.arange(len(targets)) >= len(layout.train)
-    notes = (*source.notes, *_skipped(targets, is_test, good, names))
-    if test_share is None:
-        train, test, said = _equal_classes(targets, is_test, good, names, seed)
+    inputs: Array | StreamedImages
+    if kind := packed_kind(path):
+        _check_stream(stream, f"images in {kind}")
+        found = list_packed(path, progress)
+        targets, names, notes = found.targets, found.class_names, found.notes
+        inputs, split = streamed(found, size, crops, test_share, seed, progress)
     else:
-        train, test, said = _held_out(inputs, targets, is_test, good, names, test_share, seed)
-    notes += said
+        source: Source = FolderSource(path, LOCAL_FILES) if path.is_dir() else ZipSource(path)
+        try:
+            layout = arrange(source.files)
+            names, notes = layout.class_names, source.notes
+            targets = np.array([c for _, c in (*layout.train, *layout.test)], dtype=np.int64)
+            if _stays_on_disk(stream, crops, len(targets) * size * size * 3):
+                listing = list_files(path, layout, source)
+                inputs, split = streamed(listing, size, crops, test_share, seed, progress)
+            else:
+                is_test = np.arange(len(targets)) >= len(layout.train)
+                held, good = _decoded(source, layout, size, progress)
+                split = split_images(
+                    targets, is_test, good, lambda rows: equal_samples(held[rows]), names,
+                    test_share, seed,
+                )  # fmt: skip
+                inputs = held
+        finally:
+            source.close()
+    train, test, said = split
     available = np.bincount(targets[train], minlength=len(names))
     if limit_per_class:
         available = np.minimum(available, limit_per_class)
@@ -101,56 +131,38 @@ def load_images(
         config,
         seed,
         kind="images",
-        pool=(inputs[train], targets[train]),
-        test=(inputs[test], targets[test]),
+        pool=(_rows_of(inputs, train), targets[train]),
+        test=(_rows_of(inputs, test), targets[test]),
         counts=counts_within(available, config.imbalance_factor, config.profile),
         class_names=names,
         augment=augment,
-        notes=notes,
+        notes=(*notes, *said),
     )
 
 
-Split = tuple[Array, Array, tuple[str, ...]]
-"""Rows to train and to test on, and what to say of them."""
+def _stays_on_disk(stream: str, crops: str, decoded_bytes: int) -> bool:
+    if crops == RESIZED:
+        _check_stream(stream, f"crops {RESIZED!r}")
+        return True
+    if stream == NEVER and decoded_bytes > MAX_DECODED_BYTES:
+        raise DataError(
+            f"Expected images of at most {MAX_DECODED_BYTES / 2**30:g} GB when decoded, but got "
+            f"{decoded_bytes / 2**30:.1f} GB. Leave `stream` on {AUTO}, choose a smaller size, or "
+            "keep fewer images."
+        )
+    return stream == ALWAYS or decoded_bytes > MAX_DECODED_BYTES
 
 
-def _held_out(
-    inputs: Array,
-    targets: Array,
-    is_test: Array,
-    good: Array,
-    names: tuple[str, ...],
-    share: float,
-    seed: int,
-) -> Split:
-    usable = np.flatnonzero(good)
-    codes, given, copies = targets[usable], is_test[usable], equal_samples(inputs[usable])
-    if given.any():
-        notes = given_notes(codes, copies, given, names, "images")
-        return usable[~given], usable[given], notes
-    rng = generator(seed, "test")
-    train, test = stratified_holdout(codes, copies, len(names), share, rng)
-    notes = holdout_notes(codes, copies, test, names, share, "images")
-    return usable[train], usable[test], notes
+def _check_stream(stream: str, what: str) -> None:
+    if stream == NEVER:
+        raise ConfigError(
+            f"Expected `stream` to be {AUTO} or {ALWAYS} for {what}, which are read from the files "
+            f"during the training, but got {stream!r}."
+        )
 
 
-def _equal_classes(
-    targets: Array, is_test: Array, good: Array, names: tuple[str, ...], seed: int
-) -> Split:
-    """Equally many test images of every class, as up to config format 2."""
-    rng = generator(seed, "test")
-    if is_test.any():
-        require_every_class(targets[is_test], names, "image")
-        test = np.flatnonzero(is_test & good)
-        rows, cut = cut_to_balance(targets[test], len(names), "images", rng)
-        return np.flatnonzero(~is_test & good), test[rows], cut
-    usable = np.flatnonzero(good)
-    train, test = (usable[rows] for rows in balanced_holdout(targets[usable], names, rng))
-    note = (
-        f"No test split was given: {len(test) // len(names)} images of every class (a third of "
-        "the smallest class, 100 at most) were set aside at random."
-    )
-    return train, test, (note,)
+def _rows_of(inputs: Array | StreamedImages, rows: Array) -> Array | StreamedImages:
+    return inputs.take(rows) if isinstance(inputs, StreamedImages) else inputs[rows]
 
 
 def _decoded(
@@ -158,12 +170,6 @@ def _decoded(
 ) -> tuple[Array, Array]:
     """All images and which could be decoded, from the cache if this content was decoded before."""
     files = [parts for parts, _ in (*layout.train, *layout.test)]
-    needed = len(files) * size * size * 3
-    if needed > MAX_DECODED_BYTES:
-        raise DataError(
-            f"Expected images of at most {MAX_DECODED_BYTES / 2**30:g} GB when decoded, but got "
-            f"{needed / 2**30:.1f} GB. Choose a smaller size than {size} or keep fewer images."
-        )
     cached = cache_root() / "images" / f"{source.key}-{size}-{RULES}.npz"
     arrays = load_arrays(cached)
     if arrays is not None and arrays["images"].shape == (len(files), size, size, 3):
@@ -178,28 +184,3 @@ def _decoded(
     if good.any():
         save_arrays(cached, {"images": images, "good": good})
     return images, good
-
-
-def _skipped(
-    targets: Array, is_test: Array, good: Array, names: tuple[str, ...]
-) -> tuple[str, ...]:
-    """What to say of images that were skipped; raises `DataError` if they are too many."""
-    if good.all():
-        return ()
-    bad = np.bincount(targets[~good], minlength=len(names))
-    worst = [f"{names[c]} ({bad[c]})" for c in np.argsort(-bad, kind="stable") if bad[c]]
-    if bad.sum() > MAX_UNREADABLE * len(good):
-        raise DataError(
-            f"Expected at least {1 - MAX_UNREADABLE:.0%} of the images to be readable, but got "
-            f"{bad.sum():,} of {len(good):,} that are not: {listing(worst)}. Check the files."
-        )
-    for split, rows in (("training", ~is_test), ("test", is_test)):
-        had = np.bincount(targets[rows], minlength=len(names))
-        left = np.bincount(targets[rows & good], minlength=len(names))
-        lost = [names[c] for c in np.flatnonzero((had > 0) & (left == 0))]
-        if lost:
-            raise DataError(
-                f"Expected every class to have a readable {split} image, but got none of: "
-                f"{listing(lost)}. Replace the files or remove the class."
-            )
-    return (f"Skipped {bad.sum():,} images that could not be decoded: {listing(worst, 10)}.",)

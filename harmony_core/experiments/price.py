@@ -26,7 +26,10 @@ RATES = {"points": 5e9, "table": 1e10, "images": 4e10}
 """Multiply-adds a second of two cores, by kind of data: small matrices are slow."""
 CNN = 2.8e6
 """Multiply-adds of the small network for an image of 32 × 32 and 16 channels, forward."""
+RESNETS = {"resnet18": 1.8e9, "resnet50": 4.1e9}
+"""Of an image of 224 × 224."""
 RESNET32 = 69e6
+"""Of an image of 32 × 32."""
 BACKWARD = 3.0
 """Forward and backward pass, in forward passes."""
 BASE_MEMORY_MB = 400.0
@@ -35,6 +38,8 @@ UNKNOWN_SAMPLES = 50_000
 CIFAR_LARGEST = {"cifar10-lt": 5_000, "cifar100-lt": 500}
 """Training images of a class of the whole sets."""
 PIXELS = {"digits": 64, "cifar10-lt": 3_072, "cifar100-lt": 3_072}
+MOST_HELD = 3 * 2**30
+"""Bytes of images that are held; beyond that they stay on disk."""
 LANDMARK_DIMENSIONS = 64
 GALLERY = 400
 """Test images that are recorded one by one."""
@@ -90,7 +95,7 @@ def price(
     work = epochs * size * passes * one * BACKWARD + frames * methods * (test + grid) * one
     seconds = steps * (STEP_SECONDS + passes * METHOD_STEP_SECONDS) + work / RATES[spec.kind]
     frame = methods * _frame_bytes(config.record, classes, size, test, points=bool(grid))
-    held: float = size * PIXELS.get(config.data.name, 3_072 if spec.kind == "images" else 64)
+    held: float = min(size * _values(config, spec.kind), MOST_HELD)
     held += 4 * frame + methods * grid * classes * 8
     repeats = config.seeds.repeats
     return Price(seconds * repeats, frame * frames * repeats / MB, BASE_MEMORY_MB + held / MB)
@@ -162,15 +167,26 @@ def _sizes(config: ExperimentConfig, samples: int | None) -> tuple[int, int, int
     return size, classes, max(size // 4, 1)
 
 
+def _values(config: ExperimentConfig, kind: str) -> int:
+    """Values of one input, a byte each for images."""
+    if config.data.name in PIXELS or kind != "images":
+        return PIXELS.get(config.data.name, 64)
+    return 3 * int(config.data.params.get("size", 32)) ** 2
+
+
 def _multiply_adds(config: ExperimentConfig, classes: int) -> float:
     """Of one forward pass of one sample."""
     model = config.model
+    pixels = _values(config, "images")
+    if model.name in RESNETS:
+        work = RESNETS[model.name] * pixels / (3 * 224**2)
+        return work / BACKWARD if model.params.get("trained") == "head" else work
     if model.name == "resnet32":
-        return RESNET32
+        return RESNET32 * max(pixels / 3_072, 1)
     if model.name == "mlp":
         hidden, depth = int(model.params["hidden"]), int(model.params["depth"])
-        return hidden * (PIXELS.get(config.data.name, 16) + hidden * (depth - 1) + classes)
-    pixels = PIXELS.get(config.data.name, 3_072)
+        inputs = PIXELS.get(config.data.name, 16)
+        return hidden * (inputs + hidden * (depth - 1) + classes)
     return CNN * pixels / 3_072 * (int(model.params.get("width", 16)) / 16) ** 2
 
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import DataError
+from .over_ranks import Pending, distributed, sum_together, world
 
 
 class LossTerms(NamedTuple):
@@ -33,7 +34,7 @@ class LossTerms(NamedTuple):
     grad_norm: Tensor
     """(n,) in [0, 1], detached: 1 − p_y under the probabilities this loss trains on."""
     unit: Tensor
-    """(n,) detached: what the sample adds to the denominator, 1 or its static class weight."""
+    """(n,) detached: what the sample adds to the denominator, `Loss.unit_weight` of its class."""
     difficulty: Tensor
     """(n,) in [0, 1], detached: what the loss judges the sample by, in general ``grad_norm``."""
 
@@ -77,7 +78,9 @@ class Loss(nn.Module):
 
     A loss overrides `adjust`, which moves the logits, and `weigh`, which weighs the samples. The
     steps in between and the reduction are common to all losses, so that several losses can share
-    them (`joint_terms`, `reduce_all`).
+    them (`joint_terms`, `reduce_all`). Either may wait for counts of all ranks (`after_sum`). Over
+    several ranks the loss is that of the whole batch, with one collective; a rank may be without
+    samples, and its loss is then 0.
 
     ``class_weight`` (c,) is a static weight per class, 1 unless deferral sets it. It multiplies the
     sample's weight and its share of the denominator, as ``weight`` does in `F.cross_entropy`: a
@@ -109,16 +112,16 @@ class Loss(nn.Module):
 
     def forward(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> Tensor:
         """The scalar loss of a batch; in training mode a density, if any, is updated first."""
-        return self.reduce(self.terms(logits, targets, features))
+        units = _units([self], [targets]) if distributed() else []
+        terms, units = _measured([self], [logits], [targets], [features], units)
+        return self.reduce(terms[0], units[0] / world()[1] if units else None)
 
     @final
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
         """The terms of each sample; ``features`` (n, d) only if the loss ``needs_features``."""
-        logits = self.check(logits, targets)
-        loss = sample_cross_entropy(self.adjust(logits, targets), targets)
-        return self.weigh(loss, gradient_norm(loss), logits, targets, features)
+        return _measured([self], [logits], [targets], [features])[0][0]
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
+    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor | Pending[Tensor]:
         """z̃ (n, c), the logits the loss trains on; by default the plain ones."""
         return logits
 
@@ -129,14 +132,28 @@ class Loss(nn.Module):
         logits: Tensor,
         targets: Tensor,
         features: Tensor | None,
-    ) -> LossTerms:
+    ) -> LossTerms | Pending[LossTerms]:
         """The terms, from the cross-entropy of z̃ and its gradient norm, both (n,).
 
         ``logits`` are the plain ones. By default a sample's weight is that of its class. In
         training mode a density, if any, is updated first.
         """
-        unit = self.class_weight.gather(0, targets).to(loss.dtype)
+        return self.weighed_by_class(loss, norm, targets)
+
+    @final
+    def weighed_by_class(self, loss: Tensor, norm: Tensor, targets: Tensor) -> LossTerms:
+        """The terms of samples that weigh as much as they add to the denominator."""
+        unit = self.unit(targets, loss.dtype)
         return LossTerms(loss, unit, norm, unit, norm)
+
+    def unit_weight(self) -> Tensor:
+        """(c,) what a sample of each class adds to the denominator, whatever its logits."""
+        return self.class_weight
+
+    @final
+    def unit(self, targets: Tensor, dtype: torch.dtype) -> Tensor:
+        """(n,) `unit_weight` of each sample's class."""
+        return self.unit_weight().gather(0, targets).to(dtype)
 
     def inter_weight(self) -> Tensor:
         """(c,) the factor of a sample's weight that depends on its class only.
@@ -167,15 +184,20 @@ class Loss(nn.Module):
         self.class_weight.copy_(weight)
 
     @final
-    def reduce(self, terms: LossTerms) -> Tensor:
-        """Σ weight · cross_entropy / Σ unit, the denominator averaged over distributed ranks."""
-        denominator = mean_over_ranks(terms.unit.sum())
-        return (terms.weight * terms.cross_entropy).sum() / denominator
+    def reduce(self, terms: LossTerms, denominator: Tensor | None = None) -> Tensor:
+        """Σ weight · cross_entropy / Σ unit, the denominator averaged over distributed ranks.
+
+        Where ``denominator`` is not given, it is summed over the ranks here.
+        """
+        if denominator is None:
+            denominator = sum_together([terms.unit.sum()])[0] / world()[1]
+        return (terms.weight * terms.cross_entropy).sum() / denominator.to(terms.unit.dtype)
 
     def check(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Raise `DataError` on wrong shapes or dtypes; return the logits in float32 or wider.
 
         The values of the targets are not copied to the host; one outside [0, c) fails in PyTorch.
+        A batch may be empty on one of several ranks only.
         """
         if logits.ndim != 2 or logits.shape[1] != self.classes or not logits.is_floating_point():
             raise DataError(
@@ -187,49 +209,99 @@ class Loss(nn.Module):
                 f"Expected targets to be int64 of shape ({len(logits)},), "
                 f"but got {targets.dtype} of shape {tuple(targets.shape)}."
             )
-        if len(logits) == 0:
+        if len(logits) == 0 and not distributed():
             raise DataError("Expected at least 1 sample in the batch, but got 0.")
         return logits if logits.dtype == torch.float64 else logits.float()
 
 
 def joint_terms(
-    losses: Sequence[Loss], logits: Tensor, targets: Tensor, features: Tensor
-) -> list[LossTerms]:
+    losses: Sequence[Loss],
+    logits: Tensor,
+    targets: Tensor,
+    features: Tensor,
+    units: Sequence[Tensor] | None = None,
+) -> tuple[list[LossTerms], Tensor | None]:
     """The terms of m losses, each on its own logits (m, n, c), targets (m, n), features (m, n, d).
 
     The same as ``loss.terms`` of each, with a single cross-entropy for all: on few samples and
-    classes the number of operations decides how long a loss takes.
+    classes the number of operations decides how long a loss takes. Over several ranks also the
+    denominators (m,) for `reduce_all`, from the same collective; ``units`` are this rank's parts of
+    them, if they are not the sums over ``targets``. On a single rank the denominators are None.
 
     >>> z, y, h = torch.zeros(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64), torch.zeros(2, 3, 5)
-    >>> [len(terms.weight) for terms in joint_terms([Loss([1] * 4), Loss([2] * 4)], z, y, h)]
+    >>> terms, _ = joint_terms([Loss([1] * 4), Loss([2] * 4)], z, y, h)
+    >>> [len(part.weight) for part in terms]
     [3, 3]
     """
-    m, n = targets.shape
-    parts = list(zip(losses, logits.unbind(), targets.unbind(), strict=True))
-    plain = [loss.check(z, y) for loss, z, y in parts]
-    adjusted = torch.stack(
-        [loss.adjust(z, y) for (loss, _, y), z in zip(parts, plain, strict=True)]
-    )
-    entropy = sample_cross_entropy(adjusted.flatten(0, 1), targets.flatten()).view(m, n)
-    norms = gradient_norm(entropy)
-    return [
-        loss.weigh(
-            own, norms[i], plain[i], targets[i], features[i] if loss.needs_features else None
-        )
-        for i, (loss, own) in enumerate(zip(losses, entropy.unbind(), strict=True))
-    ]
+    own = [h if loss.needs_features else None for loss, h in zip(losses, features, strict=True)]
+    if not distributed():
+        return _measured(losses, logits.unbind(), targets.unbind(), own)[0], None
+    if units is None:
+        units = _units(losses, targets)
+    terms, units = _measured(losses, logits.unbind(), targets.unbind(), own, units)
+    return terms, torch.stack(units) / world()[1]
 
 
-def reduce_all(terms: Sequence[LossTerms]) -> Tensor:
-    """`Loss.reduce` of the terms of m losses (m,), with a single sum over the ranks.
+def reduce_all(terms: Sequence[LossTerms], denominators: Tensor | None = None) -> Tensor:
+    """`Loss.reduce` of the terms of m losses (m,), with `joint_terms`' ``denominators``.
 
     >>> terms = Loss([3, 1]).terms(torch.zeros(2, 2), torch.tensor([0, 1]))
     >>> reduce_all([terms, terms])
     tensor([0.6931, 0.6931])
     """
-    denominator = mean_over_ranks(torch.stack([part.unit for part in terms]).sum(1))
+    if denominators is None:
+        units = torch.stack([part.unit for part in terms]).sum(1)
+        denominators = sum_together([units])[0] / world()[1]
     weight = torch.stack([part.weight for part in terms])
-    return (weight * torch.stack([part.cross_entropy for part in terms])).sum(1) / denominator
+    entropy = torch.stack([part.cross_entropy for part in terms])
+    return (weight * entropy).sum(1) / denominators.to(weight.dtype)
+
+
+def _measured(
+    losses: Sequence[Loss],
+    logits: Sequence[Tensor],
+    targets: Sequence[Tensor],
+    features: Sequence[Tensor | None],
+    units: Sequence[Tensor] = (),
+) -> tuple[list[LossTerms], list[Tensor]]:
+    """The terms of each loss, and each of ``units`` summed over the ranks by the same collective.
+
+    Losses that wait for a sum go on after it; most need one, and then all share it.
+    """
+    plain = [loss.check(z, y) for loss, z, y in zip(losses, logits, targets, strict=True)]
+    found: list[Tensor | LossTerms | Pending[Tensor] | Pending[LossTerms]] = [
+        loss.adjust(z, y) for loss, z, y in zip(losses, plain, targets, strict=True)
+    ]
+    sums: list[Tensor] | None = None if units else []
+    while True:
+        ready = {i: part for i, part in enumerate(found) if isinstance(part, Tensor)}
+        judged = _judge([*ready.values()], [targets[i] for i in ready])
+        for i, (own, norm) in zip(ready, judged, strict=True):
+            found[i] = losses[i].weigh(own, norm, plain[i], targets[i], features[i])
+        waiting = {i: part for i, part in enumerate(found) if isinstance(part, Pending)}
+        if not waiting and sums is not None:
+            return [part for part in found if isinstance(part, LossTerms)], sums
+        counts = [part.counts for part in waiting.values()]
+        totals = sum_together([*counts, *(units if sums is None else ())])
+        for (i, part), total in zip(waiting.items(), totals, strict=False):
+            found[i] = part.finish(total)
+        sums = totals[len(counts) :] if sums is None else sums
+
+
+def _judge(adjusted: Sequence[Tensor], targets: Sequence[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """Cross-entropy and gradient norm (n,) of m losses, computed as one loss on m n samples."""
+    if len(adjusted) < 2:
+        alone = [sample_cross_entropy(z, y) for z, y in zip(adjusted, targets, strict=True)]
+        return [(entropy, gradient_norm(entropy)) for entropy in alone]
+    joint = sample_cross_entropy(torch.cat(list(adjusted)), torch.cat(list(targets)))
+    joint = joint.view(len(adjusted), -1)
+    return list(zip(joint.unbind(), gradient_norm(joint).unbind(), strict=True))
+
+
+def _units(losses: Sequence[Loss], targets: Sequence[Tensor] | Tensor) -> list[Tensor]:
+    """This rank's part of each loss's denominator."""
+    pairs = zip(losses, targets, strict=True)
+    return [loss.unit(own, loss.class_weight.dtype).sum() for loss, own in pairs]
 
 
 def _counts(values: object) -> Tensor:
@@ -252,47 +324,3 @@ def _counts(values: object) -> Tensor:
             f"but got {counts[:10].tolist()}. Remove empty classes first."
         )
     return counts
-
-
-def distributed() -> bool:
-    """Whether several ranks train together, so that counts have to be summed over them.
-
-    >>> distributed()
-    False
-    """
-    return torch.distributed.is_available() and torch.distributed.is_initialized()
-
-
-def sum_over_ranks(value: Tensor) -> Tensor:
-    """The sum of a detached tensor over all ranks; the tensor itself if there is only one.
-
-    >>> sum_over_ranks(torch.tensor(2.0))
-    tensor(2.)
-    """
-    if distributed() and torch.distributed.get_world_size() > 1:
-        value = value.clone()
-        torch.distributed.all_reduce(value)
-    return value
-
-
-def max_over_ranks(value: Tensor) -> Tensor:
-    """The elementwise maximum of a detached tensor over all ranks.
-
-    >>> max_over_ranks(torch.tensor(2.0))
-    tensor(2.)
-    """
-    if distributed() and torch.distributed.get_world_size() > 1:
-        value = value.clone()
-        torch.distributed.all_reduce(value, op=torch.distributed.ReduceOp.MAX)
-    return value
-
-
-def mean_over_ranks(value: Tensor) -> Tensor:
-    """The mean of a detached tensor over all ranks; the tensor itself if there is only one.
-
-    >>> mean_over_ranks(torch.tensor(2.0))
-    tensor(2.)
-    """
-    if distributed() and torch.distributed.get_world_size() > 1:
-        return sum_over_ranks(value) / torch.distributed.get_world_size()
-    return value

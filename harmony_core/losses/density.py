@@ -17,7 +17,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from .base import distributed, sum_over_ranks
+from .over_ranks import distributed
 
 FEWEST_REGIONS, MOST_REGIONS = 2, 30
 EMPTY = 1e-3
@@ -169,12 +169,12 @@ class GradientDensity(nn.Module):
 
     A[r] ← A[r] · exp(−n_r / (h N_r)) + H[r] for a batch with n_r samples of the row: the memory is
     h passes over *that row*, so a tail class is remembered for as many passes as a head class. A
-    row absent from the batch keeps its state bit for bit. Over several ranks the histogram is
-    summed.
+    row absent from the batch keeps its state bit for bit. Over several ranks the histogram has to
+    be summed in between (`over_ranks.after_sum`).
 
     >>> density = GradientDensity(torch.tensor([2, 2]), torch.tensor([2, 2]), horizon=1.0)
     >>> g, row = torch.tensor([0.1, 0.9, 0.9]), torch.tensor([0, 0, 1])
-    >>> density.observe(g, density.locate(g, row))
+    >>> density.observe(density.seen(g, density.locate(g, row)), row)
     >>> density.counts
     tensor([[1., 1.],
             [0., 1.]])
@@ -198,11 +198,13 @@ class GradientDensity(nn.Module):
         """The cell of each sample, from its gradient norm and its row, both (n,)."""
         return locate(grad_norm, row, self.regions, self.counts)
 
+    def seen(self, grad_norm: Tensor, cells: Cells) -> Tensor:
+        """The histogram H (r, u) of a batch."""
+        return histogram(grad_norm, cells, self.counts)
+
     @torch.no_grad()
-    def observe(self, grad_norm: Tensor, cells: Cells) -> None:
-        """Count a batch, in place."""
-        row = cells.row
-        seen = sum_over_ranks(histogram(grad_norm, cells, self.counts))
+    def observe(self, seen: Tensor, row: Tensor) -> None:
+        """Count a batch, in place: its histogram over all ranks (r, u), this rank's rows (n,)."""
         if self.touches_few_rows(row) and not distributed():
             # A row that occurs twice is written twice, with the same values.
             rows = _fade_and_add(self.counts[row], seen[row], self.memory[row])

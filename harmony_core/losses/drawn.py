@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from .base import distributed
+from .over_ranks import world
 
 STORED = 65537
 """How many numbers are drawn for an epoch: a prime, so that batches do not meet the same ones."""
@@ -56,9 +56,7 @@ class DrawnNumbers(nn.Module):
 
     def take(self, n: int, classes: int) -> Tensor:
         """The numbers (n, c) of this step, and on to the next."""
-        rank, ranks = 0, 1
-        if distributed():
-            rank, ranks = torch.distributed.get_rank(), torch.distributed.get_world_size()
+        rank, ranks = world()
         device = self.numbers.device
         row = torch.arange(rank, rank + n * ranks, ranks, device=device)
         place = row[:, None] * classes + torch.arange(classes, device=device)

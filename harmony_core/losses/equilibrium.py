@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .base import Loss, sum_over_ranks
+from .base import Loss
+from .over_ranks import Pending, after_sum
 from .registry import LOSSES
 
 FIRST_SCORE = 0.01
@@ -44,20 +45,29 @@ class EquilibriumLoss(Loss):
     def learned_offset(self) -> Tensor:
         return self.scores.clamp_min(LEAST_SCORE).log()
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
-        if self.training:
-            self._observe(logits.detach(), targets)
-        return logits + self.learned_offset()
+    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor | Pending[Tensor]:
+        def finish(sums: Tensor) -> Tensor:
+            self._observe(sums)
+            return logits + self.learned_offset()
+
+        if not self.training:
+            return logits + self.learned_offset()
+        return after_sum(self._counts(logits.detach(), targets), finish)
 
     @torch.no_grad()
-    def _observe(self, logits: Tensor, targets: Tensor) -> None:
-        """Update s̄, in place."""
+    def _counts(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """(2, c) the batch's samples of each class, and the sum of their scores."""
         score = torch.softmax(logits, 1).gather(1, targets[:, None]).squeeze(1)
         score = score.to(self.scores.dtype)
         counted = score == score
         sums = self.scores.new_zeros(2, self.classes)
         sums[0].scatter_add_(0, targets, counted.to(sums.dtype))
         sums[1].scatter_add_(0, targets, score.masked_fill(~counted, 0.0))
-        seen, total = sum_over_ranks(sums).unbind()
+        return sums
+
+    @torch.no_grad()
+    def _observe(self, sums: Tensor) -> None:
+        """Update s̄, in place."""
+        seen, total = sums.unbind()
         kept = self.momentum**seen
         self.scores.copy_(kept * self.scores + (1 - kept) * total / seen.clamp_min(1))

@@ -37,7 +37,7 @@ class FocalLoss(ClassWeighted):
         targets: Tensor,
         features: Tensor | None,
     ) -> LossTerms:
-        unit = self.inter_weight().gather(0, targets).to(loss.dtype)
+        unit = self.unit(targets, loss.dtype)
         weight = unit * norm**self.gamma
         return LossTerms(_steepened(loss, norm, self.gamma), weight, norm, unit, norm)
 

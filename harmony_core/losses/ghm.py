@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .base import DensityState, Loss, LossTerms, sum_over_ranks
+from .base import DensityState, Loss, LossTerms
 from .density import histogram, locate, look_up
+from .over_ranks import Pending, after_sum
 from .registry import LOSSES
 
 
@@ -51,19 +52,24 @@ class GHMLoss(Loss):
         logits: Tensor,
         targets: Tensor,
         features: Tensor | None,
-    ) -> LossTerms:
+    ) -> LossTerms | Pending[LossTerms]:
         row = torch.zeros_like(targets)
         cells = locate(norm, row, self.bins, self.counts)
-        if self.training:
-            self._observe(histogram(norm, cells, self.counts))
-        unit = self.class_weight.gather(0, targets).to(loss.dtype)
-        weight = look_up(self.table, cells).to(loss.dtype)
-        return LossTerms(loss, unit * weight, norm, unit, norm)
+
+        def terms() -> LossTerms:
+            unit = self.unit(targets, loss.dtype)
+            weight = look_up(self.table, cells).to(loss.dtype)
+            return LossTerms(loss, unit * weight, norm, unit, norm)
+
+        def finish(batch: Tensor) -> LossTerms:
+            self._observe(batch)
+            return terms()
+
+        return after_sum(histogram(norm, cells, self.counts), finish) if self.training else terms()
 
     @torch.no_grad()
     def _observe(self, batch: Tensor) -> None:
         """Count the batch's histogram (1, bins) and update the table of weights, in place."""
-        batch = sum_over_ranks(batch)
         hit, known = batch > 0, self.counts > 0
         mixed = self.momentum * self.counts + (1 - self.momentum) * batch
         counts = torch.where(hit, torch.where(known, mixed, batch), self.counts)

@@ -16,6 +16,7 @@ from ..errors import ConfigError
 from .base import DensityState, Loss, LossTerms, gradient_norm, sample_cross_entropy
 from .density import GradientDensity, adaptive_regions
 from .logit_adjusted import log_prior
+from .over_ranks import Pending, after_sum
 from .registry import LOSSES
 from .weighted import inverse_frequency_weights
 
@@ -177,24 +178,32 @@ class HarmonizedLoss(Loss):
         logits: Tensor,
         targets: Tensor,
         features: Tensor | None,
-    ) -> LossTerms:
+    ) -> LossTerms | Pending[LossTerms]:
         row = targets if self.classwise else torch.zeros_like(targets)
         difficulty = norm
         if self.judges_plain:
             difficulty = gradient_norm(sample_cross_entropy(logits.detach(), targets))
         cells = self.memory.locate(difficulty, row)
-        if self.training:
-            self._warn("on_epoch_start was never called")
-            self.memory.observe(difficulty, cells)
-        intra = self.memory.weight_of(
-            cells, self._alpha, self.smoothing, self.envelope, anchored=self.anchored
-        )
-        intra = torch.where(self.active, intra, 1.0).to(loss.dtype)
-        unit = self.class_weight.gather(0, targets).to(loss.dtype)
-        weight = unit * intra
-        if self.inter == "weight":
-            weight = weight * self.u.gather(0, targets).to(loss.dtype)
-        return LossTerms(loss, weight, norm, unit, difficulty)
+
+        def terms() -> LossTerms:
+            intra = self.memory.weight_of(
+                cells, self._alpha, self.smoothing, self.envelope, anchored=self.anchored
+            )
+            intra = torch.where(self.active, intra, 1.0).to(loss.dtype)
+            unit = self.unit(targets, loss.dtype)
+            weight = unit * intra
+            if self.inter == "weight":
+                weight = weight * self.u.gather(0, targets).to(loss.dtype)
+            return LossTerms(loss, weight, norm, unit, difficulty)
+
+        def finish(seen: Tensor) -> LossTerms:
+            self.memory.observe(seen, row)
+            return terms()
+
+        if not self.training:
+            return terms()
+        self._warn("on_epoch_start was never called")
+        return after_sum(self.memory.seen(difficulty, cells), finish)
 
     def _table(self) -> Tensor:
         """(r, u): intra weights by row of the density; r = c, or 1 without ``classwise``."""

@@ -73,6 +73,6 @@ class InfluenceBalanced(Loss):
         length = features.detach().to(loss.dtype).abs().sum(1)
         rarity = self.u.gather(0, targets).to(loss.dtype)
         influence = self.alpha * rarity / (2 * norm * length + EPSILON)
-        unit = self.class_weight.gather(0, targets).to(loss.dtype)
+        unit = self.unit(targets, loss.dtype)
         weight = unit * influence.masked_fill(~self.active, 1.0)
         return LossTerms(loss, weight, norm, unit, norm)

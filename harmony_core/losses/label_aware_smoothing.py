@@ -60,7 +60,7 @@ class LabelAwareSmoothing(Loss):
         targets: Tensor,
         features: Tensor | None,
     ) -> LossTerms:
-        terms = super().weigh(loss, norm, logits, targets, features)
+        terms = self.weighed_by_class(loss, norm, targets)
         own = logits.gather(1, targets[:, None]).squeeze(1)
         smoothing = self.smoothing.gather(0, targets).to(loss.dtype)
         return terms._replace(cross_entropy=loss + smoothing * (own - logits.mean(1)))

@@ -7,8 +7,9 @@ import math
 import torch
 from torch import Tensor
 
-from .base import LossTerms, max_over_ranks, sum_over_ranks
+from .base import LossTerms
 from .logit_adjusted import LogitAdjusted, log_prior
+from .over_ranks import Pending, after_sum, in_own_row
 from .registry import LOSSES
 
 
@@ -24,7 +25,9 @@ class LADELoss(LogitAdjusted):
 
     Over several ranks R is that of the whole batch. Its gradient with respect to a rank's own
     logits is exact too; it is computed from sums over the ranks that are constants in the backward
-    pass, so second derivatives are not available. A sample with a NaN logit is left out of R.
+    pass, so second derivatives are not available. Where the weights differ within a batch (Remix,
+    ImbSAM), it takes the mean weight of the rank's own samples for that of all. A sample with a NaN
+    logit is left out of R.
 
     ``alpha`` α = 0.1 and ``penalty`` λ = 0.01 as in the authors' command for CIFAR-100-LT; α = 0 is
     balanced softmax. Hong et al. 2021, arXiv 2012.00321.
@@ -55,29 +58,30 @@ class LADELoss(LogitAdjusted):
         logits: Tensor,
         targets: Tensor,
         features: Tensor | None,
-    ) -> LossTerms:
-        terms = super().weigh(loss, norm, logits, targets, features)
+    ) -> LossTerms | Pending[LossTerms]:
+        terms = self.weighed_by_class(loss, norm, targets)
         if not self.training or self.alpha == 0:
             return terms
-        regulariser = self._regulariser(logits, targets, terms.unit)
-        return terms._replace(cross_entropy=loss + self.alpha * regulariser)
-
-    def _regulariser(self, logits: Tensor, targets: Tensor, unit: Tensor) -> Tensor:
-        """R of the batch of all ranks, with the gradient that makes the mean over ranks exact."""
+        c, units = self.classes, terms.unit.sum()
         whole = (logits == logits).all(1, keepdim=True)
         own = torch.zeros_like(logits).scatter(1, targets[:, None], whole.to(logits.dtype))
         of_class = (own * logits.masked_fill(~whole, 0.0)).sum(0)
         spread = torch.logsumexp((logits + self.balance).masked_fill(~whole, -math.inf), 0)
-        mine = (own.sum(0), of_class.detach(), whole.sum()[None], unit.sum()[None])
-        c = self.classes
-        sums = sum_over_ranks(torch.cat([part.to(logits.dtype) for part in mine]))
-        present, n, units = sums[:c].clamp_min(1), sums[2 * c], sums[2 * c + 1]
         held = spread.detach()
-        top = max_over_ranks(held)
-        total = top + sum_over_ranks((held - top).exp()).log()
-        log_mean = total - n.log()
-        value = log_mean + self.penalty * log_mean**2 - sums[c : 2 * c] / present
-        slope = (1 + 2 * self.penalty * log_mean) * (held - total).exp()
-        local = (self.prior * (slope * spread - of_class / present)).sum()
-        share = units / unit.sum()
-        return (self.prior * value).sum() + share * (local - local.detach())
+        mine = (own.sum(0), of_class.detach(), whole.sum()[None], units[None])
+
+        def finish(sums: Tensor) -> LossTerms:
+            """With the gradient that makes the mean over the ranks exact."""
+            total = torch.logsumexp(sums[2 * c + 2 :].view(-1, c), 0)
+            log_mean = total - sums[2 * c].log()
+            present = sums[:c].clamp_min(1)
+            value = log_mean + self.penalty * log_mean**2 - sums[c : 2 * c] / present
+            slope = (1 + 2 * self.penalty * log_mean) * (held - total).exp()
+            local = (self.prior * (slope * spread - of_class / present)).sum()
+            share = sums[2 * c + 1] / units
+            regulariser = (self.prior * value).sum() + share * (local - local.detach())
+            return terms._replace(cross_entropy=loss + self.alpha * regulariser)
+
+        # A logsumexp cannot be summed: each rank's own goes into a row of its own.
+        parts = [*mine, in_own_row(held).flatten()]
+        return after_sum(torch.cat([part.to(logits.dtype) for part in parts]), finish)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .base import Loss, LossTerms
+from .base import Loss
 from .registry import LOSSES
 
 
@@ -49,16 +49,8 @@ class ClassWeighted(Loss):
     def inter_weight(self) -> Tensor:
         return self.u * self.class_weight
 
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms:
-        unit = self.inter_weight().gather(0, targets).to(loss.dtype)
-        return LossTerms(loss, unit, norm, unit, norm)
+    def unit_weight(self) -> Tensor:
+        return self.inter_weight()
 
 
 class WeightedCrossEntropy(ClassWeighted):

@@ -39,6 +39,7 @@ def build_model(
     network.to_empty(device="cpu")
     initialise(network, generator or torch.Generator().manual_seed(0))
     assert isinstance(network, Network)
+    network.drawn()
     return network
 
 

@@ -41,6 +41,9 @@ class Network(nn.Module):
         """Penultimate features, (n, d)."""
         raise NotImplementedError
 
+    def drawn(self) -> None:
+        """Called once all initial weights have been drawn; a network may replace some."""
+
     def forward(self, inputs: Tensor) -> Tensor:
         """Logits (n, c)."""
         logits: Tensor = self.head(self.features(inputs))

@@ -68,5 +68,29 @@ MODELS: dict[str, ModelSpec] = {
                 ),
             ),
         ),
+        *(
+            ModelSpec(
+                name=f"resnet{layers}",
+                title=f"ResNet-{layers}",
+                summary=f"The network for ImageNet with {layers} layers, for images of 64 to 224 "
+                "pixels; pretrained weights if they are on this machine. Needs a GPU to be fast.",
+                kinds=("images",),
+                factory=f"harmony_core.models.resnet_imagenet:ResNet{layers}",
+                parameters=(
+                    Parameter(
+                        "pretrained",
+                        False,
+                        "Begin with weights trained on ImageNet, which have to be on the machine.",
+                    ),
+                    Parameter(
+                        "trained",
+                        "all",
+                        "`head` trains the last layer alone, on pretrained features.",
+                        choices=("all", "head"),
+                    ),
+                ),
+            )
+            for layers in (18, 50)
+        ),
     )
 }

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from .contents import Contents
-from .inner_files import folder_names, peek_folder, peek_zip
+from .images.folder_listing import FolderListing
+from .images.layout import IMAGE_SUFFIXES, suffix_of
+from .inner_files import peek_folder, peek_zip
 from .messages import Progress, silent
 
 AUTO, NONE = "auto", "none"
@@ -35,6 +38,8 @@ class ReadOptions:
     progress: Progress = silent
     unlabelled: bool = False
     """Read a table as rows alone: no column is taken for labels."""
+    listing: FolderListing | None = None
+    """What is known of a folder already, so that it is read once."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,12 @@ class FileStart:
     """The names inside a ZIP; ``None`` for anything else."""
     claimed: FileFormat | None = None
     """The format that the file's name claims."""
-    folder: bool = False
+    listing: FolderListing | None = None
+    """What lies in a folder; ``None`` for a file."""
+
+    @property
+    def folder(self) -> bool:
+        return self.listing is not None
 
     @property
     def text(self) -> bytes:
@@ -58,15 +68,27 @@ class FileStart:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The paths inside a folder or a ZIP, with forward slashes; empty for a single file."""
-        if self.folder:
-            return folder_names(self.path)
+        if self.listing is not None:
+            return (*map("/".join, self.listing.images), *self.others)
         return tuple(name.replace("\\", "/") for name in self.entries or ())
 
-    def peek(self, positions: Sequence[int], most: int = 65_536) -> list[bytes]:
-        """The first bytes of the files at these positions of ``names``; empty if unreadable."""
-        if self.folder:
-            return peek_folder(self.path, [self.names[i] for i in positions], most)
-        return peek_zip(self.path, positions, most)
+    @cached_property
+    def others(self) -> tuple[str, ...]:
+        """Those of ``names`` that are no images by their endings: few where images are many."""
+        if self.listing is not None:
+            return tuple(map("/".join, self.listing.others))
+        return tuple(name for name in self.names if suffix_of(name) not in IMAGE_SUFFIXES)
+
+    def ending(self, suffix: str, most: int) -> list[str]:
+        """The first of ``others`` with an ending, in lower case."""
+        return list(islice((n for n in self.others if n.lower().endswith(suffix)), most))
+
+    def peek(self, names: Sequence[str], most: int = 65_536) -> list[bytes]:
+        """The first bytes of some of ``names``; empty for what is unreadable."""
+        if self.listing is not None:
+            paths = [self.listing.path_of(tuple(name.split("/"))) for name in names]
+            return peek_folder(self.path, paths, most)
+        return peek_zip(self.path, [self.names.index(name) for name in names], most)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import DataError
 from . import formats, limits
 from .format import FileFormat, FileStart
+from .images.folder_listing import FolderListing
 from .messages import quoted
 from .refused import is_pickle, refuse_known
 from .zip_names import zip_names
@@ -15,12 +16,18 @@ from .zip_names import zip_names
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
-def identify(path: Path) -> tuple[FileFormat, str]:
-    """The format of a file or folder, and a note if the file's name claims another.
+def identify(path: Path) -> tuple[FileFormat, str, FolderListing | None]:
+    """The format of a file or folder, a note if the file's name claims another, and what is inside.
 
     Raises `DataError` for what is missing, empty, too large for its format, or no data file.
     """
     start, size = _first_look(path)
+    form, note = _format_of(start, size)
+    return form, note, start.listing
+
+
+def _format_of(start: FileStart, size: int) -> tuple[FileFormat, str]:
+    path = start.path
     _refuse_unsafe(start)
     form = next((form for form in formats.FORMATS if form.matches(start)), None)
     if form is None or form.text:  # a text format may match by name alone
@@ -52,7 +59,7 @@ def _first_look(path: Path) -> tuple[FileStart, int]:
     name = quoted(path.name)
     try:
         if path.is_dir():
-            return FileStart(path, folder=True), 0
+            return FileStart(path, listing=FolderListing(path, limits.FOLDER_FILES)), 0
         if not path.exists():
             raise DataError(f"Expected {name} to exist, but got nothing there. Check the path.")
         if not path.is_file():

@@ -5,34 +5,17 @@ Nothing is trusted here and nothing is kept: whoever reads the files checks them
 
 from __future__ import annotations
 
-import os
 import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from .zip_names import MAX_ENTRIES
 
-
-def folder_names(root: Path) -> tuple[str, ...]:
-    """The paths of the files below a folder; links to folders and hidden ones are not followed."""
-    found: list[str] = []
-    for folder, below, names in os.walk(root):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        inner = Path(folder).relative_to(root).as_posix()
-        front = "" if inner == "." else f"{inner}/"
-        found += [f"{front}{name}" for name in sorted(names)]
-        if len(found) > MAX_ENTRIES:
-            break
-    return tuple(found)
-
-
-def peek_folder(root: Path, names: Sequence[str], most: int) -> list[bytes]:
+def peek_folder(root: Path, paths: Sequence[Path], most: int) -> list[bytes]:
     """The first bytes of files of a folder; empty for one that is unreadable or elsewhere."""
     inside = root.resolve()
     found: list[bytes] = []
-    for name in names:
-        path = root / name
+    for path in paths:
         try:
             if not path.is_file() or not path.resolve().is_relative_to(inside):
                 raise OSError("not a file of this folder")

@@ -16,6 +16,8 @@ ALL = "all"
 """The one split of data that names none."""
 MISSING = frozenset(("", "nan", "NaN", "NAN", "#N/A", "<NA>", "null", "NULL", "N/A", "n/a", "-nan"))
 """Cells without a label. ``None`` and ``NA`` are too often names of classes."""
+_PART = 2**20
+"""Rows that are counted at once, as counting takes a multiple of their memory."""
 SPLIT_WORDS = {
     "train": "train", "training": "train", "tr": "train", "test": "test", "testing": "test",
     "te": "test", "val": "validation", "valid": "validation", "validation": "validation",
@@ -118,9 +120,11 @@ def count_by_split(codes: Array, split_codes: Array | None, splits: int, classes
     >>> count_by_split(np.array([0, 1, 1, -1]), np.array([0, 0, 1, 1]), 2, 2).tolist()
     [[1, 1], [0, 1]]
     """
-    if split_codes is None:
-        return np.bincount(codes[codes >= 0], minlength=classes)[None].astype(np.int64)
-    kept = (codes >= 0) & (split_codes >= 0)
-    flat = split_codes[kept].astype(np.int64) * classes + codes[kept]
-    counted: Array = np.bincount(flat, minlength=splits * classes).reshape(splits, classes)
-    return counted
+    counts = np.zeros(splits * classes, dtype=np.int64)
+    for start in range(0, len(codes), _PART):
+        part = codes[start : start + _PART].astype(np.int64)
+        if split_codes is not None:
+            split = split_codes[start : start + _PART].astype(np.int64)
+            part = np.where((part >= 0) & (split >= 0), split * classes + part, -1)
+        counts += np.bincount(part[part >= 0], minlength=splits * classes)
+    return counts.reshape(splits, classes)

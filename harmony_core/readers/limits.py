@@ -17,6 +17,8 @@ SHARDS_BYTES = 64 * GB
 JSON_LINES_BYTES = 1 * GB
 JSON_BYTES = 256 * MB
 """A JSON document (records, COCO) has to be parsed as a whole."""
+FOLDER_FILES = 5_000_000
+"""Files of a folder of images named on this machine; nobody can upload a folder."""
 EXCEL_BYTES = 64 * MB
 EXCEL_UNPACKED_BYTES = 1 * GB
 ARRAYS_BYTES = 2 * GB
@@ -47,6 +49,7 @@ PROBE_BYTES = 64 * 1024
 QUALITY_ROWS = 20_000
 """Rows checked for near duplicates; all rows of rare classes come first."""
 NEAR_IMAGES = 120_000
+"""Images that are looked at."""
 SUSPECT_ROWS = 100_000
 """Rows whose labels are judged; of larger tables the same share of every class."""
 SUSPECT_IMAGES = 30_000

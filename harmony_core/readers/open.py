@@ -48,10 +48,11 @@ def read_file(
     if "\0" in str(path):
         raise DataError("Expected a path, but got one with a zero byte. Check the path.")
     path = Path(path)
-    form, note = identify(path)
+    form, note, listing = identify(path)
     progress(f"Reading {path.name[:60]}", None)
     with _within_memory(path):
-        contents = form.read(path, ReadOptions(label, split, separator, header, progress))
+        options = ReadOptions(label, split, separator, header, progress, listing=listing)
+        contents = form.read(path, options)
     return contents.with_notes(*([note] if note else []), *_remarks(contents.labels))
 
 
@@ -69,7 +70,7 @@ def read_table(path: str | Path, *, header: str = AUTO, progress: Progress = sil
     ('legs', 'wings')
     """
     path = Path(path)
-    form, _ = identify(path)
+    form, *_ = identify(path)
     with _within_memory(path):
         contents = form.read(path, ReadOptions(header=header, progress=progress, unlabelled=True))
     if contents.table is None or contents.labels.names:

@@ -92,7 +92,7 @@ def _unpacked(
         safe = re.sub(r"[^\w. -]", "_", name)[-100:].lstrip(". ") or "table"
         target = folder.path / safe
         _copy(opened, target, title, options)
-        form, note = identify(target)
+        form, note, _ = identify(target)
         if form in (PACKED, ZIPPED_TABLE):
             raise DataError(
                 f"Expected a table in the {title} file, but got another packed file. Unpack it."

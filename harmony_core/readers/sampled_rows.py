@@ -13,6 +13,7 @@ import numpy as np
 from ..arrays import Array
 from . import limits
 from .contents import Contents
+from .labels import count_by_split
 from .messages import Progress
 from .tables.arrow_numpy import filled
 from .tables.arrow_values import cell_values
@@ -22,6 +23,10 @@ from .tables.table_file import scan
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_PART = 2**18
+"""Samples that are drawn at once."""
 
 
 @dataclass(frozen=True)
@@ -46,26 +51,46 @@ def stratified_rows(codes: Array, most: int, rng: np.random.Generator) -> Array:
     >>> codes[stratified_rows(codes, 5, np.random.default_rng(0))].tolist()
     [0, 0, 0, 1, 1]
     """
-    labelled = np.flatnonzero(codes >= 0)
-    if len(labelled) <= most:
-        return labelled
-    counts = np.bincount(codes[labelled])
+    counts = _class_counts(codes)
+    if counts.sum() <= most:
+        return np.flatnonzero(codes >= 0)
     present = np.flatnonzero(counts)
     takes, left = np.zeros(len(counts), dtype=np.int64), most
     for served, label in enumerate(present[np.argsort(counts[present], kind="stable")]):
         takes[label] = min(int(counts[label]), left // (len(present) - served))
         left -= int(takes[label])
-    return _ranked(codes, labelled, takes, rng)
+    return _drawn(codes, takes, rng)
 
 
-def _ranked(codes: Array, labelled: Array, takes: Array, rng: np.random.Generator) -> Array:
-    """Sorted positions of ``takes`` (c,) samples of each class, drawn at random."""
-    shuffled = rng.permutation(labelled)
-    order = np.argsort(codes[shuffled], kind="stable")
-    ranked = codes[shuffled][order]
-    starts = np.searchsorted(ranked, np.arange(len(takes)))
-    rank = np.arange(len(ranked)) - starts[ranked]
-    return np.sort(shuffled[order][rank < takes[ranked]])
+def _drawn(codes: Array, takes: Array, rng: np.random.Generator) -> Array:
+    """Sorted positions of ``takes`` (c,) samples of each class, drawn at random.
+
+    Beside the positions little is held in memory, however many there are.
+    """
+    labelled = np.flatnonzero(codes >= 0)
+    if len(codes) < 2**31:
+        labelled = labelled.astype(np.int32)
+    rng.shuffle(labelled)
+    left = takes.copy()
+    kept = [np.zeros(0, dtype=np.int64)]
+    for start in range(0, len(labelled), _PART):
+        part = labelled[start : start + _PART].astype(np.int64)
+        part = part[left[codes[part]] > 0]
+        order = np.argsort(codes[part], kind="stable")
+        ranked = codes[part][order]
+        starts = np.searchsorted(ranked, np.arange(len(takes)))
+        taken = part[order][np.arange(len(ranked)) - starts[ranked] < left[ranked]]
+        left -= np.bincount(codes[taken], minlength=len(takes))
+        kept.append(taken)
+        if not left.any():
+            break
+    return np.sort(np.concatenate(kept))
+
+
+def _class_counts(codes: Array) -> Array:
+    """(c,) labelled samples of each class."""
+    classes = int(codes.max(initial=-1)) + 1
+    return np.asarray(count_by_split(codes, None, 1, classes)[0])
 
 
 def natural_rows(codes: Array, most: int, rng: np.random.Generator, floor: int = 50) -> Array:
@@ -77,13 +102,12 @@ def natural_rows(codes: Array, most: int, rng: np.random.Generator, floor: int =
     >>> np.bincount(codes[natural_rows(codes, 1_000, np.random.default_rng(0))]).tolist()
     [795, 199, 50]
     """
-    labelled = np.flatnonzero(codes >= 0)
-    if len(labelled) <= most:
-        return labelled
-    counts = np.bincount(codes[labelled])
+    counts = _class_counts(codes)
+    if counts.sum() <= most:
+        return np.flatnonzero(codes >= 0)
     floor = min(floor, most // max(int((counts > 0).sum()), 1))
-    takes = np.maximum(np.round(counts * most / len(labelled)).astype(np.int64), floor)
-    return _ranked(codes, labelled, takes, rng)
+    takes = np.maximum(np.round(counts * most / counts.sum()).astype(np.int64), floor)
+    return _drawn(codes, np.minimum(takes, counts), rng)
 
 
 def weights_of(codes: Array, chosen: Array) -> Array:
@@ -92,8 +116,21 @@ def weights_of(codes: Array, chosen: Array) -> Array:
     >>> weights_of(np.array([0, 0, 0, 1, -1]), np.array([1, 3])).tolist()
     [3.0, 1.0]
     """
-    all_, some = np.bincount(codes[codes >= 0]), np.bincount(codes[chosen])
+    all_, some = _class_counts(codes), np.bincount(codes[chosen])
     return np.asarray((all_[: len(some)] / np.maximum(some, 1))[codes[chosen]])
+
+
+def least_of_each(codes: Array, chosen: Array) -> int | None:
+    """How many of the ``chosen`` samples a class has at least that has not all of its own.
+
+    ``None`` if every class has all.
+
+    >>> least_of_each(np.array([0, 0, 0, 1, -1]), np.array([0, 2, 3]))
+    2
+    """
+    all_ = _class_counts(codes)
+    some = np.bincount(codes[chosen], minlength=len(all_))
+    return min(some[some < all_].tolist(), default=None)
 
 
 def profile_rows(contents: Contents, chosen: Array, progress: Progress, message: str) -> RowProfile:

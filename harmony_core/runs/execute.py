@@ -28,6 +28,11 @@ LONG_EPOCH_SECONDS = 0.5
 """An epoch that takes longer is stopped between steps, not at its end."""
 MIN_FREE_BYTES = 64 * 2**20
 """What must be free on the disk of the runs folder."""
+LOST = (
+    "Expected all {} processes to train to the end, but one of them is gone, perhaps killed for "
+    "its memory. Resume the experiment, with any number of processes: it continues from its last "
+    "checkpoint, or begins again without one."
+)
 
 
 def execute(
@@ -40,10 +45,11 @@ def execute(
 ) -> ExperimentRecord:
     """Train what the record describes, from its last checkpoint if there is one.
 
-    Returns the final record: done, stopped (on request, or by Ctrl-C) or failed (``error`` says
-    why). Raises `RunError` only if it cannot start: the experiment does not exist, is done, or is
-    run by another process. ``locked``: the caller holds the experiment's lock. Under torchrun every
-    rank calls this; only rank 0 locks and writes.
+    Returns the final record: done, stopped (on request, or by Ctrl-C), failed (``error`` says why)
+    or, if another process under torchrun is gone, interrupted. Raises `RunError` only if it cannot
+    start: the experiment does not exist, is done, or is run by another process. ``locked``: the
+    caller holds the experiment's lock. Under torchrun every rank calls this; only rank 0 locks and
+    writes.
     """
     ranks = ranks or Ranks()
     with ExitStack() as lock:
@@ -63,6 +69,10 @@ def execute(
         except (Stopped, KeyboardInterrupt):
             _mark_ended(reporter, "stopped")
         except Exception as error:
+            if ranks.lost_one(error):
+                reporter.record = reporter.record.replace(error=LOST.format(ranks.size))
+                _mark_ended(reporter, "interrupted")
+                return reporter.record
             _mark_failed(reporter, error)
             if not ranks.is_rank_zero and not foreseen(error):
                 raise  # rank 0 does not know of it: torchrun prints it and ends the others
@@ -141,7 +151,10 @@ def _train_epochs(
         store, run_id = reporter.store, reporter.record.id
         store.save_scene(run_id, repeat, lockstep.scene())
         store.drop_frames_after(run_id, repeat, lockstep.epoch if restored else -1)
-        reporter.update(message="training", epoch=lockstep.epoch)
+        note = reporter.record.note
+        if lockstep.remark not in note:
+            note = f"{note} {lockstep.remark}".strip()
+        reporter.update(message="training", epoch=lockstep.epoch, note=note)
 
     ranks.on_rank_zero(save_start)
     timer = _EpochTimer(lockstep.epoch)

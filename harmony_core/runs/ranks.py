@@ -17,6 +17,9 @@ from .failures import portable
 
 T = TypeVar("T")
 
+GONE = ("connection closed by peer", "connection reset by peer", "broken pipe", "remote process")
+"""What gloo, NCCL and the store say, among much else, where another process is gone."""
+
 
 class Ranks:
     """Process ``rank`` of ``size``; ``local`` is its rank on this machine."""
@@ -72,6 +75,15 @@ class Ranks:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(0)
+
+    def lost_one(self, error: BaseException) -> bool:
+        """Whether the error says that another process is gone, as after SIGKILL."""
+        text = str(error).lower()
+        return (
+            self.distributed
+            and isinstance(error, RuntimeError)
+            and any(words in text for words in GONE)
+        )
 
     def broadcast(self, value: T) -> T:
         """Rank 0's ``value``, on every rank."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from ..arrays import Array
 from ..data.dataset import LongTailedDataset
+from ..data.streamed.store import RESIZED, StreamedImages, as_stream
 from .epoch_plan import PAD
+from .streamed_data import ImageStream, sample_for_moments
+
+Source = Tensor | StreamedImages
+"""Inputs on the device, or images on disk that are read when they are needed."""
 
 
 class DeviceData:
@@ -18,13 +25,21 @@ class DeviceData:
     in the plane are centred and divided by one common number, so that circles stay circles). Images
     stay uint8 in memory, (n, h, w, channels); a batch is cropped, flipped, normalised by the
     training set's channel mean and deviation, and permuted to (n, channels, h, w) on the device.
+    Images on disk stay there: ``stream`` reads them, and mean and deviation are those of a sample.
     """
+
+    stream: ImageStream | None = None
 
     def __init__(self, dataset: LongTailedDataset, device: torch.device) -> None:
         self.kind = dataset.kind
         self.device = device
         axes = (0, 1, 2) if self.kind == "images" else (0,)
         inputs = dataset.train_inputs
+        self.resized = False
+        if (images := as_stream(inputs)) is not None:
+            self.stream = ImageStream(images, device)
+            self.resized = images.crops == RESIZED
+            inputs = sample_for_moments(images)
         if self.kind == "images":
             mean, deviation = _channel_moments(inputs)
         else:
@@ -46,6 +61,17 @@ class DeviceData:
             return (channels, height, width)
         return tuple(inputs.shape[1:])
 
+    def source(self, inputs: Array) -> Source:
+        """Inputs on the device, or as they are if they stay on disk."""
+        images = as_stream(inputs)
+        return self.load(inputs) if images is None else images
+
+    def chunks(self, images: StreamedImages, size: int) -> Iterator[Tensor]:
+        """Images on disk for the networks, not augmented, ``size`` at a time."""
+        assert self.stream is not None
+        for squares in self.stream.centres(images, size):
+            yield self.finish(squares)
+
     def load(self, inputs: Array, pad: bool = False) -> Tensor:
         """Inputs on the device; ``pad`` adds the border of zeros that crops reach into."""
         tensor = torch.from_numpy(np.ascontiguousarray(inputs)).to(self.device)
@@ -60,6 +86,16 @@ class DeviceData:
         if crop is not None and flip is not None:
             return self.finish(self.cut(source, index, crop, flip))
         return self.finish(source[index])
+
+    def augmented(self, images: Tensor, crop: Tensor | None, flip: Tensor | None) -> Tensor:
+        """Images (n, h, w, channels) for the network, cropped and flipped where given."""
+        if crop is not None and flip is not None:
+            padded = torch.nn.functional.pad(images, (0, 0, PAD, PAD, PAD, PAD))
+            every = torch.arange(len(images), device=images.device)
+            return self.finish(self.cut(padded, every, crop, flip))
+        if flip is not None:
+            images = torch.where(flip[:, None, None, None], images.flip(2), images)
+        return self.finish(images)
 
     def finish(self, batch: Tensor) -> Tensor:
         """Rows of `load`'s tensor, normalised and in the network's layout."""

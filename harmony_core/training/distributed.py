@@ -9,24 +9,23 @@ from torch import Tensor
 from torch import distributed as dist
 
 from ..errors import ConfigError
+from ..losses.over_ranks import world
 
-
-def world() -> tuple[int, int]:
-    """This process's rank and the number of ranks: (0, 1) without a process group."""
-    if dist.is_available() and dist.is_initialized():
-        return dist.get_rank(), dist.get_world_size()
-    return 0, 1
+__all__ = ["average_gradients", "average_in_place", "check_batches", "sum_in_place", "world"]
 
 
 def check_batches(n: int, batch_size: int) -> None:
-    """Raise `ConfigError` if a batch of an epoch of ``n`` samples leaves a rank without one."""
+    """Raise `ConfigError` if whole batches of ``n`` samples leave a rank without one.
+
+    The last batch of an epoch may.
+    """
     ranks = world()[1]
-    smallest = n % batch_size or min(batch_size, n)
-    if smallest < ranks:
+    largest = min(batch_size, n)
+    if largest < ranks:
         raise ConfigError(
-            f"Expected every batch to have at least {ranks} samples, one for each process, but the "
-            f"last of {n} samples in batches of {batch_size} has {smallest}. "
-            "Choose another batch size or fewer processes."
+            f"Expected a batch to have at least {ranks} samples, one for each process, but "
+            f"batches of {batch_size} of {n} samples have {largest}. "
+            "Choose a larger batch size or fewer processes."
         )
 
 

@@ -36,6 +36,8 @@ class EpochPlan:
     """(n,) int64: the position, in the same batch, of the sample that is mixed in."""
     share: Tensor | None = None
     """(n,) float32 in [0.5, 1]: how much of a mixed sample is its own."""
+    cut: Tensor | None = None
+    """(n,) int64: seeds of the parts that are cut out of images, in place of ``crop``."""
 
 
 def generator(seed: int, *stream: int) -> torch.Generator:
@@ -53,12 +55,14 @@ def draw_epoch(
     augment: bool,
     device: torch.device,
     mixed_batch: int = 0,
+    resized: bool = False,
 ) -> EpochPlan:
     """Draw an epoch of as many samples as there are in ``targets``, for each of ``samplers``.
 
     ``uniform`` is a shuffle; the others draw with replacement. Every sampler has its own stream, so
     a method's order does not depend on which other methods are trained. ``mixed_batch`` is the size
-    of the batches if samples are to be mixed, else 0.
+    of the batches if samples are to be mixed, else 0; ``resized`` draws parts of images to cut out
+    in place of offsets.
     """
     n = len(targets)
     index = {}
@@ -72,8 +76,12 @@ def draw_epoch(
             counts = class_counts.double()
             weight = counts[targets] ** (SAMPLER_POWER[name] - 1)
             index[name] = torch.multinomial(weight, n, replacement=True, generator=draw)
-    crop = flip = None
-    if augment:
+    crop = flip = cut = None
+    if augment and resized:
+        draw = generator(seed, epoch, 96)
+        cut = torch.randint(0, 2**62, (n,), generator=draw)
+        flip = torch.rand(n, generator=draw) < 0.5
+    elif augment:
         draw = generator(seed, epoch, 99)
         crop = torch.randint(0, 2 * PAD + 1, (n, 2), generator=draw)
         flip = torch.rand(n, generator=draw) < 0.5
@@ -86,4 +94,5 @@ def draw_epoch(
         None if flip is None else flip.to(device),
         None if partner is None else partner.to(device),
         None if share is None else share.to(device),
+        None if cut is None else cut.to(device),
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from ..cells import check_dense
-from .device_data import DeviceData
-from .networks import Ensemble
+from ..data.streamed.store import StreamedImages
+from .device_data import DeviceData, Source
+from .networks import Ensemble, NetworkGroup
 from .steppers.thread_pool import ThreadPool
 
 ECE_BINS = 15
+STREAMED = 128
+"""Images that are decoded and evaluated at a time where they stay on disk."""
 FEW = 16
 """Up to this many classes, probabilities are computed class by class."""
 
@@ -35,7 +40,7 @@ class Evaluation:
     def __init__(self, data: DeviceData, pool: ThreadPool) -> None:
         self._data, self._pool = data, pool
 
-    def forward(self, networks: Ensemble, source: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, networks: Ensemble, source: Source) -> tuple[Tensor, Tensor]:
         """Logits (m, n, c) and features (m, n, d) of all networks for all rows of ``source``."""
         parts = self._parts(networks, source)
         return (
@@ -43,13 +48,41 @@ class Evaluation:
             _joined([[features for _, features in row] for row in parts]),
         )
 
-    def logits(self, networks: Ensemble, source: Tensor) -> Tensor:
+    def logits(self, networks: Ensemble, source: Source) -> Tensor:
         """The logits (m, n, c) alone: features are large, and concatenating them takes time."""
+        if isinstance(source, StreamedImages) and len(source):
+            return torch.cat([logits for logits, _ in self.each(networks, source)], dim=1)
         return _joined([[logits for logits, _ in row] for row in self._parts(networks, source)])
 
+    def features(self, networks: Ensemble, source: Source) -> Tensor:
+        """The features (m, n, d) alone: with many classes logits are larger."""
+        if isinstance(source, StreamedImages) and len(source):
+            return torch.cat([features for _, features in self.each(networks, source)], dim=1)
+        return self.forward(networks, source)[1]
+
     @torch.no_grad()
-    def _parts(self, networks: Ensemble, source: Tensor) -> list[list[tuple[Tensor, Tensor]]]:
+    def each(self, networks: Ensemble, source: StreamedImages) -> Iterator[tuple[Tensor, Tensor]]:
+        """Logits (m, k, c) and features (m, k, d), k images after the other, from the disk."""
+        groups = networks.groups()
+
+        def evaluate(batch: Tensor, group: NetworkGroup) -> tuple[Tensor, Tensor]:
+            return group.forward(batch.expand(group.size, *batch.shape))
+
+        networks.eval()
+        try:
+            for batch in self._data.chunks(source, STREAMED):
+                parts = self._pool.map(partial(evaluate, batch), groups)
+                yield torch.cat([z for z, _ in parts]), torch.cat([f for _, f in parts])
+        finally:
+            networks.train()
+
+    @torch.no_grad()
+    def _parts(self, networks: Ensemble, source: Source) -> list[list[tuple[Tensor, Tensor]]]:
         """Logits and features by group of networks and chunk of ``source``."""
+        if isinstance(source, StreamedImages):
+            if len(source):
+                return [list(self.each(networks, source))]
+            source = self._data.load(source[:0])
         rows = max(len(source), 1)  # without rows: empty logits of the right shape
         chunks = -(-rows // chunk(source.ndim == 2, source.device))
         size = -(-rows // chunks)  # chunks of equal size, so that threads finish together

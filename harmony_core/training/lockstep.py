@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -17,15 +18,18 @@ from torch import Tensor
 from ..arrays import Array
 from ..config import CLASS_BALANCE, ExperimentConfig, MethodConfig, deferral_epoch
 from ..data.dataset import LongTailedDataset
+from ..data.streamed.store import as_stream
 from ..errors import ConfigError, RunError
 from ..frames import Frame, Scene
 from ..losses import LOSSES, build_loss
 from ..losses.weighted import class_balanced_weights
 from ..models import build_model
+from .batch_norms import local_batch_norms
 from .collector import Collector
 from .device_data import DeviceData
 from .distributed import check_batches, world
 from .epoch_plan import draw_epoch, generator
+from .memory import estimate
 from .networks import build_ensemble
 from .recorder import Recorder
 from .scene import build_scene
@@ -34,6 +38,7 @@ from .steppers.cuda_graph import MakeStream, choose_stream
 from .steppers.joint import JointStepper
 from .steppers.separate import SeparateStepper
 from .steppers.stepper import Stepper, Training
+from .steppers.streamed import StreamedStepper
 from .steppers.thread_pool import ThreadPool
 
 
@@ -103,21 +108,34 @@ class Lockstep:
             optimizer=self.optimizer,
             optim=config.optim,
             data=data,
-            inputs=data.load(dataset.train_inputs, pad=dataset.augment),
+            inputs=(
+                data.load(dataset.train_inputs, pad=dataset.augment)
+                if data.stream is None
+                else torch.empty(0)
+            ),
             targets=self.targets.to(self.device),
             class_counts=self.class_counts.to(self.device),
             augment=dataset.augment,
             collector=self.collector,
         )
         eager_reason = ""
-        if make_stream is None:
+        images = as_stream(dataset.train_inputs)
+        if make_stream is None and images is None:
             at_once = min(pool.size, len(self.networks.groups()))
             make_stream, eager_reason = choose_stream(self.device, world()[1], at_once)
-        if make_stream is None:
+        if images is not None and data.stream is not None:
+            self.stepper = StreamedStepper(training, images, data.stream, pool)
+        elif make_stream is None:
             self.stepper = JointStepper(training, eager_reason)
         else:
             self.stepper = SeparateStepper(training, make_stream, pool)
         self._scene = build_scene(dataset, config.record, self.seeds.data)
+        if data.stream is not None:
+            needed = estimate(
+                self.networks.groups(), shape, config.optim.batch_size, pool.size,
+                data.stream.bytes_ahead(config.optim.batch_size),
+            )  # fmt: skip
+            self._scene = replace(self._scene, notes=(*self._scene.notes, str(needed)))
         self._recorder = Recorder(config, dataset, self._scene, data, repeat, pool)
 
     def _network(self, method: MethodConfig, shape: tuple[int, ...]) -> Any:
@@ -139,6 +157,18 @@ class Lockstep:
     def stepping(self) -> str:
         """How steps are started on a GPU, in words for a record; empty on a CPU."""
         return self.stepper.describe()
+
+    @property
+    def remark(self) -> str:
+        """What differs from a training by one process, for a record; empty if nothing does."""
+        ranks = world()[1]
+        if ranks == 1 or not local_batch_norms(self.networks):
+            return ""
+        return (
+            f"Batch norms used the statistics of the samples of each of {ranks} processes, since "
+            "PyTorch can share them on GPUs only; evaluation used those of the first process. The "
+            "curves therefore differ from those of one process."
+        )
 
     def scene(self) -> Scene:
         """What all frames of this repeat have in common."""
@@ -178,6 +208,7 @@ class Lockstep:
         plan = draw_epoch(
             self.targets, self.class_counts, frozenset(samplers), self.seeds.order, self.epoch,
             self.dataset.augment, self.device, self.config.optim.batch_size if self._mixes else 0,
+            self.data.resized,
         )  # fmt: skip
         steps = self._training.steps
         rates = [
@@ -206,7 +237,7 @@ class Lockstep:
         After the last epoch they are those after the methods' post-hoc steps.
         """
         return self._recorder.log_probabilities(
-            self.networks, self.losses, self.epoch, self.data.load(inputs)
+            self.networks, self.losses, self.epoch, self.data.source(inputs)
         )
 
     def checkpoint(self) -> bytes:

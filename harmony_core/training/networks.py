@@ -85,7 +85,11 @@ class SeparateNetworks(Ensemble):
 
         return [
             NetworkGroup(
-                slice(i, i + 1), forward_of(network), list(network.parameters()), network, False
+                slice(i, i + 1),
+                forward_of(network),
+                [parameter for parameter in network.parameters() if parameter.requires_grad],
+                network,
+                False,
             )
             for i, network in enumerate(self._members())
         ]

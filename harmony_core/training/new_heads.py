@@ -55,8 +55,8 @@ class LastLayers:
     @torch.no_grad()
     def trained(self, networks: Ensemble, losses: Sequence[Loss]) -> list[Trained]:
         """The last layer of each network with its features of the training set, not augmented."""
-        source = self._data.load(self._dataset.train_inputs)
-        _, features = self._evaluation.forward(networks, source)
+        source = self._data.source(self._dataset.train_inputs)
+        features = self._evaluation.features(networks, source)
         weight, bias = networks.heads()
         targets = torch.from_numpy(self._dataset.train_targets).to(self._data.device)
         return [

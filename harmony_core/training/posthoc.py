@@ -41,7 +41,7 @@ def judge_steps(
     networks, losses, data = lockstep.networks, lockstep.losses, lockstep.data
     evaluation = Evaluation(data, ThreadPool(threads))
     layers = LastLayers(lockstep.config, lockstep.dataset, data, evaluation, lockstep.repeat)
-    logits, features = evaluation.forward(networks, data.load(lockstep.dataset.test_inputs))
+    logits, features = evaluation.forward(networks, data.source(lockstep.dataset.test_inputs))
     targets = torch.from_numpy(lockstep.dataset.test_targets).to(data.device)
     methods = range(len(losses))
     yield Judged("none", [judge(logits[m] * losses[m].scale, targets) for m in methods])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -14,17 +13,18 @@ from ..arrays import Array
 from ..cells import DENSE_CLASSES
 from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
+from ..data.streamed.store import as_stream
 from ..frames import Frame, Scene
 from ..losses.base import Loss, LossTerms
-from .average_precision import FEW_SCORES, macro_average_precision
 from .compact import as_numpy, confusion_of, logits_of, table_of
-from .device_data import DeviceData
-from .evaluate import Evaluation, judge, most_likely
+from .device_data import DeviceData, Source
+from .evaluate import Evaluation, most_likely
 from .networks import Ensemble
 from .new_heads import LastLayers
 from .pull import terms_and_pull
-from .scene import has_plane, plane_points
+from .scene import every_input, has_plane, plane_points
 from .steppers.thread_pool import ThreadPool
+from .test_set import TestSet
 
 
 class Recorder:
@@ -47,21 +47,20 @@ class Recorder:
         self.classes = len(dataset.class_names)
         self.side = config.record.grid
         self.train_counts = dataset.train_counts
-        self.test = data.load(dataset.test_inputs)
-        self.test_targets = torch.from_numpy(dataset.test_targets).to(data.device)
-        self.tracked = data.load(scene.tracked_inputs)
+        self.test = TestSet(dataset, data, self.evaluation)
+        self.tracked = data.source(_at(dataset.train_inputs, scene.tracked_index))
         self.tracked_targets = torch.from_numpy(scene.tracked_targets).to(data.device)
-        self.gallery: Tensor | None = None
+        self.gallery: Source | None = None
         if scene.gallery_index is not None:
-            self.gallery = data.load(dataset.test_inputs[scene.gallery_index])
+            self.gallery = data.source(_at(dataset.test_inputs, scene.gallery_index))
             self.gallery_targets = torch.from_numpy(scene.gallery_targets).to(data.device)
         self.plane: Tensor | None = None
         if has_plane(dataset) and scene.extent is not None:
             self.plane = data.load(plane_points(scene.extent, self.side))
-        self.landmarks: Tensor | None = None
+        self.landmarks: Source | None = None
         self.pictures = frozenset(picture_epochs(config))
-        if scene.landmark_inputs is not None:
-            self.landmarks = data.load(scene.landmark_inputs)
+        if scene.landmark_index is not None:
+            self.landmarks = data.source(_at(every_input(dataset), scene.landmark_index))
             self.landmark_targets = torch.from_numpy(scene.landmark_targets).to(data.device)
 
     @torch.no_grad()
@@ -83,17 +82,16 @@ class Recorder:
         shape = (4, self.methods, self.classes, self.bins)
         counts = np.zeros(shape) if sums is None else sums.cpu().numpy()
         train_loss = np.full(self.methods, np.nan) if mean_loss is None else mean_loss.cpu().numpy()
-        test = self.evaluation.logits(networks, self.test)
+        tested = self.test.measure(networks, losses, epoch == self.last_epoch)
         tracked, tracked_features = self.evaluation.forward(networks, self.tracked)
         grids = self._grids(networks, losses)
         marks = self._landmarks(networks, losses, epoch)
         shown = self._gallery(networks, losses)
         head_weight, _ = networks.heads()
-        ranked = epoch == self.last_epoch or test[0].numel() <= FEW_SCORES
         frames = []
         for i, loss in enumerate(losses):
             scale = loss.scale
-            figures = judge(test[i] * scale, self.test_targets)
+            figures, auprc = tested[i]
             terms, pull = terms_and_pull(
                 loss, tracked[i], self.tracked_targets, tracked_features[i], self.train_counts
             )
@@ -120,11 +118,7 @@ class Recorder:
                         if self.classes > DENSE_CLASSES
                         else None
                     ),
-                    auprc=(
-                        float(macro_average_precision(test[i] * scale, self.test_targets))
-                        if ranked
-                        else math.nan
-                    ),
+                    auprc=auprc,
                     class_pull=pull.astype(np.float32),
                     inter_weight=as_numpy(loss.inter_weight(), np.float32),
                     **_learned(loss),
@@ -138,7 +132,7 @@ class Recorder:
 
     @torch.no_grad()
     def log_probabilities(
-        self, networks: Ensemble, losses: list[Loss], epoch: int, source: Tensor
+        self, networks: Ensemble, losses: list[Loss], epoch: int, source: Source
     ) -> Array:
         """log softmax (m, n, c) for the rows of ``source``, of the networks that `frames` judges
         after ``epoch``."""
@@ -198,6 +192,12 @@ class Recorder:
             }
             for i, loss in enumerate(losses)
         ]
+
+
+def _at(inputs: Array, rows: Array) -> Array:
+    """Rows of inputs; images on disk stay there and pass for an array."""
+    images = as_stream(inputs)
+    return inputs[rows] if images is None else cast(Array, images.take(rows))
 
 
 def terms_of(loss: Loss, logits: Tensor, targets: Tensor, features: Tensor) -> LossTerms:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from ..arrays import Array
@@ -9,6 +11,7 @@ from ..cells import DENSE_CLASSES
 from ..config import RecordConfig
 from ..data.dataset import LongTailedDataset
 from ..data.densities import Mixture
+from ..data.streamed.store import as_stream
 from ..frames import Scene
 from ..top_logits import ONLY_TOP
 
@@ -107,7 +110,7 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
         tracked_flipped=(
             np.zeros(len(tracked), dtype=bool) if flipped is None else flipped[tracked]
         ),
-        tracked_inputs=dataset.train_inputs[tracked],
+        tracked_inputs=_kept(dataset.train_inputs, tracked),
         extent=extent,
         bayes_class=bayes_class,
         bayes_density=bayes_density,
@@ -115,8 +118,12 @@ def build_scene(dataset: LongTailedDataset, record: RecordConfig, seed: int) -> 
         hard_points=hard_points,
         hard_targets=hard_targets,
         landmark_index=embedded,
-        landmark_targets=(None if embedded is None else _joined(dataset, "targets")[embedded]),
-        landmark_inputs=None if embedded is None else _joined(dataset, "inputs")[embedded],
+        landmark_targets=(
+            None
+            if embedded is None
+            else np.concatenate([dataset.train_targets, dataset.test_targets])[embedded]
+        ),
+        landmark_inputs=None if embedded is None else _kept(every_input(dataset), embedded),
         notes=(*dataset.notes, *_recording_notes(dataset, record)),
         **gallery(dataset, np.random.default_rng(np.random.SeedSequence([seed, 11]))),
     )
@@ -160,5 +167,17 @@ def has_plane(dataset: LongTailedDataset) -> bool:
     )
 
 
-def _joined(dataset: LongTailedDataset, part: str) -> Array:
-    return np.concatenate([getattr(dataset, f"train_{part}"), getattr(dataset, f"test_{part}")])
+def every_input(dataset: LongTailedDataset) -> Array:
+    """Training inputs, then test inputs; images on disk stay there and pass for an array."""
+    train, test = as_stream(dataset.train_inputs), as_stream(dataset.test_inputs)
+    if train is not None and test is not None:
+        return cast(Array, train.plus(test))
+    return np.concatenate([dataset.train_inputs, dataset.test_inputs])
+
+
+def _kept(inputs: Array, rows: Array) -> Array:
+    """Rows of inputs as a scene keeps them: of images on disk, small pictures."""
+    images = as_stream(inputs)
+    if images is None:
+        return inputs[rows]
+    return images.take(rows).at_size(min(images.store.size, PICTURE_SIDE))[:]

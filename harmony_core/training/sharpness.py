@@ -13,18 +13,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..analysis.accuracy import thirds
 from ..config import MethodConfig
 from ..losses.base import LossTerms
+from .batch_norms import batch_norms
 from .distributed import average_in_place
 from .networks import NetworkGroup
 
 RHO = 0.05
 """ρ, the length of the move: the default of Foret et al. 2021 (arXiv 2010.01412)."""
 _LEAST = 1e-12
-_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
 def tail_classes(class_counts: Tensor) -> Tensor:
@@ -54,6 +54,14 @@ def tail_sharpness(
     return found
 
 
+def find_directions(parts: Sequence[TailSharpness], tails: Sequence[Tensor]) -> None:
+    """Find the move of every group from the tail's losses of all methods, with one all-reduce."""
+    found = [part.tail_gradients([tails[i] for i in part.methods]) for part in parts]
+    average_in_place([g for gradients in found for g in gradients if g is not None])
+    for part, gradients in zip(parts, found, strict=True):
+        part.aim(gradients)
+
+
 class TailSharpness:
     """The second gradient of the sharpness-aware methods in one group of networks.
 
@@ -66,7 +74,7 @@ class TailSharpness:
     ) -> None:
         self.forward, self.networks, self.methods = group.forward, networks, methods
         self._parameters, self._stacked = group.parameters, group.stacked
-        self._norms = [m for m in group.module.modules() if isinstance(m, _NORMS)]
+        self._norms = batch_norms(group.module)
         self._tail = tail
         self._moves: list[Tensor | None] = []
 
@@ -78,11 +86,13 @@ class TailSharpness:
             terms._replace(weight=terms.weight.masked_fill(~inside, 0.0)),
         )
 
-    def find_direction(self, tails: Sequence[Tensor]) -> None:
-        """Compute the move ρ g / ‖g‖ from the tail's losses; zero where a batch has no tail."""
-        gradients = self._gradients(tails, keep=True)
+    def tail_gradients(self, tails: Sequence[Tensor]) -> tuple[Tensor | None, ...]:
+        """The gradient of the tail's losses by each parameter, from this rank's samples."""
+        return self._gradients(tails, keep=True)
+
+    def aim(self, gradients: Sequence[Tensor | None]) -> None:
+        """Compute the move ρ g / ‖g‖ from gradients of all ranks; zero where there is no tail."""
         known = [gradient for gradient in gradients if gradient is not None]
-        average_in_place(known)
         rows = [g.flatten(1) if self._stacked else g.reshape(1, -1) for g in known]
         square = torch.stack([row.float().square().sum(1) for row in rows]).sum(0)
         factor = RHO / (square.sqrt() + _LEAST)

@@ -33,5 +33,5 @@ class PolyLoss(Loss):
         share = (norm / value.clamp_min(tiny)).masked_fill(value <= 0, 1.0)
         own = 1 + self.epsilon * share
         slope = (1 + self.epsilon * torch.exp(-value)) / own
-        unit = self.class_weight.gather(0, targets).to(loss.dtype)
+        unit = self.unit(targets, loss.dtype)
         return LossTerms(value + slope * (loss - value), unit * own, norm, unit, norm)

@@ -363,14 +363,6 @@ def test_progress_is_told(pack: Pack, two_classes: Files) -> None:
     assert told[-1] == ("Decoding 12 images", 1.0)
 
 
-def test_more_than_memory_holds_is_refused(
-    pack: Pack, two_classes: Files, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("harmony_core.data.images.MAX_DECODED_BYTES", 1000)
-    with pytest.raises(DataError, match="smaller size than 8"):
-        load(pack(two_classes()))
-
-
 @pytest.mark.parametrize("source", ["", "  ", "/nowhere/at all", "a\0b"])
 def test_a_source_that_is_none_is_explained(source: str) -> None:
     with pytest.raises(DataError, match="`source`"):

@@ -356,3 +356,14 @@ def test_the_whole_graph_compiles() -> None:
         wanted = build(name, params).terms(*batch)
         compiled = torch.compile(loss.terms, fullgraph=True, backend="eager")
         torch.testing.assert_close(tuple(compiled(*batch)), tuple(wanted))
+
+
+@every_case
+def test_the_unit_of_a_sample_is_that_of_its_class(name: str, params: dict) -> None:
+    """Several ranks sum the denominator before they have the terms."""
+    loss = build(name, params)
+    loss.set_class_weight(torch.tensor([0.25, 1.0, 2.0, 4.0], dtype=torch.float64))
+    for batch in batches():
+        unit = loss.terms(*batch).unit
+        assert torch.equal(unit, loss.unit(batch.targets, unit.dtype))
+        assert torch.equal(unit, loss.unit_weight()[batch.targets])

@@ -27,7 +27,7 @@ def _density(counts: list[int], regions: list[int], horizon: float = 1.0) -> Gra
 
 def _observe(density: GradientDensity, norms: Tensor, row: Tensor) -> Tensor:
     place = density.locate(norms, row)
-    density.observe(norms, place)
+    density.observe(density.seen(norms, place), row)
     return place.region
 
 
@@ -211,7 +211,7 @@ def test_many_rows_and_few_samples_give_the_same_numbers_as_whole_tables(
         norm[0] = math.nan if n == 7 else norm[0]
         place = few.locate(norm, row)
         for density in (few, whole):
-            density.observe(norm, place)
+            density.observe(density.seen(norm, place), row)
         assert few.touches_few_rows(row)
         assert torch.equal(few.counts, whole.counts)
         one, other = (

@@ -17,7 +17,8 @@ def test_all_losses_together_are_each_of_them_alone() -> None:
         order = torch.stack([torch.randperm(12, generator=rng) for _ in range(m)])
         logits = batch.logits[order].requires_grad_()
         targets, features = batch.targets[order], batch.features[order]
-        terms = joint_terms(together, logits, targets, features)
+        terms, denominators = joint_terms(together, logits, targets, features)
+        assert denominators is None  # the terms have them
         values = reduce_all(terms)
         (gradient,) = torch.autograd.grad(values.sum(), logits)
         for i, loss in enumerate(alone):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import torch
@@ -100,3 +101,53 @@ def test_unknown_names_list_the_known_ones() -> None:
         build_model("mlp", (2,), 3, head="none")
     with pytest.raises(ConfigError, match=r"parameter of model `mlp` \(depth, hidden\)"):
         build_model("mlp", (2,), 3, width=3)
+
+
+@pytest.fixture
+def resnet18_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, torch.Tensor]:
+    """Weights of ResNet-18 where torch keeps what it downloads."""
+    from torchvision import models
+
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    weights: dict[str, torch.Tensor] = models.resnet18(weights=None).state_dict()
+    (tmp_path / "checkpoints").mkdir()
+    torch.save(weights, tmp_path / "checkpoints" / "resnet18-f37072fd.pth")
+    return weights
+
+
+def test_pretrained_weights_replace_the_drawn_ones_below_the_head(
+    resnet18_weights: dict[str, torch.Tensor],
+) -> None:
+    drawn = build_model("resnet18", (3, 32, 32), 4, generator=seeded())
+    found = build_model("resnet18", (3, 32, 32), 4, generator=seeded(), pretrained=True)
+    own = found.state_dict()
+    for name, tensor in resnet18_weights.items():
+        if not name.startswith("fc."):
+            assert torch.equal(own[f"body.{name}"], tensor), name
+    assert torch.equal(found.head.weight, drawn.head.weight)
+
+
+def test_a_linear_probe_changes_the_head_alone(
+    resnet18_weights: dict[str, torch.Tensor],
+) -> None:
+    network = build_model("resnet18", (3, 32, 32), 4, pretrained=True, trained="head")
+    network.train()
+    network(torch.randn(4, 3, 32, 32, generator=seeded())).square().sum().backward()
+    trained = [name for name, p in network.named_parameters() if p.grad is not None]
+    assert trained == ["head.weight", "head.bias"]
+    mean = network.state_dict()["body.bn1.running_mean"]
+    assert torch.equal(mean, resnet18_weights["bn1.running_mean"])
+
+
+def test_weights_that_are_not_there_or_not_asked_for_are_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    with pytest.raises(ConfigError, match="got nothing there. Download them with"):
+        build_model("resnet50", (3, 32, 32), 4, pretrained=True)
+    with pytest.raises(ConfigError, match="Turn `pretrained` on"):
+        build_model("resnet18", (3, 32, 32), 4, trained="head")
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "resnet18-f37072fd.pth").write_bytes(b"<html>not found")
+    with pytest.raises(ConfigError, match="cannot be loaded"):
+        build_model("resnet18", (3, 32, 32), 4, pretrained=True)

@@ -78,7 +78,7 @@ class FakeEngine:
 class FakeLockstep:
     """The interface of `training.lockstep.Lockstep`."""
 
-    stepping = ""
+    stepping = remark = ""
 
     def __init__(self, engine: FakeEngine, config: ExperimentConfig, repeat: int) -> None:
         self.engine, self.config, self.repeat = engine, config, repeat

@@ -16,14 +16,16 @@ from harmony_core.cells import SparseTable
 from harmony_core.config import ExperimentConfig, MethodConfig, ModelConfig, RecordConfig
 from harmony_core.data.arrays import dataset_from_arrays
 from harmony_core.data.dataset import LongTailedDataset
-from harmony_core.errors import DataError
+from harmony_core.errors import DataError, RunError
 from harmony_core.experiments.complete import complete
 from harmony_core.explain.pull import pull_of
 from harmony_core.explain.sample import explain, explain_all
 from harmony_core.explain.sandbox import redraw
 from harmony_core.explain.switched import FORMULAS, switched
+from harmony_core.files import read_npz, write_npz
 from harmony_core.frames import Frame, Scene, load_frames, save_frames
-from harmony_core.top_logits import ONLY_TOP, TopLogits
+from harmony_core.runs.embedding.store import views_of
+from harmony_core.top_logits import ONLY_TOP, TopLogits, predicted_of
 from harmony_core.training.lockstep import Lockstep
 from harmony_core.viewer.frame_arrays import layout_of, record
 
@@ -106,6 +108,11 @@ def test_figures_are_those_of_dense_frames(trained: Trained) -> None:
         np.testing.assert_array_equal(frame.recall, dense.recall)
         np.testing.assert_array_equal(frame.mean_weight, dense.mean_weight)
         assert frame.balanced_accuracy == dense.balanced_accuracy
+        for label in (0, 17, C - 1):
+            for found, expected in zip(
+                frame.predicted_as(label), dense.predicted_as(label), strict=True
+            ):
+                assert found.tolist() == expected.tolist()
         np.testing.assert_equal(frame_figures(frame, counts), frame_figures(dense, counts))
         np.testing.assert_equal(
             frame_metrics(trained.scene, frame), frame_metrics(trained.scene, dense)
@@ -196,6 +203,33 @@ def test_frames_pass_through_a_file(trained: Trained, tmp_path: Path) -> None:
     for again, frame in zip(load_frames(path), trained.frames, strict=True):
         for name, value in vars(frame).items():
             assert_same(getattr(again, name), value)
+
+
+def test_dense_frames_of_many_classes_are_still_read(trained: Trained, tmp_path: Path) -> None:
+    """Runs of before 256 classes became the limit hold dense tables and all logits."""
+    path = tmp_path / "00002.npz"
+    save_frames(path, trained.dense)
+    for again, frame in zip(load_frames(path), trained.dense, strict=True):
+        for name, value in vars(frame).items():
+            assert_same(getattr(again, name), value)
+
+
+def test_a_file_that_lacks_part_of_a_table_is_an_error(trained: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "00002.npz"
+    save_frames(path, trained.frames)
+    parts = read_npz(path)
+    del parts[1][1]["confusion.values"]
+    write_npz(path, parts)
+    with pytest.raises(RunError, match="00002.npz"):
+        load_frames(path)
+
+
+def test_the_map_shows_the_recorded_predictions(trained: Trained) -> None:
+    (view, *_) = views_of(trained.frames, trained.config)
+    logits = trained.frames[0].landmark_logits
+    assert isinstance(logits, TopLogits)
+    assert view.logits.shape == (100, C)
+    assert view.logits.argmax(axis=1).tolist() == predicted_of(logits).tolist()
 
 
 def assert_same(found: Any, expected: Any) -> None:

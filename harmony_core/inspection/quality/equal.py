@@ -13,6 +13,7 @@ from ...arrays import Array
 from ...data.copies import equal_keys
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+_PART = 2**20
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,15 @@ def find_equal(keys: Array, codes: Array, split: Array | None, train: int, test:
     ``train`` and ``test`` are the numbers of these splits in ``split``; −1 if there is none.
     """
     n = len(keys)
-    where = np.flatnonzero(codes >= 0 if split is None else (codes >= 0) & (split >= 0))
-    where = where[_repeated(keys[where])]
+    small = np.int32 if n < 2**31 else np.int64
+    where = np.flatnonzero(
+        _repeated(keys, codes >= 0 if split is None else (codes >= 0) & (split >= 0))
+    )
     part = split[where].astype(np.uint64) if split is not None else np.zeros(len(where), np.uint64)
     key, code = keys[where], codes[where]
     own = (key ^ (code.astype(np.uint64) + np.uint64(1)) * _MIX) * _MIX ^ (part + np.uint64(1))
     repeats = where[equal_keys(own) != np.arange(len(where))]
-    first = np.arange(n)
+    first = np.arange(n, dtype=small)
     first[where] = where[equal_keys(key)]
     order = np.argsort(key, kind="stable")
     if len(key):
@@ -55,7 +58,7 @@ def find_equal(keys: Array, codes: Array, split: Array | None, train: int, test:
     else:
         conflicts = where
     leaks = np.zeros(0, dtype=np.int64)
-    first_trained = np.full(n, -1, dtype=np.int64)
+    first_trained = np.full(n, -1, dtype=small)
     if train >= 0 and test >= 0 and split is not None:
         trained, tested = where[part == train], where[part == test]
         known, at = np.unique(keys[trained], return_index=True)
@@ -67,11 +70,17 @@ def find_equal(keys: Array, codes: Array, split: Array | None, train: int, test:
     return Equal(repeats, conflicts, leaks, first, first_trained)
 
 
-def _repeated(keys: Array) -> Array:
-    """(n,) bool, whether a key is there twice: of most data few, so that the rest is quick."""
-    ordered = np.sort(keys)
+def _repeated(keys: Array, among: Array) -> Array:
+    """(n,) bool, whether a key is there twice ``among`` some (n,) bool: of most data few are."""
+    ordered = keys[among]
+    ordered.sort()
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    del ordered
+    out = np.zeros(len(keys), dtype=bool)
     if not len(twice):
-        return np.zeros(len(keys), dtype=bool)
-    place = np.minimum(np.searchsorted(twice, keys), len(twice) - 1)
-    return np.asarray(twice[place] == keys)
+        return out
+    for start in range(0, len(keys), _PART):
+        part = keys[start : start + _PART]
+        place = np.minimum(np.searchsorted(twice, part), len(twice) - 1)
+        out[start : start + _PART] = twice[place] == part
+    return out & among

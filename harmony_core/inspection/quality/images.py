@@ -27,13 +27,14 @@ from .near_images import near_pairs
 from .odd_images import odd_images
 from .predictions import by_model
 from .suspects import Suspects, find_suspects
-from .tables import rows_to_judge, sampled_note
+from .tables import drawn, rows_to_judge, sampled_note
 from .twins import Twins
 
 ALIKE = 0.05
 """Share of near duplicates from which the set may be one of look-alikes."""
 PICTURES = 400
 """Pictures of marked images that are kept, of 3 kB each."""
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 def check_images(
@@ -47,18 +48,17 @@ def check_images(
     """Every check, on `limits.NEAR_IMAGES` images at most."""
     labels = contents.labels
     assert labels.codes is not None
-    rows = stratified_rows(labels.codes, limits.NEAR_IMAGES, generator(0, "quality"))
+    judged = rows_to_judge(labels, limits.SUSPECT_IMAGES, given) if judge else _NONE
+    rows = _looked_at(labels.codes, judged if given is None else _NONE)
     notes: list[str] = []
     if len(rows) < len(labels.codes):
         notes.append(
-            f"Looked at {len(rows):,} of {len(labels.codes):,} images, rare classes first."
+            f"Looked at {len(rows):,} of {len(labels.codes):,} images, "
+            f"{drawn(labels.codes, rows, 'images')}"
         )
     keep = np.zeros(len(rows), dtype=bool)
-    judged = rows[:0]
-    if judge:
-        judged = rows_to_judge(labels, limits.SUSPECT_IMAGES, given)
-        judged = np.searchsorted(rows, np.intersect1d(judged, rows))
-        keep[judged] = given is None
+    judged = np.searchsorted(rows, np.intersect1d(judged, rows))
+    keep[judged] = given is None
     decoded = images.decode(
         rows, lambda share: progress(f"Looking at {len(rows):,} images", share), keep
     )
@@ -96,14 +96,19 @@ def check_images(
             predictions = given.predictions(rows[at], groups, progress)
         else:
             good = decoded.thumbnails[decoded.readable[judged]]
-            weights = weights_of(codes, at)
+            weights = weights_of(labels.codes, rows[at])
             features = image_features(good, progress) if len(good) > 1 else np.zeros((len(good), 1))
             predictions = by_model(features, groups, weights, linear=True)
         suspects = find_suspects(predictions, codes[at], labels.names, rows[at], images.name)
         notes += [*suspects.notes, *(given.notes if given else ())]
         labelled = int((labels.codes >= 0).sum())
         if len(judged) < labelled:
-            notes.append(sampled_note(len(judged), labelled, "images"))
+            notes.append(
+                sampled_note(len(judged), labelled, "images")
+                if given is None
+                else f"The labels of the {len(judged):,} images looked at were judged, of "
+                f"{labelled:,}."
+            )
         if suspects.judged:
             findings["suspects"] = suspects.finding
     flagged = _pictured(flag(findings, labels, images.name), images)
@@ -112,6 +117,15 @@ def check_images(
         findings, totals, None, judged_labels.too_few, judged_labels.unknown,
         judged_labels.agreement, tuple(notes), flagged,
     )  # fmt: skip
+
+
+def _looked_at(codes: Array, judged: Array) -> Array:
+    """Sorted positions of the images to decode, `limits.NEAR_IMAGES` at most, with the judged."""
+    most = limits.NEAR_IMAGES
+    if np.count_nonzero(codes >= 0) <= most:
+        return np.flatnonzero(codes >= 0)
+    drawn_rows = stratified_rows(codes, max(most - len(judged), 0), generator(0, "quality"))
+    return np.union1d(drawn_rows, judged)
 
 
 def _placed(found: Finding, rows: Array) -> Finding:

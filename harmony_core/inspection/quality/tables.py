@@ -18,6 +18,7 @@ from ...readers.sampled_rows import (
     Column,
     columns_at,
     columns_of,
+    least_of_each,
     natural_rows,
     profile_rows,
     stratified_rows,
@@ -76,13 +77,13 @@ def check_table(
     labelled = int((labels.codes >= 0).sum())
     suspects = None
     if judge:
-        groups = copy_groups(profile.keys, twins.pairs)
+        groups = _groups(profile.keys, twins.pairs, chosen, judged)
         suspects = _suspects(labels, columns, chosen, judged, groups, given, progress)
         notes += [*suspects.notes, *(given.notes if given else ())]
         if len(near) < labelled:
             notes.append(
-                f"Near duplicates were looked for in {len(near):,} of {labelled:,} rows, rare "
-                "classes first."
+                f"Near duplicates were looked for in {len(near):,} of {labelled:,} rows, "
+                f"{drawn(labels.codes, near, 'rows')}"
             )
         if len(judged) < labelled:
             notes.append(sampled_note(len(judged), labelled, "rows"))
@@ -109,6 +110,26 @@ def rows_to_judge(labels: Labels, most: int, given: Given | None) -> Array:
     return natural_rows(labels.codes, most, generator(0, "suspects"))
 
 
+def drawn(codes: Array, rows: Array, unit: str) -> str:
+    """How rows that are looked at were drawn, as the end of a sentence."""
+    least = least_of_each(codes, rows)
+    if least is None:
+        return f"those that have a label: every class with all its {unit}."
+    return f"drawn so that every class has all its {unit} or at least {least:,}."
+
+
+def _groups(keys: Array, pairs: Array, chosen: Array, judged: Array) -> Array:
+    """The group of copies of each sample that is judged; ``pairs`` are ``chosen`` ones.
+
+    Of a large table the other rows are left out, which would take memory and change nothing.
+    """
+    if len(chosen) == len(keys) or len(judged) > len(chosen):
+        return copy_groups(keys, pairs)[judged]
+    return copy_groups(keys[chosen], np.searchsorted(chosen, pairs))[
+        np.searchsorted(chosen, judged)
+    ]
+
+
 def sampled_note(judged: int, labelled: int, unit: str) -> str:
     """That not all labels were judged, and which were."""
     return (
@@ -127,12 +148,15 @@ def _suspects(
     given: Given | None,
     progress: Progress,
 ) -> Suspects:
-    """Judge the labels of the rows ``judged``; ``columns`` hold the rows ``chosen``."""
+    """Judge the labels of the rows ``judged``; ``columns`` hold the rows ``chosen``.
+
+    ``groups`` are those of the judged rows.
+    """
     assert labels.codes is not None
     progress("Judging labels", None)
     codes = labels.codes[judged]
     if given is not None:
-        predictions = given.predictions(judged, groups[judged], progress)
+        predictions = given.predictions(judged, groups, progress)
         return find_suspects(predictions, codes, labels.names, judged, row_name)
     at = np.searchsorted(chosen, judged)
     encoder = TableEncoder.fit(columns, at)
@@ -142,7 +166,7 @@ def _suspects(
         return Suspects(Finding(none, none), notes=(note,))
     features = encoder.transform(columns_at(columns, at))
     weights = weights_of(labels.codes, judged)
-    predictions = by_model(features, groups[judged], weights, progress=progress)
+    predictions = by_model(features, groups, weights, progress=progress)
     return find_suspects(predictions, codes, labels.names, judged, row_name)
 
 

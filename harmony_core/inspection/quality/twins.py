@@ -18,6 +18,7 @@ from .finding import EXAMPLES, Finding, tally
 Name = Callable[[int], str]
 WORDS = 50_000
 """Marked samples for which the finding is put into words; there may be millions of copies."""
+_NONE = np.zeros((0, 2), dtype=np.int64)
 
 
 class Twins:
@@ -39,19 +40,15 @@ class Twins:
 
     def findings(self) -> dict[str, Finding]:
         """By the names of `measures.CHECKS`."""
-        first = self.equal.first
-        copies = {i: (int(first[i]), "equals") for i in self.equal.duplicates.tolist()}
-        near = {j: (i, "nearly equals") for i, j in self._within().tolist()}
+        copied, leaked = self.equal.duplicates, self.equal.leaks
         found = {
-            "exact_duplicates": self._finding(copies),
-            "near_duplicates": self._finding(near),
+            "exact_duplicates": self._finding(_NONE, _pairs(copied, self.equal.first)),
+            "near_duplicates": self._finding(self._within()[:, ::-1], _NONE),
             "conflicts": self._conflicts(),
         }
         if self.labels.test_split is not None:
-            leaks = {i: (j, "nearly equals") for i, j in self._across().tolist()}
-            trained = self.equal.first_trained
-            leaks |= {i: (int(trained[i]), "equals") for i in self.equal.leaks.tolist()}
-            found["leaks"] = self._finding(leaks)
+            exact = _pairs(leaked, self.equal.first_trained)
+            found["leaks"] = self._finding(self._across(), exact)
         return found
 
     def _within(self) -> Array:
@@ -85,10 +82,18 @@ class Twins:
         counts = tally(rows, self.codes, len(self.checked))
         return Finding(counts, self.checked, examples, rows, share, best, words)
 
-    def _finding(self, found: dict[int, tuple[int, str]]) -> Finding:
-        """Samples that equal another, by position: the other one, and the words between them."""
-        rows = np.array(sorted(found), dtype=np.int64)
-        words = tuple(f"{found[i][1]} {self._other(i, found[i][0])}" for i in rows[:WORDS].tolist())
+    def _finding(self, near: Array, exact: Array) -> Finding:
+        """Samples that equal another, of pairs (p, 2) of a sample and the other one.
+
+        Of a sample with several the last is named, the exact ones after the others.
+        """
+        both = np.concatenate([near, exact])[::-1]
+        rows, last = np.unique(both[:, 0], return_index=True)
+        at = last[:WORDS]
+        words = tuple(
+            f"{'equals' if k < len(exact) else 'nearly equals'} {self._other(i, j)}"
+            for k, (i, j) in zip(at.tolist(), both[at].tolist(), strict=True)
+        )
         examples = tuple(
             (self.name(i), word) for i, word in zip(rows[:EXAMPLES].tolist(), words, strict=False)
         )
@@ -99,6 +104,11 @@ class Twins:
         differs = self.codes[i] != self.codes[j]
         label = f" (labelled {quoted(self.labels.names[self.codes[j]], 30)})" if differs else ""
         return f"{self.name(j)}{label}"
+
+
+def _pairs(rows: Array, others: Array) -> Array:
+    """(p, 2) samples ``rows`` (p,) and the one that each of them equals, by position in (n,)."""
+    return np.stack([rows, others[rows].astype(np.int64)], axis=1)
 
 
 def _votes(group: Array, codes: Array, rows: Array) -> tuple[Array, Array, Array]:

@@ -25,7 +25,7 @@ PEEKS = 20
 
 def _matches(start: FileStart) -> bool:
     """Whether a JSON file inside begins or is called like COCO annotations."""
-    found = [i for i, name in enumerate(start.names) if name.lower().endswith(".json")][:PEEKS]
+    found = start.ending(".json", PEEKS)
     heads = start.peek(found)
     return any(
         b'"categories"' in head

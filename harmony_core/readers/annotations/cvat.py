@@ -33,7 +33,7 @@ def _matches_file(start: FileStart) -> bool:
 
 
 def _matches_files(start: FileStart) -> bool:
-    found = [i for i, name in enumerate(start.names) if name.lower().endswith(".xml")][:PEEKS]
+    found = start.ending(".xml", PEEKS)
     return any(map(is_cvat, start.peek(found)))
 
 

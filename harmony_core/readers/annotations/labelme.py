@@ -34,7 +34,7 @@ def refuse_one(document: dict[str, Any]) -> None:
 
 def _matches(start: FileStart) -> bool:
     """Whether JSON files inside hold shapes."""
-    found = [i for i, name in enumerate(start.names) if name.lower().endswith(".json")][:PEEKS]
+    found = start.ending(".json", PEEKS)
     return any(b'"shapes"' in head or b'"imagePath"' in head for head in start.peek(found))
 
 

@@ -31,7 +31,7 @@ def _matches_file(start: FileStart) -> bool:
 
 
 def _matches_files(start: FileStart) -> bool:
-    found = [i for i, name in enumerate(start.names) if name.lower().endswith(".csv")][:PEEKS]
+    found = start.ending(".csv", PEEKS)
     return any(map(is_open_images, start.peek(found, 4096)))
 
 

@@ -36,7 +36,7 @@ def _matches(start: FileStart) -> bool:
                 "VOC). Choose the folder that holds all of them, or pack it as a ZIP."
             )
         return False
-    found = [i for i, name in enumerate(start.names) if name.lower().endswith(".xml")][:PEEKS]
+    found = start.ending(".xml", PEEKS)
     return any(map(is_voc, start.peek(found)))
 
 

@@ -22,13 +22,14 @@ PEEKS = 5
 
 def _matches(start: FileStart) -> bool:
     """Whether a folder or a ZIP has a folder of labels, or text files of boxes beside images."""
-    paths = [tuple(name.split("/")) for name in start.names]
-    sure, beside = label_files(paths)
+    if not start.ending(".txt", 1):
+        return False
+    sure, beside = label_files([tuple(name.split("/")) for name in start.names])
     if sure or not beside:
         return bool(sure)
-    place = {parts: i for i, parts in enumerate(paths)}
-    looks = [looks_like_boxes(head) for head in start.peek([place[p] for p in beside[:PEEKS]])]
-    return any(looks) and all(look is not False for look in looks)
+    looks = map(looks_like_boxes, start.peek(["/".join(parts) for parts in beside[:PEEKS]]))
+    found = list(looks)
+    return any(found) and all(look is not False for look in found)
 
 
 def _read(path: Path, options: ReadOptions) -> Contents:

@@ -105,6 +105,15 @@ class ZipSource:
         self._contents.finish(unused)
         return ignored
 
+    @property
+    def endings(self) -> Counter[str]:
+        """How many images have which ending, in lower case."""
+        return Counter(suffix_of(parts[-1]) for parts in self.files)
+
+    def path_of(self, parts: Parts) -> str:
+        """The name of an entry in the ZIP."""
+        return self._contents.name_of(self._entries[parts], "/".join(parts))
+
     def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; `OSError` if it is damaged, `DataError` if it is too much."""
         content = self._contents.read(self._entries[parts], "/".join(parts), most + 1)

@@ -1,7 +1,7 @@
 """The class of each image by the folder that holds it: ``[…/][split/]<class>/[…/]<image>``.
 
 The class is the first level of folders below the split; deeper folders are pooled.
-Axes: n images, c classes.
+Axes: n images, f folders with images, c classes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from .. import limits
 from ..labels import ALL, SPLITS, Labels, count_by_split
 from ..messages import listed, quoted
 from .layout import Parts
+from .path_list import by_folder
 from .split_folders import are_pieces, is_container, split_name, without_splits
 
 LEVEL = "folder {}"
@@ -49,16 +50,16 @@ def labels_by_folder(files: Sequence[Parts], label: str | int | None = None) -> 
             "Expected images in a folder for each class, but got no image at all. Arrange them as "
             "train/<class>/<image> and test/<class>/<image>, or <class>/<image>."
         )
-    splits, below = without_splits([parts[:-1] for parts in files])
+    folders, inside = by_folder(files)  # all that is asked is the same for the files of a folder
+    splits, below = without_splits(folders)
     level = _given_level(label, max(map(len, below)))
     classes, how, notes = _classes(below, splits, level)
-    loose = [i for i, name in enumerate(classes) if not name]
-    _check_loose(files, splits, loose)
+    _check_loose(files, inside, splits, classes)
     names = tuple(sorted({name for name in classes if name}))
     _check_names(names, len(files), files)
     place = {name: c for c, name in enumerate(names)}
     codes = np.array([place.get(name, -1) for name in classes], dtype=np.int32)
-    labels = labels_of(names, codes, splits)
+    labels = _labels(names, codes[inside], _split_numbers(splits)[inside])
     depth = max(map(len, below))
     if depth < 2 or how < 0:
         reason = "each folder is a class" if how >= 0 else "its folders name the class"
@@ -72,13 +73,25 @@ def labels_by_folder(files: Sequence[Parts], label: str | int | None = None) -> 
 
 def labels_of(names: tuple[str, ...], codes: Array, meant: Sequence[str]) -> Labels:
     """Labels from the class (n,) of each image, −1 for none, and its split, empty for none."""
+    return _labels(names, codes, _split_numbers(meant))
+
+
+def _split_numbers(meant: Sequence[str]) -> Array:
+    """The positions in `SPLITS` of splits, int8, −1 for any other text."""
+    return np.array([SPLITS.index(m) if m in SPLITS else -1 for m in meant], dtype=np.int8)
+
+
+def _labels(names: tuple[str, ...], codes: Array, meant: Array) -> Labels:
+    """`labels_of` with the splits (n,) as positions in `SPLITS`."""
     missing = int((codes < 0).sum())
-    used = {m for m, c in zip(meant, codes.tolist(), strict=True) if c >= 0}
-    splits = tuple(s for s in SPLITS if s in used)
-    if not splits:
+    used = [s for s in range(len(SPLITS)) if ((meant == s) & (codes >= 0)).any()]
+    if not used:
         counts = count_by_split(codes, None, 1, len(names))
         return Labels(names, (ALL,), counts, rows=len(codes), missing=missing, codes=codes)
-    split_codes = np.array([splits.index(m) if m in splits else -1 for m in meant], dtype=np.int8)
+    splits = tuple(SPLITS[s] for s in used)
+    place = np.full(len(SPLITS) + 1, -1, dtype=np.int8)
+    place[used] = np.arange(len(used))
+    split_codes = place[meant]
     counts = count_by_split(codes, split_codes, len(splits), len(names))
     return Labels(
         names, splits, counts, rows=len(codes), missing=missing, codes=codes,
@@ -103,7 +116,7 @@ def _given_level(label: str | int | None, depth: int) -> int | None:
 def _classes(
     below: list[Parts], splits: list[str], level: int | None
 ) -> tuple[list[str], int, tuple[str, ...]]:
-    """The class (n,) of each image, empty for none; its level, −1 for all; and notes."""
+    """The class (f,) that each folder stands for, empty for none; its level, −1 for all; notes."""
     if level is not None:
         return [f[level] if len(f) > level else "" for f in below], level, ()
     first = {f[0] for f in below if f}
@@ -136,15 +149,24 @@ def _are_cases(below: list[Parts], first: set[str]) -> bool:
     return few and all(len(tops) >= len(first) / 4 for tops in under.values())
 
 
-def _check_loose(files: Sequence[Parts], splits: list[str], loose: list[int]) -> None:
-    """Raise `DataError` for more than a few images to train on that lie in no class folder."""
-    asked = [i for i in loose if splits[i] == "train" or not any(splits)]
-    trained = sum(split == "train" or not any(splits) for split in splits)
-    if len(loose) < len(files) and len(asked) <= limits.SKIPPED_SHARE * trained:
+def _check_loose(
+    files: Sequence[Parts], inside: Array, splits: list[str], classes: list[str]
+) -> None:
+    """Raise `DataError` for more than a few images to train on that lie in no class folder.
+
+    ``inside`` (n,) is the folder of each image, ``splits`` and ``classes`` (f,) what it says.
+    """
+    images = np.bincount(inside, minlength=len(splits))
+    bare = np.array([not name for name in classes])
+    trained = np.array([split == "train" or not any(splits) for split in splits])
+    few = images[bare & trained].sum() <= limits.SKIPPED_SHARE * images[trained].sum()
+    if few and not bare.all():
         return
-    names = ["/".join(files[i]) for i in asked or loose]
+    meant = np.flatnonzero((bare & trained if (bare & trained).any() else bare)[inside])
+    names = ["/".join(files[int(i)]) for i in meant[:3]]
+    more = f" and {len(meant) - 3:,} more" if len(meant) > 3 else ""
     raise DataError(
-        f"Expected every image in the folder of its class, but got {listed(names, 3)}. "
+        f"Expected every image in the folder of its class, but got {listed(names)}{more}. "
         "Arrange them as train/<class>/<image> or <class>/<image>, or add a table with a column of "
         "file names and one of labels."
     )

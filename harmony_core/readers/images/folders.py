@@ -4,74 +4,67 @@ from __future__ import annotations
 
 import hashlib
 import os
-import unicodedata
-from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from ...errors import DataError
-from .archives import MAX_DEPTH, MAX_ENTRIES, MAX_FILE_BYTES
-from .layout import IMAGE_SUFFIXES, Parts, is_system_file, left_out, suffix_of
+from ..messages import quoted
+from .archives import MAX_ENTRIES, MAX_FILE_BYTES
+from .folder_listing import FolderListing
+from .layout import Parts
 
 
 class FolderSource:
-    """The image files of a folder (``files``), its ``others``, notes on those, and `read`.
+    """The image files of a folder (``files``, sorted), its ``others``, notes on those, and `read`.
 
-    Links to files inside the folder are followed; a link that leaves it is refused.
+    Links to files inside the folder are followed; a link that leaves it is refused, and so are more
+    than ``most`` files. ``listing`` is what is known of the folder already.
     """
 
-    def __init__(self, root: Path, most: int | None = None) -> None:
-        most = MAX_ENTRIES if most is None else most
+    def __init__(
+        self, root: Path, most: int | None = None, listing: FolderListing | None = None
+    ) -> None:
         self.title = "the folder"
-        self._root = root.resolve()
-        self._paths: dict[Parts, Path] = {}
-        self.files: list[Parts] = []
-        self.others: list[Parts] = []
-        ignored: Counter[str] = Counter()
+        if listing is None:
+            listing = FolderListing(root, MAX_ENTRIES if most is None else most)
+        if listing.problem is not None:
+            raise listing.problem
+        self._listing = listing
+        self.files: Sequence[Parts] = listing.images
+        self.others: Sequence[Parts] = listing.others
+        self.endings = listing.endings
+        self.notes = listing.notes
+
+    @cached_property
+    def key(self) -> str:
+        """The identity of the images in a cache: a SHA-256 of their names, sizes and times.
+
+        Every file is asked for these, which takes seconds for a million.
+        """
+        inner = sorted(
+            (tuple(self.path_of(parts).split(os.sep)) for parts in self.files), key=_walked
+        )
         digest = hashlib.sha256()
-        seen = 0
-        for folder, below, names in os.walk(self._root):
-            below[:] = sorted(name for name in below if not name.startswith("."))
-            here = Path(folder)
-            if len(here.relative_to(self._root).parts) > MAX_DEPTH:
+        for parts in inner:
+            try:
+                info = Path(self._listing.root, *parts).stat()
+            except OSError as error:
                 raise DataError(
-                    f"Expected at most {MAX_DEPTH} levels of folders, but got {folder!r}. "
-                    "Point to the folder that holds the classes."
-                )
-            for name in sorted([*names, *(n for n in below if (here / n).is_symlink())]):
-                path = here / name
-                seen += 1
-                if seen > most:
-                    raise DataError(
-                        f"Expected a folder of at most {most:,} files, but got more. "
-                        "Keep fewer images of the frequent classes."
-                    )
-                parts = path.relative_to(self._root).parts
-                if path.is_symlink() and not path.resolve().is_relative_to(self._root):
-                    raise DataError(
-                        f"Expected files inside the folder, but got {'/'.join(parts)!r}, a link "
-                        "that leaves it. Copy the file instead."
-                    )
-                if is_system_file(parts):
-                    ignored["system files"] += 1
-                    continue
-                tidy = tuple(unicodedata.normalize("NFC", part) for part in parts)
-                if not path.is_file() or suffix_of(name) not in IMAGE_SUFFIXES:
-                    ignored["files that are not images"] += 1
-                    if path.is_file():
-                        self._paths[tidy] = path
-                        self.others.append(tidy)
-                else:
-                    info = path.stat()
-                    digest.update(f"{parts}\0{info.st_size}\0{info.st_mtime_ns}\n".encode())
-                    if tidy not in self._paths:
-                        self.files.append(tidy)
-                    self._paths[tidy] = path
-        self.key = digest.hexdigest()
-        self.notes = left_out(self.title, ignored)
+                    "Expected a folder that stays as it is while it is read, but got "
+                    f"{quoted('/'.join(parts), 120)}: {error.strerror or error}. Try again when "
+                    "nothing is moved any more."
+                ) from error
+            digest.update(f"{parts}\0{info.st_size}\0{info.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
+
+    def path_of(self, parts: Parts) -> str:
+        """The path of a file in the folder, as the system has it."""
+        return self._listing.inner_path(parts)
 
     def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; `OSError` if it cannot be read or is too large."""
-        with open(self._paths[parts], "rb") as file:
+        with open(self._listing.path_of(parts), "rb") as file:
             content = file.read(most + 1)
         if len(content) > most:
             raise OSError(f"larger than {most >> 20} MB")
@@ -79,3 +72,9 @@ class FolderSource:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _walked(parts: Parts) -> list[tuple[bool, str]]:
+    """The order of the key: in each folder the files first, then what lies in folders."""
+    last = len(parts) - 1
+    return [(depth < last, part) for depth, part in enumerate(parts)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -21,7 +22,7 @@ from .folders import FolderSource
 from .image_files import ImageFiles
 from .label_tables import LabelTable, find_split_lists, find_tables
 from .labelled_images import LISTED, agrees, filled_by_tables, labels_by_table
-from .layout import Parts, suffix_of
+from .layout import Parts
 
 _TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 _IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif")
@@ -34,20 +35,21 @@ FOLDER = "folder"
 
 def image_contents(path: Path, options: ReadOptions) -> Contents:
     """The images of a ZIP or folder with their classes."""
-    source = FolderSource(path) if path.is_dir() else ZipSource(path)
+    listing = options.listing
+    source = FolderSource(path, None, listing) if path.is_dir() else ZipSource(path)
     form, size = (IMAGE_FOLDER, 0) if path.is_dir() else (IMAGE_ZIP, path.stat().st_size)
     blank = Contents(path.name, "images", form.title, size, Labels((), (ALL,), np.zeros((1, 0)), 0))
     try:
-        files = sorted(source.files)
+        files = source.files if isinstance(source, FolderSource) else sorted(source.files)
         contents = _labelled(source, files, blank, options)
-        return _split_by_lists(source, files, contents).with_notes(*_heic(files))
+        return _split_by_lists(source, files, contents).with_notes(*_heic(source.endings))
     except BaseException:
         source.close()
         raise
 
 
 def _labelled(
-    source: ZipSource | FolderSource, files: list[Parts], blank: Contents, options: ReadOptions
+    source: ZipSource | FolderSource, files: Sequence[Parts], blank: Contents, options: ReadOptions
 ) -> Contents:
     asked = re.fullmatch(rf"{FOLDER}( \d+)?", str(options.label or "")) is not None
     tables: list[LabelTable] = []
@@ -90,7 +92,7 @@ def _labelled(
 
 
 def _split_by_lists(
-    source: ZipSource | FolderSource, files: list[Parts], contents: Contents
+    source: ZipSource | FolderSource, files: Sequence[Parts], contents: Contents
 ) -> Contents:
     """The contents with the splits of lists such as train.txt, if nothing else gives splits."""
     labels = contents.labels
@@ -105,9 +107,9 @@ def _split_by_lists(
     return replace(contents, labels=split).with_notes(note)
 
 
-def _heic(files: Sequence[Parts]) -> list[str]:
+def _heic(endings: Counter[str]) -> list[str]:
     """A note on images that can be counted but not looked at."""
-    count = sum(suffix_of(parts[-1]) in (".heic", ".heif") for parts in files)
+    count = endings[".heic"] + endings[".heif"]
     if not count or find_spec("pi_heif") is not None:
         return []
     return [
@@ -135,7 +137,7 @@ def _table_wins(
 
 
 def _by_folder(
-    source: ZipSource | FolderSource, files: list[Parts], found: FolderLabels,
+    source: ZipSource | FolderSource, files: Sequence[Parts], found: FolderLabels,
     tables: Sequence[LabelTable], blank: Contents,
 ) -> Contents:  # fmt: skip
     labels, notes = found.labels, found.notes

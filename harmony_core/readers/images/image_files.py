@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -39,7 +39,7 @@ class ImageSource(Protocol):
 class ImageFiles:
     """Images in files of a source."""
 
-    def __init__(self, source: ImageSource, files: list[Parts]) -> None:
+    def __init__(self, source: ImageSource, files: Sequence[Parts]) -> None:
         self._source, self._files = source, files
 
     def name(self, row: int) -> str:

@@ -141,7 +141,7 @@ def _read_table(
         suffix = suffix_of(parts[-1])
         path = Path(folder, f"table{'.csv' if suffix == '.txt' else suffix}")
         path.write_bytes(content)
-        form, _ = identify(path)
+        form, *_ = identify(path)
         contents = form.read(path, options)
         if contents.kind != "table" or contents.table is None:
             return None

@@ -7,6 +7,7 @@ without one folder around it. A path here is a tuple of its parts.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...errors import DataError
@@ -57,7 +58,7 @@ def left_out(title: str, ignored: Counter[str]) -> tuple[str, ...]:
     return (f"Left out of {title}: {kinds}.",)
 
 
-def arrange(files: list[Parts]) -> Layout:
+def arrange(files: Sequence[Parts]) -> Layout:
     """The layout of image files; raises `DataError` that names what does not fit."""
     if not files:
         raise DataError(
@@ -91,7 +92,7 @@ def arrange(files: list[Parts]) -> Layout:
     return Layout(class_names, train, test)
 
 
-def _wrapped(files: list[Parts]) -> int:
+def _wrapped(files: Sequence[Parts]) -> int:
     """1 if a single folder holds everything, else 0."""
     same = len({parts[0] for parts in files}) == 1 and files[0][0].lower() not in SPLITS
     return int(same and all(len(parts) >= 3 for parts in files))

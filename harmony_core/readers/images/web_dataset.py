@@ -33,7 +33,7 @@ def _matches(start: FileStart) -> bool:
                 "shards of a WebDataset, or unpack the archive and choose its folder."
             )
         return False
-    return any(name.lower().endswith(".tar") for name in start.names)
+    return any(name.lower().endswith(".tar") for name in start.others)
 
 
 def _read(path: Path, options: ReadOptions) -> Contents:
@@ -57,7 +57,7 @@ def _read(path: Path, options: ReadOptions) -> Contents:
             raise DataError(
                 f"Expected at most {SAMPLES:,} samples, but got more. Use fewer shards."
             )
-    names = tuple(sorted({label for label in given if label}, key=_by_number))
+    names = tuple(sorted({label for label in given if label}, key=by_number))
     if not names:
         raise DataError(
             f"Expected samples with a label (.cls or .json) in the shards, but got none in "
@@ -65,7 +65,7 @@ def _read(path: Path, options: ReadOptions) -> Contents:
         )
     place = {name: c for c, name in enumerate(names)}
     codes = np.array([place.get(label, -1) for label in given], dtype=np.int32)
-    labels = labels_of(_called(path, names), codes, splits)
+    labels = labels_of(called(path, names), codes, splits)
     return Contents(
         path.name, "table", WEB_DATASET.title, sum(p.stat().st_size for p in shards), labels,
         label="cls", reason="shards keep labels in files of this ending",
@@ -90,7 +90,7 @@ def _labels(shard: Path) -> Iterator[str]:
                 if ending.lower() in (*LABELS, "json") and member.size <= LABEL_BYTES:
                     file = archive.extractfile(member)
                     content = b"" if file is None else file.read(LABEL_BYTES)
-                    label = _label(content, ending.lower()) or label
+                    label = label_in(content, ending.lower()) or label
             if key:
                 yield label
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
@@ -100,13 +100,14 @@ def _labels(shard: Path) -> Iterator[str]:
         ) from error
 
 
-def _by_number(label: str) -> tuple[bool, int, str]:
-    """Whole numbers by value, then text."""
+def by_number(label: str) -> tuple[bool, int, str]:
+    """Sorts whole numbers by value, then text."""
     whole = label.isascii() and label.isdigit() and len(label) < 19
     return not whole, int(label) if whole else 0, label
 
 
-def _label(content: bytes, ending: str) -> str:
+def label_in(content: bytes, ending: str) -> str:
+    """The label in a file of a sample, of one of the endings `LABELS` or json; empty for none."""
     text = content.decode("utf-8", "replace").strip()
     if ending == "json":
         try:
@@ -118,7 +119,7 @@ def _label(content: bytes, ending: str) -> str:
     return text[: limits.NAME_CHARACTERS]
 
 
-def _called(path: Path, names: tuple[str, ...]) -> tuple[str, ...]:
+def called(path: Path, names: tuple[str, ...]) -> tuple[str, ...]:
     """The names of numbered classes from classnames.txt, if it is there."""
     listing = path / "classnames.txt"
     numbers = all(name.isdigit() for name in names)

@@ -50,9 +50,13 @@ class ZipEntries:
         self._archive.filelist.clear()
         self._archive.NameToInfo.clear()
 
+    def name_of(self, row: int, name: str) -> str:
+        """The name of an entry in the archive, which is known as ``name`` here."""
+        return self._other_names.get(row, name)
+
     def read(self, row: int, name: str, most: int) -> bytes:
         """The content of an entry, at most ``most`` bytes; `OSError` if it is damaged."""
-        name = self._other_names.get(row, name)
+        name = self.name_of(row, name)
         start = self._starts[row]
         end = start + _HEADER + len(name) + self._packed[row]
         if end > self._bounds[bisect_right(self._bounds, start)]:

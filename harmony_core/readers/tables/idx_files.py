@@ -39,7 +39,7 @@ def _matches(start: FileStart) -> bool:
                 "format). Choose the folder that holds both, or pack it as a ZIP."
             )
         return False
-    return any(_NAME.fullmatch(name.rsplit("/", 1)[-1].lower()) for name in start.names)
+    return any(_NAME.fullmatch(name.rsplit("/", 1)[-1].lower()) for name in start.others)
 
 
 def _is_idx(start: FileStart) -> bool:

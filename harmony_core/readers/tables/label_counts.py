@@ -66,6 +66,7 @@ class LabelCounter:
         place = {name: c for c, name in enumerate(names)}
         lut = np.array([place[meant[text]] for text in self.cells] + [-1], dtype=np.int32)
         codes = lut[numbers]
+        del numbers
         _check_distinct(codes, names, self.label)
         return Labels(
             names,
@@ -124,7 +125,7 @@ class LabelCounter:
 
 
 def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
-    """(n,) the number of each cell's text in ``known``, which grows; −1 for a missing cell."""
+    """(n,) int32 number of each cell's text in ``known``, which grows; −1 for a missing cell."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -135,7 +136,7 @@ def number(column: pa.Array, known: dict[str, int], name: str) -> Array:
         encoded = column
     else:
         encoded = pc.dictionary_encode(column, null_encoding="encode")
-    lut = np.empty(len(encoded.dictionary) + 1, dtype=np.int64)
+    lut = np.empty(len(encoded.dictionary) + 1, dtype=np.int32)
     lut[-1] = -1
     for position, value in enumerate(cell_values(encoded.dictionary)):
         text = as_text(value)
@@ -199,9 +200,12 @@ def _sorted(names: list[str]) -> tuple[str, ...]:
 
 
 def _check_distinct(codes: Array, names: tuple[str, ...], label: str) -> None:
-    used = codes[codes >= 0]
-    labelled = len(used)
-    if labelled > ALONE and len(names) >= labelled and len(np.unique(used)) == labelled:
+    labelled = int(np.count_nonzero(codes >= 0))
+    if (
+        labelled > ALONE
+        and len(names) >= labelled
+        and len(np.unique(codes[codes >= 0])) == labelled
+    ):
         raise DataError(
             f"Expected classes that repeat in column {quoted(label)}, but all {labelled:,} labels "
             "are different: they name rows, not classes. Choose another column, or give classes "

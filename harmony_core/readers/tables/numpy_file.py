@@ -239,6 +239,8 @@ NPY: FileFormat = FileFormat(
 )
 NPY_FOLDER: FileFormat = FileFormat(
     title="NumPy arrays in a folder",
-    matches=lambda start: start.folder and any(re.fullmatch(r"[^/]+\.npy", n) for n in start.names),
+    matches=lambda start: (
+        start.folder and any(map(re.compile(r"[^/]+\.npy").fullmatch, start.others))
+    ),
     read=lambda path, options: _contents(path, NPY_FOLDER.title, options),
 )

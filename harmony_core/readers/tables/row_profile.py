@@ -98,7 +98,9 @@ class RowProfile:
     @property
     def keys(self) -> Array:
         """(n,) uint64"""
-        return np.concatenate(self._keys) if self._keys else np.zeros(0, dtype=np.uint64)
+        if len(self._keys) != 1:
+            self._keys = [np.concatenate([np.zeros(0, dtype=np.uint64), *self._keys])]
+        return self._keys[0]
 
     def chosen_rows(self) -> pa.Table:
         """The chosen rows, in order; columns keep the widest type they had."""

@@ -13,7 +13,6 @@ from ...errors import DataError
 from .. import limits
 from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
-from ..images.layout import IMAGE_SUFFIXES, suffix_of
 from ..images.split_folders import split_name
 from ..messages import listed
 from .arrow_file import ArrowShard
@@ -26,9 +25,9 @@ _NUMBER = re.compile(r"(.*?)-?(\d{3,})-of-(\d{3,}).*")
 
 
 def _matches(start: FileStart) -> bool:
-    if not start.folder or not any(_is_shard(name) for name in start.names):
+    if start.listing is None or not any(map(_is_shard, start.others)):
         return False
-    return not any(suffix_of(name) in IMAGE_SUFFIXES for name in start.names)
+    return not len(start.listing.images)
 
 
 def _is_shard(name: str) -> bool:

@@ -7,11 +7,13 @@ gradients within a step.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor
 
 from ..batch import Batch
+from ..batch_norms import local_batch_norms, standing_still
 from ..distributed import average_gradients, world
 from ..epoch_plan import EpochPlan
 from ..mixing import Mixing
@@ -23,7 +25,7 @@ from .stepper import STOP_EVERY, Training
 
 class JointStepper:
     """A step is a gather, one forward pass, each method's loss on its own slice, one backward pass
-    and one optimiser step.
+    and one optimiser step. A rank without a sample in the last batch does the same with none.
 
     ``eager_reason`` says why steps on a GPU are not replayed from CUDA graphs; empty on a CPU.
     """
@@ -31,6 +33,7 @@ class JointStepper:
     def __init__(self, training: Training, eager_reason: str = "") -> None:
         self._training, self._eager_reason = training, eager_reason
         self._parameters = list(training.networks.parameters())
+        self._local_norms = local_batch_norms(training.networks)
         methods, groups = training.methods, training.networks.groups()
         self._mixing = Mixing(methods, training.class_counts)
         self._sharpness = tail_sharpness(groups, methods, training.class_counts)
@@ -52,7 +55,10 @@ class JointStepper:
         for step, rate in enumerate(self._rates):
             if should_stop is not None and step % STOP_EVERY == 0 and should_stop():
                 return False
-            self._step(slice(step * size + rank, min((step + 1) * size, n), ranks), rate)
+            rows = slice(step * size + rank, min((step + 1) * size, n), ranks)
+            empty = rows.start >= rows.stop
+            with standing_still(self._local_norms) if empty else nullcontext():
+                self._step(rows, rate)
         return True
 
     def forget(self) -> None:

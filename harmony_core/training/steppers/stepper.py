@@ -31,7 +31,7 @@ class Training:
     optim: OptimConfig
     data: DeviceData
     inputs: Tensor
-    """The training set as `DeviceData.load` returns it."""
+    """The training set as `DeviceData.load` returns it; empty if it stays on disk."""
     targets: Tensor
     """(n,) int64, on the device."""
     class_counts: Tensor

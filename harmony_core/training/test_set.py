@@ -1,0 +1,72 @@
+"""The measures of all methods on the test set. Axes: m methods, n test samples, c classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from ..data.dataset import LongTailedDataset
+from ..data.streamed.store import StreamedImages
+from ..losses.base import Loss
+from .average_precision import FEW_SCORES, macro_average_precision
+from .device_data import DeviceData
+from .evaluate import Evaluation, Judge, TestFigures
+from .networks import Ensemble
+
+MOST_SCORES = 100_000_000
+"""Scores of all methods that are held to rank a test set that stays on disk."""
+
+
+class TestSet:
+    """Test samples on the device, or on disk, where their logits are not kept."""
+
+    __test__ = False
+
+    def __init__(
+        self, dataset: LongTailedDataset, data: DeviceData, evaluation: Evaluation
+    ) -> None:
+        self._source = data.source(dataset.test_inputs)
+        self._targets = torch.from_numpy(dataset.test_targets).to(data.device)
+        self._classes = len(dataset.class_names)
+        self._evaluation = evaluation
+
+    def measure(
+        self, networks: Ensemble, losses: Sequence[Loss], last: bool
+    ) -> list[tuple[TestFigures, float]]:
+        """The figures of each method, and its macro average precision: NaN for large test sets
+        before the ``last`` epoch, and for very large ones."""
+        ranked = self._ranks(len(losses), last)
+        judges = [Judge(self._classes, self._targets.device) for _ in losses]
+        kept: list[Tensor] = []
+        start = 0
+        for logits in self._logits(networks):
+            stop = start + logits.shape[1]
+            for judge, own, loss in zip(judges, logits, losses, strict=True):
+                judge.add(own * loss.scale, self._targets[start:stop])
+            kept += [logits] if ranked else []
+            start = stop
+        precision = [math.nan] * len(losses)
+        if ranked:
+            whole = kept[0] if len(kept) == 1 else torch.cat(kept, dim=1)
+            precision = [
+                float(macro_average_precision(own * loss.scale, self._targets))
+                for own, loss in zip(whole, losses, strict=True)
+            ]
+        return [(judge.figures(), value) for judge, value in zip(judges, precision, strict=True)]
+
+    def _ranks(self, methods: int, last: bool) -> bool:
+        scores = len(self._targets) * self._classes
+        if isinstance(self._source, StreamedImages) and scores * methods > MOST_SCORES:
+            return False
+        return last or scores <= FEW_SCORES
+
+    def _logits(self, networks: Ensemble) -> Iterator[Tensor]:
+        """Logits (m, k, c): of all samples at once, or in parts if they stay on disk."""
+        if isinstance(self._source, StreamedImages):
+            for logits, _ in self._evaluation.each(networks, self._source):
+                yield logits
+        else:
+            yield self._evaluation.logits(networks, self._source)
