@@ -131,12 +131,13 @@ def summarise(
             frame_figures(row[m], scene.train_counts)
             for scene, row in zip(scenes, frames, strict=True)
         ]
+        recalls = [row[m].recall for row in frames]
         summaries.append(
             MethodSummary(
                 label,
                 {name: SeedValues(tuple(row[name] for row in rows)) for name in TITLES},
                 tuple(
-                    SeedValues(tuple(float(row[m].recall[c]) for row in frames))
+                    SeedValues(tuple(float(recall[c]) for recall in recalls))
                     for c in range(classes)
                 ),
             )

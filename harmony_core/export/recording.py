@@ -10,10 +10,13 @@ from ..runs.record import ExperimentRecord
 from ..runs.results import curves_of
 from ..runs.store import RunStore
 from ..viewer.bands import view_bands
+from ..viewer.epoch_step import epoch_step, ordinal
 from ..viewer.payload import Payload
 from ..viewer.run_payload import run_payload
 
 MIN_EPOCHS = 2
+LOOSENED = 4
+"""Of many classes, epochs that would have to be compressed more than this are not read at all."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Recording:
             return ""
         return (
             f"To keep this small, it holds {self.kept} of {self.recorded} recorded epochs, every "
-            f"{_ordinal(self.stride)} and the last."
+            f"{ordinal(self.stride)} and the last."
         )
 
 
@@ -59,13 +62,17 @@ def record_all(
             "it has not. Wait for its first epoch, or resume it."
         )
     scene = store.scene(record.id, repeat)
-    frames = {epoch: store.frames(record.id, repeat, epoch) for epoch in epochs}
+    first = store.frames(record.id, repeat, epochs[0])
+    frames = {epochs[0]: first}
     bands = None
     if with_bands and record.config.seeds.repeats > 1:
         bands = view_bands(curves_of(store, record))
-    stride = 1
+    stride = epoch_step(scene, first, panels, len(epochs), LOOSENED * max_bytes)
     while True:
         kept = [*epochs[: len(epochs) - 1 : stride], epochs[-1]]
+        for epoch in kept:
+            if epoch not in frames:
+                frames[epoch] = store.frames(record.id, repeat, epoch)
         shown = [frames[epoch] for epoch in kept]
         payload = run_payload(record, record.id, scene, shown, panels, bands=bands)
         payload_bytes = size(payload)
@@ -78,8 +85,3 @@ def record_all(
                 "or allow more."
             )
         stride = max(stride + 1, int(stride * payload_bytes / max_bytes))
-
-
-def _ordinal(n: int) -> str:
-    last = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{last}"

@@ -26,9 +26,12 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
    the frame ``f`` of ``meta["frames"]`` starts at ``f["at"] + m * stride``; inside it the fields of
    ``meta["record"]`` lie at their own ``at``:
 
-   always       ``recall``, ``mean_weight``, ``mean_grad`` (c,) f4 (NaN where nothing was seen);
-   confusion    ``confusion`` (c, c) u2 or, above 40 classes, u1: share of the row, left out above
-                256 classes;
+   always       ``recall``, ``mean_weight``, ``mean_grad`` (c,) f4 or, above 1,000 classes, f2, as
+                all numbers of a class but ``effective`` (NaN where nothing was seen);
+   confusion    ``confusion`` (c, c) u2 or, above 40 classes, u1: share of the row; above 256
+                classes instead ``mistaken`` (c, r) u2, the classes that each is mistaken for most
+                often, and ``mistaken_share`` (c, r) u2 of its test samples, r = 3 or, above 1,000
+                classes, 1; 65,535 where it has fewer mistakes;
    plane        ``grid`` (g, g) u1: class · L + level, L = 256 // c, level 0 at confidence 1/c and
                 L − 1 at 1;
    samples      ``weight`` (k,) f2, ``grad`` (k,) u1 or, without the plane, u2, ``own`` (k,) u1:
@@ -40,10 +43,11 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
                 outgrows 16 bits: training samples of the epoch by class and gradient norm, their
                 weights, their weights × g; of the tracked samples where nothing was trained. Above
                 2,500 classes × bins, ``meta["bins"]["joined"]`` neighbouring bins are one, down to
-                10 bins;
-   density      ``density``, ``region_weight`` (c, u) f4 or, above 40 classes, f2, ``regions`` (c,)
-                u1: the loss's decayed counts A_c, the weights they give, and M_c; zeros for a
-                method without;
+                10 bins; above 256 classes without ``hist_weight``;
+   density      ``density``, ``region_weight`` (c, u) f4, ``regions`` (c,) u1: the loss's decayed
+                counts A_c, the weights they give, and M_c; zeros for a method without. Above 40
+                classes (l,) f2: the M_c values of each class end to end, or those of one class if
+                ``one_row`` (1,) u1 says that all have the same;
    effects      ``effective`` (c,) f4 effective number of samples (Σ w)² / Σ w², ``head_norm`` (c,)
                 f4 norm of the classifier's row, ``inter_weight`` (c,) f4 what the class alone
                 decides of ``mean_weight``, ``pull`` (c,) f4 the gradient of its samples over that
@@ -52,7 +56,8 @@ Layout of the blob (little endian; every array starts on a multiple of 4 bytes):
 
 dtypes are NumPy's codes without the byte order: u1, u2, u4, f2, f4. A value is ``raw * scale``. An
 array is in the record only if every frame of the payload has it. Numbers of a frame that are not
-finite are null in the JSON.
+finite are null in the JSON. ``meta["sparse"]`` is a sentence on the epochs that were left out to
+keep a page light (`epoch_step`), empty if there are none.
 
 Sizes with 4 methods, 100 epochs, 2,000 tracked samples: Arena 8.3 MB (8 classes, 100 × 100 grid),
 density 6.2 MB (8 classes) or 13 MB (100), weights 5.0 MB or 5.7 MB, and thumbnails up to 1.25 MB.
@@ -120,12 +125,14 @@ def build_payload(
     groups: Mapping[str, Sequence[int]] | None = None,
     parts: Iterable[str] | None = None,
     bands: Mapping[str, Any] | None = None,
+    sparse: str = "",
 ) -> Payload:
     """The frames later than epoch ``since``, with the scene if that is the beginning.
 
     ``frames`` are by epoch, then by method; ``state`` is the experiment's; ``groups`` names classes
     to average recall over (default: thirds of the classes ranked by training count); ``parts`` is
-    what to send (default: what the Arena draws); ``bands`` are numbers over seeds. Raises
+    what to send (default: what the Arena draws); ``bands`` are numbers over seeds; ``sparse`` says
+    which epochs ``frames`` lacks. Raises
     `DataError` if an epoch does not have one frame for each method.
     """
     sent = parts_of(ARENA) if parts is None else check_parts(parts)
@@ -145,6 +152,7 @@ def build_payload(
         "state": state,
         "since": since,
         "epochs_total": int(epochs_total),
+        "sparse": sparse,
         "parts": sorted(sent),
     }
     if since < 0:

@@ -21,10 +21,12 @@ def run_payload(
     *,
     since: int = -1,
     bands: dict[str, Any] | None = None,
+    sparse: str = "",
 ) -> Payload:
     """What ``panels`` draw of ``frames``, the epochs of ``record`` after ``since``.
 
-    ``name`` tells its repeats apart in the browser. Raises what `build_payload` raises.
+    ``name`` tells its repeats apart in the browser; ``sparse`` says which epochs ``frames`` lacks.
+    Raises what `build_payload` raises.
     """
     return build_payload(
         name,
@@ -36,4 +38,5 @@ def run_payload(
         since=since,
         parts=parts_of(panels),
         bands=bands,
+        sparse=sparse,
     )

@@ -16,6 +16,7 @@ from .._session.address_bar import rewriting
 from .._session.glossary_links import glossary_links
 from .._session.visitor import access
 from .._shared.backend import store
+from .._shared.class_page import class_page
 from .._shared.labels import run_title
 from .._shared.markdown import literal, spoken
 from .._shared.messages import lead, messages
@@ -26,6 +27,9 @@ from .._shared.widgets import set_widget
 from .curves import curves
 
 NEWEST = 50
+PAGED_FROM = 40
+"""Classes above which their recall is shown a page at a time."""
+A_PAGE = 25
 LETTERS = ("a", "b")
 PAIRED = "Both were tested on the same samples, so the test set does not explain a difference."
 UNPAIRED = (
@@ -163,9 +167,16 @@ def _recalls(names: Sequence[str], results: Sequence[Summaries]) -> None:
         scene = part[0][1]
         columns = [(name[0], summary) for name, _, found in part for summary in found]
         head = ["Class", *(f"{letter}: {summary.label}" for letter, summary in columns)]
+        classes: Sequence[int] = range(len(scene.class_names))
+        if len(classes) > PAGED_FROM:
+            ranked = sorted(classes, key=lambda c: -int(scene.train_counts[c]))
+            classes = class_page(f"recall-{part[0][0][0]}", scene, ranked, A_PAGE, {})
         rows = [
-            (label, cells([summary.recall[c].percent() for _, summary in columns]))
-            for c, label in enumerate(scene.class_names)
+            (
+                scene.class_names[c],
+                cells([summary.recall[c].percent() for _, summary in columns]),
+            )
+            for c in classes
         ]
         table(f"Recall by class, in percent: {', '.join(name for name, *_ in part)}", head, rows)
     st.caption("In percent of the test samples of the class, after the last epoch.")

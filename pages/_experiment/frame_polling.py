@@ -7,7 +7,7 @@ whole page answers the reader first, and sends new frames only if the timer is o
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -19,6 +19,7 @@ from harmony_core.runs.record import ExperimentRecord
 
 from .._shared.backend import store
 from .._shared.markdown import spoken
+from .sent_epochs import sent_epochs
 
 READING = 0.05
 """Seconds that one poll of a training may read frames, a fifth of what it takes to send them."""
@@ -42,8 +43,12 @@ def in_whole_page() -> bool:
     return _whole_page.get()
 
 
-def new_frames(record: ExperimentRecord, repeat: int, view: str, since: int) -> list[list[Frame]]:
+def new_frames(
+    record: ExperimentRecord, repeat: int, view: str, since: int, panels: Sequence[str]
+) -> list[list[Frame]]:
     """The frames to send to ``view`` of the epochs after ``since``; -1 is a view without any.
+
+    Of many classes not every recorded epoch is among them, see `sent_epochs`.
 
     During a training these may be only the first ones, or none; a later poll brings the rest.
     """
@@ -52,7 +57,7 @@ def new_frames(record: ExperimentRecord, repeat: int, view: str, since: int) -> 
     begun = time.monotonic()
     st.session_state[_LAST_POLL] = (view, begun)
     found: list[list[Frame]] = []
-    for epoch in store().epochs(record.id, repeat):
+    for epoch in sent_epochs(record, repeat, panels):
         if epoch <= since:
             continue
         if found and record.active and time.monotonic() - begun > READING:

@@ -35,6 +35,7 @@ from .below_the_view import below_the_view
 from .experiment_page import ExperimentPage
 from .frame_polling import in_whole_page, new_frames, whole_page
 from .picture import PLACE, VIEW, keep_until_first_epoch, play, recording, remember
+from .sent_epochs import sparse_words
 from .tabs import tabs
 from .takeaway import takeaway
 from .whole_run import whole_run
@@ -238,7 +239,7 @@ def _payload(
     """What the view lacks; None if that is everything and nothing has been recorded."""
     name = f"{record.id}.{repeat}"
     since = sent_until(key, name)
-    frames = new_frames(record, repeat, key, since)
+    frames = new_frames(record, repeat, key, since, page.panels)
     if not frames and since < 0:
         return None
     return run_payload(
@@ -249,6 +250,7 @@ def _payload(
         page.panels,
         since=since,
         bands=_new_bands(record, name, since) if "curves" in page.panels else None,
+        sparse=sparse_words(record, repeat, page.panels),
     )
 
 

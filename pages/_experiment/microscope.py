@@ -31,6 +31,8 @@ ORDERS = {
     "row": "By row of the training set",
 }
 MOST_LISTED = 2000
+MOST_CLASSES = 120
+"""Classes in the table of pulls; a row has two cells for each method."""
 A_ROW = 4
 """Methods beside each other; more go to the next row."""
 ALL = -1
@@ -250,12 +252,15 @@ def _numbers(scene: Scene, labels: Sequence[str], seen: Sequence[SampleExplanati
         order = np.argsort(-np.max([np.abs(one.gradient) for one in seen], axis=0), kind="stable")
         rows = []
         recorded = np.any([np.isfinite(one.gradient) for one in seen], axis=0)
-        for c in order[recorded[order]][:MOST_LISTED]:
+        listed = order[recorded[order]]
+        for c in listed[:MOST_CLASSES]:
             pairs = [(number_text(one.p[c]), number_text(one.gradient[c])) for one in seen]
             rows.append((scene.class_names[c], cells([text for pair in pairs for text in pair])))
+        left = len(listed) > MOST_CLASSES
         st.caption(
             "Pull: the gradient of this sample’s loss on the logit of each class. A value below "
             "zero raises the logit, one above zero lowers it; the class pulled most comes first."
+            + (f" These are {MOST_CLASSES} of {len(listed):,}." if left else "")
         )
         table("Probability and gradient of every class", head, rows)
 

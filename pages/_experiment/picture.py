@@ -20,6 +20,7 @@ from .._session.recording import RecordedRun, recorded_run
 from .._shared.backend import store
 from .experiment_page import ExperimentPage
 from .frame_polling import new_frames
+from .sent_epochs import sparse_words
 
 WAITING = "Waiting for the first epoch"
 VIEW = "lockstep"
@@ -86,11 +87,12 @@ def _of_run(record: ExperimentRecord, repeat: int, page: ExperimentPage) -> Payl
     """The epochs of ``record`` that the view lacks; None if there are none at all."""
     name = f"{record.id}.{repeat}"
     since = sent_until(VIEW, name)
-    frames = new_frames(record, repeat, VIEW, since)
+    frames = new_frames(record, repeat, VIEW, since, page.panels)
     if not frames and since < 0:
         return None
     scene = store().scene(record.id, repeat)
-    return run_payload(record, name, scene, frames, page.panels, since=since)
+    sparse = sparse_words(record, repeat, page.panels)
+    return run_payload(record, name, scene, frames, page.panels, since=since, sparse=sparse)
 
 
 def _nothing_new(payload: Payload) -> Payload:

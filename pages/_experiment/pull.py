@@ -18,9 +18,12 @@ from harmony_core.frames import Frame, Scene
 from harmony_core.runs.store import RunStore
 
 from .._shared.backend import store
+from .._shared.class_page import class_page
 from .._shared.tables import mark
 
 MOST_CLASSES = 12
+PAGED_FROM = 40
+"""Classes above which they are found, sorted and paged."""
 CAPTION = (
     "Pull: the gradient that the samples of a class contribute, over what they would contribute "
     "under cross-entropy; 1 (the line) is cross-entropy itself. Where every weight is 1, a method "
@@ -40,17 +43,37 @@ def class_pulls(run: str, repeat: int, epoch: int, labels: Sequence[str]) -> Non
     scene = store().scene(run, repeat)
     if not len(scene.tracked_targets):
         return
-    found = _pulls(store(), run, repeat, epoch)
-    order = [int(c) for c in np.argsort(-np.asarray(scene.train_counts), kind="stable")]
-    shown = [c for c in order if any(math.isfinite(one.classes[c]) for one in found)]
     with st.container(key="pull"):
         st.header("How hard each class pulls", anchor=False)
         st.caption(f"{CAPTION} After epoch {epoch}.")
-        st.html(_bars(scene, found, labels, _spaced(shown)))
-        if len(shown) > MOST_CLASSES:
-            st.caption(f"{MOST_CLASSES} of {len(shown)} classes, evenly spaced by size.")
+        st.fragment(_page)(run, repeat, epoch, tuple(labels))
         with st.expander("How the pull is computed"):
             st.markdown(HOW)
+
+
+def _page(run: str, repeat: int, epoch: int, labels: Sequence[str]) -> None:
+    """The bars of all classes, of a few spaced evenly, or of a page of many."""
+    scene = store().scene(run, repeat)
+    found = _pulls(store(), run, repeat, epoch)
+    order = [int(c) for c in np.argsort(-np.asarray(scene.train_counts), kind="stable")]
+    shown = [c for c in order if any(math.isfinite(one.classes[c]) for one in found)]
+    if len(shown) > PAGED_FROM:
+        apart = ("Farthest from cross-entropy first", lambda c: _apart(found, c))
+        chosen = class_page("pull", scene, shown, MOST_CLASSES, {"apart": apart})
+        if chosen:
+            st.html(_bars(scene, found, labels, chosen))
+        else:
+            st.caption("No class has that in its name.")
+        return
+    st.html(_bars(scene, found, labels, _spaced(shown)))
+    if len(shown) > MOST_CLASSES:
+        st.caption(f"{MOST_CLASSES} of {len(shown)} classes, evenly spaced by size.")
+
+
+def _apart(found: Sequence[Pull], c: int) -> float:
+    """How far the pull of a class is from 1 as a factor, at most over the methods."""
+    known = [float(one.classes[c]) for one in found if math.isfinite(one.classes[c])]
+    return max((abs(math.log(max(pull, 1e-9))) for pull in known), default=-1.0)
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from harmony_core.explain.latex import number_text
 from harmony_core.explain.sandbox import ClassWeights, default_settings, first_network, redraw
 from harmony_core.frames import Scene
 
+from .._shared.class_page import class_page
 from .._shared.markdown import literal
 from .._shared.tables import cells, table
 from .._shared.theme import theme
@@ -22,12 +23,6 @@ from .._shared.thumbnails import svg_uri
 from .kept_frames import kept_frames, kept_scene
 
 MOST_DRAWN = 12
-SORTS = {
-    "large": "Largest class first",
-    "small": "Smallest class first",
-    "steep": "Steepest weights first",
-    "name": "By name",
-}
 
 
 @dataclass(frozen=True)
@@ -163,25 +158,8 @@ def _pictures(scene: Scene, drawn: Sequence[ClassWeights]) -> None:
 
 def _chosen(scene: Scene, drawn: Sequence[ClassWeights]) -> list[int]:
     """The classes shown; of many, the page chosen by search and order."""
-    names, counts = scene.class_names, np.asarray(scene.train_counts)
-    everyone = [int(c) for c in np.argsort(-counts, kind="stable")]
-    if len(names) <= MOST_DRAWN:
+    everyone = [int(c) for c in np.argsort(-np.asarray(scene.train_counts), kind="stable")]
+    if len(everyone) <= MOST_DRAWN:
         return everyone
-    row = st.columns([3, 2, 2], vertical_alignment="bottom")
-    wanted = row[0].text_input("Find a class", key="sandbox-find", placeholder="Part of a name")
-    sort = row[1].selectbox(
-        "Order of the classes", list(SORTS), key="sandbox-sort", format_func=SORTS.__getitem__
-    )
-    found = [c for c in everyone if wanted.casefold() in names[c].casefold()]
-    if sort == "small":
-        found.reverse()
-    elif sort == "steep":
-        found.sort(key=lambda c: -float(np.ptp(drawn[c].weights)))
-    elif sort == "name":
-        found.sort(key=lambda c: names[c].casefold())
-    pages = max(1, -(-len(found) // MOST_DRAWN))
-    page = row[2].number_input(
-        f"Page of {pages:,}", 1, pages, 1, key=f"sandbox-page-{pages}", disabled=pages == 1
-    )
-    start = (int(page) - 1) * MOST_DRAWN
-    return found[start : start + MOST_DRAWN]
+    steep = ("Steepest weights first", lambda c: float(np.ptp(drawn[c].weights)))
+    return class_page("sandbox", scene, everyone, MOST_DRAWN, {"steep": steep})

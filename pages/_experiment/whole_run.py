@@ -9,8 +9,9 @@ from harmony_core.viewer.payload import Payload
 
 from .._shared.byte_cache import ByteCache
 
-BUDGET = 32 * 2**20
-"""Bytes kept by a server; one payload of the default experiment has 0.1 to 0.4 MB."""
+BUDGET = 64 * 2**20
+"""Bytes kept by a server; one payload of the default experiment has 0.1 to 0.4 MB, one of very many
+classes up to 32 MB."""
 _kept: ByteCache[Payload] = ByteCache(BUDGET, lambda payload: len(payload.blob))
 
 

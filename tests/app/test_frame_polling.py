@@ -36,7 +36,7 @@ def training(store: RunStore, queue: FakeQueue) -> Iterator[ExperimentRecord]:
 
 
 def epochs(record: ExperimentRecord, since: int) -> list[int]:
-    return [frames[0].epoch for frames in new_frames(record, 0, VIEW, since)]
+    return [frames[0].epoch for frames in new_frames(record, 0, VIEW, since, ())]
 
 
 def test_the_timer_gets_all_that_is_new(state: dict[str, Any], training: ExperimentRecord) -> None:
@@ -57,7 +57,7 @@ def test_a_run_of_the_page_leaves_frames_to_the_timer_but_not_for_long(
         assert epochs(training, 2) == [3, 4]
         monkeypatch.setattr(frame_polling, "OVERDUE", float("inf"))
         assert epochs(training, 2) == []
-        new_frames(training, 0, "another view", -1)
+        new_frames(training, 0, "another view", -1, ())
         assert epochs(training, 2) == [3, 4]
     assert epochs(training, 2) == [3, 4]
 

@@ -16,8 +16,14 @@ export function panelNames({ store, options }) {
   const known = Object.keys(PANELS).filter((name) => PANELS[name].parts);
   return (options.panels ?? known)
     .filter((name) => name in PANELS)
-    .map((name) => (PANELS[name].suits?.(store) === false ? PANELS[name].instead : name))
+    .map((name) => suited(name, store))
     .filter((name) => (PANELS[name].needs ?? []).every((field) => store.field(0, field)));
+}
+
+/** The panel itself, or the one in its place for data that it cannot draw. */
+function suited(name, store) {
+  const { suits, instead } = PANELS[name];
+  return suits?.(store) === false ? suited(instead, store) : name;
 }
 
 /** A section with a title that says what it shows and a line on how to read it. */
@@ -29,7 +35,8 @@ function section(panel, before = []) {
   const save = panel.data ? saveButtons(view, panel) : null;
   const top = el("div", { class: "hv-top" }, panel.heading, save);
   if (panel.twin) panel.twin.node.dataset.skip = "";
-  const content = [top, ...before, node, panel.caption, panel.twin?.node];
+  panel.partNote = about.scoped ? el("p", { class: "hv-part", hidden: true }) : null;
+  const content = [top, panel.partNote, ...before, node, panel.caption, panel.twin?.node];
   return el("section", { class: `hv-section hv-s-${kind}` }, ...content);
 }
 

@@ -1,4 +1,5 @@
 // One view of one experiment: all panels, one playhead, whatever page embeds it.
+import { ClassBar } from "./controls/class_bar.js";
 import { Lazy } from "./controls/lazy.js";
 import { Legend } from "./controls/legend.js";
 import { Player } from "./controls/player.js";
@@ -6,6 +7,7 @@ import { Card } from "./controls/sample_card.js";
 import { Tiles } from "./controls/sample_tiles.js";
 import { Scrubber } from "./controls/scrubber.js";
 import { Veil } from "./controls/veil.js";
+import { ClassScope } from "./data/class_scope.js";
 import { Store } from "./data/store.js";
 import { el } from "./draw/dom.js";
 import { Theme } from "./draw/theme.js";
@@ -30,6 +32,7 @@ class View {
       () => this.redraw(),
       () => this.rest(),
     );
+    this.scope = new ClassScope(this);
     this.selected = this.hovered = this.focus = null;
     this.marks = true;
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -140,6 +143,7 @@ class View {
     const { store, player, options } = this;
     clearTimeout(this.resting); // an epoch of the run before
     this.theme = new Theme(this.root, store.style);
+    this.scope.reset();
     this.selected = options.selected ?? null;
     if (this.selected !== null) this.callbacks.selected?.(this.selected);
     this.hovered = this.focus = null;
@@ -158,6 +162,8 @@ class View {
   layOut() {
     this.scrubber?.node.remove();
     this.scrubber ??= new Scrubber(this);
+    this.bar?.destroy();
+    this.bar = new ClassBar(this);
     this.legend = new Legend(this);
     this.card = new Card(this);
     this.tiles = new Tiles(this);
@@ -182,6 +188,7 @@ class View {
     this.probe = el("i", { class: "hv-probe", "aria-hidden": "true" });
     this.root.replaceChildren(
       this.scrubber.node,
+      this.bar.node,
       this.veil.node,
       ...sections,
       this.card.float,
@@ -196,7 +203,17 @@ class View {
 
   rebuild() {
     if (this.legended) this.legend.build();
+    this.bar.build();
     for (const panel of this.panels) panel.build();
+    this.before = -Infinity;
+    this.redraw();
+  }
+
+  /** The reader chose other classes, or their order has changed. */
+  rescope() {
+    if (this.legended) this.legend.build();
+    this.bar.build();
+    for (const panel of this.panels) panel.rescope?.();
     this.before = -Infinity;
     this.redraw();
   }
@@ -314,6 +331,7 @@ class View {
     this.scrubber?.refresh();
     clearTimeout(this.resting);
     for (const panel of this.panels ?? []) panel.rest?.();
+    if (this.scope.renew()) this.rescope();
     this.resting = setTimeout(() => this.callbacks.epoch?.(this.player.epoch), 350);
   }
 
@@ -350,6 +368,7 @@ class View {
     cancelAnimationFrame(this.pending);
     this.sleep();
     this.sight?.watcher.disconnect();
+    this.bar?.destroy();
     for (const timer of [this.resting, this.asking, this.trailing]) clearTimeout(timer);
     for (const panel of this.panels ?? []) panel.destroy?.();
     this.root.replaceChildren();

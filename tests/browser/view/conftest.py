@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from harmony_core.frames import Frame, Scene
-from harmony_core.viewer import DENSITY, WEIGHTS, blank_payload, build_payload, parts_of
+from harmony_core.viewer import ARENA, DENSITY, WEIGHTS, blank_payload, build_payload, parts_of
 from tests.plots import hand_made
+from tests.plots.many_classes import make_many
 from tests.plots.synthetic import make_image_run, make_run, page
 
 EPOCHS = 8
@@ -44,6 +45,7 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     images = make_image_run(classes=10, methods=2, epochs=3)
     pictures = make_image_run(classes=10, methods=3, epochs=3)
     many = make_image_run(classes=60, methods=2, epochs=2, tracked=300)
+    thousand = make_many(1_000, methods=2, epochs=2)
     both = parts_of((*DENSITY, *WEIGHTS))
     untested = without_tests(scene, frames, 3)
     hand = hand_made.scene(), hand_made.frames(), hand_made.LABELS
@@ -65,6 +67,16 @@ def view_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "image parts": with_all_parts("pictures", pictures, 3),
         "many parts": with_all_parts("many", many, 2),
         "old parts": with_all_parts("old", (hand[0], hand_made.frames(split=False), hand[2]), 2),
+        "thousand": build_payload(
+            "thousand",
+            thousand[0],
+            thousand[2],
+            thousand[1],
+            2,
+            "done",
+            parts=parts_of((*ARENA, *DENSITY, *WEIGHTS)),
+            sparse="Every 2nd epoch is here.",
+        ).wire(),
         "hand": with_all_parts("hand made/7", hand, 2),
         "blank": blank_payload("blank", ["a", "b", "c"], (-2, 2, -2, 2)).wire(),
         "bands": build_payload("run", scene, labels, frames, EPOCHS, "done", bands=bands).wire(),

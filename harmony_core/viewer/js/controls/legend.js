@@ -11,11 +11,12 @@ export class Legend {
   }
 
   build() {
-    const { store, main } = this.view;
+    const { store, main, scope } = this.view;
     const { groups } = store.scene;
-    const most = Math.max(...store.scene.train_counts, 1);
+    const most = store.scene.train_counts.reduce((a, b) => Math.max(a, b), 1);
     const groupOf = new Map(groups.flatMap(({ name, classes }) => classes.map((c) => [c, name])));
-    this.items = store.classes.map((_, c) => this.item(c, most, groupOf.get(c)));
+    this.classes = scope.listed;
+    this.items = this.classes.map((c) => this.item(c, most, groupOf.get(c)));
     const label = "Classes and their training counts";
     const list = { class: "hv-classes", role: "group", "aria-label": label };
     this.node.replaceChildren(el("div", list, ...this.items));
@@ -65,7 +66,8 @@ export class Legend {
 
   refresh() {
     const { focus, marks } = this.view;
-    this.items.forEach((item, c) => {
+    this.items.forEach((item, i) => {
+      const c = this.classes[i];
       item.setAttribute("aria-pressed", focus === c);
       item.classList.toggle("hv-dim", focus != null && focus !== c);
     });

@@ -76,3 +76,30 @@ export function knownNumbers(store) {
   const last = store.frames.length - 1;
   return Object.keys(NUMBERS).filter((id) => store.field(last, sources[id] ?? id));
 }
+
+/** How far from 1 a number is at most under method `m`, over all classes and epochs. */
+export function farthestFromOne(store, m, id) {
+  let most = 0;
+  for (const i of store.frames.keys()) {
+    for (const c of store.classes.keys()) {
+      const off = Math.abs(classNumber(store, i, m, c, id) - 1);
+      if (off > most && off < Infinity) most = off;
+    }
+  }
+  return most;
+}
+
+/** {columns, rows} of all numbers of some classes at frame `index`, under every method. */
+export function numberRows(store, index, classes) {
+  const rows = classes.flatMap((c) =>
+    store.methods.map((label, m) => [
+      store.frames[index].epoch,
+      store.classes[c],
+      store.scene.train_counts[c],
+      label,
+      ...Object.keys(NUMBERS).map((id) => classNumber(store, index, m, c, id)),
+    ]),
+  );
+  const axes = Object.values(NUMBERS).map(({ axis }) => axis);
+  return { columns: ["epoch", "class", "N", "method", ...axes], rows };
+}

@@ -47,7 +47,7 @@ const FIELDS = { count: "hist_count", pull: "hist_pull", weight: "hist_weight" }
 export function classHistogram(store, index, m, c, what, choice) {
   const { regionCount, source, lender } = regionsOf(store, index, m, c, choice);
   if (what === "count" && source === "own") {
-    const row = rowOf(store, index, m, "density", c).slice(0, regionCount);
+    const row = regionRow(store, index, m, "density", c);
     if (row.some((v) => v > 0))
       return { regionCount, source, lender, values: Float64Array.from(row), from: "density" };
   }
@@ -67,6 +67,25 @@ export function rowOf(store, index, m, name, c) {
   if (!raw) return new Float32Array(0);
   const wide = store.field(index, name).shape[1];
   return raw.subarray(c * wide, (c + 1) * wide);
+}
+
+/** The values of class `c` in its own regions; none for a method without a density. */
+export function regionRow(store, index, m, name, c) {
+  const field = store.field(index, name);
+  if (!field) return new Float32Array(0);
+  const regions = store.raw(index, m, "regions");
+  if (field.shape.length > 1) return rowOf(store, index, m, name, c).subarray(0, regions[c]);
+  const starts = () => startsOf(regions, store.raw(index, m, "one_row")[0]);
+  const start = store.derived(index, m, "region starts", starts)[c];
+  return store.raw(index, m, name).subarray(start, start + regions[c]);
+}
+
+/** Where the regions of each class begin, laid end to end; all at 0 if all have the same row. */
+function startsOf(regions, oneRow) {
+  const starts = new Uint32Array(regions.length);
+  if (oneRow) return starts;
+  for (let c = 1; c < regions.length; c++) starts[c] = starts[c - 1] + regions[c - 1];
+  return starts;
 }
 
 /** Running sums. */

@@ -17,6 +17,9 @@ const HALVES = (() => {
   };
 })();
 
+/** Bytes of decoded arrays that are kept; the oldest go first, and come back if asked for. */
+const DECODED_MOST = 64e6;
+
 const WIDTH = { u1: 1, u2: 2, u4: 4, f2: 2, f4: 4 };
 
 /** Split what `Payload.wire` in Python joined → {meta, blob}. */
@@ -45,6 +48,8 @@ export class Store {
   constructor() {
     this.run = null;
     this.frames = [];
+    this.decoded = [];
+    this.decodedBytes = 0;
   }
 
   /**
@@ -59,6 +64,8 @@ export class Store {
     if (reset || refill) {
       this.run = meta.run;
       this.frames = [];
+      this.decoded = [];
+      this.decodedBytes = 0;
     }
     if (meta.scene) {
       this.scene = meta.scene;
@@ -72,6 +79,7 @@ export class Store {
       this.side = meta.static.find((field) => field.name === "bayes")?.shape[0] ?? 0;
     }
     this.state = meta.state;
+    this.sparse = meta.sparse ?? "";
     this.densities = meta.densities ?? (reset || refill ? null : this.densities);
     this.bins = meta.bins ?? (reset || refill ? null : this.bins);
     this.bands = meta.bands ?? (reset || refill ? null : this.bands);
@@ -147,10 +155,28 @@ export class Store {
     const frame = this.frames[index];
     const field = frame?.fields.get(name);
     if (!field) return null;
+    const read = () => readField(frame.blob, field, frame.at + m * frame.stride);
+    return this.derived(index, m, name, read);
+  }
+
+  /** An array made from those of frame `index` and method `m`, kept for a while. */
+  derived(index, m, name, make) {
+    const { blob, cache } = this.frames[index];
     const key = `${name}.${m}`;
-    if (!frame.cache.has(key))
-      frame.cache.set(key, readField(frame.blob, field, frame.at + m * frame.stride));
-    return frame.cache.get(key);
+    const known = cache.get(key);
+    if (known) return known;
+    const made = make();
+    cache.set(key, made);
+    if (made.buffer !== blob.buffer) {
+      this.decoded.push({ cache, key, bytes: made.byteLength });
+      this.decodedBytes += made.byteLength;
+    }
+    while (this.decodedBytes > DECODED_MOST && this.decoded.length > 1) {
+      const oldest = this.decoded.shift();
+      oldest.cache.delete(oldest.key);
+      this.decodedBytes -= oldest.bytes;
+    }
+    return made;
   }
 
   /** One value, scaled; NaN where it is not recorded. */

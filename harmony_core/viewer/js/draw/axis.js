@@ -43,3 +43,15 @@ export function roundUp(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value * (1 - 1e-9)) * power;
 }
+
+/** Marks of a logarithmic axis from 10^low to 10^high. */
+export function powerTicks(low, high) {
+  const out = [];
+  for (let power = Math.floor(low); power <= Math.ceil(high); power++) {
+    for (const step of high - low > 2 ? [1] : [1, 2, 5]) {
+      const v = step * 10 ** power;
+      if (Math.log10(v) >= low && Math.log10(v) <= high) out.push(Number(v.toPrecision(6)));
+    }
+  }
+  return out.length > 1 ? out : ticks(10 ** low, 10 ** high, 4);
+}

@@ -4,6 +4,11 @@ import { shapePath } from "./shapes.js";
 
 /** A small drawn mark of a class, for text. */
 export function classMark(theme, index, size = 12) {
+  return shapeMark(theme.classShape(index), theme.classColor(index), size);
+}
+
+/** A small filled shape, for text. */
+export function shapeMark(shape, color, size = 12) {
   const node = svg("svg", {
     class: "hv-mark",
     width: size,
@@ -11,9 +16,7 @@ export function classMark(theme, index, size = 12) {
     viewBox: "-1.7 -1.7 3.4 3.4",
     "aria-hidden": "true",
   });
-  node.append(
-    svg("path", { d: shapePath(theme.classShape(index)), fill: theme.classColor(index) }),
-  );
+  node.append(svg("path", { d: shapePath(shape), fill: color }));
   return node;
 }
 

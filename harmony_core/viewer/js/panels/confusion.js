@@ -17,6 +17,8 @@ export default {
     "Point at a cell to read it in all panels.",
     "Press one to see its test images; with the keyboard, arrows choose a cell and Enter opens it.",
   ],
+  suits: (store) => !store.field(0, "mistaken"),
+  instead: "mistakes",
   legend: true,
   main: true,
   create: (view) => new Confusions(view),
@@ -100,12 +102,6 @@ class Confusions {
     const c = store.classes.length;
     const shares = store.raw(index, panel.m, "confusion");
     panel.accuracy.textContent = percent(store.scalar(index, panel.m, "accuracy"));
-    if (!shares) {
-      context.fillStyle = theme.shade(1);
-      context.font = `13px ${theme.font}`;
-      context.fillText("Shown up to 256 classes; see the table.", 8, 24);
-      return;
-    }
     const { scale } = store.field(index, "confusion");
     const gap = this.cell > 12 ? 1 : 0;
     const values = this.cell >= VALUES_FROM;

@@ -3,7 +3,15 @@ import { choiceRow, named, selectBox, toggleButton } from "../controls/choices.j
 import { CHART_HEIGHT, ClassChart } from "../controls/class_chart.js";
 import { Lazy } from "../controls/lazy.js";
 import { RegionList } from "../controls/sample_list.js";
-import { classHistogram, lenderOf, regionText, regionsOf, samplesIn } from "../data/regions.js";
+import {
+  classHistogram,
+  lenderOf,
+  regionRow,
+  regionText,
+  regionsOf,
+  samplesIn,
+} from "../data/regions.js";
+import { densityWords } from "../controls/density_words.js";
 import { el } from "../draw/dom.js";
 import { methodMark } from "../draw/marks.js";
 
@@ -11,6 +19,7 @@ export default {
   title: "How hard the samples of each class are",
   parts: ["samples", "histograms", "density", "thumbs"],
   needs: ["hist_count", "grad"],
+  scoped: true,
   create: (view) => new Density(view),
 };
 
@@ -37,41 +46,6 @@ const AXES = [
 const REGIONS = [
   ["own", "Own regions", "The unit regions of each class"],
   ["equal", "Equal bins", "The bins in which every method was recorded"],
-];
-
-const READING = [
-  "Each chart is one class.",
-  "The samples the network finds easy are on the left, the hard ones on the right.",
-  "The upper row shows how many samples there are.",
-  "The lower row shows what the optimiser sees of them, count × weight × g;",
-  "a flat outline there means a balanced class.",
-];
-const IN_BINS = {
-  none: [
-    "No method here keeps a gradient density,",
-    "so all are shown in the equal bins they were recorded in.",
-  ].join(" "),
-  chosen: "Shown in the equal bins in which every method was recorded.",
-};
-const OWN = [
-  [
-    "The ticks are the class's own unit regions:",
-    "many samples, fine regions; few samples, coarse ones.",
-  ].join(" "),
-  [
-    "A method that counts its samples itself shows those counts,",
-    "which reach back about one pass over the class, so their sum can be slightly above N",
-  ].join(" "),
-];
-const SHARED = [
-  "keeps one density for all classes, so all classes have the same regions;",
-  "the counts are of each class, redistributed from the bins they were recorded in.",
-].join(" ");
-const REMARKS = [
-  "The lower row and the counts of the other methods cover the whole epoch;",
-  "at epoch 0 they cover the followed samples, before any step.",
-  "Each class has its own vertical axis.",
-  "Press a region to list its samples.",
 ];
 
 class Density {
@@ -121,15 +95,28 @@ class Density {
     this.shown = new Set([...this.shown].filter((m) => m < store.methods.length));
     this.buildTools();
     this.buildKey();
-    this.charts = store.classes.map((_, c) => new ClassChart(this, c));
-    this.byNode = new Map(this.charts.map((chart) => [chart.node, chart]));
-    for (const { node } of this.charts) node.style.minHeight = `${CHART_HEIGHT + 30}px`;
+    this.charts = new Map();
     this.arrange();
-    this.explain();
+    this.caption.textContent = densityWords(this.view.store, this.choice);
+  }
+
+  rescope() {
+    this.charts.clear();
+    this.arrange();
   }
 
   chartOf(node) {
-    return this.byNode.get(node);
+    return this.charts.get(Number(node.dataset.class));
+  }
+
+  /** The chart of a class, made when it is first asked for. */
+  chart(c) {
+    if (!this.charts.has(c)) {
+      const made = new ClassChart(this, c);
+      made.node.style.minHeight = `${CHART_HEIGHT + 30}px`;
+      this.charts.set(c, made);
+    }
+    return this.charts.get(c);
   }
 
   buildTools() {
@@ -146,14 +133,16 @@ class Density {
       pick("Vertical axis", AXES, "fixed", "fixed"),
     );
     if (this.view.store.field(0, "regions")) this.tools.append(this.regionChoice());
-    if (this.view.store.classes.length > 4) this.tools.append(this.sortBox(), this.searchBox());
+    const { store, scope } = this.view;
+    const own = store.classes.length > 4 && !scope.many;
+    if (own) this.tools.append(this.sortBox(), this.searchBox());
   }
 
   regionChoice() {
     const row = choiceRow("Regions", REGIONS, this.choice, (value) => {
       this.choice = value;
       this.choose(null);
-      this.explain();
+      this.caption.textContent = densityWords(this.view.store, this.choice);
       this.redrawAll();
     });
     return named(row);
@@ -198,32 +187,18 @@ class Density {
     );
   }
 
-  /** Write the caption: how to read the charts, and where their regions come from. */
-  explain() {
-    const { classes, bins } = this.view.store;
-    const parts = [...READING, ...this.origin()];
-    if (bins?.joined > 1) {
-      const light = `To keep a page with ${classes.length} classes light`;
-      parts.push(`${light}, ${bins.joined} recorded bins of g are sent as one.`);
-    }
-    this.caption.textContent = [...parts, ...REMARKS].join(" ");
-  }
-
-  /** Which regions the charts are cut into, as sentences. */
-  origin() {
-    const { store } = this.view;
-    const lender = lenderOf(store);
-    const kinds = store.densities ?? [];
-    if (lender < 0) return [IN_BINS.none];
-    if (this.choice === "equal") return [IN_BINS.chosen];
-    const name = store.methods[lender];
-    if (kinds[lender] !== "own") return [`${name} ${SHARED}`];
-    const others = "; the others are recorded in equal bins and redistributed to the regions of";
-    return [OWN[0], OWN[1] + (kinds.every((kind) => kind === "own") ? "." : `${others} ${name}.`)];
-  }
-
-  /** The classes that are asked for, in the chosen order. */
+  /** Show the charts of the classes asked for. */
   arrange() {
+    const { scope } = this.view;
+    this.inView = scope.many ? scope.shown : this.sorted();
+    const nodes = this.inView.map((c) => this.chart(c).node);
+    this.grid.replaceChildren(...nodes);
+    this.none.hidden = this.inView.length > 0 || scope.many;
+    this.lazy.watch(nodes);
+  }
+
+  /** Of few classes, those that are asked for, in the chosen order. */
+  sorted() {
     const { store, player } = this.view;
     const counts = store.scene.train_counts;
     const value = (name, none) => (c) => {
@@ -240,23 +215,21 @@ class Density {
       name: (a, b) => store.classes[a].localeCompare(store.classes[b], "en", { numeric: true }),
     }[this.order];
     const wanted = this.search.trim().toLowerCase();
-    this.inView = store.classes
+    const found = store.classes
       .map((_, c) => c)
       .filter((c) => store.classes[c].toLowerCase().includes(wanted))
       .sort(by);
-    this.grid.replaceChildren(...this.inView.map((c) => this.charts[c].node));
-    this.none.hidden = this.inView.length > 0;
     this.none.textContent = `No class has “${this.search}” in its name.`;
     const sorted = ["recall", "grad"].includes(this.order)
       ? `, sorted by ${store.methods[this.method]} at epoch ${player.epoch}`
       : "";
     this.found.textContent =
-      wanted || sorted ? `${this.inView.length} of ${store.classes.length} classes${sorted}` : "";
-    this.lazy.watch(this.inView.map((c) => this.charts[c].node));
+      wanted || sorted ? `${found.length} of ${store.classes.length} classes${sorted}` : "";
+    return found;
   }
 
   size() {
-    for (const chart of this.charts) chart.built = false;
+    for (const chart of this.charts.values()) chart.built = false;
     this.redrawAll();
   }
 
@@ -264,7 +237,7 @@ class Density {
 
   /** Sort again by a number of the epoch, now that the playhead rests. */
   rest() {
-    if (["recall", "grad"].includes(this.order)) this.arrange();
+    if (!this.view.scope.many && ["recall", "grad"].includes(this.order)) this.arrange();
   }
 
   redrawAll() {
@@ -274,7 +247,7 @@ class Density {
 
   /** Draw every chart, those out of sight too, for a file. */
   prepare() {
-    for (const c of this.inView) this.charts[c].draw(this.view.player.index);
+    for (const c of this.inView) this.chart(c).draw(this.view.player.index);
   }
 
   draw(index) {
@@ -350,21 +323,22 @@ class Density {
     this.tip.style.transform = `translate(${inside.toFixed(0)}px, ${down.toFixed(0)}px)`;
   }
 
-  /** Count and pull by class, method and region, of the classes on the page. */
-  data(index) {
+  twinData(index) {
+    return this.data(index, this.inView);
+  }
+
+  /** Count and pull by class, method and region: of many classes all, else those on the page. */
+  data(index, classes = this.view.scope.many ? this.view.store.byCount : this.inView) {
     const { store } = this.view;
     const rows = [];
-    for (const c of this.inView) {
+    for (const c of classes) {
       for (const m of this.shown) {
         const seen = classHistogram(store, index, m, c, "count", this.choice);
         const pull = classHistogram(store, index, m, c, "pull", this.choice);
-        const weights = store.field(index, "region_weight");
+        const weights = regionRow(store, index, m, "region_weight", c);
         for (let b = 0; b < seen.regionCount; b++) {
           const own = seen.source === "own" || seen.source === "shared";
-          const weight =
-            weights && own
-              ? store.value(index, m, "region_weight", c * weights.shape[1] + b)
-              : null;
+          const weight = own ? (weights[b] ?? null) : null;
           rows.push([
             store.classes[c],
             store.methods[m],

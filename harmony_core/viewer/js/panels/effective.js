@@ -16,6 +16,7 @@ export default {
   ],
   parts: ["effects"],
   needs: ["effective"],
+  scoped: true,
   create: (view) => new ClassBars(view),
 };
 
@@ -38,8 +39,8 @@ class ClassBars {
   }
 
   build() {
-    const { store, theme } = this.view;
-    this.order = store.byCount;
+    const { store, theme, scope } = this.view;
+    this.order = scope.shown;
     this.key = el(
       "div",
       { class: "hv-key" },
@@ -51,6 +52,10 @@ class ClassBars {
       el("div", { class: "hv-both hv-barparts" }, ...this.parts.map(({ node }) => node)),
     );
     this.extend();
+  }
+
+  rescope() {
+    this.build();
   }
 
   /** One of the two numbers: one row per class, one bar per method. */
@@ -108,7 +113,7 @@ class ClassBars {
         for (const m of store.methods.keys())
           for (const v of store.raw(i, m, part.name) ?? []) if (v > most) most = v;
       }
-      if (part.log) most = Math.max(most, ...store.scene.train_counts);
+      if (part.log) most = store.scene.train_counts.reduce((a, b) => Math.max(a, b), most);
       part.at = part.log
         ? (v) => Math.log10(Math.max(1, v)) / Math.log10(Math.max(10, most))
         : (v) => v / most;
@@ -147,9 +152,13 @@ class ClassBars {
     }
   }
 
-  data(index) {
+  twinData(index) {
+    return this.data(index, this.order);
+  }
+
+  data(index, classes = this.view.store.byCount) {
     const { store } = this.view;
-    const rows = this.order.flatMap((c) =>
+    const rows = classes.flatMap((c) =>
       store.methods.map((label, m) => [
         store.frames[index].epoch,
         store.classes[c],

@@ -1,5 +1,5 @@
 // The samples that weigh most and least under every method at one epoch.
-import { selectBox } from "../controls/choices.js";
+import { classPicker } from "../controls/class_picker.js";
 import { sampleName, selects } from "../controls/sample_tiles.js";
 import { el } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
@@ -35,8 +35,8 @@ class Gallery {
     const { store } = this.view;
     const sized = (c) => `${store.classes[c]} (N = ${count(store.scene.train_counts[c])})`;
     const classes = store.byCount.map((c) => [c, sized(c)]);
-    const select = selectBox("Class", [[-1, "all classes"], ...classes], this.only, (c) => {
-      this.only = Number(c);
+    const select = classPicker("Class", [[-1, "all classes"], ...classes], this.only, (c) => {
+      this.only = c;
       this.draw(this.view.player.index);
     });
     this.tools.replaceChildren(select);

@@ -1,5 +1,7 @@
 // Class × gradient norm at one epoch, or epoch × gradient norm of one class, as heat maps.
-import { choiceRow, named, selectBox } from "../controls/choices.js";
+import { choiceRow, named } from "../controls/choices.js";
+import { classPicker } from "../controls/class_picker.js";
+import { heatRows, totalOf } from "../data/heat_rows.js";
 import { rowOf } from "../data/regions.js";
 import { clearedContext, fit, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";
 import { describe } from "../draw/describe.js";
@@ -19,16 +21,13 @@ export default {
   ],
   parts: ["histograms"],
   needs: ["hist_count"],
+  scoped: true,
   create: (view) => new Heat(view),
 };
 
 const HEAT_PAD = { top: 8, bottom: 34, right: 10 };
 const NAMED_FROM = 11;
 
-const ROWS = [
-  ["classes", "All classes, this epoch"],
-  ["epochs", "One class, all epochs"],
-];
 const VALUES = [
   ["hist_count", "Samples"],
   ["hist_pull", "Samples × weight × g"],
@@ -47,7 +46,7 @@ class Heat {
   }
 
   build() {
-    const { store, theme } = this.view;
+    const { store, theme, scope } = this.view;
     this.c = Math.min(
       this.c ?? store.scene.rarest ?? store.classes.length - 1,
       store.classes.length - 1,
@@ -56,7 +55,7 @@ class Heat {
     this.ramp = Array.from({ length: 256 }, (_, i) =>
       mix(theme.surface, this.full, i ? 0.06 + 0.94 * Math.sqrt(i / 255) : 0.02).map(Math.round),
     );
-    this.order = store.byCount;
+    this.order = scope.shown;
     this.panels = store.methods.map((label, m) => this.panel(label, m));
     const nodes = this.panels.map(({ node }) => node);
     fillGrid(this.grid, nodes);
@@ -66,8 +65,12 @@ class Heat {
   }
 
   buildTools() {
-    const { store } = this.view;
-    const rows = named(choiceRow("Rows", ROWS, this.mode, (mode) => this.setMode(mode)));
+    const { store, scope } = this.view;
+    const modes = [
+      ["classes", `${scope.many ? "Classes shown" : "All classes"}, this epoch`],
+      ["epochs", "One class, all epochs"],
+    ];
+    const rows = named(choiceRow("Rows", modes, this.mode, (mode) => this.setMode(mode)));
     const values = choiceRow("Values", VALUES, this.what, (what) => {
       this.what = what;
       this.buildKey();
@@ -75,12 +78,19 @@ class Heat {
     });
     this.tools.replaceChildren(rows, named(values));
     if (this.mode !== "epochs") return;
-    const classes = this.order.map((c) => [c, store.classes[c]]);
-    const select = selectBox("Class", classes, this.c, (c) => {
-      this.c = Number(c);
-      this.drawAgain();
-    });
-    this.tools.append(select);
+    const classes = (scope.many ? store.byCount : this.order).map((c) => [c, store.classes[c]]);
+    this.tools.append(
+      classPicker("Class", classes, this.c, (c) => {
+        this.c = c;
+        this.drawAgain();
+      }),
+    );
+  }
+
+  rescope() {
+    this.order = this.view.scope.shown;
+    this.over = null;
+    this.size();
   }
 
   setMode(mode) {
@@ -126,12 +136,12 @@ class Heat {
   }
 
   size() {
-    const { store } = this.view;
     this.ratio = pixelRatio();
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
     this.across = this.mode === "epochs";
-    const c = store.classes.length;
-    this.rowHeight = this.across ? 0 : Math.max(3, Math.min(24, 420 / c));
+    const c = Math.max(1, this.order.length);
+    const least = this.view.scope.many ? 12 : 3;
+    this.rowHeight = this.across ? 0 : Math.max(least, Math.min(24, 420 / c));
     this.named = !this.across && this.rowHeight >= NAMED_FROM;
     this.left = this.across ? 44 : this.named ? Math.min(92, this.width * 0.28) : 26;
     this.inner = this.across ? 220 : this.rowHeight * c;
@@ -362,38 +372,13 @@ class Heat {
     return `${where} Share of hard samples: ${classes.map(words).join(", ")}.`;
   }
 
-  data(index) {
-    const { store } = this.view;
-    const rows = [];
-    const frames = this.across ? store.frames.keys() : [index];
-    const classes = this.across ? [this.c] : this.order;
-    for (const i of frames) {
-      for (const c of classes) {
-        for (const m of store.methods.keys()) {
-          const seen = rowOf(store, i, m, "hist_count", c);
-          const pull = rowOf(store, i, m, "hist_pull", c);
-          seen.forEach((v, b) =>
-            rows.push([
-              store.frames[i].epoch,
-              store.classes[c],
-              store.methods[m],
-              b / seen.length,
-              (b + 1) / seen.length,
-              v,
-              pull[b],
-            ]),
-          );
-        }
-      }
-    }
-    return {
-      columns: ["epoch", "class", "method", "g from", "g to", "samples", "count × weight × g"],
-      rows,
-    };
+  twinData(index) {
+    return this.data(index, this.order);
   }
-}
 
-/** The sum of a row to divide by; 1 for an empty one. */
-function totalOf(row) {
-  return row.reduce((a, b) => a + b, 0) || 1;
+  data(index, shown = this.view.store.byCount) {
+    const { store } = this.view;
+    if (this.across) return heatRows(store, [...store.frames.keys()], [this.c]);
+    return heatRows(store, [index], shown);
+  }
 }

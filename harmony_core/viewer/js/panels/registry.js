@@ -15,6 +15,7 @@
 //   main       true for the view's main picture: the card of the selected sample is below it, and
 //              hovered samples are drawn over it
 //   legend     true if the legend of the classes may be above it
+//   scoped     true if it draws single classes: of many, those of `view.scope`
 //   twin       false if it needs no table of its numbers
 //   create     (view) => the panel
 //
@@ -23,6 +24,8 @@
 //   view.store      the frames: `raw`, `value`, `scalar`, `field`, `scene`, `static`, `methods`
 //   view.theme      colours and shapes of classes and methods in the current palette
 //   view.player     the playhead: `index` of the frame, `epoch`, `playing`; `seek(index)` moves it
+//   view.scope      the classes to draw: `shown` by size or as the reader sorts them, `many` if
+//                   they are only a part
 //   view.selected, view.hovered, view.focus, view.marks, view.live, view.tiles
 //
 // and changes it by `select(sample)`, `hover(sample, event)`, `setFocus(class)`, `redraw()` and
@@ -33,6 +36,7 @@
 //   draw(index)     show frame `index`; called up to 60 times a second, so it should change
 //                   what is there and create as little as possible
 //   extend()        frames were added (optional, and so are all below)
+//   rescope()       other classes are to be drawn, see `view.scope`
 //   size()          the view has another width
 //   rest()          the playhead was let go
 //   drawOver()      another sample is hovered; for a `main` panel
@@ -49,6 +53,7 @@
 
 export { default as plane } from "./plane.js";
 export { default as confusion } from "./confusion.js";
+export { default as mistakes } from "./mistakes.js";
 export { default as curves } from "./curves.js";
 export { default as bars } from "./bars.js";
 export { default as table } from "./table.js";

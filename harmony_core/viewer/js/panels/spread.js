@@ -18,6 +18,7 @@ export default {
   ],
   parts: ["samples"],
   needs: ["weight"],
+  scoped: true,
   create: (view) => new Spread(view),
 };
 
@@ -41,14 +42,19 @@ class Spread {
   }
 
   build() {
-    const { store } = this.view;
-    this.order = store.byCount;
+    const { store, scope } = this.view;
+    this.order = scope.shown;
     this.samples = store.classes.map(() => []);
     store.static.targets.forEach((c, i) => this.samples[c].push(i));
     this.panels = store.methods.map((label, m) => this.panel(label, m));
     const nodes = this.panels.map(({ node }) => node);
     fillGrid(this.grid, nodes);
     this.extend();
+    this.size();
+  }
+
+  rescope() {
+    this.order = this.view.scope.shown;
     this.size();
   }
 
@@ -106,7 +112,7 @@ class Spread {
   size() {
     this.ratio = pixelRatio();
     this.width = this.panels[0]?.base.parentElement.clientWidth || 300;
-    const c = this.order.length;
+    const c = Math.max(1, this.order.length);
     this.rowHeight = Math.max(12, Math.min(34, 460 / c));
     this.left = Math.min(92, this.width * 0.28);
     this.height = STRIP.top + c * this.rowHeight + STRIP.bottom;
@@ -149,8 +155,8 @@ class Spread {
       panel.boxes.push({ c, n: values.length, low, middle, high, ...ends });
       this.drawBox(context, r, low, middle, high);
     });
-    if (selected != null) {
-      const row = this.order.indexOf(store.static.targets[selected]);
+    const row = selected == null ? -1 : this.order.indexOf(store.static.targets[selected]);
+    if (row >= 0) {
       context.strokeStyle = theme.shade(1);
       context.beginPath();
       context.arc(this.x(weight[selected]), this.y(row, selected), 6, 0, 2 * Math.PI);
@@ -257,10 +263,14 @@ class Spread {
     this.view.select(stepThrough(rankedBy(weight), this.view.selected, by));
   }
 
-  data(index) {
+  twinData(index) {
+    return this.data(index, this.order);
+  }
+
+  data(index, classes = this.view.store.byCount) {
     const { store } = this.view;
     const rows = [];
-    for (const c of this.order) {
+    for (const c of classes) {
       for (const m of store.methods.keys()) {
         const weight = store.raw(index, m, "weight");
         const values = Float32Array.from(this.samples[c], (i) => weight[i]).sort();

@@ -12,6 +12,7 @@ export default {
     "N counts training samples, n test samples: point at a recall for what they leave open.",
   ],
   parts: [],
+  scoped: true,
   twin: false,
   create: (view) => new ClassTable(view),
 };
@@ -44,16 +45,20 @@ class ClassTable {
   }
 
   build() {
-    const { store } = this.view;
+    const { store, scope } = this.view;
     this.columns = GROUPS.flatMap(([name, title, format]) =>
       store.methods.map((label, m) => ({ key: `${name}.${m}`, name, title, m, label, format })),
     );
     this.headings = new Map();
     this.body = el("tbody");
-    this.rows = store.classes.map((_, c) => this.row(c));
+    this.rows = scope.listed.map((c) => this.row(c));
     const caption = el("caption", { class: "hv-hidden", text: CAPTION });
     this.table.replaceChildren(caption, this.head(), this.body);
     this.arrange(this.view.player.index);
+  }
+
+  rescope() {
+    this.build();
   }
 
   /** Two rows: the numbers, and below each the methods, by which one can sort. */
@@ -102,15 +107,41 @@ class ClassTable {
   }
 
   by(key) {
+    if (this.view.scope.many) {
+      this.sortAll(key);
+      return;
+    }
     this.sort = { key, down: this.sort.key === key ? !this.sort.down : key !== "class" };
     this.arrange(this.view.player.index);
   }
 
+  /** Sort all classes by a column: which of them are on the page may change. */
+  sortAll(column) {
+    const { scope } = this.view;
+    const [name, m = "0"] = column.split(".");
+    const key = { class: "name", n: "count" }[name] ?? name;
+    const same = this.columnOf(scope) === column;
+    const down = same ? !scope.down : key !== "name";
+    scope.choose({ key, down, method: Number(m) });
+    this.view.rescope();
+    this.headings.get(column).querySelector("button").focus();
+  }
+
+  /** The column that all classes are sorted by, if it is one. */
+  columnOf({ key, method, ofEpoch }) {
+    return { name: "class", count: "n" }[key] ?? (ofEpoch ? `${key}.${method}` : key);
+  }
+
   /** Put the rows in the chosen order, at the epoch shown. */
   arrange(index) {
-    const { key, down } = this.sort;
+    const { scope } = this.view;
+    const { key, down } = scope.many ? { ...scope, key: this.columnOf(scope) } : this.sort;
     for (const [name, cell] of this.headings)
       cell.setAttribute("aria-sort", name === key ? (down ? "descending" : "ascending") : "none");
+    if (scope.many) {
+      this.body.replaceChildren(...this.rows.map(({ row }) => row));
+      return;
+    }
     const value = (c) => {
       if (key === "class") return c;
       if (key === "n") return this.view.store.scene.train_counts[c];
@@ -169,6 +200,6 @@ class ClassTable {
         if (name === "recall") cells[i].title = restsOn(value, tested);
       });
     }
-    if (!moving && this.sort.key.includes(".")) this.arrange(index);
+    if (!moving && !this.view.scope.many && this.sort.key.includes(".")) this.arrange(index);
   }
 }

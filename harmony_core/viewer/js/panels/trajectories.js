@@ -1,5 +1,6 @@
 // Weight or g of the followed samples of one class over the epochs, under every method.
-import { choiceRow, selectBox } from "../controls/choices.js";
+import { choiceRow } from "../controls/choices.js";
+import { classPicker } from "../controls/class_picker.js";
 import { ticks } from "../draw/axis.js";
 import { clearedContext, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";
 import { describe } from "../draw/describe.js";
@@ -59,7 +60,7 @@ class Paths {
     const classes = order.map((c) => [c, sized(c)]);
     this.tools.replaceChildren(
       choiceRow("Values", VALUES, this.what, (what) => this.choose({ what })),
-      selectBox("Class", classes, this.c, (c) => this.choose({ c: Number(c) })),
+      classPicker("Class", classes, this.c, (c) => this.choose({ c })),
     );
   }
 

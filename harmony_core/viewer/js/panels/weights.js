@@ -1,12 +1,13 @@
 // A number of every class over epochs: one small chart per method, one line per class.
 import { choiceRow, named } from "../controls/choices.js";
-import { NUMBERS, classNumber, knownNumbers } from "../data/class_numbers.js";
-import { ticks } from "../draw/axis.js";
+import { NUMBERS, farthestFromOne, knownNumbers, numberRows } from "../data/class_numbers.js";
+import { powerTicks, ticks } from "../draw/axis.js";
+import { linesOf } from "../controls/class_lines.js";
 import { describe } from "../draw/describe.js";
 import { el, svg } from "../draw/dom.js";
 import { epochAxes } from "../draw/epoch_axes.js";
 import { cellText } from "../draw/format.js";
-import { classMark } from "../draw/marks.js";
+import { shapeMark } from "../draw/marks.js";
 import { fillGrid, methodFigure } from "../draw/multiples.js";
 import { shapePath } from "../draw/shapes.js";
 
@@ -26,6 +27,7 @@ export default {
   ],
   parts: ["effects"],
   legend: true,
+  scoped: true,
   create: (view) => new ClassLines(view),
 };
 
@@ -46,6 +48,10 @@ const SCALES = [
   ["linear", "Linear"],
   ["log", "Log"],
 ];
+const LINED = [
+  ["groups", "Head, medium and tail", "The mean of the classes of each group that have the number"],
+  ["classes", "Classes shown", "One line for each class of the page"],
+];
 /** Classes above which lines and marks are drawn smaller. */
 const MANY = 12;
 /** How far from 1 a number may be and still count as 1. */
@@ -58,6 +64,7 @@ class ClassLines {
     this.view = view;
     this.choice = "pull";
     this.log = null;
+    this.grouped = true;
     this.tools = el("div", { class: "hv-tools", "data-skip": "" });
     this.note = el("p", { class: "hv-quiet hv-found" });
     this.grid = el("div", { class: "hv-lines" });
@@ -65,15 +72,12 @@ class ClassLines {
     this.node = el("div", { class: "hv-plotbox" }, this.tools, this.note, this.grid, this.tip);
   }
 
-  read(index, m, c, id) {
-    return classNumber(this.view.store, index, m, c, id);
-  }
-
   build() {
     const known = knownNumbers(this.view.store);
     const split = known.includes("inter_weight");
     if (this.choice === "split" ? !split : !known.includes(this.choice))
       this.choice = split ? "split" : "mean_weight"; // recorded before the pull was
+    this.drawn = linesOf(this.view, this.view.scope.many && this.grouped);
     const ids = this.choice === "split" ? SPLIT : [this.choice];
     this.rows = ids.map((id) => this.row(id));
     this.panels = this.rows.flatMap((row) => row.panels);
@@ -88,10 +92,18 @@ class ClassLines {
     this.size();
   }
 
+  rescope() {
+    this.build();
+  }
+
   buildTools(known, split) {
     const numbers = known.map((id) => [id, NUMBERS[id].label]);
     const at = numbers.findIndex(([id]) => id === "mean_weight");
     if (split) numbers.splice(at, 0, ["split", "Intra, inter, product"]);
+    const lined = choiceRow("Lines", LINED, this.grouped ? "groups" : "classes", (v) => {
+      this.grouped = v === "groups";
+      this.again();
+    });
     this.tools.replaceChildren(
       choiceRow("Number shown", numbers, this.choice, (id) => {
         this.choice = id;
@@ -105,13 +117,15 @@ class ClassLines {
         }),
       ),
     );
+    if (this.view.scope.many) this.tools.prepend(named(lined));
   }
 
   again() {
-    const focused = this.tools.contains(this.tools.getRootNode().activeElement);
+    const focused = this.tools.getRootNode().activeElement?.closest?.("[role=radiogroup]");
+    const label = focused?.getAttribute("aria-label");
     this.build();
     this.draw(this.view.player.index);
-    if (focused) this.tools.querySelector("[aria-checked=true]").focus();
+    if (label) this.tools.querySelector(`[aria-label="${label}"] [aria-checked=true]`)?.focus();
   }
 
   /** One number of all methods: charts beside each other that share an axis. */
@@ -153,15 +167,14 @@ class ClassLines {
     const { metric } = row;
     let [low, high, least] = [Infinity, -Infinity, Infinity];
     for (const panel of row.panels) {
-      panel.off = 0;
+      panel.off = this.choice === "split" ? farthestFromOne(store, panel.m, row.id) : 0;
       for (let i = 0; i < store.frames.length; i++) {
-        for (const c of store.classes.keys()) {
-          const v = this.read(i, panel.m, c, row.id);
+        for (const line of this.drawn) {
+          const v = line.read(i, panel.m, row.id);
           if (!Number.isFinite(v)) continue;
           low = Math.min(low, v);
           high = Math.max(high, v);
           if (v > 0) least = Math.min(least, v);
-          panel.off = Math.max(panel.off, Math.abs(v - 1));
         }
       }
     }
@@ -206,15 +219,7 @@ class ClassLines {
   }
 
   marks({ logs, low, high }) {
-    if (!logs) return ticks(low, high, 4);
-    const out = [];
-    for (let power = Math.floor(low); power <= Math.ceil(high); power++) {
-      for (const step of high - low > 2 ? [1] : [1, 2, 5]) {
-        const v = step * 10 ** power;
-        if (Math.log10(v) >= low && Math.log10(v) <= high) out.push(Number(v.toPrecision(6)));
-      }
-    }
-    return out.length > 1 ? out : ticks(10 ** low, 10 ** high, 4);
+    return logs ? powerTicks(low, high) : ticks(low, high, 4);
   }
 
   /** Draw axes and lines of a panel, or say that every class has the same number. */
@@ -257,27 +262,25 @@ class ClassLines {
   }
 
   lines({ m, row }) {
-    const { store, theme } = this.view;
-    const width = store.classes.length > MANY ? 1 : 1.75;
-    return store.classes.map((_, c) => {
+    const { store } = this.view;
+    const width = this.drawn.length > MANY ? 1 : 1.75;
+    return this.drawn.map(({ c, color, read }) => {
       let d = "";
       store.frames.forEach((frame, i) => {
-        const v = this.read(i, m, c, row.id);
+        const v = read(i, m, row.id);
         if (!Number.isFinite(v)) return;
         d += `${d ? "L" : "M"}${this.x(frame.epoch).toFixed(1)} ${this.y(row, v).toFixed(1)}`;
       });
-      const stroke = { stroke: theme.classColor(c), "stroke-width": width };
-      return svg("path", { d, class: "hv-line hv-classline", ...stroke, "data-class": c });
+      const stroke = { stroke: color, "stroke-width": width };
+      return svg("path", { d, class: "hv-line hv-classline", ...stroke, "data-class": c ?? "" });
     });
   }
 
   /** The marks of the classes, moved along the lines by the playhead. */
   ends() {
-    const { store, theme } = this.view;
-    const size = store.classes.length > MANY ? 3 : 4.2;
-    return store.classes.map((_, c) => {
-      const d = shapePath(theme.classShape(c), 0, 0, size);
-      return svg("path", { fill: theme.classColor(c), class: "hv-end", d });
+    const size = this.drawn.length > MANY ? 3 : 4.2;
+    return this.drawn.map(({ color, shape }) => {
+      return svg("path", { fill: color, class: "hv-end", d: shapePath(shape, 0, 0, size) });
     });
   }
 
@@ -288,8 +291,8 @@ class ClassLines {
     for (const panel of this.panels) {
       if (!panel.words.hidden) continue;
       panel.needle.setAttribute("transform", `translate(${x.toFixed(1)} 0)`);
-      panel.ends.forEach((mark, c) => {
-        const v = this.read(index, panel.m, c, panel.row.id);
+      panel.ends.forEach((mark, i) => {
+        const v = this.drawn[i].read(index, panel.m, panel.row.id);
         mark.style.display = Number.isFinite(v) ? "" : "none";
         if (Number.isFinite(v))
           mark.setAttribute(
@@ -300,7 +303,7 @@ class ClassLines {
       if (panel.lit !== lit) {
         panel.lit = lit;
         for (const list of [panel.lines, panel.ends])
-          list.forEach((path, c) => path.classList.toggle("hv-faded", lit != null && lit !== c));
+          list.forEach((path, i) => path.classList.toggle("hv-faded", this.fades(i, lit)));
       }
       describe(panel.plot, player, `${panel.label}, ${panel.row.metric.axis}`, () =>
         this.summary(panel, index),
@@ -308,13 +311,19 @@ class ClassLines {
     }
   }
 
+  /** Whether line `i` steps back behind the class that is singled out. */
+  fades(i, lit) {
+    const { c } = this.drawn[i];
+    return lit != null && c != null && lit !== c;
+  }
+
   summary(panel, index) {
     const { store } = this.view;
-    const words = [...store.classes.keys()].slice(0, 12).map((c) => {
-      return `${store.classes[c]} ${cellText(this.read(index, panel.m, c, panel.row.id))}`;
+    const words = this.drawn.slice(0, 12).map(({ name, read }) => {
+      return `${name} ${cellText(read(index, panel.m, panel.row.id))}`;
     });
     const what = `${panel.row.metric.axis} at epoch ${store.frames[index].epoch}`;
-    const more = store.classes.length > 12 ? "; the table has all classes" : "";
+    const more = this.drawn.length > 12 ? "; the table has all classes" : "";
     return `${panel.label}, ${what}: ${words.join(", ")}${more}.`;
   }
 
@@ -340,11 +349,11 @@ class ClassLines {
 
   /** The classes nearest to the pointer, in the order of their values. */
   showTip(panel, index, event) {
-    const { store, theme } = this.view;
+    const { store } = this.view;
     const box = panel.plot.getBoundingClientRect();
     const y = event.clientY - box.top;
-    const values = [...store.classes.keys()]
-      .map((c) => [c, this.read(index, panel.m, c, panel.row.id)])
+    const values = this.drawn
+      .map((line) => [line, line.read(index, panel.m, panel.row.id)])
       .filter(([, v]) => Number.isFinite(v));
     const near = values
       .sort((a, b) => Math.abs(this.y(panel.row, a[1]) - y) - Math.abs(this.y(panel.row, b[1]) - y))
@@ -353,12 +362,12 @@ class ClassLines {
     const left = values.length - near.length;
     this.tip.replaceChildren(
       el("b", { text: `epoch ${store.frames[index].epoch}` }),
-      ...near.map(([c, v]) =>
+      ...near.map(([{ name, color, shape }, v]) =>
         el(
           "div",
           {},
-          classMark(theme, c),
-          el("span", { text: store.classes[c] }),
+          shapeMark(shape, color),
+          el("span", { text: name }),
           el("em", { text: cellText(v) }),
         ),
       ),
@@ -372,20 +381,11 @@ class ClassLines {
     this.tip.style.transform = `translate(${Math.max(0, at).toFixed(0)}px, ${down.toFixed(0)}px)`;
   }
 
-  data(index) {
-    const { store } = this.view;
-    const rows = [...store.classes.keys()].flatMap((c) =>
-      store.methods.map((label, m) => [
-        store.frames[index].epoch,
-        store.classes[c],
-        store.scene.train_counts[c],
-        label,
-        ...Object.keys(NUMBERS).map((id) => this.read(index, m, c, id)),
-      ]),
-    );
-    return {
-      columns: ["epoch", "class", "N", "method", ...Object.values(NUMBERS).map(({ axis }) => axis)],
-      rows,
-    };
+  twinData(index) {
+    return this.data(index, this.view.scope.listed);
+  }
+
+  data(index, classes = [...this.view.store.classes.keys()]) {
+    return numberRows(this.view.store, index, classes);
   }
 }
