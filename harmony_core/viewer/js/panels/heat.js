@@ -3,7 +3,14 @@ import { choiceRow, named } from "../controls/choices.js";
 import { classPicker } from "../controls/class_picker.js";
 import { heatRows, totalOf } from "../data/heat_rows.js";
 import { rowOf } from "../data/regions.js";
-import { clearedContext, fit, fitCanvas, fitEnds, pixelRatio, sidewaysText } from "../draw/canvas.js";
+import {
+  clearedContext,
+  fit,
+  fitCanvas,
+  fitEnds,
+  pixelRatio,
+  sidewaysText,
+} from "../draw/canvas.js";
 import { describe } from "../draw/describe.js";
 import { el } from "../draw/dom.js";
 import { percent } from "../draw/format.js";
