@@ -31,13 +31,12 @@ from .spec import Progress
 from .streamed.listing import list_files
 from .streamed.load import streamed
 from .streamed.packed import list_packed, packed_kind
-from .streamed.store import PADDED, RESIZED, StreamedImages
+from .streamed.store import MOST_HELD, PADDED, RESIZED, StreamedImages
 from .uploads import resolve_source
 
 AUTO, ALWAYS, NEVER = STREAM = ("auto", "always", "never")
 """Whether images stay on disk: where they would not fit in memory, or in any case, or in none."""
-MAX_DECODED_BYTES = 3 * 2**30
-"""What may be held in memory."""
+MAX_DECODED_BYTES = MOST_HELD
 LOCAL_FILES = 5_000_000
 """Files of a folder on this machine, at most."""
 RULES = 1

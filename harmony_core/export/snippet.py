@@ -37,12 +37,17 @@ def snippet(config: ExperimentConfig, method: int) -> str:
 
     A user's own table or images are read from the file beside the script, other data are made up.
     ``python FILE`` trains for the config's epochs, ``python FILE 3`` for 3. Raises `ConfigError` if
-    there is no such method.
+    there is no such method, or if training crops random parts of files.
     """
     config = complete(config)
     if not 0 <= method < len(config.methods):
         raise ConfigError(
             f"Expected a method from 0 to {len(config.methods) - 1}, but got {method}."
+        )
+    if config.data.params.get("crops") == "resized":
+        raise ConfigError(
+            "Expected an experiment whose crops are `padded`, as scripts crop images in memory, "
+            "but got `resized`. Export one with `padded` crops."
         )
     chosen = config.methods[method]
     parts = [

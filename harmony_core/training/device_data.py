@@ -73,7 +73,12 @@ class DeviceData:
             yield self.finish(squares)
 
     def load(self, inputs: Array, pad: bool = False) -> Tensor:
-        """Inputs on the device; ``pad`` adds the border of zeros that crops reach into."""
+        """Inputs on the device; ``pad`` adds the border of zeros that crops reach into.
+
+        Images on disk are read if they fit in memory; else `DataError`.
+        """
+        if (images := as_stream(inputs)) is not None:
+            inputs = images.held()
         tensor = torch.from_numpy(np.ascontiguousarray(inputs)).to(self.device)
         if self.kind == "images":
             return torch.nn.functional.pad(tensor, (0, 0, PAD, PAD, PAD, PAD)) if pad else tensor

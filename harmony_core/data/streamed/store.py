@@ -21,6 +21,8 @@ from .readers import ImageReader
 PADDED, RESIZED = "padded", "resized"
 CROPS = (PADDED, RESIZED)
 """How training images are cut: the central square with a padded border, or any part, resized."""
+MOST_HELD = 3 * 2**30
+"""Bytes of images that are read into memory at most."""
 CENTRE = -1
 """In place of the seed of a random part: the central square."""
 
@@ -102,6 +104,15 @@ class StreamedImages:
     def at_size(self, size: int) -> StreamedImages:
         """The same images as squares of another side."""
         return StreamedImages(ImageStore(self.store.reader, size), self.rows, self.crops)
+
+    def held(self) -> Array:
+        """All of them as an array; `DataError` if that is too large."""
+        if self.nbytes > MOST_HELD:
+            raise DataError(
+                f"Expected images of at most {MOST_HELD / 2**30:g} GB in memory, but got "
+                f"{self.nbytes / 2**30:.1f} GB. Choose a smaller `size` or set `limit_per_class`."
+            )
+        return self[:]
 
     def __getitem__(self, index: Any) -> Array:
         rows = self.rows[index]

@@ -2,9 +2,11 @@
 
 Two thumbnails of 16 × 16 grey values count as the same picture where their correlation is at least
 0.96. All such pairs are found: the images are projected on their first principal components, which
-bounds the correlation from above, and only pairs within the bound are compared in full. On CIFAR-10
-perceptual hashes (ImageHash's ``phash``, up to 4 bits apart) find half of these pairs, as they miss
-slightly shifted crops. Axes: n images, d values, p pairs.
+bounds the correlation from above, and only pairs within the bound are compared in full. For as many
+images as an inspection looks at, an index of neighbours takes longer to compile than this to search
+(`benchmarks/near_copies.py`). On CIFAR-10 perceptual hashes (ImageHash's ``phash``, up to 4 bits
+apart) find half of these pairs, as they miss slightly shifted crops. Axes: n images, d values,
+p pairs.
 """
 
 from __future__ import annotations

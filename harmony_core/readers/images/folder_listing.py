@@ -63,14 +63,14 @@ class FolderListing:
             )
         return tuple(said)
 
-    def inner_path(self, parts: Parts) -> str:
+    def real_parts(self, parts: Parts) -> Parts:
         """The path of a listed file below the folder, as the system has it."""
         folder = self._folders.get(parts[:-1], parts[:-1])
-        return os.sep.join((*folder, self._names.get(parts, parts[-1])))
+        return (*folder, self._names.get(parts, parts[-1]))
 
     def path_of(self, parts: Parts) -> Path:
         """Where a listed file is."""
-        return Path(self.root, self.inner_path(parts))
+        return Path(self.root, *self.real_parts(parts))
 
     def _visit(self, path: str, parts: Parts) -> None:
         """List a folder and what lies below it, in the order of paths."""

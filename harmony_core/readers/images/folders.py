@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -42,9 +41,7 @@ class FolderSource:
 
         Every file is asked for these, which takes seconds for a million.
         """
-        inner = sorted(
-            (tuple(self.path_of(parts).split(os.sep)) for parts in self.files), key=_walked
-        )
+        inner = sorted(map(self._listing.real_parts, self.files), key=_walked)
         digest = hashlib.sha256()
         for parts in inner:
             try:
@@ -60,7 +57,7 @@ class FolderSource:
 
     def path_of(self, parts: Parts) -> str:
         """The path of a file in the folder, as the system has it."""
-        return self._listing.inner_path(parts)
+        return "/".join(self._listing.real_parts(parts))
 
     def read(self, parts: Parts, most: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; `OSError` if it cannot be read or is too large."""
