@@ -57,6 +57,6 @@ def test_the_heat_map_and_the_class_weights_agree_with_the_loss(tab: Any) -> Non
     share = tab.evaluate("Array.from(view.store.raw(1, 0, 'hist_count'))")
     assert share == [2, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0]
     weights = "['intra_weight', 'inter_weight', 'mean_weight'].map((id) => "
-    weights += "view.panel('weights').read(1, 1, 0, id))"
+    weights += "view.panel('weights').drawn[0].read(1, 1, id))"
     # (3 · 2/3 + 1 · 2 + 2 · 1) / 6 = 1: the intra balance leaves the class's total alone
     assert tab.evaluate(weights) == pytest.approx([1, 1, 1], rel=1e-5)

@@ -95,7 +95,7 @@ def test_lines_of_classes_can_show_other_numbers(open_view: Open, name: str) -> 
 def test_intra_inter_and_their_product_are_drawn_apart(open_view: Open) -> None:
     tab = open_view("hand", view=PAGE)
     split = "view.panel('weights').rows.map((row) => row.panels.map((p) => [0, 1].map((c) => "
-    read = split + "view.panel('weights').read(1, p.m, c, row.id))))"
+    read = split + "view.panel('weights').drawn[c].read(1, p.m, row.id))))"
     # every sample weighs 2: divided by the inter weights 2, 2 and 4, 1/2
     assert tab.evaluate(read) == [[[1, 1], [0.5, 4]], [[2, 2], [4, 0.5]], [[2, 2], [2, 2]]]
     rows = tab.locator(".hv-linerow")

@@ -87,7 +87,7 @@ export class ClassBar {
     const button = (text, label, by) =>
       el("button", {
         type: "button",
-        class: "hv-step",
+        class: "hv-pagestep",
         text,
         "aria-label": label,
         title: label,

@@ -33,3 +33,14 @@ export function fit(context, text, width) {
   while (cut.length > 1 && context.measureText(`${cut}…`).width > width) cut = cut.slice(0, -1);
   return `${cut}…`;
 }
+
+/** Text cut in its middle: of names that begin alike, the end tells them apart. */
+export function fitEnds(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  for (let left = text.length - 1; left > 2; left--) {
+    const head = Math.floor(left / 3);
+    const cut = `${text.slice(0, head)}…${text.slice(head - left)}`;
+    if (context.measureText(cut).width <= width) return cut;
+  }
+  return `…${text.slice(-1)}`;
+}

@@ -49,7 +49,7 @@ class Bars {
     const { groups, train_counts: trained, test_counts: tested } = store.scene;
     const { name, classes: members } = groups[g];
     const range = `${rangeOf("N", members, trained)}, ${rangeOf("n", members, tested)}`;
-    const classes = `${members.length} ${members.length === 1 ? "class" : "classes"}`;
+    const classes = `${count(members.length)} ${members.length === 1 ? "class" : "classes"}`;
     const style = `--color:${theme.groupColor(g)}`;
     const chip = el("i", { class: "hv-chip", style, "aria-hidden": "true" });
     return el(

@@ -3,7 +3,14 @@ import { choiceRow, named } from "../controls/choices.js";
 import { classPicker } from "../controls/class_picker.js";
 import { heatRows, totalOf } from "../data/heat_rows.js";
 import { rowOf } from "../data/regions.js";
-import { clearedContext, fit, fitCanvas, pixelRatio, sidewaysText } from "../draw/canvas.js";
+import {
+  clearedContext,
+  fit,
+  fitCanvas,
+  fitEnds,
+  pixelRatio,
+  sidewaysText,
+} from "../draw/canvas.js";
 import { describe } from "../draw/describe.js";
 import { el } from "../draw/dom.js";
 import { percent } from "../draw/format.js";
@@ -204,11 +211,12 @@ class Heat {
     });
     this.ink(context, 0.75);
     const every = this.named ? 1 : Math.ceil(this.order.length / 10);
+    const cut = this.view.scope.many ? fitEnds : fit;
     context.textAlign = "right";
     context.textBaseline = "middle";
     for (let r = 0; r < this.order.length; r += every) {
       const text = this.named
-        ? fit(context, store.classes[this.order[r]], this.left - 10)
+        ? cut(context, store.classes[this.order[r]], this.left - 10)
         : `${this.order[r]}`;
       context.fillText(text, this.left - 6, HEAT_PAD.top + (r + 0.5) * this.rowHeight);
     }

@@ -2,7 +2,7 @@
 import { choiceRow, named } from "../controls/choices.js";
 import { rankedBy, stepThrough } from "../data/ranking.js";
 import { ticks } from "../draw/axis.js";
-import { clearedContext, fit, fitCanvas, pixelRatio } from "../draw/canvas.js";
+import { clearedContext, fit, fitCanvas, fitEnds, pixelRatio } from "../draw/canvas.js";
 import { describe } from "../draw/describe.js";
 import { el } from "../draw/dom.js";
 import { cellText, plain } from "../draw/format.js";
@@ -185,7 +185,8 @@ class Spread {
     context.textBaseline = "middle";
     context.font = `12px ${theme.font}`;
     const y = STRIP.top + (row + 0.5) * this.rowHeight;
-    context.fillText(fit(context, store.classes[c], this.left - 10), this.left - 7, y);
+    const cut = this.view.scope.many ? fitEnds : fit;
+    context.fillText(cut(context, store.classes[c], this.left - 10), this.left - 7, y);
   }
 
   drawBox(context, row, low, middle, high) {

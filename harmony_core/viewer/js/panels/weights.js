@@ -52,6 +52,7 @@ const LINED = [
   ["groups", "Head, medium and tail", "The mean of the classes of each group that have the number"],
   ["classes", "Classes shown", "One line for each class of the page"],
 ];
+const MEANS = "Means over all classes of each group; Classes shown draws those of the page.";
 /** Classes above which lines and marks are drawn smaller. */
 const MANY = 12;
 /** How far from 1 a number may be and still count as 1. */
@@ -89,6 +90,8 @@ class ClassLines {
         ? "What the weight of each class is made of, over epochs"
         : NUMBERS[this.choice].title;
     this.note.textContent = split ? "" : UNSPLIT;
+    const { scope } = this.view;
+    if (scope.many) this.partNote.textContent = this.grouped ? MEANS : `${scope.words}.`;
     this.size();
   }
 
