@@ -19,12 +19,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE = "harmony_core"
-BASIC = (
-    "errors parameters arrays cells config config_format files frames processes csv_cells quotas"
-)
+BASIC = "errors parameters arrays cells config config_format files frames processes csv_cells"
 # From the bottom up: a package imports itself and lower layers; the lowest, its own layer too.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    (*BASIC.split(), *["cells", "top_logits", "printable", "quiet_logs", "scratch"]),
+    (*BASIC.split(), *["quotas", "top_logits", "printable", "quiet_logs", "scratch"]),
     ("readers", "text_table"),
     ("losses", "data", "models", "posthoc"),
     ("experiments",),
