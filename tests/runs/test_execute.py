@@ -19,6 +19,7 @@ from harmony_core.frames import Frame
 from harmony_core.runs import ExperimentRecord, RunStore
 from harmony_core.runs import execute as module
 from harmony_core.runs.execute import execute
+from harmony_core.runs.ranks import Ranks
 
 from .conftest import FakeEngine, FakeLockstep, small_config
 
@@ -341,3 +342,37 @@ def test_threads_are_given_back(store: RunStore, engine: FakeEngine) -> None:
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
+
+
+def test_what_differs_from_one_process_is_noted_once(
+    store: RunStore, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeLockstep, "remark", "Batch norms differ.")
+    run_id = store.create(small_config(epochs=4, repeats=2)).id
+    assert execute(store, run_id, stop_at(store, 2)).state == "stopped"
+    assert execute(store, run_id).note == "Batch norms differ."
+
+
+class LosingRanks(Ranks):
+    """Two processes, of which one is gone when the others are told something."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 2)
+
+    def broadcast(self, value: object) -> Any:
+        return value
+
+    def on_every_rank(self, work: Callable[[], object]) -> NoReturn:
+        raise RuntimeError("[pair.cc:547] Connection closed by peer [127.0.0.1]:41")
+
+
+def test_a_process_that_is_gone_leaves_an_experiment_to_resume(
+    store: RunStore, engine: FakeEngine
+) -> None:
+    run_id = store.create(small_config(epochs=2)).id
+    lost = execute(store, run_id, ranks=LosingRanks())
+    assert lost == store.get(run_id)
+    assert (lost.state, lost.resumable) == ("interrupted", True)
+    assert "Resume the experiment, with any number of processes" in lost.error
+    assert not (store.folder(run_id) / "traceback.txt").exists()
+    assert execute(store, run_id).state == "done"

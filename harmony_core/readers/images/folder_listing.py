@@ -74,6 +74,8 @@ class FolderListing:
 
     def _visit(self, path: str, parts: Parts) -> None:
         """List a folder and what lies below it, in the order of paths."""
+        if self._full:
+            return
         if len(parts) > MAX_DEPTH:
             self._refuse(
                 f"Expected at most {MAX_DEPTH} levels of folders, but got "
