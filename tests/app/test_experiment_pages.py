@@ -25,6 +25,7 @@ from pages._experiment.experiment_page import ExperimentPage
 from pages._experiment.microscope import chosen_sample, named
 from pages._session import recording
 from pages._shared.page import load
+from tests.plots.many_classes import make_many
 from tests.plots.synthetic import make_run
 
 from .conftest import APP, Open, finished, texts
@@ -278,6 +279,22 @@ def test_many_classes_in_the_sandbox_are_found_sorted_and_paged(
     at.number_input(key="sandbox-page-2").set_value(1).run()
     assert drawn_classes(at) == largest[:2:-1]
     assert not at.exception
+
+
+def test_many_classes_that_pull_are_found_and_paged(open_page: Open, store: RunStore) -> None:
+    run = finished(store, epochs=1)
+    scene, frames, _ = make_many(classes=300, methods=2, epochs=1)
+    store.save_scene(run, 0, scene)
+    for epoch, row in enumerate(frames):
+        store.save_frames(run, 0, epoch, row)
+    at = open_page("weights", run=run)
+    assert not at.exception
+    assert "Classes 1–12 of 300." in [c.value for c in at.caption]
+    assert scene.class_names[0] in texts(at)
+    at.text_input(key="pull-find").set_value("00123").run()
+    assert not at.exception
+    assert scene.class_names[123] in texts(at)
+    assert scene.class_names[0] not in texts(at)
 
 
 def test_an_experiment_without_tracked_samples_says_so(open_page: Open, store: RunStore) -> None:

@@ -29,7 +29,7 @@ def shown(page: Any) -> list[str]:
 
 
 def find(page: Any, name: str) -> None:
-    page.get_by_label("Find a class").fill(name)
+    page.get_by_label("Find classes").fill(name)
     page.wait_for_timeout(300)  # it waits for another letter
     page.wait_for_function("() => !view.pending")
 

@@ -26,7 +26,7 @@ export class ClassBar {
     this.box = el(
       "div",
       { class: "hv-scope", role: "group", "aria-label": "Classes shown" },
-      el("label", { class: "hv-select" }, el("span", { text: "Find a class" }), this.input),
+      el("label", { class: "hv-select" }, el("span", { text: "Find classes" }), this.input),
       this.sort,
       this.step,
       this.words,

@@ -1,6 +1,8 @@
 // What a chart over epochs draws one line for: each class shown, or the mean of a group of classes.
 import { classNumber } from "../data/class_numbers.js";
+import { el } from "../draw/dom.js";
 import { count } from "../draw/format.js";
+import { shapeMark } from "../draw/marks.js";
 
 /**
  * The lines: their class `c` (null for a group), name, colour and shape, and `read(index, m, id)`
@@ -32,5 +34,12 @@ function groupMeans(store, index, m, id) {
       const known = values.filter(Number.isFinite);
       return known.length ? known.reduce((a, b) => a + b, 0) / known.length : NaN;
     }),
+  );
+}
+
+/** The marks and names of some lines, as a key. */
+export function lineKey(lines) {
+  return lines.map(({ name, shape, color }) =>
+    el("span", { class: "hv-linekey" }, shapeMark(shape, color), name),
   );
 }

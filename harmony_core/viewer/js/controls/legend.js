@@ -18,7 +18,8 @@ export class Legend {
     this.classes = scope.listed;
     this.items = this.classes.map((c) => this.item(c, most, groupOf.get(c)));
     const label = "Classes and their training counts";
-    const list = { class: "hv-classes", role: "group", "aria-label": label };
+    const kind = scope.many ? "hv-classes hv-longnames" : "hv-classes";
+    const list = { class: kind, role: "group", "aria-label": label };
     this.node.replaceChildren(el("div", list, ...this.items));
     const noisy = store.static.flipped.some((flag) => flag);
     this.marks = noisy && store.static.points && main ? this.markButton() : null;

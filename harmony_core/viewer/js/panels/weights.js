@@ -2,7 +2,7 @@
 import { choiceRow, named } from "../controls/choices.js";
 import { NUMBERS, farthestFromOne, knownNumbers, numberRows } from "../data/class_numbers.js";
 import { powerTicks, ticks } from "../draw/axis.js";
-import { linesOf } from "../controls/class_lines.js";
+import { lineKey, linesOf } from "../controls/class_lines.js";
 import { describe } from "../draw/describe.js";
 import { el, svg } from "../draw/dom.js";
 import { epochAxes } from "../draw/epoch_axes.js";
@@ -89,8 +89,9 @@ class ClassLines {
       this.choice === "split"
         ? "What the weight of each class is made of, over epochs"
         : NUMBERS[this.choice].title;
-    this.note.textContent = split ? "" : UNSPLIT;
     const { scope } = this.view;
+    const key = scope.many && this.grouped ? lineKey(this.drawn) : [];
+    this.note.replaceChildren(...key, split ? "" : UNSPLIT);
     if (scope.many) this.partNote.textContent = this.grouped ? MEANS : `${scope.words}.`;
     this.size();
   }
