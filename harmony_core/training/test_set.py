@@ -17,11 +17,11 @@ from .evaluate import Evaluation, Judge, TestFigures
 from .networks import Ensemble
 
 MOST_SCORES = 100_000_000
-"""Scores of all methods that are held to rank a test set that stays on disk."""
+"""Scores of all methods that are held at a time; more are measured in parts, and not ranked."""
 
 
 class TestSet:
-    """Test samples on the device, or on disk, where their logits are not kept."""
+    """Test samples on the device or on disk; the logits of very many are not kept."""
 
     __test__ = False
 
@@ -59,14 +59,15 @@ class TestSet:
 
     def _ranks(self, methods: int, last: bool) -> bool:
         scores = len(self._targets) * self._classes
-        if isinstance(self._source, StreamedImages) and scores * methods > MOST_SCORES:
-            return False
-        return last or scores <= FEW_SCORES
+        return scores * methods <= MOST_SCORES and (last or scores <= FEW_SCORES)
 
     def _logits(self, networks: Ensemble) -> Iterator[Tensor]:
-        """Logits (m, k, c): of all samples at once, or in parts if they stay on disk."""
+        """Logits (m, k, c): of all samples at once, or in parts if they are too many or on disk."""
         if isinstance(self._source, StreamedImages):
             for logits, _ in self._evaluation.each(networks, self._source):
                 yield logits
-        else:
-            yield self._evaluation.logits(networks, self._source)
+            return
+        methods = sum(group.size for group in networks.groups())
+        rows = max(MOST_SCORES // (methods * self._classes), 1)
+        for start in range(0, len(self._source), rows):
+            yield self._evaluation.logits(networks, self._source[start : start + rows])
