@@ -40,6 +40,7 @@ from .steppers.separate import SeparateStepper
 from .steppers.stepper import Stepper, Training
 from .steppers.streamed import StreamedStepper
 from .steppers.thread_pool import ThreadPool
+from .test_set import held_scores
 
 
 def train(
@@ -134,6 +135,7 @@ class Lockstep:
             needed = estimate(
                 self.networks.groups(), shape, config.optim.batch_size, pool.size,
                 data.stream.bytes_ahead(config.optim.batch_size),
+                held_scores(dataset, len(config.methods)),
             )  # fmt: skip
             self._scene = replace(self._scene, notes=(*self._scene.notes, str(needed)))
         self._recorder = Recorder(config, dataset, self._scene, data, repeat, pool)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .networks import NetworkGroup
 
-PROGRAM_BYTES = 550e6
+PROGRAM_BYTES = 700e6
 """Python, PyTorch and what they load, on a CPU."""
 TRAINED_COPIES = 3
 """Weights, gradients and momentum; frozen weights have one copy."""
@@ -23,6 +23,7 @@ class Memory(NamedTuple):
     networks: float
     activations: float
     images: float
+    test: float
 
     @property
     def total(self) -> float:
@@ -36,17 +37,24 @@ class Memory(NamedTuple):
                 ("networks", self.networks),
                 ("activations", self.activations),
                 ("images read ahead", self.images),
+                ("test scores", self.test),
             )
         ]
         return f"Memory needed: about {_size(self.total)} ({', '.join(parts)})."
 
 
 def estimate(
-    groups: list[NetworkGroup], shape: tuple[int, ...], batch: int, at_once: int, ahead: int
+    groups: list[NetworkGroup],
+    shape: tuple[int, ...],
+    batch: int,
+    at_once: int,
+    ahead: int,
+    scores: int,
 ) -> Memory:
     """The memory of a training whose groups take batches of inputs of a shape.
 
-    ``at_once`` groups are stepped beside each other; ``ahead`` bytes of images are read ahead.
+    ``at_once`` groups are stepped beside each other; ``ahead`` bytes of images are read ahead;
+    ``scores`` of the test set are held after the last epoch.
     """
     networks = sum(
         parameter.numel() * parameter.element_size() * (TRAINED_COPIES if trained else 1)
@@ -56,7 +64,9 @@ def estimate(
     one = max(saved_bytes(group, shape) / group.size for group in groups[:1])
     values = batch * torch.Size(shape).numel() * 4
     sizes = sorted((group.size for group in groups), reverse=True)[:at_once]
-    return Memory(float(networks), BACKWARD * (sum(sizes) * batch * one + values), float(ahead))
+    return Memory(
+        float(networks), BACKWARD * (sum(sizes) * batch * one + values), float(ahead), 4.0 * scores
+    )
 
 
 def saved_bytes(group: NetworkGroup, shape: tuple[int, ...]) -> int:

@@ -20,6 +20,12 @@ MOST_SCORES = 100_000_000
 """Scores of all methods that are held at a time; more are measured in parts, and not ranked."""
 
 
+def held_scores(dataset: LongTailedDataset, methods: int) -> int:
+    """Scores of the test set that are held at a time to rank it, of all methods."""
+    scores = len(dataset.test_targets) * len(dataset.class_names) * methods
+    return scores if scores <= MOST_SCORES else 0
+
+
 class TestSet:
     """Test samples on the device or on disk; the logits of very many are not kept."""
 
@@ -40,17 +46,19 @@ class TestSet:
         before the ``last`` epoch, and for very large ones."""
         ranked = self._ranks(len(losses), last)
         judges = [Judge(self._classes, self._targets.device) for _ in losses]
-        kept: list[Tensor] = []
+        whole: Tensor | None = None
         start = 0
         for logits in self._logits(networks):
             stop = start + logits.shape[1]
             for judge, own, loss in zip(judges, logits, losses, strict=True):
                 judge.add(own * loss.scale, self._targets[start:stop])
-            kept += [logits] if ranked else []
+            if ranked and whole is None:
+                whole = logits.new_empty(len(losses), len(self._targets), self._classes)
+            if whole is not None:
+                whole[:, start:stop] = logits
             start = stop
         precision = [math.nan] * len(losses)
-        if ranked:
-            whole = kept[0] if len(kept) == 1 else torch.cat(kept, dim=1)
+        if whole is not None:
             precision = [
                 float(macro_average_precision(own * loss.scale, self._targets))
                 for own, loss in zip(whole, losses, strict=True)

@@ -141,7 +141,7 @@ def test_posthoc_steps_read_the_features_from_the_disk(engine: Engine) -> None:
 
 def test_the_memory_it_needs_is_said_before_the_first_step(engine: Engine) -> None:
     small, large = (engine(size=size).scene().notes[-1] for size in (16, 64))
-    assert small.startswith("Memory needed: about 55")
+    assert small.startswith("Memory needed: about 70")
     assert "activations" in large
     assert small != large
     assert "Memory needed" not in " ".join(engine(stream="never").scene().notes)
