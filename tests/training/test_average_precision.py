@@ -47,7 +47,16 @@ def test_a_large_test_set_is_ranked_after_the_last_epoch_alone(
     config = small_config(epochs=2)
     small = [frames[0].auprc for frames in run(config)]
     assert all(0 < value <= 1 for value in small)
-    monkeypatch.setattr("harmony_core.training.recorder.FEW_SCORES", 10)
+    monkeypatch.setattr("harmony_core.training.test_set.FEW_SCORES", 10)
     large = [frames[0].auprc for frames in run(config)]
     assert np.isnan(large[:-1]).all()
     assert large[-1] == small[-1]
+
+
+def test_blocks_of_classes_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = torch.Generator().manual_seed(3)
+    logits = torch.randn(40, 7, generator=draw)
+    targets = torch.randint(0, 6, (40,), generator=draw)  # none of the last class
+    whole = macro_average_precision(logits, targets)
+    monkeypatch.setattr("harmony_core.training.average_precision.BLOCK", 80)
+    assert torch.equal(macro_average_precision(logits, targets), whole)
