@@ -75,7 +75,7 @@ MODELS: dict[str, ModelSpec] = {
                 summary=f"The network for ImageNet with {layers} layers, for images of 64 to 224 "
                 "pixels; pretrained weights if they are on this machine. Needs a GPU to be fast.",
                 kinds=("images",),
-                factory=f"harmony_core.models.resnet_imagenet:ResNet{layers}",
+                factory=factory,
                 parameters=(
                     Parameter(
                         "pretrained",
@@ -90,7 +90,10 @@ MODELS: dict[str, ModelSpec] = {
                     ),
                 ),
             )
-            for layers in (18, 50)
+            for layers, factory in (
+                (18, "harmony_core.models.resnet_imagenet:ResNet18"),
+                (50, "harmony_core.models.resnet_imagenet:ResNet50"),
+            )
         ),
     )
 }

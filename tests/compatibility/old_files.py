@@ -63,7 +63,10 @@ def label_today(old: str) -> str:
 def config_today(old: dict[str, Any]) -> dict[str, Any]:
     """A config as 0.1.0 wrote it, as it is written today."""
     data = old["data"]
-    later = {"table": {"header": "auto", **EQUAL_CLASSES}, "images": EQUAL_CLASSES}
+    later = {
+        "table": {"header": "auto", **EQUAL_CLASSES},
+        "images": {"stream": "auto", "crops": "padded", **EQUAL_CLASSES},
+    }
     if data["name"] in later:
         data = {**data, "params": {**data["params"], **later[data["name"]]}}
     methods = [method_today(method) for method in old["methods"]]
