@@ -58,8 +58,8 @@ def save_arrays(path: Path, arrays: dict[str, Array]) -> None:
 
 
 def drop_decoded(key: str) -> None:
-    """Delete what was decoded of the images with this key, in any size."""
-    for file in (cache_root() / "images").glob(f"{key}-*.npz"):
+    """Delete what was decoded and found out of the images with this key, in any size."""
+    for file in (cache_root() / "images").glob(f"{key}-*"):
         file.unlink(missing_ok=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from harmony_core.data.cache import drop_decoded
 from harmony_core.data.streamed.store import StreamedImages
 from harmony_core.errors import ConfigError, DataError
 from harmony_core.readers.images.decode import cut_image, random_part
@@ -246,3 +248,14 @@ def test_parts_are_upright_and_drafts_show_the_same() -> None:
         left, _, right, _ = random_part(400, 400, np.random.default_rng(seed))
         red = np.clip((right - 200) / (right - left), 0, 1)
         assert cut[..., 0].mean() / 255 == pytest.approx(red, abs=0.04)
+
+
+def test_what_is_known_of_images_can_be_forgotten(
+    archive: Path, load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARMONY_DECODED_GB", "1")
+    load(archive)
+    kept = tmp_path / "cache" / "images"
+    assert len(list(kept.iterdir())) == 2  # what was checked, and the squares
+    drop_decoded(hashlib.sha256(archive.read_bytes()).hexdigest())
+    assert list(kept.iterdir()) == []
