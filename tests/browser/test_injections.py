@@ -70,7 +70,12 @@ def test_names_stay_text(visit: Visit, hostile: tuple[RunStore, str]) -> None:
         page.wait_for_selector(drawn)
         settled(page)
         assert not strangers(page), path
-    assert page.get_by_text("</title>20").count()
+    find = page.get_by_role("textbox", name="Find a class")
+    find.fill("</title>20")
+    find.press("Enter")
+    page.locator(".figures").get_by_text("</title>20").first.wait_for()
+    settled(page)
+    assert not strangers(page)
     assert not shown
     assert not [
         url
