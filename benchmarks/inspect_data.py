@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+from _own_process import in_own_process
 
 ROOT = Path(__file__).resolve().parents[1]
 MB = 2**20
@@ -166,15 +167,7 @@ def held(pid: int | str) -> int:
 
 def measure(name: str, path: Path, repeat: int) -> None:
     """Run a job in fresh processes and print the best run."""
-    runs = []
-    for _ in range(repeat):
-        done = subprocess.run(
-            [sys.executable, __file__, "--job", name, str(path)],
-            capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
-        )  # fmt: skip
-        if done.returncode:
-            raise SystemExit(done.stderr)
-        runs.append(json.loads(done.stdout.splitlines()[-1]))
+    runs = [in_own_process(__file__, name, path) for _ in range(repeat)]
     best = min(runs, key=lambda run: run["seconds"])
     size = path.stat().st_size
     extra = best["peak"] - best["before"]

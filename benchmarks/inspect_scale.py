@@ -27,6 +27,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks._markdown_table import print_table
+from benchmarks._own_process import in_own_process
 
 ROOT = Path(__file__).resolve().parents[1]
 CLASSES = 1_000
@@ -145,13 +146,7 @@ def peak_kilobytes() -> int:
 
 
 def measure(name: str, words: str, path: Path) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, __file__, "--job", name, str(path)],
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
-    )  # fmt: skip
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    found = json.loads(done.stdout.splitlines()[-1])
+    found = in_own_process(__file__, name, path)
     return [
         words, f"{found['seen']:,}", f"{found['wall']:.1f} s", f"{found['cpu']:.1f} s",
         f"{found['peak']:.0f} MB",
