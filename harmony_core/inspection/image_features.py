@@ -20,6 +20,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..data.randomness import generator
+from ..models.pretrained import FILES, weights_path
 from ..readers.messages import Progress
 from ..readers.threads import one_thread
 
@@ -32,7 +33,7 @@ SAMPLES_PER_FEATURE = 8
 BATCH = 256
 PART, THREADS = 16, 4
 """Images whose patches are in memory at once, by each of so many threads."""
-RESNET = "resnet18-f37072fd.pth"
+RESNET = FILES["resnet18"]
 
 
 def image_features(thumbnails: Array, progress: Progress) -> Array:
@@ -46,10 +47,7 @@ def image_features(thumbnails: Array, progress: Progress) -> Array:
 
 def pretrained_weights() -> Path | None:
     """Weights of ResNet-18 where torch keeps downloads, if they are there; nothing is fetched."""
-    home = os.environ.get("TORCH_HOME") or str(
-        Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "torch"
-    )
-    path = Path(home) / "hub" / "checkpoints" / RESNET
+    path = weights_path("resnet18")
     return path if path.is_file() else None
 
 

@@ -15,17 +15,16 @@ from torch import Tensor, nn
 
 from ..errors import ConfigError
 from .head import HEADS, Network
+from .pretrained import weights_path
 
 ALL, HEAD = TRAINED = ("all", "head")
 """Which layers are trained."""
 
 
 class ImageNetResNet(Network):
-    """A ResNet of torchvision with a head of ours; a subclass names it and its weights."""
+    """A ResNet of torchvision with a head of ours; a subclass names it."""
 
     name = ""
-    weights = ""
-    """The file that torchvision downloads to torch's folder hub/checkpoints."""
 
     def __init__(
         self, input_shape: tuple[int, ...], classes: int, head: str, pretrained: bool, trained: str
@@ -43,7 +42,7 @@ class ImageNetResNet(Network):
                 "Expected images of 3 channels for pretrained weights, but got "
                 f"{input_shape[0]}. Turn `pretrained` off."
             )
-        self.path = weights_file(self.name, self.weights) if pretrained else None
+        self.path = _found(self.name) if pretrained else None
         body: Any = getattr(models, self.name)(weights=None)
         if input_shape[0] != 3:
             body.conv1 = nn.Conv2d(input_shape[0], 64, 7, stride=2, padding=3, bias=False)
@@ -86,19 +85,17 @@ class ResNet18(ImageNetResNet):
     """18 layers, 11 million weights, 512 features."""
 
     name = "resnet18"
-    weights = "resnet18-f37072fd.pth"
 
 
 class ResNet50(ImageNetResNet):
     """50 layers, 24 million weights, 2,048 features."""
 
     name = "resnet50"
-    weights = "resnet50-11ad3fa6.pth"
 
 
-def weights_file(name: str, file: str) -> Path:
-    """Where torch keeps downloaded weights; `ConfigError` if these are not there."""
-    path = Path(torch.hub.get_dir()) / "checkpoints" / file
+def _found(name: str) -> Path:
+    """The weights of a network; `ConfigError` if they are not there."""
+    path = weights_path(name)
     if not path.is_file():
         raise ConfigError(
             f"Expected the pretrained weights of {name} in {path}, but got nothing there. Download "

@@ -108,10 +108,10 @@ def resnet18_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[st
     """Weights of ResNet-18 where torch keeps what it downloads."""
     from torchvision import models
 
-    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     weights: dict[str, torch.Tensor] = models.resnet18(weights=None).state_dict()
-    (tmp_path / "checkpoints").mkdir()
-    torch.save(weights, tmp_path / "checkpoints" / "resnet18-f37072fd.pth")
+    (tmp_path / "hub" / "checkpoints").mkdir(parents=True)
+    torch.save(weights, tmp_path / "hub" / "checkpoints" / "resnet18-f37072fd.pth")
     return weights
 
 
@@ -142,12 +142,12 @@ def test_a_linear_probe_changes_the_head_alone(
 def test_weights_that_are_not_there_or_not_asked_for_are_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(ConfigError, match="got nothing there. Download them with"):
         build_model("resnet50", (3, 32, 32), 4, pretrained=True)
     with pytest.raises(ConfigError, match="Turn `pretrained` on"):
         build_model("resnet18", (3, 32, 32), 4, trained="head")
-    (tmp_path / "checkpoints").mkdir()
-    (tmp_path / "checkpoints" / "resnet18-f37072fd.pth").write_bytes(b"<html>not found")
+    (tmp_path / "hub" / "checkpoints").mkdir(parents=True)
+    (tmp_path / "hub" / "checkpoints" / "resnet18-f37072fd.pth").write_bytes(b"<html>not found")
     with pytest.raises(ConfigError, match="cannot be loaded"):
         build_model("resnet18", (3, 32, 32), 4, pretrained=True)
