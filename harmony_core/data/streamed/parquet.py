@@ -17,7 +17,7 @@ import numpy as np
 from ...errors import DataError
 from ...files import read_arrays
 from ...readers.images.split_folders import split_name, split_of_path
-from ...readers.images.web_dataset import by_number
+from ...readers.images.web_dataset import by_number, files_inside
 from ...readers.messages import Progress, listed, quoted
 from ..cache import cache_root, keep
 from .listing import Listing, digest_of, listing_of
@@ -35,8 +35,7 @@ SPARE_BYTES = 2**30
 
 def list_parquet(path: Path, progress: Progress | None = None) -> Listing:
     """The images of a Parquet file or of all in a folder; `DataError` for what does not fit."""
-    found = path.rglob("*.parquet") if path.is_dir() else [path]
-    paths = sorted(p for p in found if p.is_file())
+    paths = files_inside(path, ".parquet") if path.is_dir() else [path]
     image, label, names = _columns(paths[0])
     key = digest_of(paths)
     content = cache_root() / "images" / f"{key}.bytes"

@@ -6,15 +6,13 @@ The shards are read once for their tables; an image is then a stretch of a file.
 from __future__ import annotations
 
 import re
-import tarfile
 from pathlib import Path
 
 import numpy as np
 
 from ...errors import DataError
-from ...readers.images.layout import IMAGE_SUFFIXES, suffix_of
 from ...readers.images.split_folders import split_name, split_of_path
-from ...readers.images.web_dataset import LABEL_BYTES, LABELS, by_number, called, label_in
+from ...readers.images.web_dataset import by_number, called, files_inside, samples_of
 from ...readers.messages import Progress, listed, quoted
 from .listing import Listing, digest_of, listing_of
 from .readers import SliceReader
@@ -25,7 +23,7 @@ NUMBERED = re.compile(r"(.*?)(\d{2,})((?:-of-(\d+))?)")
 
 def list_shards(folder: Path, progress: Progress | None = None) -> Listing:
     """The images of all ``.tar`` files in a folder; `DataError` for damaged or missing shards."""
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".tar" and p.is_file())
+    paths = files_inside(folder, ".tar")
     _check_complete([p.relative_to(folder).with_suffix("").as_posix() for p in paths])
     file, start, size = [], [], []
     names: list[str] = []
@@ -36,14 +34,16 @@ def list_shards(folder: Path, progress: Progress | None = None) -> Listing:
         if progress:
             progress(f"Reading the table of {path.name[:60]}", number / len(paths))
         split = split_of_path(path.relative_to(folder).parts) or split_name(path.stem)
-        for name, offset, length, label in _samples(path):
+        for label, image in samples_of(path):
+            if image is None:
+                continue
             if not label:
                 unlabelled += 1
                 continue
             file.append(number)
-            start.append(offset)
-            size.append(length)
-            names.append(name)
+            start.append(image.offset_data)
+            size.append(image.size)
+            names.append(image.name)
             labels.append(label)
             splits.append(split)
     if not names:
@@ -57,31 +57,6 @@ def list_shards(folder: Path, progress: Progress | None = None) -> Listing:
     if unlabelled:
         notes = (f"{unlabelled:,} samples of the shards have no label and were left out.",)
     return listing_of(reader, labels, order, called(folder, order), splits, digest_of(paths), notes)
-
-
-def _samples(path: Path) -> list[tuple[str, int, int, str]]:
-    """Name, start, size and label of every sample with an image."""
-    found: dict[str, list[object]] = {}
-    try:
-        with tarfile.open(path, "r:") as archive:
-            for member in archive:
-                if not member.isfile():
-                    continue
-                folder, _, name = member.name.rpartition("/")
-                stem, _, ending = name.partition(".")
-                sample = found.setdefault(f"{folder}/{stem}", [member.name, 0, 0, ""])
-                if suffix_of(name) in IMAGE_SUFFIXES:
-                    sample[:3] = [member.name, member.offset_data, member.size]
-                elif ending.lower() in (*LABELS, "json") and member.size <= LABEL_BYTES:
-                    file = archive.extractfile(member)
-                    content = b"" if file is None else file.read(LABEL_BYTES)
-                    sample[3] = label_in(content, ending.lower()) or sample[3]
-    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
-        raise DataError(
-            f"Expected a readable tar file, but {quoted(path.name)} is damaged or cut off: "
-            f"{quoted(str(error), 80)}. Copy it again."
-        ) from error
-    return [tuple(sample) for sample in found.values() if sample[1]]  # type: ignore[misc]
 
 
 def _check_complete(names: list[str]) -> None:

@@ -6,6 +6,7 @@ import json
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
 from ..messages import listed, quoted
 from .class_folders import labels_of
-from .layout import Parts
+from .layout import IMAGE_SUFFIXES, Parts, suffix_of
 from .split_folders import split_name, split_of_path
 
 LABELS = ("cls", "cls.txt", "label", "label.txt")
@@ -37,13 +38,7 @@ def _matches(start: FileStart) -> bool:
 
 
 def _read(path: Path, options: ReadOptions) -> Contents:
-    inside = path.resolve()
-    shards = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".tar" and p.is_file())
-    if left := [p.name for p in shards if not p.resolve().is_relative_to(inside)]:
-        raise DataError(
-            f"Expected files inside the folder, but got {listed(left, 1)}, a link that leaves it. "
-            "Copy the file instead."
-        )
+    shards = files_inside(path, ".tar")
     given: list[str] = []
     splits: list[str] = []
     for position, shard in enumerate(shards):
@@ -51,7 +46,7 @@ def _read(path: Path, options: ReadOptions) -> Contents:
         parts: Parts = shard.relative_to(path).parts
         split = split_of_path(parts) or split_name(shard.stem)
         before = len(given)
-        given += _labels(shard)
+        given += (sample.label for sample in samples_of(shard))
         splits += [split] * (len(given) - before)
         if len(given) > SAMPLES:
             raise DataError(
@@ -73,29 +68,51 @@ def _read(path: Path, options: ReadOptions) -> Contents:
     )  # fmt: skip
 
 
-def _labels(shard: Path) -> Iterator[str]:
-    """The label of each sample of a shard, empty for none."""
+def files_inside(folder: Path, ending: str) -> list[Path]:
+    """The files of an ending below a folder, sorted; `DataError` for a link that leaves it."""
+    inside = folder.resolve()
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() == ending and p.is_file())
+    if left := [p.name for p in found if not p.resolve().is_relative_to(inside)]:
+        raise DataError(
+            f"Expected files inside the folder, but got {listed(left, 1)}, a link that leaves it. "
+            "Copy the file instead."
+        )
+    return found
+
+
+class Sample(NamedTuple):
+    """Files of one name in a shard: its label, empty for none, and its image, if there is one."""
+
+    label: str = ""
+    image: tarfile.TarInfo | None = None
+
+
+def samples_of(shard: Path) -> Iterator[Sample]:
+    """The samples of a shard in order; `DataError` if it is damaged or cut off."""
     try:
         with tarfile.open(shard, "r:") as archive:
-            key, label = "", ""
+            key, sample = "", Sample()
             for member in archive:
                 if not member.isfile():
                     continue
                 folder, _, name = member.name.rpartition("/")
                 stem, _, ending = name.partition(".")
                 if key and key != f"{folder}/{stem}":
-                    yield label
-                    label = ""
+                    yield sample
+                    sample = Sample()
                 key = f"{folder}/{stem}"
-                if ending.lower() in (*LABELS, "json") and member.size <= LABEL_BYTES:
+                if suffix_of(name) in IMAGE_SUFFIXES:
+                    sample = sample._replace(image=member)
+                elif ending.lower() in (*LABELS, "json") and member.size <= LABEL_BYTES:
                     file = archive.extractfile(member)
                     content = b"" if file is None else file.read(LABEL_BYTES)
-                    label = label_in(content, ending.lower()) or label
+                    label = _label(content, ending.lower())
+                    sample = sample._replace(label=label or sample.label)
             if key:
-                yield label
+                yield sample
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
         raise DataError(
-            f"Expected a readable tar file, but {quoted(shard.name)} is damaged: "
+            f"Expected a readable tar file, but {quoted(shard.name)} is damaged or cut off: "
             f"{quoted(str(error), 80)}. Copy it again."
         ) from error
 
@@ -106,8 +123,7 @@ def by_number(label: str) -> tuple[bool, int, str]:
     return not whole, int(label) if whole else 0, label
 
 
-def label_in(content: bytes, ending: str) -> str:
-    """The label in a file of a sample, of one of the endings `LABELS` or json; empty for none."""
+def _label(content: bytes, ending: str) -> str:
     text = content.decode("utf-8", "replace").strip()
     if ending == "json":
         try:
