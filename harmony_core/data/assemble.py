@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 
 from ..arrays import Array
@@ -11,7 +9,7 @@ from ..config import DataConfig
 from .dataset import LongTailedDataset
 from .long_tail import add_label_noise, subsample
 from .randomness import generator
-from .streamed.store import StreamedImages
+from .streamed.store import as_stream, rows_of
 
 
 def assemble(
@@ -19,8 +17,8 @@ def assemble(
     seed: int,
     *,
     kind: str,
-    pool: tuple[Array | StreamedImages, Array],
-    test: tuple[Array | StreamedImages, Array],
+    pool: tuple[Array, Array],
+    test: tuple[Array, Array],
     counts: Array,
     class_names: tuple[str, ...],
     augment: bool = False,
@@ -38,9 +36,9 @@ def assemble(
     return LongTailedDataset(
         name=config.name,
         kind=kind,
-        train_inputs=_some(inputs, rows),
+        train_inputs=_in_order(rows_of(inputs, rows)),
         train_targets=train_targets,
-        test_inputs=_some(test[0]),
+        test_inputs=_in_order(test[0]),
         test_targets=test[1],
         class_names=class_names,
         augment=augment,
@@ -49,8 +47,6 @@ def assemble(
     )
 
 
-def _some(inputs: Array | StreamedImages, rows: Array | None = None) -> Array:
-    """Rows of inputs, or all; images on disk stay there and pass for an array."""
-    if isinstance(inputs, StreamedImages):
-        return cast(Array, inputs if rows is None else inputs.take(rows))
-    return np.ascontiguousarray(inputs if rows is None else inputs[rows])
+def _in_order(inputs: Array) -> Array:
+    """Inputs contiguous in memory; images on disk stay there."""
+    return np.ascontiguousarray(inputs) if as_stream(inputs) is None else inputs

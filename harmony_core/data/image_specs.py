@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..parameters import Parameter
 from .holdout import HOLDOUT
+from .image_choices import AUTO, CROPS, PADDED, STREAM
 from .spec import DatasetSpec
 
 _ALL = ("exponential", "step", "pareto", "as_is")
@@ -71,17 +72,17 @@ IMAGES = (
             ),
             Parameter(
                 "stream",
-                "auto",
+                AUTO,
                 "Whether images stay on disk and are decoded as they are needed: where they would "
                 "not fit in memory, or in any case, or in none.",
-                choices=("auto", "always", "never"),
+                choices=STREAM,
             ),
             Parameter(
                 "crops",
-                "padded",
+                PADDED,
                 "How training images are cut: `padded` moves the middle square by up to 4 pixels, "
                 "`resized` takes any part of the image, as networks for ImageNet are trained.",
-                choices=("padded", "resized"),
+                choices=CROPS,
             ),
             *HOLDOUT,
         ),

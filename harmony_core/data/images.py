@@ -19,23 +19,22 @@ from ..errors import ConfigError, DataError
 from ..readers.images.archives import ZipSource
 from ..readers.images.decode import decode_all
 from ..readers.images.folders import FolderSource
-from ..readers.images.layout import Layout, Parts, arrange
+from ..readers.images.layout import Parts, arrange
 from .assemble import assemble
 from .cache import cache_root, load_arrays, save_arrays
 from .copies import equal_samples
 from .dataset import LongTailedDataset
 from .holdout import share_of
+from .image_choices import ALWAYS, AUTO, MOST_HELD, NEVER, PADDED, RESIZED
 from .image_split import split_images
 from .long_tail import counts_within
 from .spec import Progress
 from .streamed.listing import list_files
 from .streamed.load import streamed
 from .streamed.packed import list_packed, packed_kind
-from .streamed.store import MOST_HELD, PADDED, RESIZED, StreamedImages
+from .streamed.store import rows_of
 from .uploads import resolve_source
 
-AUTO, ALWAYS, NEVER = STREAM = ("auto", "always", "never")
-"""Whether images stay on disk: where they would not fit in memory, or in any case, or in none."""
 MAX_DECODED_BYTES = MOST_HELD
 LOCAL_FILES = 5_000_000
 """Files of a folder on this machine, at most."""
@@ -97,29 +96,25 @@ def load_images(
     ``test_share`` equally many images of every class are tested. ``stream`` is one of `STREAM`;
     ``crops`` `RESIZED` cuts training images from their files anew, which needs them on disk.
     """
-    inputs: Array | StreamedImages
     if kind := packed_kind(path):
         _check_stream(stream, f"images in {kind}")
-        found = list_packed(path, progress)
+        found = list_packed(kind, path, progress)
         targets, names, notes = found.targets, found.class_names, found.notes
         inputs, split = streamed(found, size, crops, test_share, seed, progress)
     else:
         source: Source = FolderSource(path, LOCAL_FILES) if path.is_dir() else ZipSource(path)
         try:
             layout = arrange(source.files)
-            names, notes = layout.class_names, source.notes
-            targets = np.array([c for _, c in (*layout.train, *layout.test)], dtype=np.int64)
+            targets, names, notes = layout.targets, layout.class_names, source.notes
             if _stays_on_disk(stream, crops, len(targets) * size * size * 3):
                 listing = list_files(path, layout, source)
                 inputs, split = streamed(listing, size, crops, test_share, seed, progress)
             else:
-                is_test = np.arange(len(targets)) >= len(layout.train)
-                held, good = _decoded(source, layout, size, progress)
+                inputs, good = _decoded(source, layout.files, size, progress)
                 split = split_images(
-                    targets, is_test, good, lambda rows: equal_samples(held[rows]), names,
-                    test_share, seed,
+                    targets, layout.is_test, good, lambda rows: equal_samples(inputs[rows]),
+                    names, test_share, seed,
                 )  # fmt: skip
-                inputs = held
         finally:
             source.close()
     train, test, said = split
@@ -130,8 +125,8 @@ def load_images(
         config,
         seed,
         kind="images",
-        pool=(_rows_of(inputs, train), targets[train]),
-        test=(_rows_of(inputs, test), targets[test]),
+        pool=(rows_of(inputs, train), targets[train]),
+        test=(rows_of(inputs, test), targets[test]),
         counts=counts_within(available, config.imbalance_factor, config.profile),
         class_names=names,
         augment=augment,
@@ -160,15 +155,10 @@ def _check_stream(stream: str, what: str) -> None:
         )
 
 
-def _rows_of(inputs: Array | StreamedImages, rows: Array) -> Array | StreamedImages:
-    return inputs.take(rows) if isinstance(inputs, StreamedImages) else inputs[rows]
-
-
 def _decoded(
-    source: Source, layout: Layout, size: int, progress: Progress | None
+    source: Source, files: list[Parts], size: int, progress: Progress | None
 ) -> tuple[Array, Array]:
     """All images and which could be decoded, from the cache if this content was decoded before."""
-    files = [parts for parts, _ in (*layout.train, *layout.test)]
     cached = cache_root() / "images" / f"{source.key}-{size}-{RULES}.npz"
     arrays = load_arrays(cached)
     if arrays is not None and arrays["images"].shape == (len(files), size, size, 3):

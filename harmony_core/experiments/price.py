@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from ..cells import DENSE_CLASSES
 from ..config import ExperimentConfig, RecordConfig
 from ..data import DATASETS
+from ..data.image_choices import MOST_HELD
 from ..data.long_tail import long_tail_counts
 from ..data.painted import MOST_CLASSES
 from ..errors import ConfigError
@@ -38,8 +39,6 @@ UNKNOWN_SAMPLES = 50_000
 CIFAR_LARGEST = {"cifar10-lt": 5_000, "cifar100-lt": 500}
 """Training images of a class of the whole sets."""
 PIXELS = {"digits": 64, "cifar10-lt": 3_072, "cifar100-lt": 3_072}
-MOST_HELD = 3 * 2**30
-"""Bytes of images that are held; beyond that they stay on disk."""
 LANDMARK_DIMENSIONS = 64
 GALLERY = 400
 """Test images that are recorded one by one."""

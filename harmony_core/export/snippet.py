@@ -8,6 +8,7 @@ from typing import Any
 from .. import __version__, losses
 from ..config import CLASS_BALANCE, DEFERRAL_START, ExperimentConfig, MethodConfig, OptimConfig
 from ..data import DATASETS
+from ..data.image_choices import RESIZED
 from ..errors import ConfigError
 from ..experiments.complete import complete
 from ..experiments.method_text import method_label
@@ -44,7 +45,7 @@ def snippet(config: ExperimentConfig, method: int) -> str:
         raise ConfigError(
             f"Expected a method from 0 to {len(config.methods) - 1}, but got {method}."
         )
-    if config.data.params.get("crops") == "resized":
+    if config.data.params.get("crops") == RESIZED:
         raise ConfigError(
             "Expected an experiment whose crops are `padded`, as scripts crop images in memory, "
             "but got `resized`. Export one with `padded` crops."

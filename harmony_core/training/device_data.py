@@ -10,7 +10,8 @@ from torch import Tensor
 
 from ..arrays import Array
 from ..data.dataset import LongTailedDataset
-from ..data.streamed.store import RESIZED, StreamedImages, as_stream
+from ..data.image_choices import RESIZED
+from ..data.streamed.store import StreamedImages, as_stream
 from .epoch_plan import PAD
 from .streamed_data import ImageStream, sample_for_moments
 

@@ -132,9 +132,11 @@ class Lockstep:
             self.stepper = SeparateStepper(training, make_stream, pool)
         self._scene = build_scene(dataset, config.record, self.seeds.data)
         if data.stream is not None:
+            groups, ranks = self.networks.groups(), world()[1]
+            batch = -(-config.optim.batch_size // ranks)  # under torchrun, this process's share
             needed = estimate(
-                self.networks.groups(), shape, config.optim.batch_size, pool.size,
-                data.stream.bytes_ahead(config.optim.batch_size),
+                groups, shape, batch, pool.size if ranks == 1 else len(groups),
+                data.stream.bytes_ahead(batch),
                 held_scores(dataset, len(config.methods)),
             )  # fmt: skip
             self._scene = replace(self._scene, notes=(*self._scene.notes, str(needed)))

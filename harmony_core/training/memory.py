@@ -57,11 +57,11 @@ def estimate(
     ``scores`` of the test set are held after the last epoch.
     """
     networks = sum(
-        parameter.numel() * parameter.element_size() * (TRAINED_COPIES if trained else 1)
+        weights.nbytes * (TRAINED_COPIES if weights.requires_grad else 1)
         for group in groups
-        for parameter, trained in ((p, p.requires_grad) for p in group.module.parameters())
+        for weights in group.module.parameters()
     )
-    one = max(saved_bytes(group, shape) / group.size for group in groups[:1])
+    one = saved_bytes(groups[0], shape) / groups[0].size
     values = batch * torch.Size(shape).numel() * 4
     sizes = sorted((group.size for group in groups), reverse=True)[:at_once]
     return Memory(

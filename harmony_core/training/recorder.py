@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from ..arrays import Array
 from ..cells import DENSE_CLASSES
 from ..config import ExperimentConfig
 from ..data.dataset import LongTailedDataset
-from ..data.streamed.store import as_stream
+from ..data.streamed.store import rows_of
 from ..frames import Frame, Scene
 from ..losses.base import Loss, LossTerms
 from .compact import as_numpy, confusion_of, logits_of, table_of
@@ -48,11 +48,11 @@ class Recorder:
         self.side = config.record.grid
         self.train_counts = dataset.train_counts
         self.test = TestSet(dataset, data, self.evaluation)
-        self.tracked = data.source(_at(dataset.train_inputs, scene.tracked_index))
+        self.tracked = data.source(rows_of(dataset.train_inputs, scene.tracked_index))
         self.tracked_targets = torch.from_numpy(scene.tracked_targets).to(data.device)
         self.gallery: Source | None = None
         if scene.gallery_index is not None:
-            self.gallery = data.source(_at(dataset.test_inputs, scene.gallery_index))
+            self.gallery = data.source(rows_of(dataset.test_inputs, scene.gallery_index))
             self.gallery_targets = torch.from_numpy(scene.gallery_targets).to(data.device)
         self.plane: Tensor | None = None
         if has_plane(dataset) and scene.extent is not None:
@@ -60,7 +60,7 @@ class Recorder:
         self.landmarks: Source | None = None
         self.pictures = frozenset(picture_epochs(config))
         if scene.landmark_index is not None:
-            self.landmarks = data.source(_at(every_input(dataset), scene.landmark_index))
+            self.landmarks = data.source(rows_of(every_input(dataset), scene.landmark_index))
             self.landmark_targets = torch.from_numpy(scene.landmark_targets).to(data.device)
 
     @torch.no_grad()
@@ -192,12 +192,6 @@ class Recorder:
             }
             for i, loss in enumerate(losses)
         ]
-
-
-def _at(inputs: Array, rows: Array) -> Array:
-    """Rows of inputs; images on disk stay there and pass for an array."""
-    images = as_stream(inputs)
-    return inputs[rows] if images is None else cast(Array, images.take(rows))
 
 
 def terms_of(loss: Loss, logits: Tensor, targets: Tensor, features: Tensor) -> LossTerms:

@@ -259,3 +259,33 @@ def test_what_is_known_of_images_can_be_forgotten(
     assert len(list(kept.iterdir())) == 2  # what was checked, and the squares
     drop_decoded(hashlib.sha256(archive.read_bytes()).hexdigest())
     assert list(kept.iterdir()) == []
+
+
+def test_squares_that_made_room_are_decoded_again(
+    folder: Path, load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = pixels(load(folder).train_inputs)
+    monkeypatch.setenv("HARMONY_DECODED_GB", "1")
+    found = load(folder)
+    squares(tmp_path / "cache")[0].unlink()
+    assert pixels(found.train_inputs) == plain
+
+
+@pytest.mark.parametrize("place", ["data", "train"])
+def test_packed_files_are_found_in_a_folder_of_a_split_or_of_everything(
+    shards: Path, parquet: Path, tmp_path: Path, load: Load, place: str
+) -> None:
+    for form in (shards, parquet):
+        outer = tmp_path / f"outer-{form.name}"
+        outer.mkdir()
+        form.rename(outer / place)
+        assert len(load(outer, holdout="share").train_inputs)
+
+
+def test_a_shard_that_is_a_link_out_of_the_folder_is_refused(
+    shards: Path, tmp_path: Path, load: Load
+) -> None:
+    moved = (shards / "train-0001.tar").rename(tmp_path / "elsewhere.tar")
+    (shards / "train-0001.tar").symlink_to(moved)
+    with pytest.raises(DataError, match="'train-0001.tar', a link that leaves it"):
+        load(shards)

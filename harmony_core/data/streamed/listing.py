@@ -47,12 +47,11 @@ class FileSource(Protocol):
 
 def list_files(path: Path, layout: Layout, source: FileSource) -> Listing:
     """The images of a folder or ZIP, as its layout says."""
-    files = [*layout.train, *layout.test]
-    paths = (source.path_of(parts) for parts, _ in files)
+    paths = map(source.path_of, layout.files)
     reader = FolderReader(path, paths) if path.is_dir() else ZipReader(path, paths)
-    targets = np.array([c for _, c in files], dtype=np.int64)
-    is_test = np.arange(len(targets)) >= len(layout.train)
-    return Listing(reader, targets, is_test, layout.class_names, source.key, source.notes)
+    return Listing(
+        reader, layout.targets, layout.is_test, layout.class_names, source.key, source.notes
+    )
 
 
 def listing_of(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from ...arrays import Array
 from ...readers.messages import Progress
+from ..image_choices import PADDED, RESIZED
 from ..image_split import Split, split_images
 from .check import check_images
 from .listing import Listing
-from .store import PADDED, RESIZED, ImageStore, StreamedImages
+from .store import ImageStore, StreamedImages
 
 CUT = "Training images are cut anew in every epoch, 8 to 100 % of their area, and resized."
 
@@ -21,10 +24,11 @@ def streamed(
     test_share: float | None,
     seed: int,
     progress: Progress | None,
-) -> tuple[StreamedImages, Split]:
-    """All images of a listing, and their split; what cannot be decoded is in no part of it.
+) -> tuple[Array, Split]:
+    """All images of a listing, which pass for an array, and their split.
 
-    They are read once before the first training, which the cache remembers.
+    What cannot be decoded is in no part of it. They are read once before the first training, which
+    the cache remembers.
     """
     n = len(listing.reader)
 
@@ -53,4 +57,4 @@ def streamed(
     notes += [CUT] if crops == RESIZED else []
     store = ImageStore(listing.reader, size, checked.decoded)
     images = StreamedImages(store, np.arange(n), crops)
-    return images, (train, test, (*said, *notes))
+    return cast(Array, images), (train, test, (*said, *notes))

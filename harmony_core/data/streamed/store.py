@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -16,13 +16,9 @@ from ...arrays import Array
 from ...errors import DataError
 from ...readers.images.decode import Unreadable, cut_image, decode_image, quiet_decoders
 from ...readers.threads import cores
+from ..image_choices import MOST_HELD, PADDED
 from .readers import ImageReader
 
-PADDED, RESIZED = "padded", "resized"
-CROPS = (PADDED, RESIZED)
-"""How training images are cut: the central square with a padded border, or any part, resized."""
-MOST_HELD = 3 * 2**30
-"""Bytes of images that are read into memory at most."""
 CENTRE = -1
 """In place of the seed of a random part: the central square."""
 
@@ -43,10 +39,8 @@ class ImageStore:
 
     def square(self, row: int, seed: int = CENTRE) -> Array:
         """(s, s, 3) uint8; raises `DataError` for a file that cannot be read or decoded."""
-        if seed == CENTRE and self.decoded is not None:
-            if self._squares is None:
-                self._squares = np.load(self.decoded, mmap_mode="r", allow_pickle=False)
-            return np.asarray(self._squares[row])
+        if seed == CENTRE and (squares := self._kept()) is not None:
+            return np.asarray(squares[row])
         try:
             content = self.reader.read(row)
             if seed == CENTRE:
@@ -57,6 +51,15 @@ class ImageStore:
                 f"Expected to read the image {self.reader.name(row)!r} again, as before the "
                 f"training, but got: {error}. Restore the file, then resume."
             ) from error
+
+    def _kept(self) -> Array | None:
+        """The file of squares; None without one, or if it has gone to make room for another."""
+        if self._squares is None and self.decoded is not None:
+            try:
+                self._squares = np.load(self.decoded, mmap_mode="r", allow_pickle=False)
+            except FileNotFoundError:
+                self.decoded = None
+        return self._squares
 
     def squares(self, requests: Array) -> Array:
         """(k, s, s, 3) uint8 for requests (k, 2) int64: row, and seed or `CENTRE`."""
@@ -126,3 +129,9 @@ class StreamedImages:
 def as_stream(inputs: object) -> StreamedImages | None:
     """``inputs`` of a data set if they are images that stay on disk, else ``None``."""
     return inputs if isinstance(inputs, StreamedImages) else None
+
+
+def rows_of(inputs: Array, rows: Array) -> Array:
+    """Rows of the inputs of a data set; images on disk stay there and pass for an array."""
+    images = as_stream(inputs)
+    return inputs[rows] if images is None else cast(Array, images.take(rows))

@@ -10,6 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from ...arrays import Array
 from ...errors import DataError
 from ..messages import listing
 
@@ -36,6 +39,21 @@ class Layout:
     class_names: tuple[str, ...]
     train: tuple[tuple[Parts, int], ...]
     test: tuple[tuple[Parts, int], ...]
+
+    @property
+    def files(self) -> list[Parts]:
+        """All n files, those to train on first."""
+        return [parts for parts, _ in (*self.train, *self.test)]
+
+    @property
+    def targets(self) -> Array:
+        """(n,) int64: their classes."""
+        return np.array([c for _, c in (*self.train, *self.test)], dtype=np.int64)
+
+    @property
+    def is_test(self) -> Array:
+        """(n,) bool: those of the given test split."""
+        return np.arange(len(self.train) + len(self.test)) >= len(self.train)
 
 
 def is_system_file(parts: Parts) -> bool:

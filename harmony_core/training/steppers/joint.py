@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
-import torch
 from torch import Tensor
 
-from ..batch import Batch
+from ..batch import Batch, for_methods
 from ..batch_norms import local_batch_norms, standing_still
 from ..distributed import average_gradients, world
 from ..epoch_plan import EpochPlan
@@ -102,9 +101,4 @@ class JointStepper:
                 None if flip is None else flip[rows],
             )
             batches[name] = (inputs, self._training.targets[index])
-        m = len(self._samplers)
-        if len(batches) == 1:
-            inputs, targets = batches[self._samplers[0]]
-            return inputs.expand(m, *inputs.shape), targets.expand(m, -1)
-        own = [batches[name] for name in self._samplers]
-        return torch.stack([x for x, _ in own]), torch.stack([y for _, y in own])
+        return for_methods(batches, self._samplers)

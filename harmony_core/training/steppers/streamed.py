@@ -17,7 +17,7 @@ from torch import Tensor
 from ...arrays import Array
 from ...data.streamed.store import CENTRE, StreamedImages
 from ...losses.base import LossTerms
-from ..batch import Batch
+from ..batch import Batch, for_methods
 from ..batch_norms import local_batch_norms, standing_still
 from ..distributed import average_gradients, world
 from ..epoch_plan import EpochPlan
@@ -110,11 +110,8 @@ class StreamedStepper:
                 sgd.forget()
 
     def describe(self) -> str:
-        return "eager steps: images stay on disk" if self._on_gpu else ""
-
-    @property
-    def _on_gpu(self) -> bool:
-        return self._training.targets.device.type == "cuda"
+        on_gpu = self._training.targets.device.type == "cuda"
+        return "eager steps: images stay on disk" if on_gpu else ""
 
     def _positions(self, step: int) -> tuple[Array, Array]:
         """Positions of this rank's samples of a step, and with them those that are mixed in."""
@@ -167,12 +164,7 @@ class StreamedStepper:
                 data.augmented(images, crop, flip),
                 self._training.targets[order[where]],
             )
-        m = len(self._samplers)
-        if len(found) == 1:
-            inputs, targets = found[self._samplers[0]]
-            return inputs.expand(m, *inputs.shape), targets.expand(m, -1)
-        mine = [found[name] for name in self._samplers]
-        return torch.stack([x for x, _ in mine]), torch.stack([y for _, y in mine])
+        return for_methods(found, self._samplers)
 
     def _step(self, batch: Batch, rate: float) -> None:
         parts = self._pool.map(lambda member: member.step(batch), self._members)
