@@ -23,6 +23,7 @@ VIEW = "arena-run"
 def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     monkeypatch.setattr(frame_polling.st, "session_state", kept)
+    monkeypatch.setattr(frame_polling, "READING", float("inf"))
     return kept
 
 

@@ -56,6 +56,21 @@ def test_galleries_show_the_extremes_and_select(open_view: Open) -> None:
     assert tab.evaluate("view.panel('trajectories').c") == target
 
 
+def test_a_press_and_the_focus_survive_a_new_picture(open_view: Open) -> None:
+    tab = open_view("plane parts", view=PAGE)
+    tile = tab.locator(".hv-gallery figure").nth(2).locator("button").first
+    tile.hover()
+    tab.mouse.down()
+    tab.evaluate("view.redraw()")
+    settle(tab)
+    tab.mouse.up()
+    assert tab.evaluate("view.selected") == int(tile.get_attribute("data-sample"))
+    settle(tab)
+    assert tile.evaluate("(e) => e === document.activeElement")
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("view.selected") is None
+
+
 def test_equal_weights_are_said_and_not_ranked(open_view: Open) -> None:
     tab = open_view("hand", view=PAGE)
     first = tab.locator(".hv-gallery figure").first

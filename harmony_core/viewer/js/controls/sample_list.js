@@ -1,5 +1,5 @@
 // The samples of one region of the gradient norm as a list.
-import { el } from "../draw/dom.js";
+import { el, refill } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
 import { classMark, methodMark } from "../draw/marks.js";
 import { moreButton } from "./more_button.js";
@@ -71,8 +71,9 @@ export class RegionList {
         text: `${count(found.length)}${follow}, at the end of epoch ${player.epoch}, hardest first`,
       }),
     );
-    this.methods.replaceChildren(
-      ...store.methods.map((label, i) =>
+    refill(
+      this.methods,
+      store.methods.map((label, i) =>
         el(
           "button",
           {
@@ -87,7 +88,11 @@ export class RegionList {
       ),
     );
     const shown = found.slice(0, this.most);
-    this.body.replaceChildren(...shown.map((sample) => el("li", {}, this.row(sample, m))));
+    while (this.body.children.length > shown.length) this.body.lastChild.remove();
+    shown.forEach((sample, i) => {
+      const place = this.body.children[i] ?? this.body.appendChild(el("li"));
+      refill(place, [this.row(sample, m)]);
+    });
     this.foot.hidden = shown.length === found.length;
     this.foot.textContent = `${shown.length} of ${count(found.length)} shown. Show more.`;
   }

@@ -98,12 +98,15 @@ export function sampleName(store, sample) {
   return `sample ${count(index[sample])}${where}`;
 }
 
-/** Attributes of a button that selects a sample, or deselects the selected one. */
+/** Attributes of a button that selects the sample it shows, or deselects the selected one. */
 export function selects(view, sample) {
   return {
     type: "button",
     "aria-pressed": view.selected === sample,
     "data-sample": sample,
-    onclick: () => view.select(view.selected === sample ? null : sample),
+    onclick: ({ currentTarget }) => {
+      const shown = Number(currentTarget.dataset.sample);
+      view.select(view.selected === shown ? null : shown);
+    },
   };
 }

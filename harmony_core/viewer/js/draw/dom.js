@@ -23,3 +23,20 @@ export function el(tag, attributes = {}, ...children) {
   node.append(...children.filter((child) => child != null));
   return node;
 }
+
+/**
+ * Give `parent` the content of `nodes`, but keep its own elements where they have the same tag, so
+ * that a press that has begun and the keyboard focus survive. Listeners stay those of the kept
+ * elements: they must read what they need from the element.
+ */
+export function refill(parent, nodes) {
+  const kept = [...parent.children];
+  nodes.forEach((node, i) => {
+    const old = kept[i];
+    if (old?.tagName !== node.tagName) return old ? old.replaceWith(node) : parent.append(node);
+    for (const { name } of [...old.attributes]) old.removeAttribute(name);
+    for (const { name, value } of node.attributes) old.setAttribute(name, value);
+    old.replaceChildren(...node.childNodes);
+  });
+  for (const old of kept.slice(nodes.length)) old.remove();
+}

@@ -1,7 +1,7 @@
 // The samples that weigh most and least under every method at one epoch.
 import { classPicker } from "../controls/class_picker.js";
 import { sampleName, selects } from "../controls/sample_tiles.js";
-import { el } from "../draw/dom.js";
+import { el, refill } from "../draw/dom.js";
 import { count, plain } from "../draw/format.js";
 import { classMark } from "../draw/marks.js";
 import { methodFigure } from "../draw/multiples.js";
@@ -75,25 +75,19 @@ class Gallery {
       const weight = store.raw(index, m, "weight");
       const [first, last] = [ranked[0], ranked.at(-1)];
       if (ranked.length && weight[first] - weight[last] < 1e-3 * Math.max(1, weight[first])) {
-        rows[0].list.replaceChildren(
-          el("p", {
-            class: "hv-alike",
-            text: `All ${count(ranked.length)} weigh ${plain(weight[first])}.`,
-          }),
-        );
+        const text = `All ${count(ranked.length)} weigh ${plain(weight[first])}.`;
+        rows[0].list.replaceChildren(el("p", { class: "hv-alike", text }));
         rows[1].list.replaceChildren();
         node.classList.add("hv-flat");
         continue;
       }
       node.classList.remove("hv-flat");
-      rows[0].list.replaceChildren(
-        ...ranked.slice(0, GALLERY_SIZE).map((s) => this.tile(s, m, index)),
-      );
-      rows[1].list.replaceChildren(
-        ...ranked
-          .slice(-GALLERY_SIZE)
-          .reverse()
-          .map((s) => this.tile(s, m, index)),
+      const extremes = [ranked.slice(0, GALLERY_SIZE), ranked.slice(-GALLERY_SIZE).reverse()];
+      extremes.forEach((samples, i) =>
+        refill(
+          rows[i].list,
+          samples.map((s) => this.tile(s, m, index)),
+        ),
       );
     }
   }
