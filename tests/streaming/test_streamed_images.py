@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from PIL import Image
 
 from harmony_core.data.cache import drop_decoded
+from harmony_core.data.streamed.readers import FolderReader
 from harmony_core.data.streamed.store import StreamedImages
 from harmony_core.errors import ConfigError, DataError
 from harmony_core.readers.images.decode import cut_image, random_part
@@ -208,6 +211,28 @@ def test_checking_in_processes_finds_the_same(
     assert load(folder).train_counts.tolist() == [13, 8, 5]
 
 
+def test_those_who_ask_at_once_have_the_images_read_once(
+    folder: Path, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    both = threading.Barrier(2, timeout=30)
+
+    class Counting(FolderReader):
+        def read(self, i: int) -> bytes:
+            read.append(i)
+            return super().read(i)
+
+    monkeypatch.setattr("harmony_core.data.streamed.listing.FolderReader", Counting)
+
+    def ask(_: int) -> list[int]:
+        both.wait()
+        return [int(n) for n in load(folder).train_counts]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(ask, range(2))) == [[*COUNTS.values()]] * 2
+    assert sorted(read) == list(range(sum(COUNTS.values()) + 3 * TESTS))
+
+
 def test_parts_of_images_follow_their_seed(folder: Path, load: Load) -> None:
     images = load(folder, crops="resized").train_inputs
     assert isinstance(images, StreamedImages)
@@ -256,7 +281,7 @@ def test_what_is_known_of_images_can_be_forgotten(
     monkeypatch.setenv("HARMONY_DECODED_GB", "1")
     load(archive)
     kept = tmp_path / "cache" / "images"
-    assert len(list(kept.iterdir())) == 2  # what was checked, and the squares
+    assert len(list(kept.iterdir())) == 3  # what was checked, the squares, and the lock
     drop_decoded(hashlib.sha256(archive.read_bytes()).hexdigest())
     assert list(kept.iterdir()) == []
 

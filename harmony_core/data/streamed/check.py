@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from ...arrays import Array
 from ...errors import DataError
@@ -33,6 +34,8 @@ RULES = 1
 CHUNK = 128
 WAITING = 16
 """Chunks that are being read, at most."""
+TURN = 0.5
+"""Seconds between two reports while another process reads the same images."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,39 @@ def check_images(
 ) -> Checked:
     """Read all images of a listing; ``keep_decoded`` asks for the file of squares.
 
-    Squares that take too much room or cannot be written are left out, which the note says. Raises
-    `DataError` if a process that reads was killed.
+    Several processes that ask for the same images at once, as the ranks of a training do, leave the
+    reading to one of them. Squares that take too much room or cannot be written are left out, which
+    the note says. Raises `DataError` if a process that reads was killed.
     """
-    n, note = len(listing.reader), ""
     folder = cache_root() / "images"
     folder.mkdir(parents=True, exist_ok=True)
+    with _turn(folder / f"{listing.key}-check.lock", report):
+        return _check_alone(listing, size, keep_decoded, report, folder)
+
+
+@contextlib.contextmanager
+def _turn(path: Path, report: Callable[[float], None]) -> Iterator[None]:
+    """Wait for the lock at ``path``; ``report`` is called meanwhile, as it may stop the waiting."""
+    lock = FileLock(path, thread_local=False)
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=TURN)
+        except Timeout:
+            report(0.0)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_alone(
+    listing: Listing,
+    size: int,
+    keep_decoded: bool,
+    report: Callable[[float], None],
+    folder: Path,
+) -> Checked:
+    n, note = len(listing.reader), ""
     kept = folder / f"{listing.key}-checked-{RULES}.npz"
     decoded = folder / f"{listing.key}-{size}-{RULES}.squares.npy"
     known = load_arrays(kept)
