@@ -15,7 +15,7 @@ NAME = "balanced accuracy"
 def takeaway(summaries: Sequence[MethodSummary], train_counts: Array) -> str:
     """The best method by its last epoch, how sure that is, and what it does for the rare classes.
 
-    Numbers that look equal when rounded to a tenth of a percent count as a tie. ``train_counts``
+    Methods whose distance rounds to 0.0 points count as a tie. ``train_counts``
     (c,) tells whether there are rare classes at all. Empty without results.
 
     >>> import numpy as np
@@ -37,16 +37,18 @@ def takeaway(summaries: Sequence[MethodSummary], train_counts: Array) -> str:
     where = "On one seed" if repeats == 1 else f"Over {repeats} seeds"
     ranked = sorted(ready, key=lambda s: -s[FIGURE].mean)
     top = ranked[0]
-    leaders = [s for s in ready if _percent(s) == _percent(top)]
+    leaders = [s for s in ready if _points(top, s) == "0.0"]
+    least, most = _percent(min(leaders, key=lambda s: s[FIGURE].mean)), _percent(top)
+    level = f"{most} %" if least == most else f"{least} to {most} %"
     if len(ready) == 1:
         said = f"{where}, {top.label} ends at {_percent(top)} % {NAME}."
     elif len(leaders) == len(ready):
-        said = f"{where}, all methods end at {_percent(top)} % {NAME}: a tie."
+        said = f"{where}, all methods end at {level} {NAME}: a tie."
     elif len(leaders) > 1:
-        said = f"{where}, {_names(leaders)} tie at the highest {NAME}, {_percent(top)} %."
+        said = f"{where}, {_names(leaders)} tie at the highest {NAME}, {level}."
     else:
         second = ranked[1]
-        gap = f"{100 * (top[FIGURE].mean - second[FIGURE].mean):.1f} points above {second.label}"
+        gap = f"{_points(top, second)} points above {second.label}"
         said = f"{where}, {top.label} ends with the highest {NAME}, {_percent(top)} %, {gap}. "
         said += _certainty(ready, repeats)
     uneven = len(set(train_counts.tolist())) > 1
@@ -84,6 +86,11 @@ def _change(gain: float) -> str:
     if points == "0.0":
         return "as much"
     return f"{points} points {'more' if gain > 0 else 'less'}"
+
+
+def _points(top: MethodSummary, other: MethodSummary) -> str:
+    """How far ``other`` is below ``top``, in points."""
+    return f"{100 * (top[FIGURE].mean - other[FIGURE].mean):.1f}"
 
 
 def _percent(summary: MethodSummary) -> str:

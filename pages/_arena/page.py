@@ -203,7 +203,7 @@ def _heading(config: ExperimentConfig | None, record: ExperimentRecord | None) -
     shown = record.config if record else config
     if shown is None:
         st.title("Your own images, long-tailed", anchor=False)
-        lead("Upload a ZIP on the left to begin.")
+        lead("Upload a ZIP in the side panel to begin.")
         return
     st.title(literal(run_title(record) if record else data_title(shown)), anchor=False)
 

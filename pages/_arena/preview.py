@@ -65,7 +65,7 @@ def preview(config: ExperimentConfig) -> None:
                 st.html(count_bars(counts, shade, _shown_classes(counts)))
             st.caption(
                 f"Training samples. {_test_set(config.data)} Data, methods and everything else "
-                "are set in the panel on the left."
+                "are set in the side panel."
             )
 
 

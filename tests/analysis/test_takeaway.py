@@ -37,6 +37,16 @@ def test_what_looks_equal_is_a_tie() -> None:
     assert "luck" not in takeaway([a, b, c], UNEVEN)
 
 
+def test_a_distance_of_no_tenth_of_a_point_is_a_tie_on_either_side_of_a_rounding() -> None:
+    a, b = method("A", (0.90049,), 0.9, 0.6), method("B", (0.90051,), 0.9, 0.6)
+    assert takeaway([a, b], UNEVEN).startswith(
+        "On one seed, all methods end at 90.0 to 90.1 % balanced accuracy: a tie."
+    )
+    three = takeaway([a, b, method("C", (0.7,), 0.9, 0.6)], UNEVEN)
+    assert "A and B tie at the highest balanced accuracy, 90.0 to 90.1 %." in three
+    assert "above" not in three
+
+
 def test_several_seeds_are_clear_or_not() -> None:
     a = method("A", (0.80, 0.81, 0.79), 0.9, 0.6)
     clear = takeaway([a, method("B", (0.90, 0.91, 0.89), 0.9, 0.6)], UNEVEN)
