@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -119,6 +120,28 @@ def test_damaged_parquet_is_named(parquet: Path, load: Load) -> None:
     path.write_bytes(path.read_bytes()[:2_000])
     with pytest.raises(DataError, match="'train-00000-of-00001.parquet' is (damaged|not)"):
         load(parquet)
+
+
+def test_a_copy_long_unused_goes_when_another_is_made(
+    parquet: Path, load: Load, tmp_path: Path
+) -> None:
+    load(parquet)
+    (old,) = (tmp_path / "cache" / "images").glob("*.bytes")
+    other = tmp_path / "other"
+    shutil.copytree(parquet, other)
+    tests = other / "test-00000-of-00001.parquet"
+    tests.rename(other / "test-0.parquet")
+    load(other)
+    assert old.is_file()  # both are in use
+    (new,) = set(old.parent.glob("*.bytes")) - {old}
+    for copy in (old, new):
+        os.utime(copy, (0, 0))
+    load(other)  # is used again
+    tests.with_name("test-0.parquet").rename(tests.with_name("test-1.parquet"))
+    load(other)
+    assert new.is_file()
+    assert not old.exists()
+    assert not old.with_suffix(".rows.npz").exists()
 
 
 def test_a_table_of_no_images_is_no_image_set(tmp_path: Path, load: Load) -> None:

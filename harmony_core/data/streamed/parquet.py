@@ -7,8 +7,11 @@ into a file of the cache, as they are. Axes: n images.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -31,6 +34,8 @@ ROWS = 256
 """Rows read at a time."""
 SPARE_BYTES = 2**30
 """What a copy leaves free on the disk."""
+KEPT_DAYS = 30
+"""Days after its last use from which a copy goes when another one is made."""
 
 
 def list_parquet(path: Path, progress: Progress | None = None) -> Listing:
@@ -41,7 +46,10 @@ def list_parquet(path: Path, progress: Progress | None = None) -> Listing:
     content = cache_root() / "images" / f"{key}.bytes"
     table = content.with_suffix(".rows.npz")
     if not (content.is_file() and table.is_file()):
+        _drop_unused(content.parent)
         _copy(paths, image, label, content, table, progress)
+    with suppress(OSError):
+        os.utime(content)
     rows = read_arrays(table)
     shard = rows["shard"]
     root = path if path.is_dir() else path.parent
@@ -55,7 +63,8 @@ def list_parquet(path: Path, progress: Progress | None = None) -> Listing:
     reader = SliceReader([content], np.zeros(len(labels)), rows["start"], rows["size"], where)
     notes = (
         f"Labels are the column {quoted(label)}. The images' bytes were copied once into the "
-        f"cache, {content.stat().st_size / 1e9:.1f} GB.",
+        f"cache, {content.stat().st_size / 1e9:.1f} GB, which may go once it has not been used for "
+        f"{KEPT_DAYS} days.",
     )
     return listing_of(reader, labels, order, called, [split[s] for s in shard], key, notes)
 
@@ -107,6 +116,16 @@ def _class_names(schema: pa.Schema, label: str) -> list[str]:
         return []
     usable = isinstance(names, list) and all(isinstance(name, str) for name in names)
     return names if usable and len(set(names)) == len(names) else []
+
+
+def _drop_unused(folder: Path) -> None:
+    """Delete the copies that nobody has used for `KEPT_DAYS`."""
+    long_ago = time.time() - KEPT_DAYS * 86_400
+    for content in folder.glob("*.bytes"):
+        with suppress(OSError):
+            if content.stat().st_mtime < long_ago:
+                content.with_suffix(".rows.npz").unlink(missing_ok=True)
+                content.unlink()
 
 
 def _copy(
