@@ -100,14 +100,19 @@ def price(
     return Price(seconds * repeats, frame * frames * repeats / MB, BASE_MEMORY_MB + held / MB)
 
 
-def check_price(config: ExperimentConfig, quotas: Quotas, samples: int | None = None) -> None:
+def check_price(
+    config: ExperimentConfig,
+    quotas: Quotas,
+    samples: int | None = None,
+    classes: int | None = None,
+) -> None:
     """Raise `ConfigError` with the price, and what would fit, unless ``quotas`` allow a config."""
-    wanted = price(config, samples)
+    wanted = price(config, samples, classes)
     if wanted.fits(quotas):
         return
     advice = next(
         (f"Choose {words}." for words, smaller in _smaller(config)
-         if price(smaller, samples).fits(quotas)),
+         if price(smaller, samples, classes).fits(quotas)),
         "Choose fewer methods, samples or classes.",
     )  # fmt: skip
     raise ConfigError(

@@ -21,7 +21,7 @@ from ..runs.store import RunStore
 from .announcement import announce
 from .bin import Bin, Deleted
 from .disk_budget import DiskBudget, look_again
-from .expected_size import expected_bytes, uploaded_samples
+from .expected_size import expected_bytes, uploaded_classes, uploaded_samples
 from .made_room import Gone, note_told, untold
 from .owners import Action, OwnedRun, Visitor, may, owned, require
 from .upload_budget import UploadBudget
@@ -149,7 +149,7 @@ class Access:
 
     def _check_price(self, config: ExperimentConfig) -> None:
         if self.visitor.shared and not self.visitor.admin:
-            check_price(config, quotas(), uploaded_samples(config))
+            check_price(config, quotas(), uploaded_samples(config), uploaded_classes(config))
 
     def stop(self, run_id: str) -> None:
         """As `JobQueue.stop`."""
