@@ -5,6 +5,8 @@
     ├── DataError     data cannot be used as it is             (also a ValueError)
     └── RunError      an experiment cannot be run or read      (also a RuntimeError)
 
+The one warning is `EmptyClassWarning`.
+
 Every message says what was expected, what was found and what to do next, so ``str(error)`` can be
 shown to a user as it is.
 """
@@ -26,3 +28,7 @@ class DataError(HarmonyError, ValueError):
 
 class RunError(HarmonyError, RuntimeError):
     """An experiment cannot be started, continued, stored or read."""
+
+
+class EmptyClassWarning(UserWarning):
+    """A class has no training sample, and is taken to have one."""

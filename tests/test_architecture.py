@@ -23,8 +23,8 @@ BASIC = "errors parameters arrays cells config config_format files frames proces
 # From the bottom up: a package imports itself and lower layers; the lowest, its own layer too.
 LAYERS: tuple[tuple[str, ...], ...] = (
     (*BASIC.split(), *["quotas", "top_logits", "printable", "quiet_logs", "scratch"]),
-    ("readers", "text_table"),
-    ("losses", "data", "models", "posthoc"),
+    ("readers", "text_table", "heads"),
+    ("losses", "data", "models", "posthoc", "counting"),
     ("experiments",),
     ("explain", "analysis"),
     ("training",),

@@ -4,39 +4,28 @@ Conventions for all files of this folder: n samples of a batch, c classes, u uni
 gradient density, d features, m losses. ``logits`` (n, c) are floating point and plain (before any
 margin); ``targets`` (n,) are int64 in [0, c); the gradient norm g = 1 − p_y is in [0, 1]. Weights
 and gradient norms are constants in the backward pass. Arithmetic is in float32 or wider, under
-autocast too. Nothing here copies data to the host.
+autocast too. Nothing here copies data to the host, but the few calls that `value_checks` looks at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, final
+import warnings
+from collections.abc import Callable
+from typing import NamedTuple, Self, Unpack, final
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from ..errors import DataError
+from ..errors import ConfigError, DataError, EmptyClassWarning
+from .forms import read_call
+from .joined import joint_terms, measure, reduce_all
+from .loss_terms import LossTerms
+from .options import CallForm, Options
 from .over_ranks import Pending, distributed, sum_together, world
+from .samples import Samples
+from .value_checks import check_cosines, check_shares, may_look
 
-
-class LossTerms(NamedTuple):
-    """The terms of a loss for each sample: the loss is Σ weight · cross_entropy / Σ unit.
-
-    `Loss.reduce` is the only place that reduces them to a scalar.
-    """
-
-    cross_entropy: Tensor
-    """(n,) loss of each sample before weighting, with gradient: the cross-entropy of z̃ and what
-    the loss adds to it."""
-    weight: Tensor
-    """(n,) non-negative, detached: everything that multiplies the sample."""
-    grad_norm: Tensor
-    """(n,) in [0, 1], detached: 1 − p_y under the probabilities this loss trains on."""
-    unit: Tensor
-    """(n,) detached: what the sample adds to the denominator, `Loss.unit_weight` of its class."""
-    difficulty: Tensor
-    """(n,) in [0, 1], detached: what the loss judges the sample by, in general ``grad_norm``."""
+__all__ = ["DensityState", "Loss", "LossTerms", "Samples", "joint_terms", "reduce_all"]
 
 
 class DensityState(NamedTuple):
@@ -53,26 +42,6 @@ class DensityState(NamedTuple):
     """(c, u) current weight in each region; 0 beyond a class's last region."""
 
 
-def sample_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """−log softmax(z)_y of each sample (n,), with gradient.
-
-    >>> sample_cross_entropy(torch.zeros(1, 2), torch.tensor([0]))  # log 2
-    tensor([0.6931])
-    """
-    return F.cross_entropy(logits, targets, reduction="none")
-
-
-def gradient_norm(cross_entropy: Tensor) -> Tensor:
-    """g = 1 − p_y = ½‖∂CE/∂z‖₁ of each sample, in [0, 1], detached.
-
-    Computed as −expm1(−CE), which stays precise when p_y is close to 1; NaN stays NaN.
-
-    >>> gradient_norm(torch.tensor([0.0, 0.6931]))
-    tensor([0.0000, 0.5000])
-    """
-    return torch.expm1(-cross_entropy.detach()).neg_().clamp_(0, 1)
-
-
 class Loss(nn.Module):
     """Base of all losses: a weighted cross-entropy of adjusted logits.
 
@@ -87,7 +56,14 @@ class Loss(nn.Module):
     formula with (1/n) Σ … becomes Σ v_y … / Σ v_y under deferral.
 
     ``scale`` multiplies the plain logits before the softmax that gives probabilities: 1, except for
-    a loss on cosines.
+    a loss on cosines. ``head`` is the last layer that the logits have to come from: ``linear``, or
+    ``cosine`` (`harmony_core.heads.CosineClassifier`). Soft targets are what `Samples` says, unless
+    ``refuses_soft`` says why a loss has no meaning for them.
+
+    ``class_counts`` (c,) are the training samples of each class, in the order of the class index
+    (`harmony_core.class_counts`); a class without one counts as one of a single sample, with an
+    `EmptyClassWarning`. The state stays in float32 or wider, also under ``half()`` and
+    ``bfloat16()``. The options are those of `nn.CrossEntropyLoss`, see `Options`.
 
     >>> loss = Loss([3, 1])
     >>> loss.terms(torch.zeros(2, 2), torch.tensor([0, 1])).weight
@@ -95,15 +71,24 @@ class Loss(nn.Module):
     """
 
     needs_features = False
+    head = "linear"
+    refuses_soft = ""
     scale: float = 1.0
     class_counts: Tensor
     class_weight: Tensor
 
-    def __init__(self, class_counts: object) -> None:
+    def __init__(self, class_counts: object, **options: Unpack[Options]) -> None:
         super().__init__()
+        self.form = CallForm.of(options)
+        if self.form.label_smoothing and self.refuses_soft:
+            smoothing = self.form.label_smoothing
+            raise ConfigError(
+                f"Expected label_smoothing to be 0, but got {smoothing:g}. {self.refuses_soft}"
+            )
         counts = _counts(class_counts)
         self.register_buffer("class_counts", counts.to(torch.float32))
-        self.register_buffer("class_weight", torch.ones(len(counts)))
+        self.register_buffer("class_weight", torch.ones_like(self.class_counts))
+        self._watched_calls = 0
 
     @property
     def classes(self) -> int:
@@ -111,39 +96,58 @@ class Loss(nn.Module):
         return self.class_counts.shape[0]
 
     def forward(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> Tensor:
-        """The scalar loss of a batch; in training mode a density, if any, is updated first."""
-        units = _units([self], [targets]) if distributed() else []
-        terms, units = _measured([self], [logits], [targets], [features], units)
-        return self.reduce(terms[0], units[0] / world()[1] if units else None)
+        """The loss of a batch; in training mode a density, if any, is updated first.
+
+        ``logits`` are (n, c) or (n, c, …) with the classes along ``class_dim``, ``targets``
+        integers in that shape without the classes, or probabilities in all of it; features come
+        as the logits do, d in the place of c. With two classes, logits (n,) or (n, 1) are those of
+        class 1, and targets 0 or 1, or its probability.
+
+        ``mean`` is Σ weight · cross_entropy / Σ unit over the samples that are not ignored, and 0
+        if all are; over several ranks it is that of the whole batch. ``sum`` and ``none`` are of
+        this rank's samples, and not divided. Raises `DataError` on wrong shapes or types, and,
+        where it looks at them (`value_checks`), on values that the loss has no meaning for.
+        """
+        called = read_call(self.classes, self.form, logits, targets, features)
+        samples = called.samples
+        self._refuse(samples, called.single)
+        units = []
+        if self.form.reduction == "mean" and distributed():
+            units = [samples.total(samples.each(self.unit_weight()))]
+        (terms,), sums = measure([self], [samples], units)
+        if self.form.reduction == "none":
+            return (terms.weight * terms.cross_entropy).reshape(called.shape)
+        if self.form.reduction == "sum":
+            return (terms.weight * terms.cross_entropy).sum()
+        denominator = sums[0] / world()[1] if sums else terms.unit.sum()
+        tiny = torch.finfo(denominator.dtype).tiny
+        return self.reduce(terms, denominator.clamp_min(tiny))
 
     @final
     def terms(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> LossTerms:
-        """The terms of each sample; ``features`` (n, d) only if the loss ``needs_features``."""
-        return _measured([self], [logits], [targets], [features])[0][0]
+        """The terms of each sample, for logits (n, c) and targets (n,) int64, none ignored.
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor | Pending[Tensor]:
-        """z̃ (n, c), the logits the loss trains on; by default the plain ones."""
-        return logits
-
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms | Pending[LossTerms]:
-        """The terms, from the cross-entropy of z̃ and its gradient norm, both (n,).
-
-        ``logits`` are the plain ones. By default a sample's weight is that of its class. In
-        training mode a density, if any, is updated first.
+        ``features`` (n, d) only if the loss ``needs_features``.
         """
-        return self.weighed_by_class(loss, norm, targets)
+        samples = Samples(self.check(logits, targets), targets, features)
+        return measure([self], [samples])[0][0]
+
+    def adjust(self, samples: Samples) -> Tensor | Pending[Tensor]:
+        """z̃ (n, c), the logits the loss trains on; by default the plain ones."""
+        return samples.logits
+
+    def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms | Pending[LossTerms]:
+        """The terms of every label, from the cross-entropy of z̃ and its gradient norm.
+
+        All have the shape of ``samples.targets``: (n,), or (n, c) for soft targets. By default a
+        label's weight is that of its class. In training mode a density, if any, is updated first.
+        """
+        return self.weighed_by_class(loss, norm, samples)
 
     @final
-    def weighed_by_class(self, loss: Tensor, norm: Tensor, targets: Tensor) -> LossTerms:
-        """The terms of samples that weigh as much as they add to the denominator."""
-        unit = self.unit(targets, loss.dtype)
+    def weighed_by_class(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms:
+        """The terms of labels that weigh as much as they add to the denominator."""
+        unit = samples.each(self.unit_weight()).to(loss.dtype)
         return LossTerms(loss, unit, norm, unit, norm)
 
     def unit_weight(self) -> Tensor:
@@ -213,104 +217,54 @@ class Loss(nn.Module):
             raise DataError("Expected at least 1 sample in the batch, but got 0.")
         return logits if logits.dtype == torch.float64 else logits.float()
 
+    def extra_repr(self) -> str:
+        """The classes, the last layer it needs, and the options."""
+        options = ", ".join(f"{name}={value!r}" for name, value in vars(self.form).items())
+        return f"classes={self.classes}, head={self.head!r}, {options}"
 
-def joint_terms(
-    losses: Sequence[Loss],
-    logits: Tensor,
-    targets: Tensor,
-    features: Tensor,
-    units: Sequence[Tensor] | None = None,
-) -> tuple[list[LossTerms], Tensor | None]:
-    """The terms of m losses, each on its own logits (m, n, c), targets (m, n), features (m, n, d).
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Move or convert the state, but to no type narrower than float32."""
 
-    The same as ``loss.terms`` of each, with a single cross-entropy for all: on few samples and
-    classes the number of operations decides how long a loss takes. Over several ranks also the
-    denominators (m,) for `reduce_all`, from the same collective; ``units`` are this rank's parts of
-    them, if they are not the sums over ``targets``. On a single rank the denominators are None.
+        def converted(value: Tensor) -> Tensor:
+            new = fn(value)
+            narrow = new.is_floating_point() and new.element_size() < torch.float32.itemsize
+            return value.to(new.device) if narrow else new
 
-    >>> z, y, h = torch.zeros(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64), torch.zeros(2, 3, 5)
-    >>> terms, _ = joint_terms([Loss([1] * 4), Loss([2] * 4)], z, y, h)
-    >>> [len(part.weight) for part in terms]
-    [3, 3]
-    """
-    own = [h if loss.needs_features else None for loss, h in zip(losses, features, strict=True)]
-    if not distributed():
-        return _measured(losses, logits.unbind(), targets.unbind(), own)[0], None
-    if units is None:
-        units = _units(losses, targets)
-    terms, units = _measured(losses, logits.unbind(), targets.unbind(), own, units)
-    return terms, torch.stack(units) / world()[1]
+        super()._apply(converted, recurse)  # type: ignore[no-untyped-call]
+        return self
 
-
-def reduce_all(terms: Sequence[LossTerms], denominators: Tensor | None = None) -> Tensor:
-    """`Loss.reduce` of the terms of m losses (m,), with `joint_terms`' ``denominators``.
-
-    >>> terms = Loss([3, 1]).terms(torch.zeros(2, 2), torch.tensor([0, 1]))
-    >>> reduce_all([terms, terms])
-    tensor([0.6931, 0.6931])
-    """
-    if denominators is None:
-        units = torch.stack([part.unit for part in terms]).sum(1)
-        denominators = sum_together([units])[0] / world()[1]
-    weight = torch.stack([part.weight for part in terms])
-    entropy = torch.stack([part.cross_entropy for part in terms])
-    return (weight * entropy).sum(1) / denominators.to(weight.dtype)
-
-
-def _measured(
-    losses: Sequence[Loss],
-    logits: Sequence[Tensor],
-    targets: Sequence[Tensor],
-    features: Sequence[Tensor | None],
-    units: Sequence[Tensor] = (),
-) -> tuple[list[LossTerms], list[Tensor]]:
-    """The terms of each loss, and each of ``units`` summed over the ranks by the same collective.
-
-    Losses that wait for a sum go on after it; most need one, and then all share it.
-    """
-    plain = [loss.check(z, y) for loss, z, y in zip(losses, logits, targets, strict=True)]
-    found: list[Tensor | LossTerms | Pending[Tensor] | Pending[LossTerms]] = [
-        loss.adjust(z, y) for loss, z, y in zip(losses, plain, targets, strict=True)
-    ]
-    sums: list[Tensor] | None = None if units else []
-    while True:
-        ready = {i: part for i, part in enumerate(found) if isinstance(part, Tensor)}
-        judged = _judge([*ready.values()], [targets[i] for i in ready])
-        for i, (own, norm) in zip(ready, judged, strict=True):
-            found[i] = losses[i].weigh(own, norm, plain[i], targets[i], features[i])
-        waiting = {i: part for i, part in enumerate(found) if isinstance(part, Pending)}
-        if not waiting and sums is not None:
-            return [part for part in found if isinstance(part, LossTerms)], sums
-        counts = [part.counts for part in waiting.values()]
-        totals = sum_together([*counts, *(units if sums is None else ())])
-        for (i, part), total in zip(waiting.items(), totals, strict=False):
-            found[i] = part.finish(total)
-        sums = totals[len(counts) :] if sums is None else sums
-
-
-def _judge(adjusted: Sequence[Tensor], targets: Sequence[Tensor]) -> list[tuple[Tensor, Tensor]]:
-    """Cross-entropy and gradient norm (n,) of m losses, computed as one loss on m n samples."""
-    if len(adjusted) < 2:
-        alone = [sample_cross_entropy(z, y) for z, y in zip(adjusted, targets, strict=True)]
-        return [(entropy, gradient_norm(entropy)) for entropy in alone]
-    joint = sample_cross_entropy(torch.cat(list(adjusted)), torch.cat(list(targets)))
-    joint = joint.view(len(adjusted), -1)
-    return list(zip(joint.unbind(), gradient_norm(joint).unbind(), strict=True))
-
-
-def _units(losses: Sequence[Loss], targets: Sequence[Tensor] | Tensor) -> list[Tensor]:
-    """This rank's part of each loss's denominator."""
-    pairs = zip(losses, targets, strict=True)
-    return [loss.unit(own, loss.class_weight.dtype).sum() for loss, own in pairs]
+    def _refuse(self, samples: Samples, single: bool) -> None:
+        """Raise `DataError` for what the loss has no meaning for."""
+        cosine, soft = self.head == "cosine", samples.given is not None
+        if cosine and single:
+            raise DataError(
+                f"Expected {type(self).__name__} to get the cosines of both classes, but got one "
+                "logit. Use harmony_core.heads.CosineClassifier(features, 2)."
+            )
+        if soft and self.refuses_soft:
+            raise DataError(
+                f"Expected class indices as targets, but got soft ones. {self.refuses_soft}"
+            )
+        if (cosine or soft) and may_look(samples):
+            self._watched_calls += 1
+            if self._watched_calls & (self._watched_calls - 1) == 0:
+                if cosine:
+                    check_cosines(type(self).__name__, samples, self.scale)
+                check_shares(samples)
 
 
 def _counts(values: object) -> Tensor:
-    """Class counts from any sequence of numbers, as float64 (c,) on the CPU."""
+    """Class counts from any sequence of numbers, as float64 (c,) on the CPU.
+
+    A class without a sample counts as one of a single sample, so that its prior is not 0.
+    """
+    _refuse_tables(values)
     try:
         counts = torch.as_tensor(values).detach().cpu()
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise DataError(
-            f"Expected class_counts to be one number for each class, but got {values!r:.80}."
+            f"Expected class_counts to be one number for each class, but got {values!r:.80}. "
+            "harmony_core.class_counts finds them for a data set or its labels."
         ) from error
     if counts.ndim != 1 or len(counts) < 1 or counts.is_complex() or counts.dtype == torch.bool:
         raise DataError(
@@ -318,9 +272,37 @@ def _counts(values: object) -> Tensor:
             f"but got {counts.dtype} of shape {tuple(counts.shape)}."
         )
     counts = counts.to(torch.float64)
-    if not bool((counts >= 1).all()) or not bool(torch.isfinite(counts.float()).all()):
+    empty = counts == 0
+    usable = bool((empty | (counts >= 1)).all()) and bool(torch.isfinite(counts.float()).all())
+    if not usable or bool(empty.all()):
         raise DataError(
-            "Expected every class count to be finite and at least 1, "
-            f"but got {counts[:10].tolist()}. Remove empty classes first."
+            "Expected every class count to be finite and at least 1, or 0 for a class without a "
+            f"sample, but got {counts[:10].tolist()}. Count the samples of each class anew."
         )
-    return counts
+    if bool(empty.any()):
+        which = torch.nonzero(empty).flatten().tolist()
+        more = f" and {len(which) - 5} more" if len(which) > 5 else ""
+        warnings.warn(
+            f"Without a training sample: class {', '.join(map(str, which[:5]))}{more}. The loss "
+            "counts one sample for each of them, so that priors and weights stay finite.",
+            EmptyClassWarning,
+            stacklevel=4,
+        )
+    return counts.masked_fill(empty, 1.0)
+
+
+def _refuse_tables(values: object) -> None:
+    """Raise `DataError` for counts that name their classes in another order than their index."""
+    if isinstance(values, dict):
+        raise DataError(
+            "Expected class_counts to be one number for each class, but got a dict. "
+            "harmony_core.class_counts(...) puts its counts in the order of the class index."
+        )
+    pandas = type(values).__module__.split(".")[0] == "pandas"
+    index = list(getattr(values, "index", ())) if pandas else []
+    if index != list(range(len(index))):
+        raise DataError(
+            "Expected class_counts in the order of the class index 0, 1, 2, ..., but got a Series "
+            f"with the index {index[:5]}: value_counts() sorts by frequency. Pass "
+            "harmony_core.class_counts(labels), with the labels themselves."
+        )

@@ -71,14 +71,20 @@ def locate(grad_norm: Tensor, row: Tensor, regions: Tensor, table: Tensor) -> Ce
     return Cells(row, region, torch.add(region, row, alpha=table.shape[1]))
 
 
-def histogram(grad_norm: Tensor, cells: Cells, like: Tensor) -> Tensor:
+def histogram(
+    grad_norm: Tensor, cells: Cells, like: Tensor, shares: Tensor | None = None
+) -> Tensor:
     """Samples per row and region (r, u), in the shape and dtype of ``like``; NaN is not counted.
+
+    ``shares`` say how much each sample counts, if not 1; any shape of n numbers.
 
     >>> g, table = torch.tensor([0.1, 0.2, 0.9]), torch.zeros(1, 2)
     >>> histogram(g, locate(g, torch.tensor([0, 0, 0]), torch.tensor([2]), table), table)
     tensor([[2., 1.]])
     """
     counted = (grad_norm == grad_norm).to(like.dtype)
+    if shares is not None:
+        counted = counted * shares.reshape(-1)
     seen = torch.zeros_like(like)
     seen.view(-1).scatter_add_(0, cells.flat, counted)
     return seen
@@ -198,9 +204,9 @@ class GradientDensity(nn.Module):
         """The cell of each sample, from its gradient norm and its row, both (n,)."""
         return locate(grad_norm, row, self.regions, self.counts)
 
-    def seen(self, grad_norm: Tensor, cells: Cells) -> Tensor:
-        """The histogram H (r, u) of a batch."""
-        return histogram(grad_norm, cells, self.counts)
+    def seen(self, grad_norm: Tensor, cells: Cells, shares: Tensor | None = None) -> Tensor:
+        """The histogram H (r, u) of a batch; ``shares`` as in `histogram`."""
+        return histogram(grad_norm, cells, self.counts, shares)
 
     @torch.no_grad()
     def observe(self, seen: Tensor, row: Tensor) -> None:

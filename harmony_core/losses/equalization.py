@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
-from .base import Loss
+from .base import Loss, Samples
 from .drawn import DrawnNumbers
+from .options import Options
 from .registry import LOSSES
+from .samples import ONE_LABEL
 
 
 class SoftmaxEqualization(Loss):
@@ -31,13 +34,19 @@ class SoftmaxEqualization(Loss):
     tensor(0.3466)
     """
 
+    refuses_soft = f"What softmax equalization leaves out {ONE_LABEL}"
     rare: Tensor
 
     def __init__(
-        self, class_counts: object, gamma: float = 0.9, threshold: float = 0.5, seed: int = 0
+        self,
+        class_counts: object,
+        gamma: float = 0.9,
+        threshold: float = 0.5,
+        seed: int = 0,
+        **options: Unpack[Options],
     ) -> None:
         LOSSES["eql"].resolve({"gamma": gamma, "threshold": threshold, "seed": seed})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.gamma = float(gamma)
         counts = self.class_counts.to(torch.float64)
         self.register_buffer("rare", counts * self.classes < threshold * counts.sum())
@@ -47,7 +56,8 @@ class SoftmaxEqualization(Loss):
         """Draw the epoch's numbers."""
         self.drawn.draw(epoch)
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
+    def adjust(self, samples: Samples) -> Tensor:
+        logits, targets = samples.logits, samples.targets
         if not self.training:
             return logits
         chosen = self.drawn.take(*logits.shape) < self.gamma

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
-from .base import Loss
+from .base import Loss, Samples
+from .options import Options
 from .over_ranks import Pending, after_sum
 from .registry import LOSSES
 
@@ -22,7 +25,8 @@ class EquilibriumLoss(Loss):
     from the plain softmax; a class that is not in the batch keeps its s̄. A class that is recognised
     badly gets a handicap in training and wins more often without it, whatever its size. s̄ is
     updated in training mode, before the batch's loss; it is held constant in the backward pass, and
-    summed over ranks. A score that is NaN is not counted. ``scores`` (c,) is s̄.
+    summed over ranks. A score that is NaN is not counted;
+    a soft target counts for each class by its share. ``scores`` (c,) is s̄.
 
     ``momentum`` μ = 0.9 and s̄ = 0.01 at the start, as in the authors' code. LOCE applies the loss
     to fine-tune a trained detector, and resamples stored features as well; here the loss trains the
@@ -36,33 +40,42 @@ class EquilibriumLoss(Loss):
 
     scores: Tensor
 
-    def __init__(self, class_counts: object, momentum: float = 0.9) -> None:
+    def __init__(
+        self, class_counts: object, momentum: float = 0.9, **options: Unpack[Options]
+    ) -> None:
         LOSSES["loce"].resolve({"momentum": momentum})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.momentum = float(momentum)
         self.register_buffer("scores", torch.full_like(self.class_counts, FIRST_SCORE))
 
     def learned_offset(self) -> Tensor:
         return self.scores.clamp_min(LEAST_SCORE).log()
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor | Pending[Tensor]:
+    def adjust(self, samples: Samples) -> Tensor | Pending[Tensor]:
+        logits = samples.logits
+
         def finish(sums: Tensor) -> Tensor:
             self._observe(sums)
             return logits + self.learned_offset()
 
         if not self.training:
             return logits + self.learned_offset()
-        return after_sum(self._counts(logits.detach(), targets), finish)
+        return after_sum(self._counts(samples), finish)
 
     @torch.no_grad()
-    def _counts(self, logits: Tensor, targets: Tensor) -> Tensor:
+    def _counts(self, samples: Samples) -> Tensor:
         """(2, c) the batch's samples of each class, and the sum of their scores."""
-        score = torch.softmax(logits, 1).gather(1, targets[:, None]).squeeze(1)
+        targets = samples.targets.reshape(-1)
+        score = samples.own(torch.softmax(samples.logits.detach(), 1)).reshape(-1)
         score = score.to(self.scores.dtype)
         counted = score == score
         sums = self.scores.new_zeros(2, self.classes)
-        sums[0].scatter_add_(0, targets, counted.to(sums.dtype))
-        sums[1].scatter_add_(0, targets, score.masked_fill(~counted, 0.0))
+        number, score = counted.to(sums.dtype), score.masked_fill(~counted, 0.0)
+        shares = samples.shares(sums.dtype)
+        if shares is not None:
+            number, score = number * shares.reshape(-1), score * shares.reshape(-1)
+        sums[0].scatter_add_(0, targets, number)
+        sums[1].scatter_add_(0, targets, score)
         return sums
 
     @torch.no_grad()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
-from .base import LossTerms
+from .base import LossTerms, Samples
+from .options import Options
 from .registry import LOSSES
+from .samples import distance
 from .weighted import ClassWeighted, class_balanced_weights
 
 
@@ -18,28 +22,29 @@ class FocalLoss(ClassWeighted):
     (1 + γ p·CE/(1 − p)) ∂CE. Their product is the focal loss with its exact first derivative, so an
     easy sample pulls up to 1 + γ times as hard as its weight says.
 
+    With soft targets the factor is g^γ with g = ½‖p − q‖₁, so the loss is least, 0, at p = q.
+
     ``gamma`` = 2, the default of Lin et al. 2017, arXiv 1708.02002; γ = 0 is cross-entropy.
 
     >>> FocalLoss([3, 1])(torch.zeros(1, 2), torch.tensor([0]))  # ½² log 2
     tensor(0.1733)
     """
 
-    def __init__(self, class_counts: object, gamma: float = 2.0) -> None:
+    def __init__(
+        self, class_counts: object, gamma: float = 2.0, **options: Unpack[Options]
+    ) -> None:
         LOSSES["focal"].resolve({"gamma": gamma})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.gamma = float(gamma)
 
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms:
-        unit = self.unit(targets, loss.dtype)
+    def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms:
+        unit = samples.each(self.unit_weight()).to(loss.dtype)
         weight = unit * norm**self.gamma
-        return LossTerms(_steepened(loss, norm, self.gamma), weight, norm, unit, norm)
+        if samples.aim is None:
+            steeper = _steepened(loss, norm, self.gamma)
+        else:
+            steeper = _steepened_soft(loss, norm, self.gamma, samples.logits, samples.aim)
+        return LossTerms(steeper, weight, norm, unit, norm)
 
 
 class ClassBalancedFocal(FocalLoss):
@@ -52,9 +57,15 @@ class ClassBalancedFocal(FocalLoss):
     tensor([0.6000, 0.4000])
     """
 
-    def __init__(self, class_counts: object, beta: float = 0.9999, gamma: float = 2.0) -> None:
+    def __init__(
+        self,
+        class_counts: object,
+        beta: float = 0.9999,
+        gamma: float = 2.0,
+        **options: Unpack[Options],
+    ) -> None:
         LOSSES["cb_focal"].resolve({"beta": beta, "gamma": gamma})
-        super().__init__(class_counts, gamma)
+        super().__init__(class_counts, gamma, **options)
         self.u.copy_(class_balanced_weights(self.class_counts, beta))
 
 
@@ -64,3 +75,12 @@ def _steepened(loss: Tensor, norm: Tensor, gamma: float) -> Tensor:
     tiny = torch.finfo(value.dtype).tiny
     fraction = (torch.exp(-value) * value / norm.clamp_min(tiny)).masked_fill(norm <= 0, 1.0)
     return value + (1 + gamma * fraction) * (loss - value)
+
+
+def _steepened_soft(
+    loss: Tensor, norm: Tensor, gamma: float, logits: Tensor, aim: Tensor
+) -> Tensor:
+    """CE of every label (n, c), with the gradient ∂CE + γ CE ∂g / g, g being ½‖p − q‖₁."""
+    moved = distance(torch.log_softmax(logits, 1), aim)[:, None] - norm
+    slope = gamma * loss.detach() / norm.clamp_min(torch.finfo(norm.dtype).eps)
+    return loss + slope * moved

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
-from .base import Loss
+from .base import Loss, Samples
 from .drawn import DrawnNumbers
+from .options import Options
 from .registry import LOSSES
+from .samples import ONE_LABEL
 
 
 def clipped_normal(n: int, *, generator: torch.Generator) -> Tensor:
@@ -22,11 +26,11 @@ def clipped_normal(n: int, *, generator: torch.Generator) -> Tensor:
 class GaussianClouded(Loss):
     """L = (1/n) Σ CE(s·(z − m e_y − ν |ε| k), y), k_c = log(N_max/N_c) / log(N_max/N_min).
 
-    The logits z are cosines in [−1, 1] from a cosine classifier, as for `LDAMLoss`. ε is drawn for
-    every sample and class from a normal distribution with standard deviation ⅓, clipped to ±1. The
-    cloud of a rare class is wide, so its samples are far from saturating the softmax and stay
-    active for longer. In evaluation mode ε = 0. Predictions use argmax z, and probabilities
-    softmax(s z). ``cloud`` (c,) is ν k; it is 0 if all classes have one size.
+    The logits z are cosines in [−1, 1] (`harmony_core.heads.CosineClassifier`), as for `LDAMLoss`.
+    ε is drawn for every sample and class from a normal distribution with standard deviation ⅓,
+    clipped to ±1. The cloud of a rare class is wide, so its samples are far from saturating the
+    softmax and stay active for longer. In evaluation mode ε = 0. Predictions use argmax z, and
+    probabilities softmax(s z). ``cloud`` (c,) is ν k; it is 0 if all classes have one size.
 
     ``noise`` ν = 0.5, ``margin`` m = 0 and ``scale`` s = 30 as in the authors' code for the first
     stage on CIFAR-LT, which also has the standard deviation; a second stage there retrains the last
@@ -37,6 +41,7 @@ class GaussianClouded(Loss):
     tensor([0.0000, 0.5000, 1.0000])
     """
 
+    head = "cosine"
     cloud: Tensor
 
     def __init__(
@@ -46,9 +51,12 @@ class GaussianClouded(Loss):
         margin: float = 0.0,
         scale: float = 30.0,
         seed: int = 0,
+        **options: Unpack[Options],
     ) -> None:
         LOSSES["gcl"].resolve({"noise": noise, "margin": margin, "scale": scale, "seed": seed})
-        super().__init__(class_counts)
+        if margin:
+            self.refuses_soft = f"The margin m of GCL {ONE_LABEL}"
+        super().__init__(class_counts, **options)
         self.margin, self.scale = float(margin), float(scale)
         above = self.class_counts.to(torch.float64).log()
         above = above.max() - above
@@ -60,7 +68,8 @@ class GaussianClouded(Loss):
         """Draw the epoch's numbers."""
         self.drawn.draw(epoch)
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
+    def adjust(self, samples: Samples) -> Tensor:
+        logits, targets = samples.logits, samples.targets
         if self.training:
             logits = logits - self.drawn.take(*logits.shape).to(logits.dtype) * self.cloud
         if self.margin:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
-from .base import DensityState, Loss, LossTerms
+from .base import DensityState, Loss, LossTerms, Samples
 from .density import histogram, locate, look_up
+from .options import Options
 from .over_ranks import Pending, after_sum
 from .registry import LOSSES
 
@@ -20,6 +23,8 @@ class GHMLoss(Loss):
     of Li, Liu and Wang 2019 (arXiv 1811.05181), with the softmax in place of a detector's sigmoid
     and normalised by the non-empty bins. μ = 0 is the plain density of the batch.
 
+    A soft target is in the bin of g = ½‖p − q‖₁.
+
     In evaluation mode the weights are those of the last training batch; a bin that was never
     occupied has weight 1. ``bins`` = 30 and ``momentum`` μ = 0.75 as in the authors' code.
 
@@ -32,9 +37,15 @@ class GHMLoss(Loss):
     table: Tensor
     bins: Tensor
 
-    def __init__(self, class_counts: object, bins: int = 30, momentum: float = 0.75) -> None:
+    def __init__(
+        self,
+        class_counts: object,
+        bins: int = 30,
+        momentum: float = 0.75,
+        **options: Unpack[Options],
+    ) -> None:
         LOSSES["ghm"].resolve({"bins": bins, "momentum": momentum})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.momentum = float(momentum)
         self.register_buffer("bins", torch.tensor([bins]))
         self.register_buffer("counts", torch.zeros(1, bins))
@@ -45,27 +56,24 @@ class GHMLoss(Loss):
         regions = self.bins.expand(self.classes)
         return DensityState(self.counts.expand(shape), regions, self.table.expand(shape))
 
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms | Pending[LossTerms]:
-        row = torch.zeros_like(targets)
-        cells = locate(norm, row, self.bins, self.counts)
+    def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms | Pending[LossTerms]:
+        judged = norm.reshape(-1)
+        row = torch.zeros_like(samples.targets).reshape(-1)
+        cells = locate(judged, row, self.bins, self.counts)
 
         def terms() -> LossTerms:
-            unit = self.unit(targets, loss.dtype)
-            weight = look_up(self.table, cells).to(loss.dtype)
+            unit = samples.each(self.unit_weight()).to(loss.dtype)
+            weight = look_up(self.table, cells).to(loss.dtype).view_as(loss)
             return LossTerms(loss, unit * weight, norm, unit, norm)
 
         def finish(batch: Tensor) -> LossTerms:
             self._observe(batch)
             return terms()
 
-        return after_sum(histogram(norm, cells, self.counts), finish) if self.training else terms()
+        if not self.training:
+            return terms()
+        shares = samples.shares(self.counts.dtype)
+        return after_sum(histogram(judged, cells, self.counts, shares), finish)
 
     @torch.no_grad()
     def _observe(self, batch: Tensor) -> None:

@@ -8,14 +8,15 @@ and Wang, AAAI 2019, arXiv 1811.05181). The equations are ours.
 from __future__ import annotations
 
 import logging
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
-from ..errors import ConfigError
-from .base import DensityState, Loss, LossTerms, gradient_norm, sample_cross_entropy
+from .base import DensityState, Loss, LossTerms, Samples
 from .density import GradientDensity, adaptive_regions
 from .logit_adjusted import log_prior
+from .options import Options
 from .over_ranks import Pending, after_sum
 from .registry import LOSSES
 from .weighted import inverse_frequency_weights
@@ -65,8 +66,9 @@ class HarmonizedLoss(Loss):
     place without waiting for the device; over several ranks the batch's histogram is summed. A
     sample whose g is NaN makes the loss NaN and is not counted.
 
-    ``ignore_index`` and ``label_smoothing`` of `nn.CrossEntropyLoss` are refused: an ignored sample
-    has no class whose density could count it, and a smoothed target no single gradient norm.
+    An ignored sample is in no density. A soft target counts in the density of every class as much
+    as it belongs to it, at g = ½‖p − q‖₁, and has the weights of all of them (`samples.Samples`).
+    Label smoothing changes g, and the class that counts the sample stays that of its label.
 
     >>> loss = HarmonizedLoss([8, 8], alpha=1.0, anchor="class")
     >>> z, y = torch.tensor([[1.1, 0.0], [1.1, 0.0], [1.1, 0.0], [0.0, 1.1]]), torch.zeros(4).long()
@@ -96,11 +98,8 @@ class HarmonizedLoss(Loss):
         classwise: bool = True,
         fixed_bins: int = 0,
         warmup: int = 5,
-        *,
-        ignore_index: int | None = None,
-        label_smoothing: float = 0.0,
+        **options: Unpack[Options],
     ) -> None:
-        _refuse(ignore_index, label_smoothing)
         LOSSES["harmonized"].resolve(
             {
                 "alpha": alpha, "anneal": anneal, "difficulty": difficulty, "anchor": anchor,
@@ -110,7 +109,7 @@ class HarmonizedLoss(Loss):
                 "warmup": warmup,
             }
         )  # fmt: skip
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.alpha, self.smoothing, self.envelope = float(alpha), float(smoothing), envelope
         self.inter, self.classwise, self.warmup = inter, classwise, int(warmup)
         self.anneal, self.anchored = float(anneal), anchor == "boundary"
@@ -168,32 +167,27 @@ class HarmonizedLoss(Loss):
             self._warns = False
             self.strength.fill_(self.alpha * max(0.0, 1 - epoch / (self.anneal * epochs)))
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
+    def adjust(self, samples: Samples) -> Tensor:
+        logits = samples.logits
         return logits + self.offset if self.inter == "margin" else logits
 
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms | Pending[LossTerms]:
-        row = targets if self.classwise else torch.zeros_like(targets)
+    def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms | Pending[LossTerms]:
+        row = samples.targets if self.classwise else torch.zeros_like(samples.targets)
         difficulty = norm
         if self.judges_plain:
-            difficulty = gradient_norm(sample_cross_entropy(logits.detach(), targets))
-        cells = self.memory.locate(difficulty, row)
+            _, difficulty = samples.judged(samples.logits.detach())
+        row, judged = row.reshape(-1), difficulty.reshape(-1)
+        cells = self.memory.locate(judged, row)
 
         def terms() -> LossTerms:
             intra = self.memory.weight_of(
                 cells, self._alpha, self.smoothing, self.envelope, anchored=self.anchored
             )
-            intra = torch.where(self.active, intra, 1.0).to(loss.dtype)
-            unit = self.unit(targets, loss.dtype)
+            intra = torch.where(self.active, intra, 1.0).to(loss.dtype).view_as(loss)
+            unit = samples.each(self.unit_weight()).to(loss.dtype)
             weight = unit * intra
             if self.inter == "weight":
-                weight = weight * self.u.gather(0, targets).to(loss.dtype)
+                weight = weight * samples.each(self.u).to(loss.dtype)
             return LossTerms(loss, weight, norm, unit, difficulty)
 
         def finish(seen: Tensor) -> LossTerms:
@@ -203,7 +197,8 @@ class HarmonizedLoss(Loss):
         if not self.training:
             return terms()
         self._warn("on_epoch_start was never called")
-        return after_sum(self.memory.seen(difficulty, cells), finish)
+        shares = samples.shares(self.memory.counts.dtype)
+        return after_sum(self.memory.seen(judged, cells, shares), finish)
 
     def _table(self) -> Tensor:
         """(r, u): intra weights by row of the density; r = c, or 1 without ``classwise``."""
@@ -227,16 +222,3 @@ class HarmonizedLoss(Loss):
                 self.alpha,
                 reason,
             )
-
-
-def _refuse(ignore_index: int | None, label_smoothing: float) -> None:
-    if ignore_index is not None:
-        raise ConfigError(
-            f"Expected no ignore_index, but got {ignore_index!r}. Leave such samples out before "
-            "the loss: keep = targets != ignore_index; loss(logits[keep], targets[keep])."
-        )
-    if label_smoothing != 0:
-        raise ConfigError(
-            f"Expected label_smoothing to be 0, but got {label_smoothing!r}. The gradient norm of "
-            "a smoothed target is not 1 - p; train with hard labels."
-        )

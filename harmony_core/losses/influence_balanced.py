@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
 from ..errors import DataError
-from .base import Loss, LossTerms
+from .base import Loss, LossTerms, Samples
+from .options import Options
 from .registry import LOSSES
 
 EPSILON = 1e-3
@@ -37,9 +40,15 @@ class InfluenceBalanced(Loss):
     u: Tensor
     active: Tensor
 
-    def __init__(self, class_counts: object, alpha: float = 10.0, start: int = 100) -> None:
+    def __init__(
+        self,
+        class_counts: object,
+        alpha: float = 10.0,
+        start: int = 100,
+        **options: Unpack[Options],
+    ) -> None:
         LOSSES["ib"].resolve({"alpha": alpha, "start": start})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.alpha, self.start = float(alpha), int(start)
         rarity = 1 / self.class_counts.to(torch.float64)
         self.register_buffer("u", torch.zeros_like(self.class_counts))
@@ -55,14 +64,8 @@ class InfluenceBalanced(Loss):
         """(c,) α u_c once the weights are on; the influence depends on the sample."""
         return torch.where(self.active, self.alpha * self.u, 1.0) * self.class_weight
 
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms:
+    def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms:
+        features = samples.features
         if features is None or features.ndim != 2 or len(features) != len(loss):
             got = "none" if features is None else f"shape {tuple(features.shape)}"
             raise DataError(
@@ -70,9 +73,9 @@ class InfluenceBalanced(Loss):
                 "influence-balanced loss is called as loss(logits, targets, features) with the "
                 "last layer's input."
             )
-        length = features.detach().to(loss.dtype).abs().sum(1)
-        rarity = self.u.gather(0, targets).to(loss.dtype)
+        length = samples.alike(features.detach().to(loss.dtype).abs().sum(1))
+        rarity = samples.each(self.u).to(loss.dtype)
         influence = self.alpha * rarity / (2 * norm * length + EPSILON)
-        unit = self.unit(targets, loss.dtype)
+        unit = samples.each(self.unit_weight()).to(loss.dtype)
         weight = unit * influence.masked_fill(~self.active, 1.0)
         return LossTerms(loss, weight, norm, unit, norm)

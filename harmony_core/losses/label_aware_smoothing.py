@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
-from .base import Loss, LossTerms
+from .base import Loss, LossTerms, Samples
+from .options import Options
 from .registry import LOSSES
 
 
@@ -30,6 +33,8 @@ class LabelAwareSmoothing(Loss):
     holds the sum. Their gradient norm stays 1 − p_y, the difficulty of the label; the gradient by
     z_y is p_y − 1 + ε_y (1 − 1/C). ``smoothing`` (c,) is ε.
 
+    Soft targets mix the losses of the labels, each smoothed by its own ε.
+
     ``smooth_head`` ε_h = 0.3 and ``smooth_tail`` ε_t = 0 as in the authors' code for CIFAR-10-LT;
     ε = 0 is cross-entropy. MiSLAS uses the loss in a second stage that retrains the last layer;
     here it trains the whole network. Zhong et al. 2021, arXiv 2104.00466.
@@ -43,24 +48,21 @@ class LabelAwareSmoothing(Loss):
     smoothing: Tensor
 
     def __init__(
-        self, class_counts: object, smooth_head: float = 0.3, smooth_tail: float = 0.0
+        self,
+        class_counts: object,
+        smooth_head: float = 0.3,
+        smooth_tail: float = 0.0,
+        **options: Unpack[Options],
     ) -> None:
         LOSSES["label_aware_smoothing"].resolve(
             {"smooth_head": smooth_head, "smooth_tail": smooth_tail}
         )
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.register_buffer("smoothing", torch.zeros_like(self.class_counts))
         self.smoothing.copy_(smoothing_by_size(self.class_counts, smooth_head, smooth_tail))
 
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms:
-        terms = self.weighed_by_class(loss, norm, targets)
-        own = logits.gather(1, targets[:, None]).squeeze(1)
-        smoothing = self.smoothing.gather(0, targets).to(loss.dtype)
-        return terms._replace(cross_entropy=loss + smoothing * (own - logits.mean(1)))
+    def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms:
+        terms = self.weighed_by_class(loss, norm, samples)
+        above = samples.own(samples.logits) - samples.alike(samples.logits.mean(1))
+        smoothing = samples.each(self.smoothing).to(loss.dtype)
+        return terms._replace(cross_entropy=loss + smoothing * above)

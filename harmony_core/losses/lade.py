@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
-from .base import LossTerms
+from .base import LossTerms, Samples
 from .logit_adjusted import LogitAdjusted, log_prior
+from .options import Options
 from .over_ranks import Pending, after_sum, in_own_row
 from .registry import LOSSES
 
@@ -27,7 +29,7 @@ class LADELoss(LogitAdjusted):
     logits is exact too; it is computed from sums over the ranks that are constants in the backward
     pass, so second derivatives are not available. Where the weights differ within a batch (Remix,
     ImbSAM), it takes the mean weight of the rank's own samples for that of all. A sample with a NaN
-    logit is left out of R.
+    logit is left out of R, and so is an ignored one; soft targets count in z̄_c by their shares.
 
     ``alpha`` α = 0.1 and ``penalty`` λ = 0.01 as in the authors' command for CIFAR-100-LT; α = 0 is
     balanced softmax. Hong et al. 2021, arXiv 2012.00321.
@@ -41,9 +43,15 @@ class LADELoss(LogitAdjusted):
     prior: Tensor
     balance: Tensor
 
-    def __init__(self, class_counts: object, alpha: float = 0.1, penalty: float = 0.01) -> None:
+    def __init__(
+        self,
+        class_counts: object,
+        alpha: float = 0.1,
+        penalty: float = 0.01,
+        **options: Unpack[Options],
+    ) -> None:
         LOSSES["lade"].resolve({"alpha": alpha, "penalty": penalty})
-        super().__init__(class_counts, tau=1.0)
+        super().__init__(class_counts, tau=1.0, **options)
         self.alpha, self.penalty = float(alpha), float(penalty)
         prior = log_prior(self.class_counts)
         self.register_buffer("prior", torch.zeros_like(self.class_counts))
@@ -51,20 +59,15 @@ class LADELoss(LogitAdjusted):
         self.prior.copy_(prior.exp())
         self.balance.copy_(-prior - math.log(self.classes))
 
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms | Pending[LossTerms]:
-        terms = self.weighed_by_class(loss, norm, targets)
+    def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms | Pending[LossTerms]:
+        terms = self.weighed_by_class(loss, norm, samples)
         if not self.training or self.alpha == 0:
             return terms
-        c, units = self.classes, terms.unit.sum()
+        c, units, logits = self.classes, samples.total(terms.unit), samples.logits
         whole = (logits == logits).all(1, keepdim=True)
-        own = torch.zeros_like(logits).scatter(1, targets[:, None], whole.to(logits.dtype))
+        if samples.kept is not None:
+            whole = whole & samples.kept[:, None]
+        own = samples.by_class(whole)
         of_class = (own * logits.masked_fill(~whole, 0.0)).sum(0)
         spread = torch.logsumexp((logits + self.balance).masked_fill(~whole, -math.inf), 0)
         held = spread.detach()

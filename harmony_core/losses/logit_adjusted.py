@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
-from .base import Loss
+from .base import Loss, Samples
+from .options import Options
 from .registry import LOSSES
 
 
@@ -32,14 +35,14 @@ class LogitAdjusted(Loss):
 
     offset: Tensor
 
-    def __init__(self, class_counts: object, tau: float = 1.0) -> None:
+    def __init__(self, class_counts: object, tau: float = 1.0, **options: Unpack[Options]) -> None:
         LOSSES["logit_adjusted"].resolve({"tau": tau})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.register_buffer("offset", torch.zeros_like(self.class_counts))
         self.offset.copy_(tau * log_prior(self.class_counts))
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
-        return logits + self.offset
+    def adjust(self, samples: Samples) -> Tensor:
+        return samples.logits + self.offset
 
 
 class BalancedSoftmax(LogitAdjusted):
@@ -51,8 +54,8 @@ class BalancedSoftmax(LogitAdjusted):
     tensor(4.)
     """
 
-    def __init__(self, class_counts: object) -> None:
-        super().__init__(class_counts, tau=1.0)
+    def __init__(self, class_counts: object, **options: Unpack[Options]) -> None:
+        super().__init__(class_counts, tau=1.0, **options)
 
 
 class VectorScaling(LogitAdjusted):
@@ -73,12 +76,14 @@ class VectorScaling(LogitAdjusted):
 
     divisor: Tensor
 
-    def __init__(self, class_counts: object, gamma: float = 0.1, tau: float = 1.0) -> None:
+    def __init__(
+        self, class_counts: object, gamma: float = 0.1, tau: float = 1.0, **options: Unpack[Options]
+    ) -> None:
         LOSSES["vs"].resolve({"gamma": gamma, "tau": tau})
-        super().__init__(class_counts, tau)
+        super().__init__(class_counts, tau, **options)
         counts = self.class_counts.to(torch.float64)
         self.register_buffer("divisor", torch.ones_like(self.class_counts))
         self.divisor.copy_((counts.max() / counts) ** gamma)
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
-        return logits / self.divisor + self.offset
+    def adjust(self, samples: Samples) -> Tensor:
+        return samples.logits / self.divisor + self.offset

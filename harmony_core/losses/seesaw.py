@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
-from .base import Loss
+from .base import Loss, Samples
+from .options import Options
 from .registry import LOSSES
+from .samples import ONE_LABEL
 
 LEAST_PROBABILITY = 1e-2
 """p_y is raised to this in the compensation factor, as in the authors' code."""
@@ -30,17 +33,20 @@ class SeesawLoss(Loss):
     tensor(1.5000)
     """
 
+    refuses_soft = f"The seesaw {ONE_LABEL}"
     log_counts: Tensor
 
-    def __init__(self, class_counts: object, p: float = 0.8, q: float = 2.0) -> None:
+    def __init__(
+        self, class_counts: object, p: float = 0.8, q: float = 2.0, **options: Unpack[Options]
+    ) -> None:
         LOSSES["seesaw"].resolve({"p": p, "q": q})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.p, self.q = float(p), float(q)
         self.register_buffer("log_counts", torch.zeros_like(self.class_counts))
         self.log_counts.copy_(self.class_counts.to(torch.float64).log())
 
-    def adjust(self, logits: Tensor, targets: Tensor) -> Tensor:
-        own = targets[:, None]
+    def adjust(self, samples: Samples) -> Tensor:
+        logits, own = samples.logits, samples.targets[:, None]
         rarer = (self.log_counts - self.log_counts[own]).clamp_max(0)
         log_p = torch.log_softmax(logits.detach(), 1)
         mistaken = log_p - log_p.gather(1, own).clamp_min(math.log(LEAST_PROBABILITY))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
 from .base import Loss
+from .options import Options
 from .registry import LOSSES
 
 
@@ -42,8 +45,8 @@ class ClassWeighted(Loss):
 
     u: Tensor
 
-    def __init__(self, class_counts: object) -> None:
-        super().__init__(class_counts)
+    def __init__(self, class_counts: object, **options: Unpack[Options]) -> None:
+        super().__init__(class_counts, **options)
         self.register_buffer("u", torch.ones_like(self.class_counts))
 
     def inter_weight(self) -> Tensor:
@@ -65,9 +68,11 @@ class WeightedCrossEntropy(ClassWeighted):
     tensor(0.5199)
     """
 
-    def __init__(self, class_counts: object, exponent: float = 1.0) -> None:
+    def __init__(
+        self, class_counts: object, exponent: float = 1.0, **options: Unpack[Options]
+    ) -> None:
         LOSSES["weighted_ce"].resolve({"exponent": exponent})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.u.copy_(inverse_frequency_weights(self.class_counts, exponent))
 
 
@@ -81,7 +86,9 @@ class ClassBalanced(ClassWeighted):
     tensor([1.2000, 0.8000])
     """
 
-    def __init__(self, class_counts: object, beta: float = 0.9999) -> None:
+    def __init__(
+        self, class_counts: object, beta: float = 0.9999, **options: Unpack[Options]
+    ) -> None:
         LOSSES["class_balanced"].resolve({"beta": beta})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.u.copy_(class_balanced_weights(self.class_counts, beta))

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..heads import cosines
+
 
 class LinearHead(nn.Module):
     """z = W f + b, with W (c, d) and b (c,)."""
@@ -26,7 +28,7 @@ class CosineHead(LinearHead):
     """
 
     def forward(self, features: Tensor) -> Tensor:
-        return F.linear(F.normalize(features, dim=-1), F.normalize(self.weight, dim=-1))
+        return cosines(features, self.weight)
 
 
 HEADS: dict[str, type[LinearHead]] = {"linear": LinearHead, "cosine": CosineHead}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
 from harmony_core.losses import LOSSES
-from harmony_core.losses.base import Loss, LossTerms
+from harmony_core.losses.base import Loss, LossTerms, Samples
+from harmony_core.losses.options import Options
 
 
 class PolyLoss(Loss):
@@ -15,23 +18,18 @@ class PolyLoss(Loss):
     The weight is 1 + ε g / CE, and the cross-entropy's gradient is 1 + ε p_y over the weight.
     """
 
-    def __init__(self, class_counts: object, epsilon: float = 1.0) -> None:
+    def __init__(
+        self, class_counts: object, epsilon: float = 1.0, **options: Unpack[Options]
+    ) -> None:
         LOSSES["poly1"].resolve({"epsilon": epsilon})
-        super().__init__(class_counts)
+        super().__init__(class_counts, **options)
         self.epsilon = float(epsilon)
 
-    def weigh(
-        self,
-        loss: Tensor,
-        norm: Tensor,
-        logits: Tensor,
-        targets: Tensor,
-        features: Tensor | None,
-    ) -> LossTerms:
+    def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms:
         value = loss.detach()
         tiny = torch.finfo(value.dtype).tiny
         share = (norm / value.clamp_min(tiny)).masked_fill(value <= 0, 1.0)
         own = 1 + self.epsilon * share
         slope = (1 + self.epsilon * torch.exp(-value)) / own
-        unit = self.unit(targets, loss.dtype)
+        unit = samples.each(self.unit_weight()).to(loss.dtype)
         return LossTerms(value + slope * (loss - value), unit * own, norm, unit, norm)

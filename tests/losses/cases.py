@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -47,6 +47,16 @@ def batches(
         )
         for _ in range(steps)
     ]
+
+
+def suited(name: str, logits: Tensor) -> Tensor:
+    """Logits such as the last layer that a loss needs gives: for some, cosines."""
+    return logits.tanh() if LOSSES[name].head == "cosine" else logits
+
+
+def batches_for(name: str, **more: Any) -> list[Batch]:
+    """`batches` with logits that are suited to a loss."""
+    return [batch._replace(logits=suited(name, batch.logits)) for batch in batches(**more)]
 
 
 def build(name: str, params: dict, dtype: torch.dtype = torch.float64) -> Loss:

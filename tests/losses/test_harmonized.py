@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmony_core import HarmonizedLoss
-from harmony_core.errors import ConfigError, DataError
+from harmony_core.errors import DataError
 from harmony_core.losses.density import adaptive_regions
 from tests.losses.cases import COUNTS, batches, build
 
@@ -277,13 +277,6 @@ def test_a_sample_is_counted_before_it_is_weighed() -> None:
     easy, hard = [9.0, 0.0], [0.0, 9.0]
     weight = loss.terms(torch.tensor([easy] * 9 + [hard]), torch.zeros(10).long()).weight
     torch.testing.assert_close(weight, torch.tensor([5 / 9] * 9 + [5.0]))
-
-
-def test_settings_that_torchs_loss_has_are_refused_with_advice() -> None:
-    with pytest.raises(ConfigError, match=r"ignore_index.*keep = targets != ignore_index"):
-        HarmonizedLoss(COUNTS, ignore_index=-100)
-    with pytest.raises(ConfigError, match=r"label_smoothing.*hard labels"):
-        HarmonizedLoss(COUNTS, label_smoothing=0.1)
 
 
 def test_it_learns_in_a_plain_loop_and_lifts_the_tail_over_cross_entropy() -> None:

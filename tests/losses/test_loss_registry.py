@@ -82,9 +82,6 @@ def test_unknown_losses_and_parameters_list_the_known_ones() -> None:
         build_loss("focal", [3, 1], beta=0.5)
     with pytest.raises(ConfigError, match=r"parameter of loss `ce` \(none\)"):
         build_loss("ce", [3, 1], weight=2)
-    for foreign in ("ignore_index", "label_smoothing"):
-        with pytest.raises(ConfigError, match=f"no {foreign}"):
-            build_loss("ce", [3, 1], **{foreign: 0})
 
 
 def test_presets_are_settings_that_can_be_overridden() -> None:

@@ -12,7 +12,7 @@ from torch import multiprocessing as mp
 
 from harmony_core.losses import LOSSES, build_loss
 from harmony_core.losses.base import joint_terms, reduce_all
-from tests.losses.cases import COUNTS, Batch, batches
+from tests.losses.cases import COUNTS, Batch, batches, suited
 
 METHODS = [(name, {}, deferred) for name in LOSSES for deferred in (False, True)] + [
     ("harmonized", {"preset": "literal"}, False),
@@ -20,6 +20,7 @@ METHODS = [(name, {}, deferred) for name in LOSSES for deferred in (False, True)
     ("gcl", {"noise": 2.0, "margin": 0.3}, False),
 ]
 RANKS = 2
+WAYS = ("plain", "ignored", "soft")
 needs_ranks = pytest.mark.skipif(
     not dist.is_available(), reason="this build of torch has no distributed part"
 )
@@ -42,14 +43,27 @@ def _state(loss: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {f"state {key}": buffer for key, buffer in loss.state_dict().items()}
 
 
-def _alone(rank: int, ranks: int) -> list[dict[str, torch.Tensor]]:
+def _targets(way: str, number: int, targets: torch.Tensor, soft: bool) -> torch.Tensor:
+    """The targets of a batch: as they are, some ignored (in the last batch all of rank 1), soft."""
+    if way == "ignored":
+        step = 4 if number == 0 else 2
+        ignored = torch.arange(len(targets)) % step == step - 1
+        return targets.masked_fill(ignored, -100)
+    if way == "soft" and soft:
+        one = torch.nn.functional.one_hot(targets, len(COUNTS)).double()
+        return 0.75 * one + 0.25 * one.roll(1, dims=1)
+    return targets
+
+
+def _alone(rank: int, ranks: int, way: str = "plain") -> list[dict[str, torch.Tensor]]:
     """The losses of every method on each batch, the last gradient, and the state."""
     results = []
     for method in METHODS:
         loss, values = _built(*method), []
-        for batch in _made():
-            mine = [part[rank::ranks] for part in batch]
-            z = mine[0].clone().requires_grad_()
+        for number, batch in enumerate(_made()):
+            targets = _targets(way, number, batch.targets, not loss.refuses_soft)
+            mine = [part[rank::ranks] for part in batch._replace(targets=targets)]
+            z = suited(method[0], mine[0]).clone().requires_grad_()
             value = loss(z, *mine[1:])
             value.backward()
             values.append(value.detach())
@@ -65,7 +79,8 @@ def _together(rank: int, ranks: int) -> list[dict[str, torch.Tensor]]:
         z, y, h = (
             part[rank::ranks].expand(len(losses), *part[rank::ranks].shape) for part in batch
         )
-        z = z.clone().requires_grad_()
+        z = torch.stack([suited(name, own) for (name, *_), own in zip(METHODS, z, strict=True)])
+        z = z.requires_grad_()
         value = reduce_all(*joint_terms(losses, z, y, h))
         value.sum().backward()
         values.append(value.detach())
@@ -92,7 +107,8 @@ def _worker(rank: int, folder: str) -> None:
     calls.clear()
     together = _together(rank, RANKS)
     assert len(calls) == len(_made())
-    torch.save((alone, together), f"{folder}/{rank}.pt")
+    others = [_alone(rank, RANKS, way) for way in WAYS[1:]]
+    torch.save((alone, together, *others), f"{folder}/{rank}.pt")
     dist.barrier()
     dist.destroy_process_group()
 
@@ -105,8 +121,8 @@ def test_two_ranks_give_the_loss_gradient_and_state_of_one(
     monkeypatch.setitem(os.environ, "OMP_NUM_THREADS", "1")
     mp.spawn(_worker, args=(str(tmp_path),), nprocs=RANKS)
     halves = [torch.load(tmp_path / f"{rank}.pt") for rank in range(RANKS)]
-    wanted = _alone(0, 1)
-    for way in (0, 1):
+    plain, *others = (_alone(0, 1, way) for way in WAYS)
+    for way, wanted in enumerate((plain, plain, *others)):
         parts = zip(METHODS, wanted, halves[0][way], halves[1][way], strict=True)
         for (name, _, _), whole, first, second in parts:
             assert second["loss"][1] == 0, name  # the rank without a sample

@@ -14,7 +14,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from tests.losses.cases import CASES, IDS, batches, build
+from tests.losses.cases import CASES, IDS, batches_for, build
 
 every_case = pytest.mark.parametrize(("name", "params"), CASES, ids=IDS)
 aten = torch.ops.aten
@@ -37,8 +37,10 @@ class _OnTheDevice(TorchDispatchMode):
 @every_case
 def test_no_value_goes_to_the_host(name: str, params: dict) -> None:
     loss = build(name, params)
-    made = batches()
+    made = batches_for(name)
     weight = torch.ones(4)
+    for _ in range(4):  # of losses on cosines, the calls 1, 2, 4, 8, … are looked at
+        loss(*made[0])
     with _OnTheDevice():
         loss.on_epoch_start(50)
         loss.set_class_weight(weight)
@@ -67,7 +69,7 @@ def test_a_training_step_is_one_graph_and_gives_the_same(name: str, params: dict
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the compiler's own; ours are errors elsewhere
         compiled = torch.compile(inside, backend="eager", fullgraph=True, dynamic=False)
-        for batch in batches():
+        for batch in batches_for(name):
             leaf, other = (batch.logits.clone().requires_grad_() for _ in range(2))
             value, again = plain(leaf, *batch[1:]), compiled(other, *batch[1:])
             value.backward()

@@ -8,7 +8,7 @@ import torch
 
 from harmony_core.losses import LOSSES
 from harmony_core.losses.base import Loss
-from tests.losses.cases import CASES, COUNTS, IDS, batches, build
+from tests.losses.cases import CASES, COUNTS, IDS, batches, batches_for, build
 from tests.losses.known import known
 
 
@@ -84,7 +84,7 @@ def test_a_differentiated_weight_gives_the_derivative_of_the_loss(name: str, par
 
 @pytest.mark.parametrize(("name", "params"), HELD)
 def test_gradcheck_with_weights_held_fixed(name: str, params: dict) -> None:
-    batch = batches(n=5, steps=1)[0]
+    batch = batches_for(name, n=5, steps=1)[0]
     first = build(name, params).terms(*batch)
 
     def held(z: torch.Tensor) -> torch.Tensor:

@@ -9,6 +9,7 @@ import torch
 
 from harmony_core.losses import LOSSES, build_loss
 from harmony_core.losses.drawn import DrawnNumbers
+from harmony_core.losses.samples import Samples
 from tests.losses.cases import batches, build
 
 RANDOM = [name for name, spec in LOSSES.items() if spec.random]
@@ -61,7 +62,7 @@ def test_equalization_leaves_out_rare_classes_as_often_as_gamma_says() -> None:
     loss = build_loss("eql", counts, gamma=0.7)
     assert loss.rare.tolist() == [False, False, True, True]
     for target in range(4):
-        moved = loss.adjust(torch.zeros(n, 4), torch.full((n,), target))
+        moved = loss.adjust(Samples(torch.zeros(n, 4), torch.full((n,), target)))
         left_out = (moved == -math.inf).double().mean(0)
         for c in range(4):
             share = 0.7 if c >= 2 and c != target else 0.0
@@ -70,7 +71,8 @@ def test_equalization_leaves_out_rare_classes_as_often_as_gamma_says() -> None:
 
 def test_clouds_only_lower_logits_and_grow_with_rarity() -> None:
     loss = build_loss("gcl", [1000, 100, 10], noise=0.5, scale=2.0)
-    fall = -loss.adjust(torch.zeros(5000, 3), torch.zeros(5000, dtype=torch.int64)) / 2.0
+    samples = Samples(torch.zeros(5000, 3), torch.zeros(5000, dtype=torch.int64))
+    fall = -loss.adjust(samples) / 2.0
     assert torch.equal(fall[:, 0], torch.zeros(5000))
     assert float(fall.min()) == 0
     assert fall.max(0).values.tolist() == pytest.approx([0, 0.25, 0.5])

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from harmony_core.losses import build_loss
-from tests.losses.cases import COUNTS, batches, build
+from tests.losses.cases import COUNTS, batches, build, suited
 
 BATCH = batches(n=40, steps=1)[0]
 
@@ -57,7 +57,7 @@ def _label(case: object) -> str | None:
 def test_one_loss_is_another(name: str, params: dict, other: str, others: dict) -> None:
     results = []
     for built in (build(name, params), build(other, others)):
-        z = BATCH.logits.clone().requires_grad_()
+        z = suited(name, BATCH.logits).clone().requires_grad_()
         value = built(z, BATCH.targets, BATCH.features)
         value.backward()
         results.append((value, z.grad))
