@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["HarmonizedLoss", "build_loss", "__version__"]
+__all__ = ["HarmonizedLoss", "build_loss", "class_counts", "__version__"]
 
 if TYPE_CHECKING:
+    from .counting import class_counts
     from .losses import HarmonizedLoss, build_loss
 
 
@@ -23,4 +24,8 @@ def __getattr__(name: str) -> Any:
         from . import losses
 
         return getattr(losses, name)
+    if name == "class_counts":
+        from .counting import class_counts
+
+        return class_counts
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
