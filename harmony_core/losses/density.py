@@ -198,7 +198,7 @@ class GradientDensity(nn.Module):
         self.register_buffer("regions", regions)
         self.register_buffer("valid", position < regions[:, None])
         self.register_buffer("memory", (horizon * samples)[:, None].to(torch.float32))
-        self.register_buffer("counts", torch.zeros(self.valid.shape))
+        self.register_buffer("counts", torch.zeros(self.valid.shape, dtype=torch.float32))
 
     def locate(self, grad_norm: Tensor, row: Tensor) -> Cells:
         """The cell of each sample, from its gradient norm and its row, both (n,)."""

@@ -44,7 +44,7 @@ class DrawnNumbers(nn.Module):
     def __init__(self, sample: Callable[..., Tensor], seed: int) -> None:
         super().__init__()
         self.sample, self.seed = sample, int(seed)
-        self.register_buffer("numbers", torch.zeros(STORED))
+        self.register_buffer("numbers", torch.zeros(STORED, dtype=torch.float32))
         self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
         self.draw(0)
 

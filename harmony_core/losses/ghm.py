@@ -48,8 +48,8 @@ class GHMLoss(Loss):
         super().__init__(class_counts, **options)
         self.momentum = float(momentum)
         self.register_buffer("bins", torch.tensor([bins]))
-        self.register_buffer("counts", torch.zeros(1, bins))
-        self.register_buffer("table", torch.ones(1, bins))
+        self.register_buffer("counts", torch.zeros(1, bins, dtype=torch.float32))
+        self.register_buffer("table", torch.ones(1, bins, dtype=torch.float32))
 
     def density_state(self) -> DensityState:
         shape = (self.classes, self.counts.shape[1])

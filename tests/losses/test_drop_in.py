@@ -186,6 +186,19 @@ def test_half_precision_keeps_the_state_and_is_the_loss_of_the_rounded_logits(
     assert next(network.double()[1].buffers()).dtype == torch.float64
 
 
+@every_loss
+def test_the_state_is_float32_whatever_the_default_type(name: str) -> None:
+    wanted = build_loss(name, COUNTS)
+    torch.set_default_dtype(torch.bfloat16)  # as while a large language model is loaded
+    try:
+        loss = build_loss(name, COUNTS)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    for mine, other in zip(loss.buffers(), wanted.buffers(), strict=True):
+        assert mine.dtype == other.dtype
+        assert mine.shape == other.shape
+
+
 BINARY = {
     "(n,)": ((N,), (N,)),
     "(n, 1)": ((N, 1), (N,)),

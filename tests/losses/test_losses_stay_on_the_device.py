@@ -78,3 +78,26 @@ def test_a_training_step_is_one_graph_and_gives_the_same(name: str, params: dict
             torch.testing.assert_close(other.grad, leaf.grad)
     for key, buffer in plain.state_dict().items():
         torch.testing.assert_close(inside.state_dict()[key], buffer)
+
+
+@every_case
+def test_no_value_of_dense_ignored_or_soft_targets_goes_to_the_host(
+    name: str, params: dict
+) -> None:
+    (batch,) = batches_for(name, steps=1)
+    dense = [part.reshape(3, 4, -1).movedim(-1, 1) for part in (batch.logits, batch.features)]
+    labels = batch.targets.reshape(3, 4).clone()
+    labels[0] = -100
+    kinds = [labels]
+    loss = build(name, params)
+    if not loss.refuses_soft:
+        kinds.append(
+            torch.nn.functional.one_hot(batch.targets.reshape(3, 4), 4).movedim(-1, 1) * 1.0
+        )
+    for targets in kinds:
+        loss = build(name, params)
+        for _ in range(4):  # the calls 1, 2, 4, 8, … are looked at
+            loss(dense[0], targets, dense[1])
+        with _OnTheDevice():
+            leaf = dense[0].clone().requires_grad_()
+            loss(leaf, targets, dense[1]).backward()
