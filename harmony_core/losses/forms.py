@@ -72,16 +72,16 @@ def read_call(
     if features is not None and features.ndim == wide.ndim and wide.ndim > 2:
         features = _rows(features, place)
     if soft is not None:
-        kept = None if form.ignore_index is None else (soft != form.ignore_index).reshape(-1)
+        ignored = None if form.ignore_index is None else (soft == form.ignore_index).reshape(-1)
         one = soft.reshape(-1).to(flat.dtype)
         shares = torch.stack([1 - one, one], 1)
     elif targets.is_floating_point() and targets.shape == wide.shape:
-        kept, shares = None, _rows(targets, place)
+        ignored, shares = None, _rows(targets, place)
     else:
         samples = _hard(classes, form, targets, shape, Samples(flat, targets, features))
         return Called(samples, shape, single)
     nowhere = torch.zeros(len(flat), dtype=torch.int64, device=flat.device)
-    samples = Samples(flat, nowhere, features, kept)
+    samples = Samples(flat, nowhere, features, ignored)
     return Called(soften(samples, shares, form.label_smoothing), shape, single)
 
 
@@ -103,11 +103,11 @@ def _hard(
             f"Expected targets to be integers below {classes}, but got {targets.dtype}."
         )
     labels = targets.reshape(-1).long()
-    kept = None
+    ignored = None
     if form.ignore_index is not None:
-        kept = labels != form.ignore_index
-        labels = labels.masked_fill(~kept, 0)
-    samples = samples._replace(targets=labels, kept=kept)
+        ignored = labels == form.ignore_index
+        labels = labels.masked_fill(ignored, 0)
+    samples = samples._replace(targets=labels, ignored=ignored)
     if form.label_smoothing:
         shares = torch.zeros_like(samples.logits).scatter(1, labels[:, None], 1.0)
         samples = soften(samples, shares, form.label_smoothing)

@@ -65,8 +65,8 @@ class LADELoss(LogitAdjusted):
             return terms
         c, units, logits = self.classes, samples.total(terms.unit), samples.logits
         whole = (logits == logits).all(1, keepdim=True)
-        if samples.kept is not None:
-            whole = whole & samples.kept[:, None]
+        if samples.ignored is not None:
+            whole = whole & ~samples.ignored[:, None]
         own = samples.by_class(whole)
         of_class = (own * logits.masked_fill(~whole, 0.0)).sum(0)
         spread = torch.logsumexp((logits + self.balance).masked_fill(~whole, -math.inf), 0)

@@ -47,8 +47,8 @@ class Samples(NamedTuple):
     """int64: (n,) the class of each sample; of soft targets (n, c), the class of each share."""
     features: Tensor | None = None
     """(n, d) the last layer's input, if the loss needs it."""
-    kept: Tensor | None = None
-    """(n,) bool: false for samples that are ignored; ``None`` if none is."""
+    ignored: Tensor | None = None
+    """(n,) bool: which samples count nowhere; ``None`` if all count."""
     given: Tensor | None = None
     """(n, c) shares q of soft targets, 0 where ignored; ``None`` for hard ones."""
     aim: Tensor | None = None
@@ -70,7 +70,7 @@ class Samples(NamedTuple):
         """How much every label counts: ``None`` if all of them count 1."""
         if self.given is not None:
             return self.given.to(dtype)
-        return None if self.kept is None else self.kept.to(dtype)
+        return None if self.ignored is None else (~self.ignored).to(dtype)
 
     def by_class(self, where: Tensor) -> Tensor:
         """(n, c) how much each sample counts for each class; 0 unless ``where`` (n, 1) is true."""
@@ -101,12 +101,12 @@ class Samples(NamedTuple):
             entropy = entropy / weight.clamp_min(torch.finfo(weight.dtype).tiny)
             norm, difficulty = terms.grad_norm[:, 0], terms.difficulty[:, 0]
             terms = LossTerms(entropy, weight, norm, (self.given * terms.unit).sum(1), difficulty)
-        if self.kept is None:
+        if self.ignored is None:
             return terms
         return terms._replace(
-            cross_entropy=terms.cross_entropy.masked_fill(~self.kept, 0.0),
-            weight=terms.weight.masked_fill(~self.kept, 0.0),
-            unit=terms.unit.masked_fill(~self.kept, 0.0),
+            cross_entropy=terms.cross_entropy.masked_fill(self.ignored, 0.0),
+            weight=terms.weight.masked_fill(self.ignored, 0.0),
+            unit=terms.unit.masked_fill(self.ignored, 0.0),
         )
 
 
@@ -117,16 +117,16 @@ def soften(samples: Samples, shares: Tensor, smoothing: float) -> Samples:
     >>> soften(plain, torch.tensor([[1.0, 0.0]]), smoothing=0.5).aim
     tensor([[0.7500, 0.2500]])
     """
-    logits, kept = samples.logits, samples.kept
+    logits, ignored = samples.logits, samples.ignored
     classes = logits.shape[1]
     given = shares.to(logits.dtype)
-    if kept is not None:
-        given = given.masked_fill(~kept[:, None], 0.0)
+    if ignored is not None:
+        given = given.masked_fill(ignored[:, None], 0.0)
     aim = given
     if smoothing:
         aim = given * (1 - smoothing) + smoothing / classes
-        if kept is not None:
-            aim = aim.masked_fill(~kept[:, None], 0.0)
+        if ignored is not None:
+            aim = aim.masked_fill(ignored[:, None], 0.0)
     place = torch.arange(classes, device=logits.device).expand_as(given)
     return samples._replace(targets=place, given=given, aim=aim)
 

@@ -34,8 +34,8 @@ def check_cosines(owner: str, samples: Samples, scale: float) -> None:
     >>> check_cosines("LDAMLoss", Samples(torch.tensor([[1.0, -1.0]]), torch.tensor([0])), 30.0)
     """
     outside = samples.logits.detach().abs()
-    if samples.kept is not None:
-        outside = outside.masked_fill(~samples.kept[:, None], 0.0)
+    if samples.ignored is not None:
+        outside = outside.masked_fill(samples.ignored[:, None], 0.0)
     if not bool((outside > 1 + COSINE_TOLERANCE).any()):
         return
     largest = float(outside.nan_to_num(0.0).max())
@@ -60,8 +60,8 @@ def check_shares(samples: Samples) -> None:
         return
     total = samples.given.sum(1)
     wrong = ((total - 1).abs() > SHARE_TOLERANCE) | (samples.given < -SHARE_TOLERANCE).any(1)
-    if samples.kept is not None:
-        wrong = wrong & samples.kept
+    if samples.ignored is not None:
+        wrong = wrong & ~samples.ignored
     if bool(wrong.any()):
         first = samples.given[wrong][0][:6]
         raise DataError(

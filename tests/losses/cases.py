@@ -56,7 +56,7 @@ def suited(name: str, logits: Tensor) -> Tensor:
 
 def batches_for(name: str, **more: Any) -> list[Batch]:
     """`batches` with logits that are suited to a loss."""
-    return [batch._replace(logits=suited(name, batch.logits)) for batch in batches(**more)]
+    return [Batch(suited(name, z), y, h) for z, y, h in batches(**more)]
 
 
 def build(name: str, params: dict, dtype: torch.dtype = torch.float64) -> Loss:

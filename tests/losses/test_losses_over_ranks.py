@@ -62,7 +62,7 @@ def _alone(rank: int, ranks: int, way: str = "plain") -> list[dict[str, torch.Te
         loss, values = _built(*method), []
         for number, batch in enumerate(_made()):
             targets = _targets(way, number, batch.targets, not loss.refuses_soft)
-            mine = [part[rank::ranks] for part in batch._replace(targets=targets)]
+            mine = [part[rank::ranks] for part in (batch.logits, targets, batch.features)]
             z = suited(method[0], mine[0]).clone().requires_grad_()
             value = loss(z, *mine[1:])
             value.backward()
