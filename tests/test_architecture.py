@@ -49,11 +49,10 @@ LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in 
 HEAVY = {"torch", "torchvision", "umap", "sklearn", "numba", "pynndescent"}
 LIGHT_NAMES = (
     "errors parameters arrays config frames losses losses.registry data data.registry models "
-    "models.registry posthoc posthoc.registry counting analysis.accuracy analysis.summary "
-    "analysis.seeds cli"
+    "models.registry posthoc posthoc.registry analysis.accuracy analysis.summary analysis.seeds cli"
 )
 LIGHT = {CORE} | {f"{CORE}.{name}" for name in LIGHT_NAMES.split()}
-LIGHT_PACKAGES = "experiments explain runs plots viewer export lessons studies serving"
+LIGHT_PACKAGES = "counting experiments explain runs plots viewer export lessons studies serving"
 SCRIPTS = (".py", ".js", ".css")
 MAX_LINES = 400
 
