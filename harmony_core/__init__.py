@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["HarmonizedLoss", "build_loss", "class_counts", "__version__"]
+__all__ = ["HarmonizedLoss", "build_loss", "class_counts", "record", "__version__"]
 
 if TYPE_CHECKING:
     from .counting import class_counts
     from .losses import HarmonizedLoss, build_loss
+    from .recording import record
 
 
 def __getattr__(name: str) -> Any:
@@ -24,6 +25,10 @@ def __getattr__(name: str) -> Any:
         from . import losses
 
         return getattr(losses, name)
+    if name == "record":
+        from .recording import record
+
+        return record
     if name == "class_counts":
         from .counting import class_counts
 

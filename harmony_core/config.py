@@ -223,8 +223,25 @@ class RecordConfig:
 
 
 @dataclass(frozen=True)
+class RecordedConfig:
+    """What is known of a training that a loop outside Harmony made and `recording` wrote down.
+
+    ``loop`` says whose loop it was, ``data`` and ``model`` name what it trained on, in the user's
+    words. Such an experiment cannot be trained here: data, model and optimiser are the loop's own.
+    """
+
+    loop: str = "a loop of its own"
+    data: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True)
 class ExperimentConfig:
-    """One experiment: the same data, initial weights and batch order under each of its methods."""
+    """One experiment: the same data, initial weights and batch order under each of its methods.
+
+    With ``recorded`` it describes a training by another loop: then only methods, epochs and record
+    mean something, and nothing else is written to JSON.
+    """
 
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -238,6 +255,7 @@ class ExperimentConfig:
     seeds: Seeds = field(default_factory=Seeds)
     device: str = "auto"
     record: RecordConfig = field(default_factory=RecordConfig)
+    recorded: RecordedConfig | None = None
 
     def __post_init__(self) -> None:
         check_number(self.epochs, "epochs", 1, 10_000, whole=True)
@@ -257,6 +275,12 @@ class ExperimentConfig:
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary, from which `from_dict` builds an equal config."""
         values: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        if self.recorded is None:  # earlier versions read a config without the key
+            del values["recorded"]
+        else:
+            kept = {name: values[name] for name in ("recorded", "methods", "epochs", "record")}
+            data = {"name": self.data.name, "profile": self.data.profile}
+            values = {**kept, "data": data, "model": {"name": self.model.name}}
         return {"format": FORMAT, **values}
 
     def to_json(self) -> str:
@@ -308,7 +332,7 @@ def _build(kind: Any, value: object, path: str) -> object:
     if origin in (types.UnionType, typing.Union):
         if value is None:
             return None
-        kind = next(k for k in typing.get_args(kind) if k is not type(None))
+        return _build(next(k for k in typing.get_args(kind) if k is not type(None)), value, path)
     elif origin is not None:
         if not isinstance(value, Mapping):
             raise ConfigError(f"Expected `{path}` to be an object, but got {show(value)}.")

@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("training",),
     ("runs", "plots"),
     ("viewer", "serving"),
-    ("inspection",),
+    ("inspection", "recording"),
     ("lessons", "studies"),
     ("serving",),
     ("export", "bench"),

@@ -24,6 +24,7 @@ def complete(config: ExperimentConfig) -> ExperimentConfig:
     Unknown names and parameters, a model that does not take the data, and settings that contradict
     each other raise `ConfigError`. Completing twice changes nothing.
     """
+    check_trainable(config)
     choose(config.data.name, DATASETS, "data")
     dataset = DATASETS[config.data.name]
     choose(config.data.profile, dataset.profiles, f"the profile of data `{dataset.name}`")
@@ -50,6 +51,16 @@ def complete(config: ExperimentConfig) -> ExperimentConfig:
     if record.embedding is None:
         record = _usual_record(record, keeps_features(config.data))
     return replace(config, data=data, model=model, methods=methods, record=record)
+
+
+def check_trainable(config: ExperimentConfig) -> None:
+    """Raise `ConfigError` if ``config`` describes a training that another loop made."""
+    if config.recorded is not None:
+        raise ConfigError(
+            "Expected an experiment that can be trained here, but got one that was recorded from "
+            f"{config.recorded.loop}. Its data, model and optimiser are that loop's own: run the "
+            "loop again to train it again."
+        )
 
 
 def keeps_features(data: DataConfig) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import NamedTuple, Self, Unpack, final
+from typing import Any, NamedTuple, Self, Unpack, final
 
 import torch
 from torch import Tensor, nn
@@ -76,6 +76,14 @@ class Loss(nn.Module):
     scale: float = 1.0
     class_counts: Tensor
     class_weight: Tensor
+    given: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
+    """The arguments it was built with, by position and by name, so that a record can name them."""
+
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        """Remember the arguments."""
+        loss = super().__new__(cls)
+        loss.__dict__["given"] = (args[1:], settings)
+        return loss
 
     def __init__(self, class_counts: object, **options: Unpack[Options]) -> None:
         super().__init__()

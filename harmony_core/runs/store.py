@@ -154,6 +154,12 @@ class RunStore(ExperimentFolders):
         durable = record.state != "running"  # while it trains, the next one follows soon
         self.write(self.folder(record.id) / "record.json", text.encode(), durable=durable)
 
+    def save_config(self, record: ExperimentRecord) -> None:
+        """Write the config again, as a recorded training makes it known; then the record."""
+        content = record.config.to_json().encode()
+        self.write(self.folder(record.id) / CONFIG_FILE, content, durable=True)
+        self.save(record)
+
     def find(self, text: str) -> str:
         """The id that ``text`` means: an id, the unique start of one, or ``latest``."""
         ids = self.ids()

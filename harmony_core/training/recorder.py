@@ -121,8 +121,8 @@ class Recorder:
                     auprc=auprc,
                     class_pull=pull.astype(np.float32),
                     inter_weight=as_numpy(loss.inter_weight(), np.float32),
-                    **_learned(loss),
-                    **_density(loss),
+                    **learned_of(loss),
+                    **density_of(loss),
                     **grids[i],
                     **marks[i],
                     **shown[i],
@@ -204,12 +204,14 @@ def terms_of(loss: Loss, logits: Tensor, targets: Tensor, features: Tensor) -> L
     return terms
 
 
-def _learned(loss: Loss) -> dict[str, Array]:
+def learned_of(loss: Loss) -> dict[str, Array]:
+    """The frame's field of what the loss has learned to add to the logits, if it has one."""
     offset = loss.learned_offset()
     return {} if offset is None else {"learned_offset": as_numpy(offset, np.float32)}
 
 
-def _density(loss: Loss) -> dict[str, Array]:
+def density_of(loss: Loss) -> dict[str, Array]:
+    """The frame's fields of the loss's own gradient density, if it keeps one."""
     state = loss.density_state()
     if state is None:
         return {}

@@ -1,0 +1,356 @@
+"""`record` and `Recording`: an experiment written by somebody else's training loop.
+
+Axes: n samples of a step, c classes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..arrays import Array
+from ..config import DataConfig, ExperimentConfig, ModelConfig, RecordConfig, RecordedConfig
+from ..errors import ConfigError, DataError, RunError
+from ..parameters import check_number
+from .criterion import BY_LARGEST, Criterion, criterion_of
+from .experiment import Experiment
+from .frames import KIND, frame_of, scene_of
+from .over_ranks import gathered, writes
+from .samples import Samples, samples_of
+from .setting import Setting
+from .test_tally import TestPart, TestTally
+from .train_tally import Memory, TrainPart, TrainTally
+
+C = TypeVar("C", bound=Callable[..., Any])
+UNPLANNED = 1
+"""Epochs of a recording that was not told how many there will be, before the first."""
+
+
+class Recording:
+    """Records one training; `record` makes it, and as a context manager it ends with the loop.
+
+    Passes with gradients are training steps, passes without are test passes. The test figures of an
+    epoch are those of its last evaluation: test passes after a training step begin a new one.
+
+    An exception inside ``with`` marks the experiment failed, Ctrl-C stopped, and a killed process
+    leaves it interrupted; the epochs so far stay readable. Under `torch.distributed` every rank
+    records and calls `epoch` and `close`, which gather what they counted; rank 0 alone writes.
+    """
+
+    def __init__(
+        self,
+        root: Path | str | None,
+        config: ExperimentConfig,
+        setting: Setting,
+        *,
+        title: str = "",
+        label: str = "",
+        optimizer: torch.optim.Optimizer | None = None,
+        head: nn.Module | None = None,
+        class_dim: int | None = None,
+        ignore_index: int | None = None,
+    ) -> None:
+        self._setting, self._bins = setting, config.record.bins
+        self._label, self._optimizer, self._head = label, optimizer, head
+        self._class_dim, self._ignore_index = class_dim, ignore_index
+        self._criterion: Criterion | None = None
+        self._hooks: list[torch.utils.hooks.RemovableHandle] = []
+        self._train: TrainTally | None = None
+        self._test: TestTally | None = None
+        self._memory: Memory | None = None
+        self._names: tuple[str, ...] = ()
+        self._counts: Array | None = None
+        self._stepped = self._soft = False
+        self._rate = math.nan
+        self._rows: Tensor | None = None
+        self.last_epoch = 0
+        """The last epoch that was recorded; 0 before the first."""
+        self._experiment = Experiment.begin(root, config, title) if writes() else None
+
+    @property
+    def id(self) -> str:
+        """The experiment's id, empty on ranks other than 0."""
+        return "" if self._experiment is None else self._experiment.record.id
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether somebody asked for a stop in the app; a loop may end its epochs then."""
+        return self._experiment is not None and self._experiment.stop_requested
+
+    # What a loop calls
+
+    def watch(self, criterion: C) -> C:
+        """Record every call of ``criterion(logits, targets)``; the criterion, to be called.
+
+        A module is returned as it is, with a hook; of a function a recording one is returned. The
+        first one watched is the method that the experiment shows, and further ones, such as another
+        criterion for validation, are only listened to.
+        """
+        own = criterion_of(criterion, self._label)
+        if self._criterion is None:
+            self._adopt(own)
+        if isinstance(criterion, nn.Module):
+            hook = criterion.register_forward_hook(self._called, with_kwargs=True)
+            self._hooks.append(hook)
+            return criterion
+
+        def recorded(*given: Any, **named: Any) -> Any:
+            result = criterion(*given, **named)
+            self._called(None, given, named, result)
+            return result
+
+        return recorded  # type: ignore[return-value]
+
+    def rows(self, index: Tensor) -> None:
+        """Say which rows (n,) of the training set the next training step has."""
+        self._rows = index
+
+    def step(
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        *,
+        index: Tensor | None = None,
+        loss: Tensor | None = None,
+        features: Tensor | None = None,
+    ) -> None:
+        """Record a training step, for loops whose criterion is not watched.
+
+        ``logits`` (n, c) and ``targets`` (n,), or what else a criterion takes (`samples_of`);
+        ``index`` (n,) are rows of the training set, ``loss`` is what the step minimised.
+        """
+        with torch.inference_mode(False), torch.no_grad():
+            samples = self._samples(logits, targets)
+            train, _, _ = self._tallies(samples)
+            criterion = self._known()
+            measured = criterion.measure(samples, None if features is None else features.detach())
+            train.add(samples, measured, loss, self._rows if index is None else index)
+        self._rows, self._stepped = None, True
+        if self._optimizer is not None:
+            self._rate = float(self._optimizer.param_groups[0]["lr"])
+
+    def test(self, logits: Tensor, targets: Tensor) -> None:
+        """Record a test pass, for loops whose criterion is not watched."""
+        with torch.inference_mode(False), torch.no_grad():
+            samples = self._samples(logits, targets)
+            _, test, _ = self._tallies(samples)
+            if self._stepped:
+                test.forget()
+                self._stepped = False
+            test.add(samples)
+
+    def epoch(
+        self,
+        number: int | None = None,
+        *,
+        test_logits: Tensor | None = None,
+        test_targets: Tensor | None = None,
+        train_loss: float | None = None,
+        lr: float | None = None,
+    ) -> None:
+        """Close an epoch: write its frame, and begin to count anew.
+
+        ``number`` counts from 1, and by default goes on; 0 is a test before training. With
+        ``test_logits`` (n, c) and ``test_targets`` (n,) no test pass has to be recorded. Without a
+        training step and a test pass there is nothing to write: `RunError`.
+        """
+        if test_logits is not None and test_targets is not None:
+            self._stepped = True  # these are all there is to test
+            self.test(test_logits, test_targets)
+        at = self._next(number)
+        if self._train is None or self._test is None or self._memory is None:
+            raise RunError(
+                "Expected a training step or a test pass before an epoch ends, but none was seen. "
+                "Watch the criterion with `run.watch(criterion)`, or call `run.step`."
+            )
+        if not math.isfinite(self._rate) and self._optimizer is not None:
+            self._rate = float(self._optimizer.param_groups[0]["lr"])
+        rate = self._rate if lr is None else lr
+        parts = gathered((self._train.finish(), self._test.finish()))
+        self._stepped = False
+        self.last_epoch = at
+        if self._experiment is not None and parts:
+            train = TrainPart.joined([part for part, _ in parts])
+            if train_loss is not None:
+                train = TrainPart(train.sums, float(train_loss), 1)
+            test = TestPart.joined([part for _, part in parts])
+            self._memory.update([part for part, _ in parts])
+            self._write(self._experiment, at, rate, train, test, self._memory)
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End the recording; with ``error`` as failed, or as stopped by Ctrl-C."""
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks = []
+        if self._experiment is not None:
+            self._experiment.end(error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close(error)
+
+    # What it makes of it
+
+    @torch.compiler.disable
+    def _called(self, module: Any, given: Any, named: Any, result: Any) -> None:
+        """The forward hook of a watched criterion."""
+        del module
+        arguments = [*given, *named.values()]
+        if len(arguments) < 2:
+            raise DataError(
+                f"Expected a criterion that is called with logits and targets, but got "
+                f"{len(arguments)} argument. Leave it unwatched, and call `run.step`."
+            )
+        logits, targets, *more = arguments
+        if torch.is_grad_enabled():
+            features = more[0] if more and isinstance(more[0], Tensor) else None
+            loss = result if isinstance(result, Tensor) else None
+            self.step(logits, targets, loss=loss, features=features)
+        else:
+            self.test(logits, targets)
+
+    def _adopt(self, criterion: Criterion) -> None:
+        self._criterion = criterion
+        if self._experiment is not None:
+            self._experiment.set_method(criterion.method)
+
+    def _known(self) -> Criterion:
+        if self._criterion is None:
+            self._adopt(Criterion(None, self._label))
+        assert self._criterion is not None
+        return self._criterion
+
+    def _samples(self, logits: Tensor, targets: Tensor) -> Samples:
+        criterion = self._known()
+        dim = criterion.class_dim if self._class_dim is None else self._class_dim
+        ignored = criterion.ignore_index if self._ignore_index is None else self._ignore_index
+        samples = samples_of(logits, targets, dim, ignored)
+        self._soft = self._soft or samples.shares is not None
+        return samples
+
+    def _tallies(self, samples: Samples) -> tuple[TrainTally, TestTally, Memory]:
+        """The tallies, made for the classes and the device of the first samples."""
+        if self._train is None or self._test is None or self._memory is None:
+            c, device = samples.logits.shape[1], samples.logits.device
+            self._names = self._setting.names(c)
+            follow = self._setting.follow
+            self._train = TrainTally(c, self._bins, device, follow)
+            self._test = TestTally(c, device, self._known().scale)
+            self._memory = Memory.blank(len(follow), c)
+            if self._experiment is not None:
+                self._experiment.set_device(str(device))
+        if samples.logits.shape[1] != len(self._names):
+            raise DataError(
+                f"Expected logits of {len(self._names)} classes as before, but got "
+                f"{samples.logits.shape[1]}."
+            )
+        return self._train, self._test, self._memory
+
+    def _next(self, number: int | None) -> int:
+        if number is None:
+            return self.last_epoch + 1
+        check_number(number, "the number of an epoch", 0, 10_000, whole=True)
+        if number < self.last_epoch or (number == self.last_epoch and number > 0):
+            raise ConfigError(
+                f"Expected an epoch after {self.last_epoch}, but got {number}. Leave the number "
+                "out to count on."
+            )
+        return number
+
+    def _write(
+        self,
+        experiment: Experiment,
+        epoch: int,
+        rate: float,
+        train: TrainPart,
+        test: TestPart,
+        memory: Memory,
+    ) -> None:
+        criterion, setting = self._known(), self._setting
+        if not experiment.has_scene or self._counts is None or test.samples:
+            counts, counted = self._train_counts(train)
+            notes = [*setting.notes(experiment.loop, counted), *criterion.notes]
+            notes += [BY_LARGEST] if self._soft else []
+            tested = np.asarray(test.confusion(len(self._names)).sum(axis=1))
+            follow = (setting.follow, setting.follow_targets)
+            experiment.save_scene(scene_of(self._names, counts, tested, *follow, notes))
+            self._counts = counts if epoch else None
+        head = getattr(self._head, "weight", None)
+        targets = setting.follow_targets
+        frame = frame_of(criterion, epoch, rate, train, test, memory, targets, head)
+        experiment.save_epoch(frame)
+
+    def _train_counts(self, train: TrainPart) -> tuple[Array, bool]:
+        """The training samples of each class, and whether the first epoch had to count them."""
+        if self._setting.known_counts is not None:
+            return self._setting.known_counts, False
+        own = self._known().class_counts
+        if own is not None:
+            return own.round().long().cpu().numpy(), False
+        if self._counts is not None:
+            return self._counts, True
+        return train.sums[0].sum(axis=1).round().astype(np.int64), True
+
+
+def record(
+    root: Path | str | None = None,
+    *,
+    title: str = "",
+    classes: Sequence[str] | int | None = None,
+    train_counts: object = None,
+    train_targets: object = None,
+    loss: object = None,
+    label: str = "",
+    epochs: int | None = None,
+    optimizer: torch.optim.Optimizer | None = None,
+    head: nn.Module | None = None,
+    class_dim: int | None = None,
+    ignore_index: int | None = None,
+    tracked: int = 2000,
+    bins: int = 50,
+    data: str = "",
+    model: str = "",
+    loop: str = "a loop of its own",
+) -> Recording:
+    """Begin to record a training as an experiment of the runs folder ``root``.
+
+    Everything is optional. ``classes``: their names; ``train_counts`` (c,) or ``train_targets``
+    (n,): the training set; ``loss``: the criterion, watched at once; ``label``: the method's name;
+    ``epochs``: how many there will be; ``optimizer``: for the learning rate; ``head``: the last
+    layer, for the norms of its rows; ``class_dim`` and ``ignore_index``: as the criterion's, which
+    are the default; ``tracked``: how many samples to follow one by one, ``bins``: of the gradient
+    norm; ``data``, ``model`` and ``loop``: what they are, in words.
+    """
+    if epochs is not None:
+        check_number(epochs, "epochs", 1, 10_000, whole=True)
+    method = Criterion(None, label).method
+    config = ExperimentConfig(
+        data=DataConfig(KIND, profile="as_is"),
+        model=ModelConfig(KIND),
+        methods=(method,),
+        epochs=epochs or UNPLANNED,
+        record=RecordConfig(tracked=tracked, bins=bins, embedding=False),
+        recorded=RecordedConfig(loop, data, model),
+    )
+    setting = Setting(classes, train_counts, train_targets, tracked)
+    run = Recording(
+        root, config, setting, title=title, label=label, optimizer=optimizer, head=head,
+        class_dim=class_dim, ignore_index=ignore_index,
+    )  # fmt: skip
+    if loss is not None:
+        run.watch(loss)  # type: ignore[type-var]
+    return run

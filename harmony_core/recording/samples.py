@@ -1,0 +1,111 @@
+"""What a criterion is called with, brought to one form: logits (n, c) and a class for each sample.
+
+Axes: n samples, c classes. A criterion may be called with (n, c) and (n,), with a class dimension
+anywhere, as (n, c, h, w) and (n, h, w) or (b, t, c) and (b, t), with shares of classes in place of
+classes, as mixup gives them, or with one logit for each sample of two classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..errors import DataError
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The samples of one call, detached."""
+
+    logits: Tensor
+    """(n, c) float32 or wider."""
+    targets: Tensor
+    """(n,) int64; of shares the class with the largest, and 0 where the sample is ignored."""
+    shares: Tensor | None
+    """(n, c) probabilities q; ``None`` if the targets are classes."""
+    counted: Tensor | None
+    """(n,) bool: False where the target is ``ignore_index``; ``None`` without ignored samples."""
+
+
+def samples_of(
+    logits: Tensor, targets: Tensor, class_dim: int = 1, ignore_index: int | None = None
+) -> Samples:
+    """The samples of a call, ``class_dim`` being the dimension of the classes in ``logits``.
+
+    One logit z for each sample is log p₁/p₀, which (0, z) is as two logits. Raises `DataError` for
+    shapes that do not fit together.
+
+    >>> z, y = torch.zeros(2, 3, 5), torch.tensor([[0, 1, -100], [4, 4, 4]])
+    >>> found = samples_of(z, y, class_dim=-1, ignore_index=-100)
+    >>> tuple(found.logits.shape), int(found.counted.sum())
+    ((6, 5), 5)
+    """
+    if not isinstance(logits, Tensor) or not logits.is_floating_point():
+        raise _misfit("floating-point logits", logits, targets)
+    if not isinstance(targets, Tensor):
+        raise _misfit("a tensor of targets", logits, targets)
+    plain = logits.detach()
+    plain = plain if plain.dtype == torch.float64 else plain.float()
+    if plain.ndim == 1 or (plain.shape == targets.shape and plain.shape[-1] == 1):
+        return _binary(plain, targets)
+    if plain.ndim < 2 or not -plain.ndim <= class_dim < plain.ndim:
+        raise _misfit(f"logits with a dimension {class_dim} of classes", logits, targets)
+    rows = plain.movedim(class_dim, -1)
+    if targets.shape == plain.shape and targets.is_floating_point():
+        shares = targets.detach().to(plain.dtype).movedim(class_dim, -1).reshape(-1, rows.shape[-1])
+        return Samples(rows.reshape(shares.shape), shares.argmax(1), shares, None)
+    if targets.shape != rows.shape[:-1] or targets.is_floating_point():
+        raise _misfit("a class for each sample, or a share of every class", logits, targets)
+    classes = targets.detach().reshape(-1).to(torch.int64)
+    counted = None
+    if ignore_index is not None:
+        counted = classes != ignore_index
+        classes = torch.where(counted, classes, 0)
+    return Samples(rows.reshape(-1, rows.shape[-1]), classes, None, counted)
+
+
+def distance(logits: Tensor, shares: Tensor) -> Tensor:
+    """g = ½‖p − q‖₁ of each sample (n,), in [0, 1]: 1 − p_y where q is a single class.
+
+    >>> distance(torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]))
+    tensor([0.5000])
+    """
+    return (F.softmax(logits, dim=1) - shares).abs().sum(1).div(2).clamp(0, 1)
+
+
+def smoothed(samples: Samples, smoothing: float) -> Tensor:
+    """(n, c) the shares of classes that a criterion with this label smoothing trains towards."""
+    c = samples.logits.shape[1]
+    own = samples.shares
+    if own is None:
+        own = F.one_hot(samples.targets, c).to(samples.logits.dtype)
+    return own * (1 - smoothing) + smoothing / c
+
+
+def _binary(logits: Tensor, targets: Tensor) -> Samples:
+    flat = logits.reshape(-1)
+    if targets.numel() != flat.numel():
+        raise _misfit("a target for each logit", logits, targets)
+    both = torch.stack([torch.zeros_like(flat), flat], dim=1)
+    own = targets.detach().reshape(-1)
+    if not own.is_floating_point():
+        return Samples(both, own.to(torch.int64), None, None)
+    shares = torch.stack([1 - own, own], dim=1).to(both.dtype)
+    return Samples(both, shares.argmax(1), shares, None)
+
+
+def _misfit(wanted: str, logits: object, targets: object) -> DataError:
+    return DataError(
+        f"Expected {wanted} in a step that is recorded, but got logits of {_shape(logits)} and "
+        f"targets of {_shape(targets)}. Name the dimension of the classes with `class_dim`, or "
+        "hand (n, c) logits and (n,) targets to `run.step`."
+    )
+
+
+def _shape(value: object) -> str:
+    if isinstance(value, Tensor):
+        return f"{value.dtype} {tuple(value.shape)}"
+    return type(value).__name__
