@@ -35,6 +35,10 @@ CLASS_BALANCE = 0.9999
 """β of the effective number of samples in deferred re-weighting (Cui et al. 2019, 1901.05555)."""
 
 
+OTHER_LOSS = "other"
+"""The loss of a recorded method that is none of the registry's: it has a label, and no formula."""
+
+
 def epoch_after(share: float, epochs: int) -> int:
     """The first 0-based epoch that begins after at least ``share`` of all ``epochs``.
 

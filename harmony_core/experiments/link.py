@@ -41,7 +41,7 @@ from ..errors import ConfigError
 from ..losses.registry import LOSSES
 from ..models.registry import MODELS
 from ..parameters import Parameter, Value, choose, show
-from .complete import without_usual_record
+from .complete import check_trainable, without_usual_record
 from .method_text import read_method, write_method
 from .sections import LINK
 
@@ -58,6 +58,7 @@ _LABEL = re.compile(r"[^~\x00-\x1f]{0,60}")
 
 def to_query(config: ExperimentConfig) -> Query:
     """The query of ``config``; free text that is not an upload raises `ConfigError`."""
+    check_trainable(config)
     plain = DataConfig()
     config = without_usual_record(config)
     data = config.data

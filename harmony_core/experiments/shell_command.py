@@ -11,7 +11,7 @@ from ..data import DATASETS
 from ..errors import HarmonyError
 from ..models import MODELS
 from ..parameters import Parameter, Value
-from .complete import complete, without_usual_record
+from .complete import check_trainable, complete, without_usual_record
 from .method_text import format_methods
 from .options import config_from
 
@@ -38,6 +38,7 @@ def command_line(config: ExperimentConfig) -> str:
 
 def _flags(config: ExperimentConfig) -> dict[str, object]:
     """The flags that differ from the command's own defaults, and what says what it is about."""
+    check_trainable(config)
     usual, config = ExperimentConfig(), without_usual_record(config)
     features = {None: None, True: "yes", False: "no"}[config.record.embedding]
     data, seeds, optim = config.data, config.seeds, config.optim

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..arrays import Array
-from ..config import CLASS_BALANCE, MethodConfig
+from ..config import CLASS_BALANCE, OTHER_LOSS, MethodConfig
 from ..errors import ConfigError
 from ..frames import Frame
 from ..losses.registry import LOSSES
@@ -296,6 +296,8 @@ def explanation_class(loss: str) -> type[LossExplanation]:
     >>> explanation_class("ce").__name__
     'LossExplanation'
     """
+    if loss == OTHER_LOSS:
+        return RecordedExplanation
     choose(loss, LOSSES, "loss")
     module, attribute = LOSSES[loss].explanation.split(":")
     found = getattr(import_module(module), attribute)
@@ -312,8 +314,8 @@ def explanation_of(method: MethodConfig, counts: Array) -> LossExplanation:
     >>> explanation_of(MethodConfig("weighted_ce"), np.array([3, 1])).class_weights().round(3)
     array([0.667, 2.   ])
     """
-    params = LOSSES[method.loss].resolve(method.params)
-    return explanation_class(method.loss)(params, counts)
+    known = LOSSES[method.loss].resolve(method.params) if method.loss != OTHER_LOSS else {}
+    return explanation_class(method.loss)(known, counts)
 
 
 def effective_number_step(

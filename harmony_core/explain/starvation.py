@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..config import MethodConfig
+from ..config import OTHER_LOSS, MethodConfig
 from ..frames import Frame
 from ..losses.registry import LOSSES
 from .base import explanation_class
@@ -37,6 +37,8 @@ def plain_inverse(method: MethodConfig) -> bool:
     >>> plain_inverse(MethodConfig("harmonized", {"alpha": 1.0, "envelope": False}))
     True
     """
+    if method.loss == OTHER_LOSS:
+        return False
     params = LOSSES[method.loss].resolve(method.params)
     return explanation_class(method.loss).plain_inverse_density(params)
 

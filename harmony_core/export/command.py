@@ -38,6 +38,7 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         help="a PyTorch script that trains with one method (its number from 1, loss or label)",
     )
     add("--html", metavar="FILE", help="everything as one page that opens offline")
+    add("--tensorboard", metavar="DIR", help="events for TensorBoard; needs tensorboard")
     add("--embedding", metavar="FILE", help="the embedding as one page; needs umap")
     add("--replay", metavar="FILE", help="a recording for the start page, under 1 MB")
     add(
@@ -76,7 +77,18 @@ def export(given: argparse.Namespace) -> None:
         from .embedding_page import export_embedding_html
 
         export_embedding_html(store, record, Path(given.embedding))
-    others = (given.config, given.snippet, given.html, given.replay, given.embedding)
+    if given.tensorboard is not None:
+        from .tensorboard import write_events
+
+        _note(write_events(store, record, Path(given.tensorboard)))
+    others = (
+        given.tensorboard,
+        given.config,
+        given.snippet,
+        given.html,
+        given.replay,
+        given.embedding,
+    )
     if given.csv is not None or all(value is None for value in others):
         _csv(store, record, given.csv or "-")
 

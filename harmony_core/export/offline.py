@@ -141,19 +141,24 @@ def _packed(payload: Payload, panels: tuple[str, ...]) -> str:
 def _about(record: ExperimentRecord) -> str:
     config = record.config
     data = config.data
+    state = "" if record.state == "done" else f" Its state is: {record.state}."
+    if (own := config.recorded) is not None:
+        said = f"Recorded from {own.loop}; data {own.data or 'not named'}, model "
+        return html.escape(f"{said}{own.model or 'not named'}, {config.epochs} epochs.{state}")
     tail = (
         "with its own counts"
         if data.profile == "as_is"
         else f"with an imbalance factor of {data.imbalance_factor:g} ({data.profile} profile)"
     )
     noise = f", {100 * data.label_noise:g} % of the labels wrong" if data.label_noise else ""
-    state = "" if record.state == "done" else f" Its state is: {record.state}."
     return html.escape(
         f"Data {data.name} {tail}{noise}; {config.model.name}, {config.epochs} epochs.{state}"
     )
 
 
 def _seeds(record: ExperimentRecord, repeat: int) -> str:
+    if record.config.recorded is not None:
+        return "Its seeds were not recorded. One training cannot tell a gain from luck."
     seeds = record.config.seeds
     one = seeds.of_repeat(repeat)
     shown = (
@@ -195,12 +200,16 @@ def _results(summaries: list[MethodSummary], scene: Scene) -> str:
 
 def _origin(record: ExperimentRecord) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
-    command = f"python -m harmony_core run config.json   # {format_methods(record.config.methods)}"
+    command, title = "", "What was recorded of its settings"
+    if record.config.recorded is None:
+        title = "Its config, to run it again"
+        methods = format_methods(record.config.methods)
+        line = f"python -m harmony_core run config.json   # {methods}"
+        command = f"<pre>{html.escape(line)}</pre>"
     text = json.dumps(record.config.to_dict(), indent=1)
     return (
         "<h2>Origin</h2>"
         f"<p>Experiment {html.escape(record.id)}, finished {html.escape(record.finished or '–')}, "
         f"on {html.escape(record.device or 'an unknown device')}; {html.escape(versions)}.</p>"
-        "<details><summary>Its config, to run it again</summary>"
-        f"<pre>{html.escape(command)}</pre><pre>{html.escape(text)}</pre></details>"
+        f"<details><summary>{title}</summary>{command}<pre>{html.escape(text)}</pre></details>"
     )

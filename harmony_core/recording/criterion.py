@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..config import MethodConfig
+from ..config import OTHER_LOSS, MethodConfig
 from ..errors import ConfigError, DataError
 from ..losses import LOSSES
 from ..losses.base import Loss, gradient_norm, sample_cross_entropy
@@ -25,8 +25,6 @@ from ..parameters import Value
 from ..training.recorder import density_of, learned_of
 from .samples import Samples, distance, smoothed
 
-OTHER = "other"
-"""The name of a loss that is none of Harmony's."""
 UNKNOWN = (
     "{} is not one of Harmony's losses: its gradient norms are those of cross-entropy on the "
     "logits, and every sample counts with weight 1."
@@ -61,7 +59,7 @@ class Criterion:
     @property
     def method(self) -> MethodConfig:
         """The method as an experiment's config names it."""
-        return MethodConfig(OTHER, label=self.label)
+        return MethodConfig(OTHER_LOSS, label=self.label)
 
     @property
     def scale(self) -> float:
@@ -117,7 +115,7 @@ class CrossEntropy(Criterion):
     def method(self) -> MethodConfig:
         """Plain cross-entropy is a loss of Harmony's too."""
         plain = self._loss.weight is None and not self._loss.label_smoothing
-        return MethodConfig("ce" if plain else OTHER, label=self.label)
+        return MethodConfig("ce" if plain else OTHER_LOSS, label=self.label)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -222,4 +220,4 @@ def _named(loss: Loss, label: str) -> MethodConfig:
             known = {parameter.name for parameter in spec.parameters}
             params = {name: value for name, value in given.items() if name in known}
             return MethodConfig(spec.name, spec.resolve(params), label=label)
-    return MethodConfig(OTHER, label=label or kind.__name__)
+    return MethodConfig(OTHER_LOSS, label=label or kind.__name__)

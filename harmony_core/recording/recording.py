@@ -205,7 +205,7 @@ class Recording:
 
     # What it makes of it
 
-    @torch.compiler.disable
+    @torch.compiler.disable  # type: ignore[untyped-decorator]
     def _called(self, module: Any, given: Any, named: Any, result: Any) -> None:
         """The forward hook of a watched criterion."""
         del module
@@ -216,6 +216,12 @@ class Recording:
                 f"{len(arguments)} argument. Leave it unwatched, and call `run.step`."
             )
         logits, targets, *more = arguments
+        if not isinstance(logits, Tensor) or not isinstance(targets, Tensor):
+            raise DataError(
+                "Expected a criterion that is called with tensors of logits and targets, but got "
+                f"{type(logits).__name__} and {type(targets).__name__}. Leave it unwatched, and "
+                "call `run.step`."
+            )
         if torch.is_grad_enabled():
             features = more[0] if more and isinstance(more[0], Tensor) else None
             loss = result if isinstance(result, Tensor) else None

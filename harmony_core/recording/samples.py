@@ -43,10 +43,8 @@ def samples_of(
     >>> tuple(found.logits.shape), int(found.counted.sum())
     ((6, 5), 5)
     """
-    if not isinstance(logits, Tensor) or not logits.is_floating_point():
+    if not logits.is_floating_point():
         raise _misfit("floating-point logits", logits, targets)
-    if not isinstance(targets, Tensor):
-        raise _misfit("a tensor of targets", logits, targets)
     plain = logits.detach()
     plain = plain if plain.dtype == torch.float64 else plain.float()
     if plain.ndim == 1 or (plain.shape == targets.shape and plain.shape[-1] == 1):
@@ -97,7 +95,7 @@ def _binary(logits: Tensor, targets: Tensor) -> Samples:
     return Samples(both, shares.argmax(1), shares, None)
 
 
-def _misfit(wanted: str, logits: object, targets: object) -> DataError:
+def _misfit(wanted: str, logits: Tensor, targets: Tensor) -> DataError:
     return DataError(
         f"Expected {wanted} in a step that is recorded, but got logits of {_shape(logits)} and "
         f"targets of {_shape(targets)}. Name the dimension of the classes with `class_dim`, or "
@@ -105,7 +103,5 @@ def _misfit(wanted: str, logits: object, targets: object) -> DataError:
     )
 
 
-def _shape(value: object) -> str:
-    if isinstance(value, Tensor):
-        return f"{value.dtype} {tuple(value.shape)}"
-    return type(value).__name__
+def _shape(value: Tensor) -> str:
+    return f"{value.dtype} {tuple(value.shape)}"

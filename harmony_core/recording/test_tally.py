@@ -49,7 +49,7 @@ class TestPart:
         np.add.at(counts, inverse.reshape(-1), np.concatenate([part.counts for part in parts]))
         kept = [part.scores for part in parts if part.scores is not None]
         whole = None
-        if len(kept) == len(parts) and sum(len(logits) for logits, _ in kept):
+        if len(kept) == len(parts) and any(len(logits) > 0 for logits, _ in kept):
             whole = (np.concatenate([z for z, _ in kept]), np.concatenate([y for _, y in kept]))
         gap = np.sum([part.gap for part in parts], axis=0)
         samples = sum(part.samples for part in parts)

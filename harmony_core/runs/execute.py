@@ -8,6 +8,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, HarmonyError, RunError
+from ..experiments.complete import check_trainable
 from .damage import frames_are_whole, intact_checkpoint, to_mend
 from .failures import Stopped, explain, foreseen
 from .ranks import Ranks
@@ -81,6 +82,7 @@ def execute(
 
 def _unfinished_record(store: RunStore, run_id: str) -> ExperimentRecord:
     record = store.get(run_id)
+    check_trainable(record.config)
     if record.state == "done":
         return record.replace(repeat=to_mend(store, record))
     return record

@@ -18,6 +18,7 @@ from types import ModuleType
 from filelock import BaseFileLock
 
 from ..errors import HarmonyError, RunError
+from ..experiments.complete import check_trainable
 from ..quotas import Quotas
 from .damage import to_mend
 from .embedding.background import LastMaps
@@ -99,8 +100,9 @@ class JobQueue:
             lock = self.store.lock(run_id)
             self.store.acquire(lock, run_id, "Wait for it, or stop it first")
             try:
-                self._check_room(run_id)
                 record = self.store.get(run_id)
+                check_trainable(record.config)
+                self._check_room(run_id)
                 if record.state == "done":
                     record = record.replace(repeat=to_mend(self.store, record))
                 self.store.clear_stop(run_id)

@@ -61,8 +61,8 @@ class ExperimentRecord:
 
     @property
     def resumable(self) -> bool:
-        """Whether it can be continued."""
-        return self.state in RESUMABLE
+        """Whether it can be continued, which a recorded training cannot."""
+        return self.state in RESUMABLE and self.config.recorded is None
 
     @property
     def share(self) -> float:

@@ -50,7 +50,10 @@ INTERRUPTED = (
     "Resume it: it continues from its last checkpoint, or begins again without one."
 )
 
-
+LOST_LOOP = (
+    "Expected the loop to end the recording, but its process is gone. The epochs recorded so far "
+    "are here."
+)
 LOST_RECORD = (
     "Expected the record of this experiment to be readable, but it was damaged, as by a power cut. "
     "Its config and its frames are here. Resume it to continue from its last checkpoint."
@@ -145,7 +148,8 @@ class RunStore(ExperimentFolders):
             if record.active and self.stop_requested(run_id):
                 return record.replace(state="stopped", message="")
             if record.active:
-                return record.replace(state="interrupted", message="", error=INTERRUPTED)
+                error = INTERRUPTED if record.config.recorded is None else LOST_LOOP
+                return record.replace(state="interrupted", message="", error=error)
         return record
 
     def save(self, record: ExperimentRecord) -> None:

@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple, Protocol, TypeVar
 
 from ..config import ExperimentConfig
 from ..errors import RunError
+from ..experiments.complete import check_trainable
 from ..experiments.price import check_price
 from ..quotas import quotas
 from ..runs.one_process import OneProcess
@@ -166,6 +167,7 @@ class Access:
         """Queue an experiment again."""
         self.require("resume", run_id)
         config = self._store.get(run_id).config
+        check_trainable(config)
         self._check_price(config)
         wanted = max(expected_bytes(config), self._store.size(run_id))
         with self._room(self._store.owner(run_id), wanted, run_id):

@@ -138,7 +138,9 @@ class DiskBudget:
             record = self._bin.record(one.id) if one.binned else self._store.get(one.id)
         if record is None:
             return one.id
-        return record.title or f"{DATASETS[record.config.data.name].title}, {one.id[-4:]}"
+        name = record.config.data.name
+        title = DATASETS[name].title if name in DATASETS else name
+        return record.title or f"{title}, {one.id[-4:]}"
 
     def _remove(self, goes: Sequence[Kept]) -> None:
         went = []

@@ -45,6 +45,11 @@ ABLATION = (
     "Take the harmonized loss apart on these data, in one run: no balance, the balance inside "
     "classes only, between classes only, both, and the literal reading of the abstract."
 )
+RECORDED = (
+    "Recorded from a training loop outside Harmony: it can be looked at, compared and exported, "
+    "and not trained again here. Train starts what is set up on the left."
+)
+ASKS = "The loop learns of it by `run.stop_requested`, and ends if it asks."
 FOREIGN = (
     "This experiment is not yours: you can look at it and take it along. Train runs its settings "
     "as one of your own."
@@ -194,6 +199,8 @@ def _notes(record: ExperimentRecord | None, config: ExperimentConfig | None) -> 
     room_made()
     if record is not None and not access().may("rename", record.id):
         st.info(FOREIGN, icon=":material/visibility:")
+    if record is not None and record.config.recorded is not None:
+        st.info(RECORDED, icon=":material/edit_note:")
     if draft.missing_run():
         what = "It is trained here." if record else "Train it here from the settings set up."
         st.info(f"{NOT_HERE} {what}", icon=":material/link_off:")
@@ -221,6 +228,9 @@ def _about(
     with st.expander("About this view and experiment", icon=":material/info:"):
         if page.lead:
             lead(page.lead)
+        if shown.recorded is not None:
+            st.markdown(_recorded_facts(shown, record))
+            return
         st.markdown(
             f"{literal(names)} {verb} the same samples, from the same initial weights, in the "
             f"same order, for {count(shown.epochs, 'epoch')}."
@@ -230,6 +240,22 @@ def _about(
         lesson = preset.sentence if preset else DATASETS[shown.data.name].lesson
         if record is not None and record.state == "done" and lesson:
             st.markdown(f"**What is known of it:** {lesson}")
+
+
+def _recorded_facts(config: ExperimentConfig, record: ExperimentRecord | None) -> str:
+    """What is known of a training by another loop, and of what its record holds."""
+    own = config.recorded
+    if own is None or record is None:
+        return ""
+    named = [
+        f"{what} {literal(said)}"
+        for what, said in (("data", own.data), ("model", own.model))
+        if said
+    ]
+    facts = [f"Recorded from {literal(own.loop)}{': ' if named else ''}{', '.join(named)}."]
+    if store().epochs(record.id, 0):
+        facts += [literal(note) for note in store().scene(record.id).notes]
+    return "\n\n".join(facts)
 
 
 def _actions(
@@ -285,8 +311,13 @@ def _actions(
     if record is not None and not access().may("stop", record.id):
         record = None
     if record is not None and record.active:
+        own = record.config.recorded is None
         row.button(
-            "Stop", icon=":material/stop:", key="stop", on_click=_stop, help="A checkpoint is kept."
+            "Stop",
+            icon=":material/stop:",
+            key="stop",
+            on_click=_stop,
+            help="A checkpoint is kept." if own else ASKS,
         )
     elif record is not None and record.resumable:
         kept = has_checkpoint(record)

@@ -36,6 +36,9 @@ TO_COME = (
 
 def preview(config: ExperimentConfig) -> None:
     """The training set, its class counts, and what there is to find out."""
+    if config.recorded is not None:
+        st.caption("Nothing is recorded yet: the first epoch has not ended.")
+        return
     spec = DATASETS[config.data.name]
     shade = theme()
     with messages(), st.container(key="preview"):

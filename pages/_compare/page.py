@@ -36,6 +36,10 @@ UNPAIRED = (
     "The two differ in their data or in its seeds, so they were tested on different "
     "samples: a difference may come from the test set alone."
 )
+UNKNOWN_PAIRING = (
+    "At least one was recorded from a loop outside Harmony, and whether both were tested on the "
+    "same samples is not recorded. If they were not, a difference may come from the test set alone."
+)
 
 
 def compare(page: Page) -> None:
@@ -120,8 +124,12 @@ def _side_by_side(records: Sequence[ExperimentRecord]) -> None:
                 icon=":material/stadium:",
                 query_params={"run": record.id},
             )
-    same = same_test_samples(records[0].config, records[1].config)
-    st.info(PAIRED if same else UNPAIRED, icon=":material/balance:")
+    if any(record.config.recorded is not None for record in records):
+        said = UNKNOWN_PAIRING
+    else:
+        same = same_test_samples(records[0].config, records[1].config)
+        said = PAIRED if same else UNPAIRED
+    st.info(said, icon=":material/balance:")
     results = [summaries_of(record) for record in records]
     st.header("Scores", anchor=False)
     for name, record, (scenes, _) in zip(names, records, results, strict=True):

@@ -73,6 +73,12 @@ def _offer_recording(record: ExperimentRecord) -> None:
     """This experiment kept no features: say so, and offer to train it again with them."""
     with st.container(border=True, key="no-landmarks"):
         st.header("This experiment kept no features", anchor=False)
+        if record.config.recorded is not None:
+            st.markdown(
+                "A map needs the features that the network gives to the same samples, epoch by "
+                "epoch. A recording of a loop outside Harmony does not keep them."
+            )
+            return
         st.markdown(
             "A map needs the features that each network gives to the same samples, epoch by "
             "epoch. They were not recorded here. The same experiment can be trained again with "

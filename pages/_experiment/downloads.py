@@ -20,6 +20,11 @@ from .._shared.backend import store
 from .._shared.messages import messages
 from .experiment_page import ExperimentPage
 
+NO_SCRIPT = (
+    "There is no script and no command that repeats it: it was recorded from a training loop "
+    "outside Harmony, which alone has its data, its model and its optimiser."
+)
+
 
 def downloads(record: ExperimentRecord, page: ExperimentPage, repeat: int) -> None:
     """Everything that can be taken out of the app; files are made when their button is pressed."""
@@ -30,8 +35,11 @@ def downloads(record: ExperimentRecord, page: ExperimentPage, repeat: int) -> No
             _link(record, page)
         if recorded:
             _files(record, repeat)
-        _script(record)
-        _repeat_it(record)
+        if record.config.recorded is None:
+            _script(record)
+            _repeat_it(record)
+        else:
+            st.caption(NO_SCRIPT)
 
 
 def link_to(record: ExperimentRecord, page: ExperimentPage) -> str:
@@ -50,7 +58,7 @@ def link_to(record: ExperimentRecord, page: ExperimentPage) -> str:
 def _link(record: ExperimentRecord, page: ExperimentPage) -> None:
     st.markdown("**Link** to this experiment, as it is on screen")
     st.code(link_to(record, page), language=None, wrap_lines=True)
-    if page.sets_up:
+    if page.sets_up and record.config.recorded is None:
         st.caption(
             "It holds all settings: on a server without this experiment, it opens ready to be "
             "trained again, with the same numbers on a CPU."
@@ -82,9 +90,9 @@ def _files(record: ExperimentRecord, repeat: int) -> None:
         )
     st.caption("Every chart has its own PNG, SVG and CSV beside its title. From the shell:")
     export = f"python -m harmony_core export {record.id}"
+    last = "--tensorboard events" if record.config.recorded else "--snippet 1 train.py"
     st.code(
-        f"{export} --html {record.id}.html\n{export} --csv {record.id}.zip\n"
-        f"{export} --snippet 1 train.py",
+        f"{export} --html {record.id}.html\n{export} --csv {record.id}.zip\n{export} {last}",
         language="bash",
         wrap_lines=True,
     )

@@ -36,6 +36,14 @@ MOST_CLASSES = 120
 A_ROW = 4
 """Methods beside each other; more go to the next row."""
 ALL = -1
+NONE_FOLLOWED = (
+    "This experiment follows no samples. Run it again with `tracked` above 0 in its record "
+    "settings."
+)
+NO_ROWS = (
+    "This recording follows no samples. Give it `train_targets`, and the rows of each batch with "
+    "`run.rows`, to follow some."
+)
 
 
 def microscope(
@@ -49,10 +57,7 @@ def microscope(
     with st.container(key="microscope"):
         st.header("One sample under the microscope", anchor=False)
         if not len(scene.tracked_targets):
-            st.caption(
-                "This experiment follows no samples. Run it again with `tracked` above 0 in its "
-                "record settings."
-            )
+            st.caption(NONE_FOLLOWED if config.recorded is None else NO_ROWS)
             return
         _pick(scene, frames, labels, now, frames[0].repeat)
         if now.sample is None:

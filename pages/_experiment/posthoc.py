@@ -37,6 +37,8 @@ SHOWN = {
 
 def posthoc(record: ExperimentRecord, repeat: int) -> None:
     """What each step does to each method of the repeat on screen, or an offer to find out."""
+    if record.config.recorded is not None:  # its network was never here
+        return
     if record.config.epochs not in store().epochs(record.id, repeat):
         return
     with st.container(key="posthoc"), messages():

@@ -61,7 +61,10 @@ def set_up(config: ExperimentConfig) -> None:
 def differs(record: ExperimentRecord) -> bool:
     """Whether the draft is another experiment than ``record``, whatever device and recording."""
     config = current()
-    if st.session_state.get(_UNCHANGED) == (record.id, config):
+    if record.config.recorded is not None or st.session_state.get(_UNCHANGED) == (
+        record.id,
+        config,
+    ):
         return False
     try:
         return _what_is_trained(complete(config)) != _what_is_trained(record.config)
@@ -110,8 +113,9 @@ def adopt(run: str) -> None:
 
 def _set_up_as(run: str) -> None:
     """Make the config of ``run`` the draft."""
-    config = _as_set_up(store().get(run).config)
-    set_up(config)
+    wanted = store().get(run).config
+    if wanted.recorded is None:  # what another loop trained cannot be set up
+        set_up(_as_set_up(wanted))
     st.session_state[_UNCHANGED] = (run, None)
 
 
@@ -188,15 +192,23 @@ def link_problem() -> str:
 def address(config: ExperimentConfig) -> Query:
     """``config`` as a link, with the run on the page if it is its own.
 
-    If ``config`` cannot be shared, only the run.
+    If ``config`` cannot be shared, or another loop trained the run, only the run.
     """
     try:
-        query: Query = dict(to_query(config))
+        query: Query = {} if _recorded(shown_run()) else dict(to_query(config))
     except HarmonyError:
         query = {}
     if run := _run_of_draft():
         query["run"] = run
     return query
+
+
+def _recorded(run: str) -> bool:
+    """Whether a loop outside Harmony trained ``run``."""
+    try:
+        return bool(run) and store().get(run).config.recorded is not None
+    except HarmonyError:
+        return False
 
 
 def write_link(config: ExperimentConfig) -> None:

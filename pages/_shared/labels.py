@@ -14,6 +14,8 @@ def number_text(number: float) -> str:
 
 def data_title(config: ExperimentConfig) -> str:
     """The data's title, with its imbalance factor where one was set."""
+    if config.recorded is not None:
+        return config.recorded.data or "Recorded training"
     data = config.data
     title = DATASETS[data.name].title if data.name in DATASETS else data.name
     return (

@@ -88,6 +88,8 @@ def _facts(record: ExperimentRecord, position: int | None) -> list[str]:
         seconds = _seconds_between(record.started, record.finished)
         if seconds is not None:
             facts.append(f"took {duration(seconds)}")
+    if config.recorded is not None:
+        facts.append(f"recorded from {config.recorded.loop}")
     if record.device:
         facts.append(record.device)
     return facts

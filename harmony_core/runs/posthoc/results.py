@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ConfigError, RunError
+from ...experiments.complete import check_trainable
 from ...parameters import Value, choose
 from ...posthoc import POSTHOC
 from ..store import RunStore
@@ -97,6 +98,7 @@ def stored_results(
 def check_finished(store: RunStore, run_id: str, repeat: int) -> None:
     """`RunError` unless the repeat is trained to its end and has a checkpoint."""
     config = store.get(run_id).config
+    check_trainable(config)
     if not 0 <= repeat < config.seeds.repeats:
         raise RunError(
             f"Expected a repeat from 1 to {config.seeds.repeats} of experiment {run_id}, "
