@@ -74,7 +74,7 @@ def _writer(place: Path) -> Any:
             "curve, but it is not. Remove it, or name another folder."
         )
     try:
-        return SummaryWriter(str(place))  # type: ignore[no-untyped-call]
+        return SummaryWriter(str(place))
     except OSError as error:
         raise RunError(
             f"Expected to write {place}, but got: {error.strerror or error}. Name another folder."
