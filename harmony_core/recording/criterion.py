@@ -94,9 +94,9 @@ class Criterion:
             entropy = -(shares * samples.logits.log_softmax(1)).sum(1)
         return Measured(self.weights_of(samples), norm, norm, entropy)
 
-    def state(self) -> dict[str, Any]:
+    def state(self, classes: int) -> dict[str, Any]:
         """The fields of a frame that describe the criterion itself."""
-        return {}
+        return {"inter_weight": torch.ones(classes)}
 
 
 class CrossEntropy(Criterion):
@@ -131,9 +131,9 @@ class CrossEntropy(Criterion):
         smoothing = self._loss.label_smoothing
         return smoothed(samples, smoothing) if smoothing else samples.shares
 
-    def state(self) -> dict[str, Any]:
+    def state(self, classes: int) -> dict[str, Any]:
         weight = self._loss.weight
-        return {} if weight is None else {"inter_weight": weight.detach()}
+        return super().state(classes) if weight is None else {"inter_weight": weight.detach()}
 
 
 class OwnLoss(Criterion):
@@ -171,7 +171,7 @@ class OwnLoss(Criterion):
         norm, difficulty = terms.grad_norm, terms.difficulty
         return Measured(terms.weight, norm, difficulty, terms.cross_entropy.detach())
 
-    def state(self) -> dict[str, Any]:
+    def state(self, classes: int) -> dict[str, Any]:
         return {
             "inter_weight": self._loss.inter_weight(),
             **learned_of(self._loss),

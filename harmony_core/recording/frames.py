@@ -40,7 +40,7 @@ def frame_of(
     Without it the norms of its rows are NaN, and without test passes all measures of them.
     """
     classes = train.sums.shape[1]
-    state = {name: _array(value) for name, value in criterion.state().items()}
+    state = {name: _array(value) for name, value in criterion.state(classes).items()}
     norms = np.full(classes, np.nan, np.float32)
     if head is not None:
         norms = as_numpy(head.detach().float().norm(dim=1), np.float32)

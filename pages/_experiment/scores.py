@@ -56,6 +56,8 @@ def _scores(runs: RunStore, run: str, epochs: Epochs) -> Scores:
         return ()
     labels = method_labels(runs.get(run).config.methods)
     means = 100 * np.array(rows).mean(axis=0)
+    if np.isnan(means).all():  # nothing was tested
+        return ()
     return tuple(zip(labels, means.tolist(), strict=True))
 
 

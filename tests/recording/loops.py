@@ -13,7 +13,7 @@ import harmony_core
 from harmony_core.config import DataConfig, ExperimentConfig, MethodConfig, RecordConfig
 from harmony_core.data import LongTailedDataset, build_dataset
 from harmony_core.experiments.complete import complete
-from harmony_core.losses import build_loss
+from harmony_core.losses import LOSSES, build_loss
 from harmony_core.models import build_model
 from harmony_core.recording import Recording
 from harmony_core.runs.store import RunStore
@@ -107,8 +107,9 @@ def record_as_the_engine(root: Path, config: ExperimentConfig) -> str:
     counts = torch.from_numpy(dataset.train_counts)
     method, optim = config.methods[0], config.optim
     criterion = build_loss(method.loss, counts, **method.params)
+    linear = LOSSES[method.loss].head == "linear"  # the rows of the other count as of norm 1
     network = build_model(
-        config.model.name, tuple(x.shape[1:]), len(counts),
+        config.model.name, tuple(x.shape[1:]), len(counts), head=LOSSES[method.loss].head,
         generator=generator(config.seeds.init, 0), **config.model.params,
     )  # fmt: skip
     optimizer = torch.optim.SGD(
@@ -116,7 +117,7 @@ def record_as_the_engine(root: Path, config: ExperimentConfig) -> str:
     )
     with harmony_core.record(
         root, loss=criterion, classes=dataset.class_names, train_targets=y, epochs=config.epochs,
-        optimizer=optimizer, tracked=50, head=network.head,
+        optimizer=optimizer, tracked=50, head=network.head if linear else None,
     ) as run:  # fmt: skip
         for epoch in range(config.epochs):
             network.train()
@@ -129,7 +130,9 @@ def record_as_the_engine(root: Path, config: ExperimentConfig) -> str:
                 rate = learning_rate(optim, epoch, step, len(batches), config.epochs)
                 optimizer.param_groups[0]["lr"] = rate
                 run.rows(index)
-                loss = criterion(network(x[index]), y[index])
+                features = network.features(x[index])
+                given = (features,) if criterion.needs_features else ()
+                loss = criterion(network.head(features), y[index], *given)
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()

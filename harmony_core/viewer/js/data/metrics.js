@@ -44,7 +44,19 @@ export function metricsOf(store) {
     },
     ...furtherFigures(scalar),
   ];
-  return list.filter((metric) => store.frames.some((_, i) => metric.read(i, 0) != null));
+  const found = list.filter((metric) => store.frames.some((_, i) => metric.read(i, 0) != null));
+  return found.length ? found : [trainLoss(scalar)];
+}
+
+/** What there is to follow where nothing was tested. */
+function trainLoss(scalar) {
+  return {
+    id: "train_loss",
+    label: "Training loss",
+    axis: "loss that training minimises",
+    low: 0,
+    read: scalar("train_loss"),
+  };
 }
 
 /** Figures of the test set besides accuracy. */
