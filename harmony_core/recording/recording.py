@@ -67,6 +67,8 @@ class Recording:
         self._memory: Memory | None = None
         self._names: tuple[str, ...] = ()
         self._counts: Array | None = None
+        self._following: bool | None = None
+        """Whether rows were given in the first epoch; None before it has ended."""
         self._stepped = self._soft = False
         self._rate = math.nan
         self._rows: Tensor | None = None
@@ -182,6 +184,8 @@ class Recording:
                 train = TrainPart(train.sums, float(train_loss), 1)
             test = TestPart.joined([part for _, part in parts])
             self._memory.update([part for part, _ in parts])
+            if self._following is None and train.steps:
+                self._following = self._memory.known
             self._write(self._experiment, at, rate, train, test, self._memory)
 
     def close(self, error: BaseException | None = None) -> None:
@@ -287,16 +291,17 @@ class Recording:
         memory: Memory,
     ) -> None:
         criterion, setting = self._known(), self._setting
+        follow, targets = setting.follow, setting.follow_targets
+        if not self._following:
+            memory, follow, targets = memory.none(), follow[:0], targets[:0]
         if not experiment.has_scene or self._counts is None or test.samples:
             counts, counted = self._train_counts(train)
-            notes = [*setting.notes(experiment.loop, counted), *criterion.notes]
+            notes = [*setting.notes(experiment.loop, counted, len(follow)), *criterion.notes]
             notes += [BY_LARGEST] if self._soft else []
             tested = np.asarray(test.confusion(len(self._names)).sum(axis=1))
-            follow = (setting.follow, setting.follow_targets)
-            experiment.save_scene(scene_of(self._names, counts, tested, *follow, notes))
+            experiment.save_scene(scene_of(self._names, counts, tested, follow, targets, notes))
             self._counts = counts if epoch else None
         head = getattr(self._head, "weight", None)
-        targets = setting.follow_targets
         frame = frame_of(criterion, epoch, rate, train, test, memory, targets, head)
         experiment.save_epoch(frame)
 

@@ -85,12 +85,10 @@ class Setting:
             return tuple(str(label) for label in range(c))
         return tuple(str(name) for name in self.classes)
 
-    def notes(self, loop: str, counted: bool) -> tuple[str, ...]:
-        """What a reader should know about the record."""
+    def notes(self, loop: str, counted: bool, k: int) -> tuple[str, ...]:
+        """What a reader should know about the record, which follows k samples."""
         n = 0 if self.known_counts is None else int(self.known_counts.sum())
-        followed = NOT_FOLLOWED
-        if len(self.follow):
-            followed = FOLLOWED.format(k=len(self.follow), n=n)
+        followed = FOLLOWED.format(k=k, n=n) if k else NOT_FOLLOWED
         return (STEPS.format(loop=loop), followed, *((COUNTED,) if counted else ()))
 
 

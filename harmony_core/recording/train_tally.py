@@ -136,6 +136,15 @@ class Memory:
         unknown = np.full(k, np.nan, np.float32)
         return cls(unknown, unknown.copy(), unknown.copy(), np.zeros((k, classes), np.float32))
 
+    @property
+    def known(self) -> bool:
+        """Whether any followed sample has been seen."""
+        return bool(np.isfinite(self.weight).any())
+
+    def none(self) -> Memory:
+        """Of no samples, for a training that does not say which rows it has."""
+        return Memory.blank(0, self.logits.shape[1])
+
     def update(self, parts: Sequence[TrainPart]) -> None:
         """Take in what every rank has seen in an epoch."""
         for part in parts:

@@ -55,7 +55,9 @@ def _summary_table(
         "recalls, so how many samples of a class are tested does not change its share in it."
     )
     if repeats == 1:
-        advice = "" if record.config.recorded is not None else " Set Repeats above 1 to see a spread."
+        advice = (
+            "" if record.config.recorded is not None else " Set Repeats above 1 to see a spread."
+        )
         st.caption(f"A single seed: differences of a point or two may be luck.{advice}")
     else:
         st.caption(f"Mean ± standard deviation over {count(repeats, 'repeat')} with other seeds.")
