@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 __all__ = ["Recording", "join", "record"]
 
 if TYPE_CHECKING:
-    from .join import join
+    from .joining import join
     from .recording import Recording, record
 
-_MODULES = {"Recording": "recording", "record": "recording", "join": "join"}
+_MODULES = {"Recording": "recording", "record": "recording", "join": "joining"}
 
 
 def __getattr__(name: str) -> Any:

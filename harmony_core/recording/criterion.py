@@ -18,9 +18,9 @@ import torch
 from torch import Tensor, nn
 
 from ..config import OTHER_LOSS, MethodConfig
-from ..errors import ConfigError, DataError
+from ..errors import ConfigError
 from ..losses import LOSSES
-from ..losses.base import Loss, gradient_norm, sample_cross_entropy
+from ..losses.base import Loss, LossTerms, gradient_norm, sample_cross_entropy
 from ..parameters import Value
 from ..training.recorder import density_of, learned_of
 from .samples import Samples, distance, smoothed
@@ -53,8 +53,9 @@ class Criterion:
     def __init__(self, call: Callable[..., Any] | None = None, label: str = "") -> None:
         name = getattr(call, "__name__", type(call).__name__) if call is not None else ""
         self.label = label or name or "Own loss"
-        self.ignore_index: int | None = getattr(call, "ignore_index", None)
-        self.class_dim = int(getattr(call, "class_dim", 1))
+        form = getattr(call, "form", call)
+        self.ignore_index: int | None = getattr(form, "ignore_index", None)
+        self.class_dim = int(getattr(form, "class_dim", 1))
 
     @property
     def method(self) -> MethodConfig:
@@ -178,15 +179,9 @@ class OwnLoss(Criterion):
             **density_of(self._loss),
         }
 
-    def _terms(self, samples: Samples, features: Tensor | None) -> Any:
-        if samples.shares is None:
-            return self._loss.terms(samples.logits, samples.targets, features)
-        try:
-            return self._loss.terms(samples.logits, samples.shares, features)
-        except DataError:  # a loss of classes only: the largest share, and the distance to all
-            terms = self._loss.terms(samples.logits, samples.targets, features)
-            norm = distance(samples.logits * self._loss.scale, samples.shares)
-            return terms._replace(grad_norm=norm, difficulty=norm)
+    def _terms(self, samples: Samples, features: Tensor | None) -> LossTerms:
+        targets = samples.targets if samples.shares is None else samples.shares
+        return self._loss.terms(samples.logits, targets, features)
 
 
 def criterion_of(call: object, label: str = "") -> Criterion:
