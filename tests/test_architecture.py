@@ -73,7 +73,7 @@ CORE_FILES = files(CORE)
 PAGE_FILES = files("pages") + [p for p in (ROOT / "app.py",) if p.exists()]
 OWN = {name_of(path): path for path in CORE_FILES + PAGE_FILES}
 PACKAGES = {name.split(".")[1] for name in OWN if name.startswith(f"{CORE}.")}
-EVERYWHERE = CORE_FILES + PAGE_FILES + files("tests", "benchmarks", "scripts")
+EVERYWHERE = CORE_FILES + PAGE_FILES + files("tests", "benchmarks", "scripts", "examples")
 
 
 def label(path: object) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def write_events(store: RunStore, record: ExperimentRecord, folder: Path) -> str
 
 def _writer(place: Path) -> Any:
     try:
-        from torch.utils.tensorboard import SummaryWriter
+        writer = import_module("torch.utils.tensorboard").SummaryWriter
     except ImportError as error:
         raise RunError(MISSING) from error
     if place.is_dir() and any(place.iterdir()):
@@ -74,7 +75,7 @@ def _writer(place: Path) -> Any:
             "curve, but it is not. Remove it, or name another folder."
         )
     try:
-        return SummaryWriter(str(place))
+        return writer(str(place))
     except OSError as error:
         raise RunError(
             f"Expected to write {place}, but got: {error.strerror or error}. Name another folder."

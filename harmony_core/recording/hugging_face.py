@@ -13,6 +13,7 @@ callback is first named.
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,8 +143,8 @@ def __getattr__(name: str) -> Any:
 @cache
 def _callback() -> type:
     try:
-        from transformers import TrainerCallback
+        base = import_module("transformers").TrainerCallback
     except ImportError as error:
         raise RunError(MISSING) from error
     body = {"__doc__": TrainerHooks.__doc__}
-    return type("HarmonyCallback", (TrainerHooks, TrainerCallback), body)
+    return type("HarmonyCallback", (TrainerHooks, base), body)
