@@ -7,15 +7,14 @@
 Without ``loss`` it listens to the model, which then computes cross-entropy of its labels, as the
 models for classification of sequences, tokens and images do. With ``loss`` it listens to that
 criterion, which the Trainer calls by its ``compute_loss_func``. transformers is imported when the
-callback is first named.
+callback is made.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -32,12 +31,16 @@ IGNORED = -100
 OTHER_PROBLEMS = ("regression", "multi_label_classification")
 
 
-class TrainerHooks:
-    """What the Trainer calls; `HarmonyCallback` is this as a callback of transformers.
+class HarmonyCallback:
+    """A callback that records the training of a Trainer.
 
     ``settings`` are those of `recording.record`; classes are named by the model's config if they
     are not given.
     """
+
+    def __new__(cls, *given: Any, **settings: Any) -> Self:
+        """An instance that is a callback of the installed package too."""
+        return super().__new__(_callback() if cls is HarmonyCallback else cls)
 
     def __init__(
         self, root: Path | str | None = None, *, loss: nn.Module | None = None, **settings: Any
@@ -128,23 +131,9 @@ def _check_labels(model: Any) -> None:
         )
 
 
-if TYPE_CHECKING:
-
-    class HarmonyCallback(TrainerHooks):
-        """`TrainerHooks` as a callback of transformers."""
-
-
-def __getattr__(name: str) -> Any:
-    if name == "HarmonyCallback":
-        return _callback()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-@cache
 def _callback() -> type:
     try:
         base = import_module("transformers").TrainerCallback
     except ImportError as error:
         raise RunError(MISSING) from error
-    body = {"__doc__": TrainerHooks.__doc__}
-    return type("HarmonyCallback", (TrainerHooks, base), body)
+    return type("HarmonyCallback", (HarmonyCallback, base), {})

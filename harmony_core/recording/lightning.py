@@ -6,16 +6,15 @@
 
 It watches the criterion of the module while the trainer fits, and closes an epoch where Lightning
 does, after its validation. Lightning, as ``lightning`` or ``pytorch_lightning``, is imported when
-the callback is first named.
+the callback is made.
 """
 
 from __future__ import annotations
 
 import sys
-from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from torch import nn
 
@@ -29,12 +28,16 @@ MISSING = (
 )
 
 
-class LightningHooks:
-    """What Lightning calls; `HarmonyCallback` is this as a callback of the installed package.
+class HarmonyCallback:
+    """A callback that records the fit of a trainer.
 
     ``criterion`` is the criterion, or the name of the attribute of the module that holds it;
     ``settings`` are those of `recording.record`.
     """
+
+    def __new__(cls, *given: Any, **settings: Any) -> Self:
+        """An instance that is a callback of the installed package too."""
+        return super().__new__(_callback() if cls is HarmonyCallback else cls)
 
     def __init__(
         self,
@@ -92,19 +95,6 @@ class LightningHooks:
         return found
 
 
-if TYPE_CHECKING:
-
-    class HarmonyCallback(LightningHooks):
-        """`LightningHooks` as a callback of the installed package."""
-
-
-def __getattr__(name: str) -> Any:
-    if name == "HarmonyCallback":
-        return _callback()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-@cache
 def _callback() -> type:
     """The callback, of the package that is already imported where both are installed."""
     for package in sorted(PACKAGES, key=lambda name: name not in sys.modules):
@@ -112,5 +102,5 @@ def _callback() -> type:
             base = import_module(package).Callback
         except ImportError:
             continue
-        return type("HarmonyCallback", (LightningHooks, base), {"__doc__": LightningHooks.__doc__})
+        return type("HarmonyCallback", (HarmonyCallback, base), {})
     raise RunError(MISSING)

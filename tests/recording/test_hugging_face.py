@@ -102,9 +102,9 @@ def test_a_loss_of_harmony_is_recorded_with_its_weights(tmp_path: Path) -> None:
 
 
 def test_a_model_of_several_labels_a_sample_is_refused(tmp_path: Path) -> None:
-    from harmony_core.recording.hugging_face import TrainerHooks
+    from harmony_core.recording.hugging_face import HarmonyCallback
 
     model = tagger(problem_type="multi_label_classification")
     arguments = transformers.TrainingArguments(output_dir=str(tmp_path), report_to=[], use_cpu=True)
     with pytest.raises(ConfigError, match="one class to each sample or token"):
-        TrainerHooks(tmp_path).on_train_begin(arguments, None, None, model=model)
+        HarmonyCallback(tmp_path).on_train_begin(arguments, None, None, model=model)
