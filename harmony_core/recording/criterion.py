@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -20,7 +20,10 @@ from torch import Tensor, nn
 from ..config import OTHER_LOSS, MethodConfig
 from ..errors import ConfigError
 from ..losses import LOSSES
-from ..losses.base import Loss, LossTerms, gradient_norm, sample_cross_entropy
+from ..losses.base import Loss, LossTerms
+from ..losses.forms import read_call
+from ..losses.joined import measure
+from ..losses.samples import gradient_norm, sample_cross_entropy
 from ..parameters import Value
 from ..training.recorder import density_of, learned_of
 from .samples import Samples, distance, smoothed
@@ -180,8 +183,12 @@ class OwnLoss(Criterion):
         }
 
     def _terms(self, samples: Samples, features: Tensor | None) -> LossTerms:
+        """The loss's own reading of the samples, soft targets and label smoothing included."""
+        loss = self._loss
         targets = samples.targets if samples.shares is None else samples.shares
-        return self._loss.terms(samples.logits, targets, features)
+        form = replace(loss.form, class_dim=1)
+        called = read_call(loss.classes, form, samples.logits, targets, features)
+        return measure([loss], [called.samples])[0][0]
 
 
 def criterion_of(call: object, label: str = "") -> Criterion:

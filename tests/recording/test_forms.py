@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 import harmony_core
 from harmony_core.errors import DataError
+from harmony_core.losses import build_loss
 from harmony_core.recording.criterion import criterion_of
 from harmony_core.recording.samples import samples_of, smoothed
 
@@ -94,6 +95,20 @@ def test_one_hot_shares_are_classes() -> None:
     soft = criterion.measure(samples_of(logits, F.one_hot(targets, 3).float()))
     torch.testing.assert_close(hard.grad_norm, soft.grad_norm)
     torch.testing.assert_close(hard.weight, soft.weight)
+
+
+def test_a_loss_of_harmony_reads_soft_targets_itself(tmp_path: Path) -> None:
+    logits = torch.randn(8, 3, generator=DRAW)
+    shares = torch.rand(8, 3, generator=DRAW)
+    shares /= shares.sum(1, keepdim=True)
+    loss = build_loss("weighted_ce", [5, 3, 2], label_smoothing=0.1)
+    measured = criterion_of(loss).measure(samples_of(logits, shares))
+    aim = 0.9 * shares + 0.1 / 3
+    expected = (logits.softmax(1) - aim).abs().sum(1) / 2
+    torch.testing.assert_close(measured.grad_norm, expected)
+    assert measured.weight.shape == (8,)
+    frame = recorded(tmp_path, loss, logits, shares)
+    np.testing.assert_allclose(frame.grad_pull.sum(), (measured.weight * expected).sum(), rtol=1e-5)
 
 
 def test_a_single_logit_is_two_classes(tmp_path: Path) -> None:
