@@ -103,8 +103,17 @@ class Loss(nn.Module):
         """The number of classes c."""
         return self.class_counts.shape[0]
 
+    @property
+    def in_training_step(self) -> bool:
+        """Whether a call changes the state: in training mode, and only with gradients enabled.
+
+        So a validation pass under ``no_grad`` leaves no trace, though few loops call ``eval()`` of
+        their criterion.
+        """
+        return self.training and torch.is_grad_enabled()
+
     def forward(self, logits: Tensor, targets: Tensor, features: Tensor | None = None) -> Tensor:
-        """The loss of a batch; in training mode a density, if any, is updated first.
+        """The loss of a batch; in a training step a density, if any, is updated first.
 
         ``logits`` are (n, c) or (n, c, …) with the classes along ``class_dim``, ``targets``
         integers in that shape without the classes, or probabilities in all of it; features come
@@ -148,7 +157,7 @@ class Loss(nn.Module):
         """The terms of every label, from the cross-entropy of z̃ and its gradient norm.
 
         All have the shape of ``samples.targets``: (n,), or (n, c) for soft targets. By default a
-        label's weight is that of its class. In training mode a density, if any, is updated first.
+        label's weight is that of its class. In a training step a density is updated first, if any.
         """
         return self.weighed_by_class(loss, norm, samples)
 

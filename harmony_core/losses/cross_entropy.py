@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from .base import Loss
+from .options import Options
 
 
 class CrossEntropy(Loss):
@@ -14,3 +17,6 @@ class CrossEntropy(Loss):
     >>> CrossEntropy([3, 1])(torch.zeros(2, 2), torch.tensor([0, 1]))  # log 2
     tensor(0.6931)
     """
+
+    def __init__(self, class_counts: object, **options: Unpack[Options]) -> None:
+        super().__init__(class_counts, **options)

@@ -58,7 +58,7 @@ class SoftmaxEqualization(Loss):
 
     def adjust(self, samples: Samples) -> Tensor:
         logits, targets = samples.logits, samples.targets
-        if not self.training:
+        if not self.in_training_step:
             return logits
         chosen = self.drawn.take(*logits.shape) < self.gamma
         other = torch.arange(self.classes, device=targets.device) != targets[:, None]

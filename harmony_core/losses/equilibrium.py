@@ -24,9 +24,9 @@ class EquilibriumLoss(Loss):
     s̄_c ← μ^{n_c} s̄_c + (1 − μ^{n_c}) · mean of p_c over the batch's n_c samples of class c, with p
     from the plain softmax; a class that is not in the batch keeps its s̄. A class that is recognised
     badly gets a handicap in training and wins more often without it, whatever its size. s̄ is
-    updated in training mode, before the batch's loss; it is held constant in the backward pass, and
-    summed over ranks. A score that is NaN is not counted;
-    a soft target counts for each class by its share. ``scores`` (c,) is s̄.
+    updated in a training step, before the batch's loss; it is held constant in the backward pass,
+    and summed over ranks. A score that is NaN is not counted; a soft target counts for each class
+    by its share. ``scores`` (c,) is s̄.
 
     ``momentum`` μ = 0.9 and s̄ = 0.01 at the start, as in the authors' code. LOCE applies the loss
     to fine-tune a trained detector, and resamples stored features as well; here the loss trains the
@@ -58,7 +58,7 @@ class EquilibriumLoss(Loss):
             self._observe(sums)
             return logits + self.learned_offset()
 
-        if not self.training:
+        if not self.in_training_step:
             return logits + self.learned_offset()
         return after_sum(self._counts(samples), finish)
 

@@ -70,7 +70,7 @@ class GaussianClouded(Loss):
 
     def adjust(self, samples: Samples) -> Tensor:
         logits, targets = samples.logits, samples.targets
-        if self.training:
+        if self.in_training_step:
             logits = logits - self.drawn.take(*logits.shape).to(logits.dtype) * self.cloud
         if self.margin:
             own = torch.full_like(targets, -self.margin, dtype=logits.dtype)[:, None]

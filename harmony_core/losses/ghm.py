@@ -70,7 +70,7 @@ class GHMLoss(Loss):
             self._observe(batch)
             return terms()
 
-        if not self.training:
+        if not self.in_training_step:
             return terms()
         shares = samples.shares(self.counts.dtype)
         return after_sum(histogram(judged, cells, self.counts, shares), finish)

@@ -62,8 +62,8 @@ class HarmonizedLoss(Loss):
     epoch ``warmup`` while the density is already counted; α falls from the first epoch. If it is
     called without the number, or never, α stays constant, and a warning in the log says so once;
     if never, the weights are on from the first step.
-    ``train()`` updates the density, ``eval()`` only reads it. All state is in buffers, updated in
-    place without waiting for the device; over several ranks the batch's histogram is summed. A
+    A call in training mode updates the density; after ``eval()`` or under ``no_grad`` it only
+    reads it. All state is in buffers, updated in place without waiting for the device; over several ranks the batch's histogram is summed. A
     sample whose g is NaN makes the loss NaN and is not counted.
 
     An ignored sample is in no density. A soft target counts in the density of every class as much
@@ -194,7 +194,7 @@ class HarmonizedLoss(Loss):
             self.memory.observe(seen, row)
             return terms()
 
-        if not self.training:
+        if not self.in_training_step:
             return terms()
         self._warn("on_epoch_start was never called")
         shares = samples.shares(self.memory.counts.dtype)

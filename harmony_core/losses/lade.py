@@ -61,7 +61,7 @@ class LADELoss(LogitAdjusted):
 
     def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms | Pending[LossTerms]:
         terms = self.weighed_by_class(loss, norm, samples)
-        if not self.training or self.alpha == 0:
+        if not self.in_training_step or self.alpha == 0:
             return terms
         c, units, logits = self.classes, samples.total(terms.unit), samples.logits
         whole = (logits == logits).all(1, keepdim=True)

@@ -47,7 +47,7 @@ ABLATION = (
 )
 RECORDED = (
     "Recorded from a training loop outside Harmony: it can be looked at, compared and exported, "
-    "and not trained again here. Train starts what is set up on the left."
+    "and not trained again here. Train starts what is set up in the side panel."
 )
 ASKS = "The loop learns of it by `run.stop_requested`, and ends if it asks."
 FOREIGN = (

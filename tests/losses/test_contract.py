@@ -173,7 +173,10 @@ def test_buffers_keep_their_place_and_evaluation_changes_none(name: str, params:
     loss.set_class_weight(torch.ones(4))
     loss.eval()
     before = {key: buffer.clone() for key, buffer in loss.named_buffers()}
-    loss(*second)
+    evaluated = loss(*second)
+    loss.train()
+    with torch.no_grad():  # what a loop does that never calls the criterion's eval()
+        assert torch.equal(loss(*second), evaluated)
     for key, buffer in loss.named_buffers():
         assert buffer.data_ptr() == places[key]
         assert torch.equal(buffer, before[key])

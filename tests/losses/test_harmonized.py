@@ -256,8 +256,10 @@ def test_training_updates_the_density_and_evaluation_reads_it() -> None:
     loss(*batch)
     assert torch.equal(loss.density, before)
     loss.train()
-    with torch.no_grad():
+    with torch.no_grad():  # a validation pass of a loop that does not call eval()
         loss(*batch)
+    assert torch.equal(loss.density, before)
+    loss(*batch)
     assert not torch.equal(loss.density, before)
 
 
