@@ -17,6 +17,7 @@ from harmony_core.explain.switched import (
 )
 from harmony_core.frames import Frame, Scene
 from harmony_core.lessons.course.outcome import Outcome
+from harmony_core.lessons.course.words import MICROSCOPE
 from harmony_core.plots.style import METHOD_COLORS
 
 from .._shared.tables import cells, table
@@ -32,10 +33,7 @@ def microscope(outcome: Outcome) -> None:
         return
     with st.container(border=True, key="lesson-microscope"):
         st.header("The formula under the microscope", anchor=False)
-        st.markdown(
-            "One sample, one set of logits, five losses. Switch the parts on one after another and "
-            "watch what the sample counts."
-        )
+        st.markdown(MICROSCOPE)
         sample = st.selectbox(
             "Sample",
             samples,
