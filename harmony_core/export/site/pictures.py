@@ -7,6 +7,7 @@ import numpy as np
 from ...arrays import Array
 from ...config import ExperimentConfig
 from ...data import DATASETS, build_dataset
+from ...errors import ConfigError
 from ...frames import Scene
 from ...plots.plane_picture import plane_picture
 from ...plots.style import class_color
@@ -20,7 +21,7 @@ Counts = tuple[tuple[str, int], ...]
 
 
 def training_picture(
-    config: ExperimentConfig, scene: Scene
+    config: ExperimentConfig, scene: Scene | None = None
 ) -> tuple[dict[str, str], str, tuple[float, ...]]:
     """An SVG for each theme, what it shows in words, and the plane's extent if it is one.
 
@@ -30,7 +31,10 @@ def training_picture(
     spec = DATASETS.get(config.data.name)
     if spec is not None and spec.kind == "points":
         dataset = build_dataset(config.data, config.seeds.data)
-        return _points(np.asarray(dataset.train_inputs), np.asarray(dataset.train_targets), scene)
+        classes = len(dataset.class_names)
+        return _points(np.asarray(dataset.train_inputs), np.asarray(dataset.train_targets), classes)
+    if scene is None:
+        raise ConfigError(f"Expected points in the plane to draw, but got data {config.data.name}.")
     inputs = np.asarray(scene.tracked_inputs)
     if config.data.name == "digits" and inputs.ndim == 4 and len(inputs):
         words = f"Some training images of {len(scene.class_names)} classes"
@@ -45,9 +49,8 @@ def class_counts(scene: Scene) -> Counts:
 
 
 def _points(
-    points: Array, targets: Array, scene: Scene
+    points: Array, targets: Array, classes: int
 ) -> tuple[dict[str, str], str, tuple[float, ...]]:
-    classes = len(scene.class_names)
     made = {shade: plane_picture(points, targets, classes, shade) for shade in SHADES}
     half = made["light"][1]
     words = f"{len(targets):,} points of {classes} classes in the plane"
@@ -63,7 +66,8 @@ def _tiles(inputs: Array, shade: str) -> str:
     for i, tile in enumerate(grey):
         left, top = (i % TILES) * (wide + 1), (i // TILES) * (high + 1)
         cells += [
-            f'<rect x="{left + x}" y="{top + y}" width="1.02" height="1.02" fill-opacity="{v:.2f}"/>'
+            f'<rect x="{left + x}" y="{top + y}" width="1.02" height="1.02" '
+            f'fill-opacity="{v:.2f}"/>'
             for (y, x), v in np.ndenumerate(tile)
             if v > 0
         ]

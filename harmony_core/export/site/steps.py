@@ -32,6 +32,7 @@ def step_data(lesson: Lesson, outcome: Outcome, slots: list[list[object]]) -> di
     return {
         "number": lesson.number,
         "name": lesson.name,
+        "panels": list(lesson.panels),
         "facts": facts(outcome),
         "predict": _predict(lesson),
         "texts": {name: template(text) for name, text in texts.items()},

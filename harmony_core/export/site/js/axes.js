@@ -36,7 +36,8 @@ function ofNumber(predict, guess, facts, others) {
 }
 
 function single(label, kind, value) {
-  return said({ label, kind, low: value, high: value, value, dots: [], method: null, yours: false });
+  const bare = { dots: [], method: null, yours: false };
+  return said({ label, kind, low: value, high: value, value, ...bare });
 }
 
 /** An axis that is wide enough for all of its marks. */

@@ -1,4 +1,4 @@
-// The expressions of the lessons, parsed in Python into plain lists; see lessons/course/expression.py.
+// The expressions of the lessons, parsed by lessons/course/expression.py into plain lists.
 
 const MOST_POWER = 64;
 /** Decimals that show whether a number lies exactly half way between two shorter ones. */

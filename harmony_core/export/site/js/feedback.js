@@ -39,7 +39,8 @@ function ofChoice({ predict, texts }, facts, guess) {
   const { options } = predict;
   const chosen = options.find(({ key }) => key === guess);
   if (!chosen) return null;
-  const truth = options.find(({ when }) => when !== null && evaluate(when, facts)) ?? options.at(-1);
+  const came = options.find(({ when }) => when !== null && evaluate(when, facts));
+  const truth = came ?? options.at(-1);
   const right = chosen.key === truth.key;
   const said = chosen.said.length ? chosen.said : texts.wrong;
   return {
