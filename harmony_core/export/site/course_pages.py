@@ -23,6 +23,10 @@ from .microscope import microscope
 from .pictures import Counts
 from .shell import count_bars, formula_box, page, picture, table, template
 
+RUNS = (
+    "They were trained beforehand and recorded, and they are the same for everybody. Each page says "
+    "how many seeds it shows."
+)
 KEPT = "Your predictions, in this browser. Nothing is sent to anybody."
 HEIGHT_STEP = 0.05
 """Of the sliders that move the ends of a line."""
@@ -40,6 +44,7 @@ def index_page(course: Sequence[Lesson], words: str) -> str:
         ("For whom", FOR_WHOM),
         ("What you need", NEEDED),
         ("How long", how_long(minutes, len(course))),
+        ("The runs", RUNS),
         ("What is kept", KEPT),
     )
     content = template(

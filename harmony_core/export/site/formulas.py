@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 from ...errors import ConfigError, RunError
 from ...lessons.course.expression import SLOT, tree
@@ -10,7 +11,15 @@ from ...lessons.course.expression import SLOT, tree
 FIRST = 90_071_000
 """Stands for the first gap while LaTeX is converted; no formula has such numbers of its own."""
 GAP = re.compile(r"<mn>(90071\d{3})</mn>")
-GREY = '<mstyle mathcolor="gray">'
+LOOKS = (
+    ('<mstyle mathcolor="gray">', '<mstyle class="off">'),  # a class: the colour follows the theme
+    (' mathvariant="bold-italic"', ' class="on"'),  # which browsers no longer know
+    ("<mi>log</mi>", '<mi>log</mi><mspace width="0.167em"/>'),
+)
+"""What is written otherwise for a browser."""
+ARGUMENTS = {
+    "mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3,
+}  # fmt: skip
 
 
 def with_gaps(latex: str, slots: list[list[object]]) -> str:
@@ -39,18 +48,28 @@ def with_gaps(latex: str, slots: list[list[object]]) -> str:
 def mathml(latex: str) -> str:
     """The MathML of a formula on a line of its own; what cannot be read raises `ConfigError`."""
     try:
-        from latex2mathml.converter import convert
-        from latex2mathml.exceptions import NoAvailableTokensError
+        from latex2mathml import converter, exceptions
     except ImportError as error:
         raise RunError(
             "Expected latex2mathml, which sets the formulas of the site, but it is not installed. "
             "Run `pip install latex2mathml`."
         ) from error
+    problems = tuple(one for one in vars(exceptions).values() if isinstance(one, type))
     try:
-        made = str(convert(latex, display="block"))
-    except (NoAvailableTokensError, ValueError, IndexError, KeyError) as error:
+        made = str(converter.convert(latex, display="block"))
+        _check(ElementTree.fromstring(made))
+    except (*problems, ElementTree.ParseError, ValueError, IndexError, KeyError) as error:
         raise ConfigError(
             f"Expected LaTeX that can be set as MathML, but got `{latex[:80]}`. Simplify it."
         ) from error
-    # a class, so that the colour follows the theme
-    return made.replace(GREY, '<mstyle class="off">')
+    for written, wanted in LOOKS:
+        made = made.replace(written, wanted)
+    return made
+
+
+def _check(element: ElementTree.Element) -> None:
+    """Refuse what the converter lets pass: unknown commands, and arguments that are missing."""
+    for part in element.iter():
+        wanted = ARGUMENTS.get(part.tag.rpartition("}")[2], len(part))
+        if len(part) != wanted or "\\" in (part.text or ""):
+            raise ValueError(part.text)

@@ -88,7 +88,8 @@ def _settings(config: ExperimentConfig) -> list[tuple[str, str]]:
             for key, inner in value.items():
                 add(f"{name} {key}".strip(), inner)
         elif name != "methods":
-            rows.append((name.replace("_", " "), str(value)))
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            rows.append((name.replace("_", " "), text or "–"))
 
     rows.append(("methods", format_methods(config.methods)))
     add("", complete(config).to_dict())

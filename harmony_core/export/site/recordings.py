@@ -10,7 +10,9 @@ import argparse
 import gzip
 import json
 import sys
+from dataclasses import replace
 
+from ...experiments.complete import complete
 from ...experiments.presets import PRESETS, Preset
 from ...files import write_atomically
 from ...runs.execute import execute
@@ -21,15 +23,19 @@ from ...viewer.payload import Payload
 from ..recording import record_all
 from .exhibit import RECORDINGS
 
-PANELS = (*ARENA, DENSITY[0])
-MAX_BYTES = 200_000
+PANELS = (*ARENA, DENSITY[0], "weights", "spread")
+MAX_BYTES = 300_000
+LESS = {"grid": 48, "tracked": 500, "embedding": False}
+"""Recorded of an epoch, so that more epochs fit."""
 
 
 def write_recording(preset: Preset) -> int:
     """Train a preset and write what the gallery plays; return its bytes."""
     with scratch_folder() as folder:
         store = RunStore(folder)
-        record = execute(store, store.create(preset.config, preset.title).id)
+        config = complete(preset.config)
+        config = replace(config, record=replace(config.record, **LESS))
+        record = execute(store, store.create(config, preset.title).id)
         recording = record_all(
             store, record, PANELS, max_bytes=MAX_BYTES, size=lambda made: len(_packed(made))
         )
