@@ -7,7 +7,7 @@ import { stepPage } from "./step.js";
 import { beginTheme, themeButton } from "./theme.js";
 
 export { answer } from "./feedback.js";
-export { written } from "./expression.js";
+export { evaluate, written } from "./expression.js";
 export { give, given } from "./given.js";
 
 const PAGES = {
