@@ -199,7 +199,9 @@ def test_numbers_of_a_formula_become_gaps() -> None:
     assert re.findall(r'<mn data-slot="(\d)"></mn>', made) == ["1", "2"]
 
 
-@pytest.mark.parametrize("latex", [r"\frac{1}", r"\left( x", r"\unknown x", r"\begin{aligned}a &= b\end{aligned}"])
+@pytest.mark.parametrize(
+    "latex", [r"\frac{1}", r"\left( x", r"\unknown x", r"\begin{aligned}a &= b\end{aligned}"]
+)
 def test_latex_that_cannot_be_set_says_which(latex: str) -> None:
     with pytest.raises(ConfigError, match="Expected LaTeX"):
         mathml(latex)

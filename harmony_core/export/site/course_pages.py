@@ -24,7 +24,7 @@ from .pictures import Counts
 from .shell import count_bars, formula_box, page, picture, table, template
 
 RUNS = (
-    "They were trained beforehand and recorded, and they are the same for everybody. Each page says "
+    "They were trained beforehand and recorded, and are the same for everybody. Each page says "
     "how many seeds it shows."
 )
 KEPT = "Your predictions, in this browser. Nothing is sent to anybody."

@@ -120,10 +120,10 @@ def of_preset(path: Path) -> Exhibit:
         origin = json.loads(path.with_suffix(".json").read_text("utf-8"))
         payload = unpack_payload(gzip.decompress(path.read_bytes()))
         config = ExperimentConfig.from_dict(origin["config"])
-        preset = next(one for one in PRESETS.values() if one.name == path.stem)
-    except (OSError, EOFError, ValueError, KeyError, StopIteration) as error:
+        preset = PRESETS[path.stem]
+    except (OSError, EOFError, ValueError, KeyError) as error:
         raise RunError(
-            f"Expected a recording of a preset in {path.name}, but got: {error or 'none'}. "
+            f"Expected a recording of a preset in {path.name}, but got: {error}. "
             "Install Harmony again, or run `python -m harmony_core.export.site.recordings`."
         ) from error
     meta = payload.meta["scene"]

@@ -54,11 +54,14 @@ def mathml(latex: str) -> str:
             "Expected latex2mathml, which sets the formulas of the site, but it is not installed. "
             "Run `pip install latex2mathml`."
         ) from error
-    problems = tuple(one for one in vars(exceptions).values() if isinstance(one, type))
+    unreadable: tuple[type[Exception], ...] = (
+        *(one for one in vars(exceptions).values() if isinstance(one, type)),
+        *(ElementTree.ParseError, ValueError, IndexError, KeyError),
+    )
     try:
         made = str(converter.convert(latex, display="block"))
         _check(ElementTree.fromstring(made))
-    except (*problems, ElementTree.ParseError, ValueError, IndexError, KeyError) as error:
+    except unreadable as error:
         raise ConfigError(
             f"Expected LaTeX that can be set as MathML, but got `{latex[:80]}`. Simplify it."
         ) from error

@@ -25,8 +25,8 @@ from .exhibit import RECORDINGS
 
 PANELS = (*ARENA, DENSITY[0], "weights", "spread")
 MAX_BYTES = 300_000
-LESS = {"grid": 48, "tracked": 500, "embedding": False}
-"""Recorded of an epoch, so that more epochs fit."""
+GRID, TRACKED = 48, 500
+"""Less is recorded of an epoch, so that more epochs fit."""
 
 
 def write_recording(preset: Preset) -> int:
@@ -34,7 +34,8 @@ def write_recording(preset: Preset) -> int:
     with scratch_folder() as folder:
         store = RunStore(folder)
         config = complete(preset.config)
-        config = replace(config, record=replace(config.record, **LESS))
+        less = replace(config.record, grid=GRID, tracked=TRACKED, embedding=False)
+        config = replace(config, record=less)
         record = execute(store, store.create(config, preset.title).id)
         recording = record_all(
             store, record, PANELS, max_bytes=MAX_BYTES, size=lambda made: len(_packed(made))

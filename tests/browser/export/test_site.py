@@ -38,6 +38,8 @@ ANSWERS = """([name, guesses]) => {
 DENIED = """Object.defineProperty(window, "localStorage", {
   get() { throw new DOMException("denied", "SecurityError"); },
 });"""
+AXE = re.compile(r"Connecting to '\S+\.css' violates")
+"""axe-core wants to read the style sheets again, which the policy of the pages refuses."""
 Open = Callable[..., Any]
 
 
@@ -72,7 +74,7 @@ def opened(browser: Any, site: Path) -> Iterator[Open]:
         context.close()
     own = ("file:", "blob:", "data:", "http://127.0.0.1:")
     assert [url for url in asked if not url.startswith(own)] == []
-    assert errors == []
+    assert [error for error in errors if not AXE.match(error)] == []
 
 
 def file_of(lesson: Lesson) -> str:
@@ -217,7 +219,7 @@ def test_a_step_is_played_wrong_and_then_right(lesson: Lesson, opened: Open) -> 
         assert page.inner_text("#happened") == told["happened"]
         assert plain(page.inner_text("#said")) == plain(told["text"])
         assert plain(page.inner_text("#after")) == plain(told["after"])
-        assert page.locator("[data-slot]").all_inner_texts() == told["slots"]
+        assert page.locator("[data-slot]").all_text_contents() == told["slots"]
         assert page.locator("#axes figure").count() == len(told["axes"])
         for axis in told["axes"]:
             for mark in axis["marks"]:
@@ -317,8 +319,16 @@ def test_a_browser_that_keeps_nothing_plays_all_the_same(opened: Open) -> None:
     assert page.locator("#unkept").is_visible()
 
 
-@pytest.mark.parametrize("stored", ["nonsense", "null", "[]", '{"steps": {"tail": 3}}',
-                                    '{"steps": {"tail": {"guess": "x", "answer": 99}}}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "nonsense",
+        "null",
+        "[]",
+        '{"steps": {"tail": 3}}',
+        '{"steps": {"tail": {"guess": "x", "answer": 99}}}',
+    ],
+)
 def test_what_the_browser_kept_may_be_broken(opened: Open, stored: str) -> None:
     keep = f"localStorage.setItem('harmony-course', {stored!r})"
     page = opened(file_of(COURSE[0]), init=f"if (!window.name) {{ window.name = 'x'; {keep} }}")
@@ -362,6 +372,7 @@ def test_the_runs_of_the_gallery_are_stepped_through(opened: Open) -> None:
     page = opened("gallery.html")
     assert page.locator(".cards li").count() == len(COURSE) + 7
     page.locator("a[href='run-preset-harmonized.html']").click()
+    page.wait_for_url("**/run-preset-harmonized.html")
     until(page, "document.getElementById('run').view?.panels?.length > 3")
     page.locator(".hv").focus()
     page.keyboard.press("Home")

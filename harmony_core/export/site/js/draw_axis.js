@@ -96,13 +96,14 @@ function table(axis, seeded) {
   const heads = ["", value, ...(seeded ? ["Single seeds"] : [])];
   const rows = axis.marks.map((mark) => {
     const cells = [mark.said, ...(seeded ? [mark.dots.map(numberText).join(", ")] : [])];
-    const name = el("th", { scope: "row", text: mark.label });
-    return el("tr", {}, name, ...cells.map((text) => el("td", { text })));
+    const head = el("th", { scope: "row", text: mark.label });
+    return el("tr", {}, head, ...cells.map((text) => el("td", { text })));
   });
   const top = heads.map((text) => (text ? el("th", { scope: "col", text }) : el("td")));
   const body = el("table", {}, el("thead", {}, el("tr", {}, ...top)), el("tbody", {}, ...rows));
   const box = { class: "figures", tabindex: "0", role: "region", "aria-label": axis.title };
-  const summary = el("summary", { text: "as a table" });
+  const name = `${axis.title}, as a table`;
+  const summary = el("summary", { "aria-label": name, text: "as a table" });
   return el("details", {}, summary, el("div", box, body));
 }
 
