@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -11,17 +12,19 @@ from pathlib import Path
 import pytest
 
 from harmony_core.cli import main
-from harmony_core.config import DataConfig, ExperimentConfig
+from harmony_core.config import DataConfig, ExperimentConfig, RecordConfig
 from harmony_core.errors import ConfigError
 from harmony_core.experiments.complete import complete
 from harmony_core.experiments.presets import PRESETS
 from harmony_core.export.site.exhibit import RECORDINGS, of_preset
-from harmony_core.export.site.folder import MARK
+from harmony_core.export.site.folder import MARK, write_folder
 from harmony_core.export.site.formulas import mathml, with_gaps
 from harmony_core.export.site.pictures import training_picture
 from harmony_core.export.site.write import MAX_BYTES, write_site
 from harmony_core.lessons.course.lesson import lessons
 from harmony_core.lessons.glossary.terms import glossary
+from harmony_core.runs import RunStore
+from harmony_core.runs.execute import execute
 from tests.export.conftest import Experiment
 
 LOADED = {("script", "src"), ("img", "src"), ("link", "href"), ("source", "src"), ("use", "href")}
@@ -112,6 +115,7 @@ def test_a_site_is_replaced_and_what_was_added_to_it_stays(tmp_path: Path) -> No
     (folder / "CNAME").write_text("course.example")
     (folder / ".git").mkdir()
     (folder / ".git" / "HEAD").write_text("ref")
+    (folder / ".git" / "refs").mkdir()
     gone = folder / "steps" / "gone.js"
     gone.write_text("")
     mark = json.loads((folder / MARK).read_text())
@@ -120,8 +124,28 @@ def test_a_site_is_replaced_and_what_was_added_to_it_stays(tmp_path: Path) -> No
     write_site(folder)
     assert (folder / "CNAME").read_text() == "course.example"
     assert (folder / ".git" / "HEAD").read_text() == "ref"
+    assert (folder / ".git" / "refs").is_dir()
     assert "Learning from a long tail" in (folder / "index.html").read_text("utf-8")
     assert not gone.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["course"]
+
+
+def test_an_interruption_leaves_the_earlier_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "course"
+    write_folder(folder, {"index.html": b"old"})
+    move = os.replace
+
+    def interrupted(source: Path, target: Path) -> None:
+        if source.suffix == ".tmp":
+            raise KeyboardInterrupt
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_folder(folder, {"index.html": b"new"})
+    assert (folder / "index.html").read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["course"]
 
 
@@ -182,6 +206,24 @@ def test_own_experiments_join_the_gallery(experiment: Experiment, tmp_path: Path
     page = (tmp_path / "site" / f"run-own-{run_id}.html").read_text("utf-8")
     assert "A &lt;b&gt;run&lt;/b&gt; &amp; more" in page
     assert "over the 2 seeds as far as they are finished" in page
+
+
+def test_the_end_says_if_images_of_an_own_experiment_are_shown(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    config = ExperimentConfig(
+        data=DataConfig("digits"), epochs=1, device="cpu", record=RecordConfig(tracked=20)
+    )
+    record = execute(store, store.create(complete(config), "My scans").id)
+    sentence = write_site(tmp_path / "site", store, [record]).sentence
+    assert sentence.endswith("The page of My scans shows images of its data.")
+
+
+def test_settings_on_a_page_are_those_of_its_file(site: Path) -> None:
+    for lesson in lessons():
+        config = ExperimentConfig.from_json(
+            (site / "configs" / f"{lesson.name}.json").read_text("utf-8")
+        )
+        assert complete(config) == lesson.config
 
 
 def test_every_preset_has_a_recording_of_what_it_is_now() -> None:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs
 
+from ...config import ExperimentConfig
 from ...experiments.complete import complete
 from ...experiments.link import from_query
-from ...experiments.shell_command import command_line
 from ...lessons.classroom.record import HEADS
 from ...lessons.classroom.worksheet import prose
 from ...lessons.course.facts import facts
@@ -21,7 +21,7 @@ from ...lessons.glossary.terms import find
 from .formulas import with_gaps
 from .microscope import microscope
 from .pictures import Counts
-from .shell import count_bars, formula_box, page, picture, table, template
+from .shell import count_bars, formula_box, page, picture, repeat, table, template
 
 RUNS = (
     "They were trained beforehand and recorded, and are the same for everybody. Each page says "
@@ -77,7 +77,6 @@ def step_page(
     slots: list[list[object]],
 ) -> str:
     """A step; the gaps of its formulas are appended to ``slots``."""
-    config = complete(from_query(parse_qs(lesson.try_query)))
     following = next((one for one in course if one.number > lesson.number), None)
     numbers = facts(outcome)
     tables = table(by_method(outcome, numbers), marks=True) + table(by_class(outcome))
@@ -104,7 +103,7 @@ def step_page(
         ),
         tables=tables,
         microscope=microscope(outcome) if lesson.microscope else "",
-        command=html.escape(command_line(config)),
+        repeat=repeat(tried(lesson), f"try-{lesson.name}"),
         ask=html.escape(lesson.ask),
         answers=_radios(
             "answer", [(str(i), lesson.answers[i].text) for i in lesson.mixed], "answers"
@@ -115,6 +114,11 @@ def step_page(
     )
     title = f"{lesson.number}. {lesson.title} · Harmony"
     return page("step", title, content, step=lesson.name, here="index")
+
+
+def tried(lesson: Lesson) -> ExperimentConfig:
+    """The experiment that a step suggests to try."""
+    return complete(from_query(parse_qs(lesson.try_query)))
 
 
 def recorded(outcome: Outcome) -> str:

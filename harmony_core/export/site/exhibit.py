@@ -69,6 +69,12 @@ class Exhibit:
         """The payload with the view's options as compressed base64."""
         return packed(self.payload, self.panels)
 
+    @property
+    def shows_images(self) -> bool:
+        """Whether the view has thumbnails or pictures of the data."""
+        names = {field["name"] for field in self.payload.meta["static"]}
+        return bool(names & {"thumbs", "gallery_pictures"})
+
 
 def packed(payload: Payload, panels: tuple[str, ...]) -> str:
     """A payload with the view's options, compressed, in base64."""

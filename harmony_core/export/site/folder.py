@@ -62,13 +62,13 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
             os.replace(folder, old)
         os.replace(temporary, folder)
     except OSError as error:
-        if old.exists() and not folder.exists():
-            os.replace(old, folder)
         raise RunError(
             f"Expected to write the site into {folder}, but got: {error.strerror or error}. "
             "Free some space or choose another folder."
         ) from error
     finally:
+        if old.exists() and not folder.exists():
+            os.replace(old, folder)
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
 
@@ -77,9 +77,13 @@ def _keep_others(folder: Path, new: Path, earlier: set[str]) -> None:
     """Copy what is not of the earlier site into the new one, which has no file of that name."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if name in earlier or (path.is_dir() and not path.is_symlink()):
-            continue
         target = new / name
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                target.mkdir(parents=True, exist_ok=True)
+            continue
+        if name in earlier:
+            continue
         if target.exists():
             raise RunError(
                 f"Expected {path} to be a file of the site, but it was added by hand. Move it away."

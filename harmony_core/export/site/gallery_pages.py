@@ -9,10 +9,9 @@ from typing import Any
 from ...config import ExperimentConfig
 from ...experiments.complete import complete
 from ...experiments.method_text import format_methods, method_labels
-from ...experiments.shell_command import command_line
 from ..offline import CAVEATS, about
 from .exhibit import COURSE, OWN, PRESET, Exhibit
-from .shell import count_bars, page, picture, template
+from .shell import count_bars, page, picture, repeat, template
 
 GROUPS = {
     OWN: ("Own experiments", ""),
@@ -59,7 +58,7 @@ def run_page(exhibit: Exhibit) -> str:
             f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>'
             for name, value in _settings(exhibit.config)
         ),
-        command=html.escape(command_line(exhibit.config)),
+        repeat=repeat(exhibit.config, exhibit.name),
     )
     return page("run", f"{exhibit.title} · Harmony", content, here="gallery")
 

@@ -8,7 +8,9 @@ from importlib.resources import files
 from string import Template
 
 from ... import __version__
+from ...config import ExperimentConfig
 from ...errors import RunError
+from ...experiments.shell_command import FILE, command_line
 from ...lessons.course.number_tables import NumberTable
 from .pictures import SHADES, Counts
 
@@ -94,6 +96,16 @@ def table(made: NumberTable, *, marks: bool = False) -> str:
     return (
         f'<div class="figures" tabindex="0" role="region" aria-label="{html.escape(made.caption)}">'
         f"<table><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def repeat(config: ExperimentConfig, name: str) -> str:
+    """How to train an experiment with Harmony; ``configs/<name>.json`` is its config."""
+    command = command_line(config).replace(FILE, f"{name}.json")
+    return (
+        f'<p class="quiet">With Harmony installed, this trains it; <a href="configs/{name}.json" '
+        f"download>{name}.json</a> has all settings.</p>"
+        f'<pre tabindex="0" aria-label="Command">{html.escape(command)}</pre>'
     )
 
 

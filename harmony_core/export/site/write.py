@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import ConfigError
+from ...experiments.presets import PRESETS
 from ...lessons.course.lesson import lessons
 from ...lessons.course.prepare import prepared
 from ...plots.style import CLASS_COLORS, METHOD_COLORS
@@ -17,8 +18,8 @@ from ...runs.record import ExperimentRecord
 from ...runs.store import RunStore
 from ...viewer.bundle import bundle, stylesheet
 from .course_pages import file_of as step_file
-from .course_pages import index_page, step_page
-from .exhibit import RECORDINGS, Exhibit, of_experiment, of_preset, of_step
+from .course_pages import index_page, step_page, tried
+from .exhibit import OWN, RECORDINGS, Exhibit, of_experiment, of_preset, of_step
 from .folder import check_folder, write_folder
 from .gallery_pages import file_of as run_file
 from .gallery_pages import gallery_page, run_page
@@ -43,6 +44,8 @@ class Site:
     """In bytes"""
     steps: int
     runs: int
+    pictured: tuple[str, ...] = ()
+    """Titles of one's own experiments whose pages show images of their data"""
 
     @property
     def sentence(self) -> str:
@@ -51,6 +54,7 @@ class Site:
             f"{self.steps} steps and {self.runs} runs in {self.files} files, "
             f"{self.size / 1e6:.1f} MB. Open {self.folder / 'index.html'} in a browser, or put the "
             "folder on any web host."
+            + "".join(f" The page of {title} shows images of its data." for title in self.pictured)
         )
 
 
@@ -65,13 +69,14 @@ def write_site(
     folder = Path(folder)
     check_folder(folder)  # before the work
     contents, exhibits = _course()
-    exhibits += [of_preset(path) for path in sorted(RECORDINGS.glob("*.bin"))]
+    exhibits += [of_preset(RECORDINGS / f"{name}.bin") for name in PRESETS]
     if own and store is not None:
         room = min(MOST_EACH, FOR_OWN // len(own))
         exhibits += [of_experiment(store, record, room) for record in own]
     contents["gallery.html"] = gallery_page(exhibits)
     for exhibit in exhibits:
         contents[run_file(exhibit)] = run_page(exhibit)
+        contents[f"configs/{exhibit.name}.json"] = exhibit.config.to_json()
         contents[f"runs/{exhibit.name}.js"] = given("run", exhibit.name, exhibit.packed)
         for shade in SHADES:
             contents[f"pictures/{exhibit.name}-{shade}.svg"] = exhibit.pictures[shade]
@@ -88,7 +93,8 @@ def write_site(
             f"{size / 1e6:.1f} MB. Name fewer experiments."
         )
     write_folder(folder, encoded)
-    return Site(folder, len(encoded), size, len(lessons()), len(exhibits))
+    pictured = tuple(e.title for e in exhibits if e.group == OWN and e.shows_images)
+    return Site(folder, len(encoded), size, len(lessons()), len(exhibits), pictured)
 
 
 def palettes() -> str:
@@ -119,6 +125,7 @@ def _course() -> tuple[dict[str, str], list[Exhibit]]:
             course, lesson, outcome, exhibit.words, exhibit.counts, extent, slots
         )
         data = step_data(lesson, outcome, slots)
+        contents[f"configs/try-{lesson.name}.json"] = tried(lesson).to_json()
         contents[f"steps/{lesson.name}.js"] = given("step", lesson.name, data)
         exhibits.append(exhibit)
     contents["index.html"] = index_page(course, exhibits[0].words)
