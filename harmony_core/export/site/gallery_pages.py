@@ -42,8 +42,9 @@ def run_page(exhibit: Exhibit) -> str:
     """One run to play, with its settings and what it can tell."""
     notes = [*exhibit.notes, *CAVEATS]
     results = exhibit.results or (
-        f'<div class="columns"><figure class="data">{picture(exhibit.name, exhibit.words)}'
-        f"</figure><div>{count_bars(exhibit.counts)}</div></div>"
+        '<h2>The data</h2><div class="columns"><figure class="data">'
+        f"{picture(exhibit.name, exhibit.words)}</figure>"
+        f"<div>{count_bars(exhibit.counts)}</div></div>"
     )
     content = template(
         "run.html",

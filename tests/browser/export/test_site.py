@@ -233,7 +233,14 @@ PLAYED = {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "name",
-    ["index.html", "glossary.html", "gallery.html", "run-preset-harmonized.html", *PLAYED],
+    [
+        "index.html",
+        "glossary.html",
+        "gallery.html",
+        "run-preset-harmonized.html",
+        "run-defer.html",
+        *PLAYED,
+    ],
 )
 def test_nothing_keeps_anybody_out(name: str, scheme: str, opened: Open) -> None:
     page = opened(name, color_scheme=scheme)
