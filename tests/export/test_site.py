@@ -10,7 +10,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import torch
+from torch import nn
 
+from harmony_core import record
 from harmony_core.cli import main
 from harmony_core.config import DataConfig, ExperimentConfig, RecordConfig
 from harmony_core.errors import ConfigError
@@ -213,9 +216,29 @@ def test_the_end_says_if_images_of_an_own_experiment_are_shown(tmp_path: Path) -
     config = ExperimentConfig(
         data=DataConfig("digits"), epochs=1, device="cpu", record=RecordConfig(tracked=20)
     )
-    record = execute(store, store.create(complete(config), "My scans").id)
-    sentence = write_site(tmp_path / "site", store, [record]).sentence
+    made = execute(store, store.create(complete(config), "My scans").id)
+    sentence = write_site(tmp_path / "site", store, [made]).sentence
     assert sentence.endswith("The page of My scans shows images of its data.")
+
+
+def test_a_training_of_another_loop_joins_the_gallery(tmp_path: Path) -> None:
+    x = torch.randn(60, 2, generator=torch.Generator().manual_seed(0))
+    y = torch.arange(60) % 3
+    network, criterion = nn.Linear(2, 3), nn.CrossEntropyLoss()
+    with record(tmp_path / "runs", loss=criterion, classes=["a", "b", "<c>"], epochs=1) as run:
+        criterion(network(x), y).backward()
+        with torch.no_grad():
+            criterion(network(x), y)
+        run.epoch()
+    command = ["export", "--runs", str(tmp_path / "runs"), "latest", "--site", str(tmp_path / "s")]
+    assert main(command) == 0
+    (page,) = (tmp_path / "s").glob("run-own-*.html")
+    text = page.read_text("utf-8")
+    assert "Its seeds were not recorded. One training cannot tell a gain from luck." in text
+    assert "trained by another loop, which Harmony cannot repeat" in text
+    assert "from the same initial weights" not in text
+    (picture,) = (tmp_path / "s" / "pictures").glob("own-*-light.svg")
+    assert picture.read_text("utf-8").count("<rect") == 3  # of its counts: no data were recorded
 
 
 def test_settings_on_a_page_are_those_of_its_file(site: Path) -> None:

@@ -40,7 +40,8 @@ def gallery_page(exhibits: Sequence[Exhibit]) -> str:
 
 def run_page(exhibit: Exhibit) -> str:
     """One run to play, with its settings and what it can tell."""
-    notes = [*exhibit.notes, *CAVEATS]
+    # of another loop nothing is known of what its methods shared
+    notes = [*exhibit.notes, *(() if exhibit.config.recorded else CAVEATS)]
     results = exhibit.results or (
         '<h2>The data</h2><div class="columns"><figure class="data">'
         f"{picture(exhibit.name, exhibit.words)}</figure>"
@@ -92,5 +93,5 @@ def _settings(config: ExperimentConfig) -> list[tuple[str, str]]:
             rows.append((name.replace("_", " "), text or "–"))
 
     rows.append(("methods", format_methods(config.methods)))
-    add("", complete(config).to_dict())
+    add("", (config if config.recorded else complete(config)).to_dict())
     return rows

@@ -28,7 +28,7 @@ def training_picture(
     Of data in the plane every training point is drawn, of images some of the tracked ones; of
     other data, and of images of files, which may be private, the counts alone.
     """
-    spec = DATASETS.get(config.data.name)
+    spec = None if config.recorded else DATASETS.get(config.data.name)
     if spec is not None and spec.kind == "points":
         dataset = build_dataset(config.data, config.seeds.data)
         classes = len(dataset.class_names)
@@ -36,7 +36,7 @@ def training_picture(
     if scene is None:
         raise ConfigError(f"Expected points in the plane to draw, but got data {config.data.name}.")
     inputs = np.asarray(scene.tracked_inputs)
-    if config.data.name == "digits" and inputs.ndim == 4 and len(inputs):
+    if spec is not None and spec.name == "digits" and inputs.ndim == 4 and len(inputs):
         words = f"Some training images of {len(scene.class_names)} classes"
         return {shade: _tiles(inputs, shade) for shade in SHADES}, words, ()
     words = f"Training samples of {len(scene.class_names)} classes, from the largest to the rarest"

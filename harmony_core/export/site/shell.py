@@ -101,6 +101,8 @@ def table(made: NumberTable, *, marks: bool = False) -> str:
 
 def repeat(config: ExperimentConfig, name: str) -> str:
     """How to train an experiment with Harmony; ``configs/<name>.json`` is its config."""
+    if config.recorded is not None:
+        return '<p class="quiet">It was trained by another loop, which Harmony cannot repeat.</p>'
     command = command_line(config).replace(FILE, f"{name}.json")
     return (
         f'<p class="quiet">With Harmony installed, this trains it; <a href="configs/{name}.json" '
