@@ -11,6 +11,7 @@
     python -m harmony_core export latest --csv curves.csv --config config.json
     python -m harmony_core export latest --html run.html    # with its replay, to send to others
     python -m harmony_core export latest --snippet harmonized train.py
+    python -m harmony_core export --site course     # the course as pages for any web host
     python -m harmony_core posthoc latest           # other last layers on the trained features
     python -m harmony_core run config.json --epochs 100     # flags override the file
     python -m harmony_core resume latest            # continue after Ctrl-C, a crash or a power cut
@@ -60,6 +61,7 @@ from .text_table import text_table
 
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
 ENDED_EARLY = ("failed", "interrupted")
+ID = "an id, the unique start of one, or `latest`"
 
 RANK_ZERO_FIRST = 10.0
 """Seconds for which other ranks leave the last word to rank 0: torchrun ends all with the first."""
@@ -329,8 +331,9 @@ def build_parser() -> argparse.ArgumentParser:
     add_study(commands)
     add("methods", _methods, "List losses, their presets and parameters.")
     add("datasets", _datasets, "List data sets and models and their parameters.")
-    for sub in (show, export_to, after, resume, delete):
-        sub.add_argument("id", metavar="ID", help="an id, the unique start of one, or `latest`")
+    for sub in (show, after, resume, delete):
+        sub.add_argument("id", metavar="ID", help=ID)
+    export_to.add_argument("id", nargs="*", metavar="ID", help=ID)
     for sub in (run, resume):
         sub.add_argument("--quiet", action="store_true", help="no progress bar")
     add_export_options(export_to)

@@ -22,10 +22,13 @@ from tests.app.declared_pages import experiment_pages
 
 ROOT = Path(__file__).parents[1]
 VIEWER = ROOT / "harmony_core" / "viewer"
+SITE = ROOT / "harmony_core" / "export" / "site"
 MAX_LINE, MAX_LINES = 100, 400
 SOURCES = [
     *sorted((VIEWER / "js").rglob("*.js")),
     *sorted((VIEWER / "css").glob("*.css")),
+    *sorted((SITE / "js").glob("*.js")),
+    *sorted((SITE / "css").glob("*.css")),
     *sorted((ROOT / "assets" / "app").glob("*.js")),
     *sorted((ROOT / "scripts").glob("*.js")),
 ]
@@ -139,36 +142,44 @@ def test_files_and_lines_stay_short(path: Path) -> None:
     assert max(map(len, lines)) <= MAX_LINE
 
 
-def sources_digest() -> str:
+def sources_digest(top: Path) -> str:
     """SHA-256 over the names and texts of the sources, as ``scripts/bundle.js`` takes it."""
     digest = hashlib.sha256()
     for folder in ("css", "js"):
-        files = [p for p in (VIEWER / folder).rglob("*") if p.suffix in (".js", ".css")]
-        for name, path in sorted((p.relative_to(VIEWER / folder).as_posix(), p) for p in files):
+        files = [p for p in (top / folder).rglob("*") if p.suffix in (".js", ".css")]
+        for name, path in sorted((p.relative_to(top / folder).as_posix(), p) for p in files):
             digest.update(f"{folder}/{name}\n".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def test_the_bundle_is_made_of_these_sources() -> None:
-    digest = sources_digest()
-    for text in (bundle(adapter=False), stylesheet(), (VIEWER / "built/panels.json").read_text()):
-        assert digest in text, (
-            "The bundle is stale: run `make bundle` and commit harmony_core/viewer/built."
-        )
+def test_the_bundles_are_made_of_these_sources() -> None:
+    view = (bundle(adapter=False), stylesheet(), (VIEWER / "built/panels.json").read_text())
+    pages = [(SITE / "built" / name).read_text("utf-8") for name in ("site.js", "site.css")]
+    for top, texts in ((VIEWER, view), (SITE, pages)):
+        digest = sources_digest(top)
+        for text in texts:
+            assert digest in text, (
+                f"The bundle is stale: run `make bundle` and commit {label(top)}/built."
+            )
 
 
-def test_the_build_makes_the_committed_bundle(tmp_path: Path) -> None:
+def test_the_build_makes_the_committed_bundles(tmp_path: Path) -> None:
     if not shutil.which("node") or not (ROOT / "node_modules/esbuild").is_dir():
         pytest.skip("Node.js or esbuild is not installed; `make bundle` installs it")
-    for folder in ("css", "js"):
-        shutil.copytree(VIEWER / folder, tmp_path / folder)
+    shutil.copytree(ROOT / "assets/app", tmp_path / "assets/app")  # the site has parts of both
+    tops = [tmp_path / label(top) for top in (VIEWER, SITE)]
+    for top in (VIEWER, SITE):
+        for folder in ("css", "js"):
+            shutil.copytree(top / folder, tmp_path / label(top) / folder)
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    command = ["node", "scripts/bundle.js", str(tmp_path)]
+    command = ["node", "scripts/bundle.js", *map(str, tops)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    made = {path.name: path.read_bytes() for path in (tmp_path / "built").iterdir()}
-    assert made == {path.name: path.read_bytes() for path in (VIEWER / "built").iterdir()}
+    for top in (VIEWER, SITE):
+        built = tmp_path / label(top) / "built"
+        made = {path.name: path.read_bytes() for path in built.iterdir()}
+        assert made == {path.name: path.read_bytes() for path in (top / "built").iterdir()}
 
 
 def test_pages_ask_for_panels_that_there_are() -> None:

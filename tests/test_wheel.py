@@ -108,6 +108,12 @@ def test_a_run_and_its_offline_page_work_from_the_wheel(python: Path, tmp_path: 
     assert "mount" in page
 
 
+def test_the_site_is_written_from_the_wheel(python: Path, tmp_path: Path) -> None:
+    run(python, tmp_path, "export", "--site", "course")
+    assert "What a long tail is" in (tmp_path / "course" / "01-tail.html").read_text("utf-8")
+    assert (tmp_path / "course" / "runs" / "preset-harmonized.js").is_file()
+
+
 def test_the_course_comes_with_the_wheel(python: Path, tmp_path: Path) -> None:
     code = (
         "from harmony_core.lessons.course.lesson import lessons\n"

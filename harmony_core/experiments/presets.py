@@ -138,8 +138,8 @@ _PRESETS = (
         "begin, accuracy jumps up and down and whole classes are lost. This happens at the "
         "reference learning rate of 0.1, used here; at half of it, the literal form costs a few "
         "points.",
-        look="The recall of each class from one epoch to the next. On the page Weights: the weight "
-        "of hard samples beside that of easy ones.",
+        look="The recall of each class from one epoch to the next; among the weights, that of hard "
+        "samples beside that of easy ones.",
         config=replace(
             _config(_HARD_HEAD, 60, WEIGHTED, LITERAL, HARMONIZED),
             optim=replace(quick_recipe(), lr=0.1),

@@ -1,4 +1,7 @@
-"""An experiment for use elsewhere: a training script, tables, a replay, a page in one file."""
+"""An experiment for use elsewhere: a training script, tables, a replay, a page in one file.
+
+``site`` is the course as a folder of static pages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The command ``export``: an experiment as tables, a config, a script, a page or a replay."""
+"""The command ``export``: an experiment as tables, a config, a script, a page or a replay.
+
+``--site`` writes the course as static pages instead.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ from .results import write_csv
 
 MAPS = "embedding"
 """The page whose recording is an experiment's folder, not a payload."""
+ONE_EXPERIMENT = ("csv", "config", "snippet", "html", "tensorboard", "embedding", "replay")
+"""Flags that write something of one experiment."""
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +45,12 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     add("--html", metavar="FILE", help="everything as one page that opens offline")
     add("--tensorboard", metavar="DIR", help="events for TensorBoard; needs tensorboard")
     add("--embedding", metavar="FILE", help="the embedding as one page; needs umap")
+    add(
+        "--site",
+        metavar="DIR",
+        help="the course, its glossary and a gallery of recorded runs as a folder of static pages; "
+        "needs no ID, the experiments named are added to the gallery",
+    )
     add("--replay", metavar="FILE", help="a recording for the start page, under 1 MB")
     add(
         "--replay-page",
@@ -53,7 +64,15 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
 def export(given: argparse.Namespace) -> None:
     """Write what the flags name; the curves to stdout if there are none."""
     store = RunStore(given.runs)
-    record = store.get(store.find(given.id))
+    if given.site is not None:
+        _site(store, given)
+        return
+    if len(given.id) != 1:
+        raise ConfigError(
+            f"Expected one ID of an experiment to export, but got {len(given.id) or 'none'}. "
+            "`list` shows them; only --site needs none or takes several."
+        )
+    record = store.get(store.find(given.id[0]))
     if given.config is not None:
         with _target(given.config) as file:
             file.write(record.config.to_json() + "\n")
@@ -81,15 +100,7 @@ def export(given: argparse.Namespace) -> None:
         from .tensorboard import write_events
 
         _note(write_events(store, record, Path(given.tensorboard)))
-    others = (
-        given.tensorboard,
-        given.config,
-        given.snippet,
-        given.html,
-        given.replay,
-        given.embedding,
-    )
-    if given.csv is not None or all(value is None for value in others):
+    if given.csv is not None or all(getattr(given, name) is None for name in ONE_EXPERIMENT):
         _csv(store, record, given.csv or "-")
 
 
@@ -110,6 +121,18 @@ def chosen_method(methods: Sequence[MethodConfig], text: str) -> int:
             f"but got {text!r}."
         )
     return found[0]
+
+
+def _site(store: RunStore, given: argparse.Namespace) -> None:
+    from .site.write import write_site
+
+    others = [name for name in ONE_EXPERIMENT if getattr(given, name) is not None]
+    if others:
+        raise ConfigError(
+            f"Expected --site alone, but got --{others[0]} too. Export that by a second command."
+        )
+    own = [store.get(run_id) for run_id in dict.fromkeys(map(store.find, given.id))]
+    _note(write_site(Path(given.site), store, own).sentence)
 
 
 def _snippet(record: ExperimentRecord, words: list[str]) -> None:

@@ -21,6 +21,7 @@ from ..analysis.summary import (
     comparisons,
     shown_figures,
 )
+from ..config import ExperimentConfig
 from ..experiments.method_text import format_methods
 from ..files import write_atomically
 from ..frames import Scene
@@ -113,16 +114,21 @@ def _page(
 ) -> str:
     title = html.escape(record.title or f"Harmony experiment {record.id}")
     script = (bundle(adapter=False) + START).replace("</script", r"<\/script")
-    notes = [*CAVEATS, _seeds(record, repeat), *data_notes(scene), recording.sentence]
+    notes = [
+        *CAVEATS,
+        seeds_sentence(record.config, repeat),
+        *data_notes(scene),
+        recording.sentence,
+    ]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{stylesheet()}{STYLE}</style></head><body>"
-        f"<main><h1>{title}</h1><p>{_about(record)}</p>"
+        f"<main><h1>{title}</h1><p>{html.escape(about(record.config, record.state))}</p>"
         '<div class="hv"><p>This page draws with JavaScript. In a browser from before 2023 it '
         "may stay empty; the numbers below are there in any case.</p></div>"
-        f"{_results(summaries, scene)}"
+        f"{results_section(summaries, scene)}"
         "<h2>What to keep in mind</h2>"
         f"{''.join(f'<p>{html.escape(note)}</p>' for note in notes if note)}"
         f"{_origin(record)}</main>"
@@ -138,28 +144,29 @@ def _packed(payload: Payload, panels: tuple[str, ...]) -> str:
     return base64.b64encode(gzip.compress(whole.wire(), 6, mtime=0)).decode()
 
 
-def _about(record: ExperimentRecord) -> str:
-    config = record.config
+def about(config: ExperimentConfig, state: str = "done") -> str:
+    """The data, the network and the length of an experiment in one line of plain text."""
     data = config.data
-    state = "" if record.state == "done" else f" Its state is: {record.state}."
+    unfinished = "" if state == "done" else f" Its state is: {state}."
     if (own := config.recorded) is not None:
         said = f"Recorded from {own.loop}; data {own.data or 'not named'}, model "
-        return html.escape(f"{said}{own.model or 'not named'}, {config.epochs} epochs.{state}")
+        return f"{said}{own.model or 'not named'}, {config.epochs} epochs.{unfinished}"
     tail = (
         "with its own counts"
         if data.profile == "as_is"
         else f"with an imbalance factor of {data.imbalance_factor:g} ({data.profile} profile)"
     )
     noise = f", {100 * data.label_noise:g} % of the labels wrong" if data.label_noise else ""
-    return html.escape(
-        f"Data {data.name} {tail}{noise}; {config.model.name}, {config.epochs} epochs.{state}"
+    return (
+        f"Data {data.name} {tail}{noise}; {config.model.name}, {config.epochs} epochs.{unfinished}"
     )
 
 
-def _seeds(record: ExperimentRecord, repeat: int) -> str:
-    if record.config.recorded is not None:
+def seeds_sentence(config: ExperimentConfig, repeat: int = 0) -> str:
+    """Which seeds are shown, and what one of them can tell."""
+    if config.recorded is not None:
         return "Its seeds were not recorded. One training cannot tell a gain from luck."
-    seeds = record.config.seeds
+    seeds = config.seeds
     one = seeds.of_repeat(repeat)
     shown = (
         f"Seeds of what is shown: data {one.data}, initial weights {one.init}, order {one.order}."
@@ -172,7 +179,7 @@ def _seeds(record: ExperimentRecord, repeat: int) -> str:
     )
 
 
-def _results(summaries: list[MethodSummary], scene: Scene) -> str:
+def results_section(summaries: list[MethodSummary], scene: Scene) -> str:
     """The final figures and the comparisons of methods, over the finished repeats."""
     if not summaries or not summaries[0]["ece"].values:
         return "<h2>Results</h2><p>No repeat is finished yet.</p>"
@@ -193,7 +200,8 @@ def _results(summaries: list[MethodSummary], scene: Scene) -> str:
     sentences = "".join(f"<p>{html.escape(c.sentence())}</p>" for c in comparisons(summaries))
     return (
         "<h2>The last epoch on the test set</h2>"
-        f'<div class="scroll"><table class="numbers"><thead><tr><th>Method</th>{head}</tr></thead>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Results">'
+        f'<table class="numbers"><thead><tr><th>Method</th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div><p>{note}</p>{sentences}"
     )
 

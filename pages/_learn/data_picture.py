@@ -5,20 +5,18 @@ from __future__ import annotations
 import html
 from functools import lru_cache
 
-import numpy as np
 import streamlit as st
 
 from harmony_core.config import ExperimentConfig
 from harmony_core.data import DATASETS, build_dataset
-from harmony_core.plots.style import class_color, class_shape
+from harmony_core.plots.plane_picture import plane_picture
 
 from .._shared.count_bars import Counts, count_bars
 from .._shared.markdown import literal
 from .._shared.theme import theme
-from .._shared.thumbnails import SHAPE_PATHS, svg_uri, thumbnail
+from .._shared.thumbnails import svg_uri, thumbnail
 
 Extent = tuple[float, float, float, float]
-SIDE = 400
 
 
 def picture(config: ExperimentConfig) -> None:
@@ -54,18 +52,5 @@ def training_points(config_json: str, shade: str) -> tuple[str, Counts, Extent]:
     dataset = build_dataset(config.data, config.seeds.data)
     points, targets = dataset.train_inputs, dataset.train_targets
     counts = tuple(zip(dataset.class_names, map(int, dataset.train_counts), strict=True))
-    half = float(np.abs(points).max()) * 1.06
-    xy = (points * [1, -1] + half) * SIDE / (2 * half)
-    groups = []
-    for c in range(len(counts)):
-        mark = SHAPE_PATHS[class_shape(c)]
-        uses = "".join(f'<use href="#m{c}" x="{x:.1f}" y="{y:.1f}"/>' for x, y in xy[targets == c])
-        groups.append(
-            f'<defs><path id="m{c}" d="{mark}" transform="scale(3)"/></defs>'
-            f'<g fill="{class_color(c, shade)}" fill-opacity=".8">{uses}</g>'
-        )
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}">'
-        f"{''.join(groups)}</svg>"
-    )
+    svg, half = plane_picture(points, targets, len(counts), shade)
     return svg, counts, (-half, half, -half, half)

@@ -7,29 +7,21 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from harmony_core.experiments.method_text import method_labels
 from harmony_core.lessons.course.expression import fill
-from harmony_core.lessons.course.facts import LETTERS
 from harmony_core.lessons.course.feedback import Feedback
 from harmony_core.lessons.course.lesson import Lesson
+from harmony_core.lessons.course.number_tables import OVER_SEEDS, by_class, by_method
 from harmony_core.lessons.course.outcome import Outcome
+from harmony_core.lessons.course.words import CHECKED, VERDICTS
 
 from .._shared.tables import cells, table
 from .._shared.widgets import set_widget
 from . import progress
 
-FIGURES = {
-    "balanced": "Balanced accuracy",
-    "head": "Head",
-    "medium": "Medium",
-    "tail": "Tail",
-    "differs": "Differs from best",
-}
-
 
 def show_verdict(feedback: Feedback) -> None:
     """The prediction beside what happened."""
-    verdict = "You predicted it" if feedback.right else "It came out differently"
+    verdict = VERDICTS[feedback.right]
     st.html(
         f'<section class="verdict {"right" if feedback.right else "other"}" role="status" '
         f'data-right="{str(feedback.right).lower()}"><h2>{verdict}</h2><dl>'
@@ -54,31 +46,11 @@ def show_explanation(lesson: Lesson, outcome: Outcome, feedback: Feedback) -> No
 
 
 def _numbers(outcome: Outcome, feedback: Feedback) -> None:
-    labels = method_labels(outcome.config.methods)
-    names = [n for n in FIGURES if f"{n}_A" in feedback.numbers]
-    rows = [
-        (label, cells([fill(f"[[{n}_{LETTERS[m]}]]", feedback.numbers) for n in names]))
-        for m, label in enumerate(labels)
-    ]
-    heads = [FIGURES[n] for n in names]
-    table("Recall by method, in percent", ["Method, in %", *heads], rows, marks=True)
-    scene = outcome.scenes[0]
-    rows = [
-        (
-            name,
-            cells(
-                [
-                    f"{scene.train_counts[c]:,}",
-                    *(f"{100 * frame.recall[c]:.1f}" for frame in outcome.last[0]),
-                ]
-            ),
-        )
-        for c, name in enumerate(scene.class_names)
-    ]
-    heads = [f"Recall, {label}" for label in labels]
-    table("Recall by class, in percent", ["Class", "Training samples", *heads], rows)
+    for one, marks in ((by_method(outcome, feedback.numbers), True), (by_class(outcome), False)):
+        rows = [(name, cells(texts)) for name, texts in one.rows]
+        table(one.caption, one.head, rows, marks=marks)
     if outcome.config.seeds.repeats > 1:
-        st.caption("The first table is the mean over all seeds, the second is of the first seed.")
+        st.caption(OVER_SEEDS)
 
 
 def show_try_it(lesson: Lesson) -> None:
@@ -120,7 +92,7 @@ def check_question(lesson: Lesson) -> bool:
     answer = lesson.answers[known]
     say = st.success if answer.right else st.info
     icon = ":material/check_circle:" if answer.right else ":material/lightbulb:"
-    say(f"{'Right.' if answer.right else 'Not quite.'} {answer.why}", icon=icon)
+    say(f"{CHECKED[answer.right]} {answer.why}", icon=icon)
     return True
 
 

@@ -7,6 +7,7 @@ import html
 import streamlit as st
 
 from harmony_core.lessons.course.lesson import Lesson
+from harmony_core.lessons.course.words import FOR_WHOM, NEEDED, WAY, how_long
 
 from .._shared.messages import lead
 from .._shared.theme import theme
@@ -17,18 +18,14 @@ from .join import join_class
 from .record import show_record
 
 FACTS = (
-    ("For whom", "You have met softmax and gradient descent. You need no more than that."),
-    ("What you need", "This browser. There is no account, and nothing to install."),
+    ("For whom", FOR_WHOM),
+    ("What you need", NEEDED),
     (
         "What is kept",
         "Your predictions, in this browser. The server keeps the runs, without a name, until "
         "somebody deletes them. In a class, the teacher sees predictions and results by seat, and "
         "all of it is deleted when the class ends.",
     ),
-)
-WAY = (
-    "Every step asks a question. You predict the answer, a small network trains, and the page "
-    "compares: your number beside the one that came out. A wrong prediction teaches the most."
 )
 
 
@@ -45,7 +42,7 @@ def show_start(course: tuple[Lesson, ...]) -> None:
             "minutes, with time to talk."
         )
     )
-    long = ("How long", f"About {minutes} minutes for all {len(course)} steps.{some}")
+    long = ("How long", how_long(minutes, len(course)) + some)
     facts = "".join(
         f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd></div>"
         for name, text in (FACTS[0], FACTS[1], long, FACTS[2])

@@ -10,22 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harmony_core.data import DATASETS, scenario_preview
+from harmony_core.plots.plane_picture import SHAPE_PATHS
 from harmony_core.plots.style import CLASS_COLORS, CLASS_SHAPES, class_color, class_shape
 
 from .app_files import APP_ASSETS
-
-SHAPE_PATHS = {
-    "circle": "M-1 0a1 1 0 1 0 2 0a1 1 0 1 0 -2 0z",
-    "square": "M-.9 -.9h1.8v1.8h-1.8z",
-    "triangle": "M0 -1.15L1.05 .75H-1.05z",
-    "diamond": "M0 -1.25L1.05 0L0 1.25L-1.05 0z",
-    "plus": "M-.4 -1.1h.8v.7h.7v.8h-.7v.7h-.8v-.7h-.7v-.8h.7z",
-    "star": "M0 -1.3L.36 -.4L1.25 -.4L.54 .17L.8 1.1L0 .55L-.8 1.1L-.54 .17L-1.25 -.4L-.36 -.4z",
-    "wedge": "M0 1.15L1.05 -.75H-1.05z",
-    "pentagon": "M0 -1.15L1.1 -.35L.68 .95H-.68L-1.1 -.35z",
-    "hexagon": "M-.58 -1H.58L1.15 0L.58 1H-.58L-1.15 0z",
-    "bar": "M-1.2 -.5h2.4v1h-2.4z",
-}
 
 
 def scatter(

@@ -6,7 +6,7 @@ Every drawing is an SVG of 160 × 90 in three inks: ``q`` quiet, ``a`` and ``b``
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 INKS = {
     "light": {"q": "#8a94a6", "a": "#3985d4", "b": "#ec7016"},
@@ -16,10 +16,13 @@ WIDE, HIGH = 160, 90
 BASE = 80
 
 
-def picture(name: str, shade: str) -> str:
-    """A drawing of `PICTURES` as an SVG without a title; the page describes it in words."""
+def picture(name: str, shade: str = "light", *, inks: Mapping[str, str] | None = None) -> str:
+    """A drawing of `PICTURES` as an SVG without a title; the page describes it in words.
+
+    ``inks`` are those of ``shade`` by default; a page that holds the SVG itself may give variables.
+    """
     body = PICTURES[name]()
-    for letter, ink in INKS[shade].items():
+    for letter, ink in (inks or INKS[shade]).items():
         body = body.replace(f"@{letter}", ink)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" fill="none" '
