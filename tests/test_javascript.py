@@ -27,6 +27,7 @@ SOURCES = [
     *sorted((VIEWER / "js").rglob("*.js")),
     *sorted((VIEWER / "css").glob("*.css")),
     *sorted((ROOT / "assets" / "app").glob("*.js")),
+    *sorted((ROOT / "docs" / "assets").glob("*.js")),
     *sorted((ROOT / "scripts").glob("*.js")),
 ]
 IMPORT = re.compile(

@@ -3,6 +3,7 @@ const repair = () => {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
   for (const [i, tools] of document.querySelectorAll(".md-code__nav").entries()) {
     tools.setAttribute("aria-label", `Code block ${i + 1}`);
+    tools.querySelector("button")?.setAttribute("aria-label", `Copy code block ${i + 1}`);
   }
   for (const wide of document.querySelectorAll(".md-typeset__scrollwrap")) {
     wide.toggleAttribute("tabindex", false);
