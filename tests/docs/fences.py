@@ -10,7 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 DOCUMENTS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *PAGES]
-FENCE = re.compile(r"^```(?P<language>\w+)(?P<attributes>[^\n]*)\n(?P<code>.*?)^```$", re.M | re.S)
+FENCE = re.compile(
+    r"^```(?P<language>\w+)(?: \{(?P<attributes>[^}\n]*)\})?\n(?P<code>.*?)^```$", re.M | re.S
+)
 NOT_RUN = "data-not-run"
 """The attribute of an example that no test runs; its value says why."""
 
@@ -30,7 +32,7 @@ def fences(document: Path) -> Iterator[Block]:
     """All blocks of a document that name a language, in order."""
     text = document.read_text("utf-8")
     for match in FENCE.finditer(text):
-        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', match["attributes"]))
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', match["attributes"] or ""))
         line = text.count("\n", 0, match.start("code")) + 1
         yield Block(match["language"], attributes, match["code"], line)
 
