@@ -7,13 +7,13 @@ import pkgutil
 import re
 from pathlib import Path
 
+import griffe
 import pytest
 
 import harmony_core
 
 from .fences import PAGES, place
 
-griffe = pytest.importorskip("griffe")
 API = [page for page in PAGES if page.parent.name == "api"]
 PACKAGES = ("", ".data", ".export", ".inspection", ".losses", ".models", ".posthoc", ".runs",
             ".training")  # fmt: skip

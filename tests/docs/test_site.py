@@ -14,7 +14,6 @@ from .building import build
 from .fences import ROOT
 from .site_links import Page, broken, css_addresses, is_elsewhere
 
-pytest.importorskip("mkdocs")
 pytestmark = pytest.mark.slow
 
 
