@@ -70,7 +70,10 @@ def arguments_of(words: list[str]) -> list[str]:
 COMMANDS = [words for document in DOCUMENTS for words in named_in(document)]
 COMMANDS += [words for path in [*BENCHMARKS, *SCRIPTS] for words in usage(path)]
 HARMONY = [words for words in COMMANDS if len(arguments_of(words)) > 0]
-PROGRAMS = {"python", "torchrun", "harmony", "make", "pip", "scripts", "dask", "streamlit"}
+PROGRAMS = {
+    *("python", "torchrun", "harmony", "make", "pip", "scripts"),
+    *("deploy", "dask", "streamlit", "podman", "git"),
+}
 """What a line of the shell may begin with, so that a test looks at it or it is a known tool."""
 PAGE_OF_COMMANDS = named_in(ROOT / "docs" / "commands.md")
 USAGE = commands(indented(cli.__doc__ or ""))
@@ -86,6 +89,9 @@ def test_a_named_target_exists(words: list[str]) -> None:
 @pytest.mark.parametrize("words", HARMONY + USAGE, ids=" ".join)
 def test_a_named_command_is_understood(words: list[str]) -> None:
     arguments = arguments_of(words)
+    if words[0] == "harmony" and len(words) == 2:  # the name of a command, or of an option
+        assert re.search(rf"^ +(-\w, )?{arguments[0]}\b", cli.build_parser().format_help(), re.M)
+        return
     given = cli.build_parser().parse_args(arguments)
     if arguments[0] == "run" and given.config is None:
         config_from(given)
@@ -102,8 +108,9 @@ def test_the_page_of_commands_shows_every_command() -> None:
 def test_a_line_of_the_shell_begins_with_a_known_program(document: Path) -> None:
     lines = commands("\n".join(blocks(document, *SHELL)))
     programs = [next(word for word in words if "=" not in word) for words in lines]
-    assert {Path(program.split("/")[0] if program.startswith("scripts/") else program).name
-            for program in programs} <= PROGRAMS  # fmt: skip
+    folders = ("scripts/", "deploy/")
+    firsts = [p.split("/")[0] if p.startswith(folders) else Path(p).name for p in programs]
+    assert set(firsts) <= PROGRAMS
 
 
 def test_each_target_is_phony_and_explained() -> None:

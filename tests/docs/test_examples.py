@@ -16,7 +16,10 @@ from harmony_core.studies.study_file import parse_study
 
 from .fences import DOCUMENTS, NOT_RUN, Block, blocks, fences, place
 
-LANGUAGES = {"python", "bash", "sh", "console", "yaml", "toml", "nginx", "json", "text", "ini"}
+LANGUAGES = {
+    *("python", "bash", "sh", "console", "yaml", "toml"),
+    *("nginx", "json", "text", "ini", "diff"),
+}
 SLOW = {"docs/embedding.md", "docs/inspect.md"}
 """Pages whose examples draw a map or train a pilot."""
 SHOWN_ONLY: dict[str, int] = {}
