@@ -22,7 +22,7 @@ LANGUAGES = {
 }
 SLOW = {"docs/embedding.md", "docs/inspect.md"}
 """Pages whose examples draw a map or train a pilot."""
-SHOWN_ONLY: dict[str, int] = {}
+SHOWN_ONLY: dict[str, int] = {"docs/recording.md": 2}
 """How many Python blocks of a document are not run; each says why."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import pkgutil
 import re
 from pathlib import Path
@@ -15,8 +15,8 @@ import harmony_core
 from .fences import PAGES, place
 
 API = [page for page in PAGES if page.parent.name == "api"]
-PACKAGES = ("", ".data", ".export", ".inspection", ".losses", ".models", ".posthoc", ".runs",
-            ".training")  # fmt: skip
+PACKAGES = ("", ".data", ".export", ".inspection", ".losses", ".models", ".posthoc",
+            ".recording", ".runs", ".training")  # fmt: skip
 """Packages all of whose `__all__` is public."""
 
 
@@ -25,23 +25,13 @@ def documented(page: Path) -> list[str]:
 
 
 NAMES = [name for page in API for name in documented(page)]
-OPTIONAL = {"lightning": "pytorch_lightning", "hugging_face": "transformers"}
-"""Modules whose names need a package that is not always there."""
-
-
-def known(name: str) -> object:
-    """What a public name stands for; None if its package is not installed."""
-    package = OPTIONAL.get(name.split(".")[-2])
-    if package and importlib.util.find_spec(package) is None:
-        return None
-    return pkgutil.resolve_name(name)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_exported_name_is_documented(package: str) -> None:
     module = importlib.import_module(harmony_core.__name__ + package)
     exported = {f"{module.__name__}.{name}" for name in module.__all__ if name[:2] != "__"}
-    objects = {id(known(name)) for name in NAMES}
+    objects = {id(pkgutil.resolve_name(name)) for name in NAMES}
     assert exported
     assert {name for name in exported if id(pkgutil.resolve_name(name)) not in objects} == set()
 
@@ -49,7 +39,7 @@ def test_every_exported_name_is_documented(package: str) -> None:
 def test_a_documented_name_can_be_imported_and_says_what_it_is() -> None:
     package = griffe.load(harmony_core.__name__, resolve_aliases=True)
     for name in NAMES:
-        known(name)
+        assert pkgutil.resolve_name(name) is not None
         found = package[name.partition(".")[2]]
         if found.is_alias:
             found = found.final_target
@@ -58,8 +48,7 @@ def test_a_documented_name_can_be_imported_and_says_what_it_is() -> None:
 
 
 def test_no_name_is_documented_twice() -> None:
-    here = [id(found) for name in NAMES if (found := known(name)) is not None]
-    assert len(set(here)) == len(here)
+    assert len({id(pkgutil.resolve_name(name)) for name in NAMES}) == len(NAMES)
 
 
 def test_the_overview_links_every_page() -> None:
