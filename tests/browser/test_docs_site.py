@@ -17,7 +17,18 @@ from .conftest import PATIENCE
 pytest.importorskip("mkdocs")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SEEN = [
-    *((name, "light") for name in ("index", "choosing", "method", "inspect", "api/losses")),
+    *(
+        (name, "light")
+        for name in (
+            "index",
+            "choosing",
+            "method",
+            "inspect",
+            "recording",
+            "api/losses",
+            "api/recording",
+        )
+    ),
     *((name, "dark") for name in ("index", "choosing", "api/losses")),
 ]
 Open = Callable[..., Any]
