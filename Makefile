@@ -8,10 +8,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"
+# The variable silences the theme's note on what follows it, which it prints with every build.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/python -W error -m mkdocs
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test test-fast lint format bundle lock types check bench clean
+.PHONY: help run install dev test test-fast lint format bundle docs docs-serve lock types check bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -58,6 +60,12 @@ bundle: ## build the view for the browser from its JavaScript and CSS (needs npm
 	@scripts/node-tools
 	npm run --silent build
 
+docs: dev ## build the documents as a site in site/, with the warnings as errors
+	$(MKDOCS) build --quiet
+
+docs-serve: dev ## serve the documents at http://localhost:8000 and build them anew as they change
+	$(MKDOCS) serve
+
 lock: dev ## pin requirements.txt anew, with hashes (ARGS=--upgrade for the newest releases)
 	@$(PIP_INSTALL) -q uv
 	$(LOCK) requirements.txt -o requirements.lock $(ARGS)
@@ -72,5 +80,5 @@ bench: dev ## run all benchmarks (hours; `python -m harmony_core bench` takes mi
 	@for file in benchmarks/[a-z]*.py; do echo "$$file"; $(BIN)/python "$$file" $(ARGS) || exit 1; done
 
 clean: ## remove .venv and caches, but not the experiments in runs/
-	rm -rf $(VENV) node_modules build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist site *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,7 +14,7 @@ const forbid = (patterns, message) => ({
 });
 
 export default [
-  { ignores: ["**/built/", ".venv/", "node_modules/", "static/", "runs/"] },
+  { ignores: ["**/built/", ".venv/", "node_modules/", "static/", "runs/", "site/"] },
   js.configs.recommended,
   {
     languageOptions: { globals: globals.browser },

@@ -1,4 +1,4 @@
-"""What the documents promise: the example trains, and all that they name exists and starts."""
+"""What the documents promise: all that they name exists, and every command is understood."""
 
 from __future__ import annotations
 
@@ -7,34 +7,24 @@ import dataclasses
 import os
 import pkgutil
 import re
-import runpy
 import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 
 from harmony_core import cli
 from harmony_core.experiments.options import config_from
 from harmony_core.quotas import Quotas
+from tests.docs.fences import DOCUMENTS, ROOT, blocks, place
 
-ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-DOCUMENTS = [*PAGES, *sorted((ROOT / "docs").glob("*.md"))]
+SHELL = ("bash", "sh", "console")
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("[a-z]*.py"))
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 FOLDERS = (ROOT, ROOT / "harmony_core", ROOT / "harmony_core" / "viewer" / "js")
 """A document names a path from one of these on."""
-
-
-def blocks(document: Path, language: str) -> list[str]:
-    """The fenced blocks of a language in a Markdown file."""
-    fence = rf"^```{language}\n(.*?)^```$"
-    return re.findall(fence, document.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def quoted(document: Path) -> list[str]:
@@ -46,7 +36,7 @@ def quoted(document: Path) -> list[str]:
 def commands(text: str) -> list[list[str]]:
     """Lines split into words, continued lines joined, comments and notes in brackets left out."""
     joined = re.sub(r"\\\n\s*", " ", text)
-    lines = [re.sub(r" (\[-|> ).*", "", line) for line in joined.splitlines()]
+    lines = [re.sub(r" (\[-|> ).*", "", line.removeprefix("$ ")) for line in joined.splitlines()]
     split = [shlex.split(line, comments=True) for line in lines]
     return [words for words in split if words]
 
@@ -59,9 +49,9 @@ def indented(text: str) -> str:
 
 def named_in(document: Path) -> list[list[str]]:
     """The commands of a document: shell blocks, indented lines and what is quoted."""
-    found = commands("\n".join(blocks(document, "bash")))
+    found = commands("\n".join(blocks(document, *SHELL)))
     found += commands(indented(document.read_text("utf-8")))
-    starts = ("python ", "make ", "scripts/", "torchrun ")
+    starts = ("python ", "make ", "scripts/", "torchrun ", "harmony ")
     return found + [shlex.split(part) for part in quoted(document) if part.startswith(starts)]
 
 
@@ -70,22 +60,23 @@ def usage(path: Path) -> list[list[str]]:
     return commands(indented(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""))
 
 
+def arguments_of(words: list[str]) -> list[str]:
+    """What a command says to Harmony: after ``harmony`` or ``-m harmony_core``."""
+    if words[0] == "harmony":
+        return words[1:]
+    return words[words.index("harmony_core") + 1 :] if "harmony_core" in words else []
+
+
 COMMANDS = [words for document in DOCUMENTS for words in named_in(document)]
 COMMANDS += [words for path in [*BENCHMARKS, *SCRIPTS] for words in usage(path)]
-HARMONY = [words for words in COMMANDS if "harmony_core" in words and words[-1] != "harmony_core"]
+HARMONY = [words for words in COMMANDS if len(arguments_of(words)) > 0]
+PROGRAMS = {
+    *("python", "torchrun", "harmony", "make", "pip", "scripts"),
+    *("deploy", "dask", "streamlit", "podman", "git"),
+}
+"""What a line of the shell may begin with, so that a test looks at it or it is a known tool."""
+PAGE_OF_COMMANDS = named_in(ROOT / "docs" / "commands.md")
 USAGE = commands(indented(cli.__doc__ or ""))
-
-
-def test_the_library_example_trains(tmp_path: Path) -> None:
-    (example,) = blocks(ROOT / "README.md", "python")
-    assert len([line for line in example.splitlines() if line.strip()]) <= 12
-    script = tmp_path / "example.py"
-    script.write_text(example, "utf-8")
-    names: dict[str, Any] = runpy.run_path(str(script))
-    predicted = names["model"](names["inputs"]).argmax(1)
-    recall = [(predicted[names["targets"] == c] == c).float().mean() for c in range(3)]
-    assert torch.stack(recall).mean() > 0.6
-    assert names["loss_fn"].density.sum() > 0
 
 
 @pytest.mark.parametrize("words", [words for words in COMMANDS if "make" in words], ids=" ".join)
@@ -97,16 +88,29 @@ def test_a_named_target_exists(words: list[str]) -> None:
 
 @pytest.mark.parametrize("words", HARMONY + USAGE, ids=" ".join)
 def test_a_named_command_is_understood(words: list[str]) -> None:
-    arguments = words[words.index("harmony_core") + 1 :]
+    arguments = arguments_of(words)
+    if words[0] == "harmony" and len(words) == 2:  # the name of a command, or of an option
+        assert re.search(rf"^ +(-\w, )?{arguments[0]}\b", cli.build_parser().format_help(), re.M)
+        return
     given = cli.build_parser().parse_args(arguments)
     if arguments[0] == "run" and given.config is None:
         config_from(given)
 
 
-def test_the_readme_shows_the_command_line() -> None:
-    named = [words for words in named_in(ROOT / "README.md") if "harmony_core" in words[:-1]]
-    shown = {words[words.index("harmony_core") + 1] for words in named}
-    assert {"run", "list", "show", "export", "resume"} <= shown
+def test_the_page_of_commands_shows_every_command() -> None:
+    shown = {arguments_of(words)[0] for words in HARMONY if words in PAGE_OF_COMMANDS}
+    known = set(re.findall(r"^    (\w+)  +\w", cli.build_parser().format_help(), re.MULTILINE))
+    assert known >= {"run", "list", "show", "export", "resume"}
+    assert known - shown == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=place)
+def test_a_line_of_the_shell_begins_with_a_known_program(document: Path) -> None:
+    lines = commands("\n".join(blocks(document, *SHELL)))
+    programs = [next(word for word in words if "=" not in word) for words in lines]
+    folders = ("scripts/", "deploy/")
+    firsts = [p.split("/")[0] if p.startswith(folders) else Path(p).name for p in programs]
+    assert set(firsts) <= PROGRAMS
 
 
 def test_each_target_is_phony_and_explained() -> None:
@@ -116,21 +120,21 @@ def test_each_target_is_phony_and_explained() -> None:
     assert set(phony.split()) == explained == TARGETS
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=place)
 def test_a_linked_or_named_file_exists(document: Path) -> None:
     text = document.read_text("utf-8")
     links = [link for link in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in link]
     missing = [link for link in links if not (document.parent / link).exists()]
-    for name in quoted(document):
-        if re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?", name):
-            start = name.split("/")[0]
+    for path in quoted(document):
+        if re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?", path):
+            start = path.split("/")[0]
             within = [folder for folder in FOLDERS if (folder / start).is_dir()]
-            if within and not any((folder / name).exists() for folder in within):
-                missing.append(name)
+            if within and not any((folder / path).exists() for folder in within):
+                missing.append(path)
     assert not missing
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=place)
 def test_a_named_module_exists(document: Path) -> None:
     names = set(re.findall(r"\bharmony_core(?:\.\w+)+", " ".join(quoted(document))))
     for block in blocks(document, "python"):
@@ -141,7 +145,7 @@ def test_a_named_module_exists(document: Path) -> None:
         pkgutil.resolve_name(name)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=place)
 def test_a_named_environment_variable_is_read(document: Path) -> None:
     named = set(re.findall(r"\bHARMONY_[A-Z_]+", document.read_text("utf-8")))
     sources = [*(ROOT / "harmony_core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]

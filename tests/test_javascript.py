@@ -30,6 +30,7 @@ SOURCES = [
     *sorted((SITE / "js").glob("*.js")),
     *sorted((SITE / "css").glob("*.css")),
     *sorted((ROOT / "assets" / "app").glob("*.js")),
+    *sorted((ROOT / "docs" / "assets").glob("*.js")),
     *sorted((ROOT / "scripts").glob("*.js")),
 ]
 IMPORT = re.compile(

@@ -18,6 +18,7 @@ from .table_specs import TABLE
 _SPECS = (*SCENARIOS, PAINTED, *IMAGES, TABLE)
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _SPECS}
+"""All data sets by name, in the order in which lists show them."""
 
 
 def build_dataset(

@@ -63,8 +63,9 @@ class HarmonizedLoss(Loss):
     called without the number, or never, α stays constant, and a warning in the log says so once;
     if never, the weights are on from the first step.
     A call in training mode updates the density; after ``eval()`` or under ``no_grad`` it only
-    reads it. All state is in buffers, updated in place without waiting for the device; over several ranks the batch's histogram is summed. A
-    sample whose g is NaN makes the loss NaN and is not counted.
+    reads it. All state is in buffers, updated in place without waiting for the device; over several
+    ranks the batch's histogram is summed. A sample whose g is NaN makes the loss NaN and is not
+    counted.
 
     An ignored sample is in no density. A soft target counts in the density of every class as much
     as it belongs to it, at g = ½‖p − q‖₁, and has the weights of all of them (`samples.Samples`).

@@ -19,3 +19,4 @@ LOSSES: dict[str, LossSpec] = {
     spec.name: spec
     for spec in (*WEIGHTS, *LOGITS, *INFLUENCE, *HARMONIZED, *ADDED_TERMS, *ADAPTIVE)
 }
+"""All losses by name, in the order in which lists show them."""

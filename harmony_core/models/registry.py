@@ -97,3 +97,4 @@ MODELS: dict[str, ModelSpec] = {
         ),
     )
 }
+"""All networks by name, in the order in which lists show them."""

@@ -121,3 +121,4 @@ POSTHOC: dict[str, PosthocSpec] = {
         ),
     )
 }  # fmt: skip
+"""All post-hoc steps by name."""

@@ -4,7 +4,7 @@
 
 Into the folder of its name in ``harmony_core/studies/results`` go the study, its table without ids
 of runs and texts of errors, and ``result.json``, computed from the rounded table. The results in
-the README are then written again.
+the README and on their page are then written again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..files import make_folder, write_atomically
 from .document import result_document
 from .environment import Environment, environment_of
 from .folder import RESULT_FILE, STUDY_FILE, TABLE_FILE, StudyFolder
-from .readme import README, write_readme
+from .readme import write_documents
 from .results import CellResult
 from .sources import source_parameter
 from .study_result import RESULTS, StudyResult, read_study_result
@@ -94,13 +94,13 @@ def _shortened(value: Any) -> Any:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Publish the studies in these folders, and write the README again; the exit code."""
+    """Publish the studies in these folders, and write the documents again; the exit code."""
     try:
         for folder in arguments:
             found = publish(Path(folder).resolve())
             done = sum(cell.state == "done" for cell in found.cells)
             sys.stdout.write(f"{found.name}: {done} of {len(found.cells)} cells are done.\n")
-        write_readme(README)
+        write_documents()
     except HarmonyError as error:
         sys.stderr.write(f"{error}\n")
         return 2

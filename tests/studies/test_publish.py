@@ -9,7 +9,13 @@ import pytest
 
 from harmony_core.errors import RunError
 from harmony_core.studies.publish import publish
-from harmony_core.studies.readme import README, results_markdown, results_shown, with_results
+from harmony_core.studies.readme import (
+    DOCUMENTS,
+    results_markdown,
+    results_shown,
+    summary_markdown,
+    with_results,
+)
 from harmony_core.studies.study_result import read_study_result, shipped_results
 
 from .made import write_made
@@ -51,10 +57,10 @@ def test_what_has_nothing_done_or_names_a_path_is_refused(tmp_path: Path) -> Non
     assert not (tmp_path / "results").exists()
 
 
-def test_the_readme_has_what_follows_from_the_shipped_results() -> None:
-    results = results_shown()
-    text = README.read_text("utf-8")
-    assert text == with_results(text, results)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_has_what_follows_from_the_shipped_results(document: Path) -> None:
+    text = document.read_text("utf-8")
+    assert text == with_results(text, DOCUMENTS[document](results_shown()))
 
 
 @pytest.mark.parametrize("name", shipped_results())
@@ -65,13 +71,26 @@ def test_a_shipped_result_is_as_published(name: str, tmp_path: Path) -> None:
         assert path.read_text() == (tmp_path / name / path.name).read_text()
 
 
-def test_the_readme_names_command_table_sentences_and_seeds(tmp_path: Path) -> None:
+def test_the_page_of_results_names_command_table_sentences_and_seeds(tmp_path: Path) -> None:
     write_made(tmp_path / "made")
     text = results_markdown([read_study_result(tmp_path / "made")])
     for part in (
-        "### Made", "python -m harmony_core study ", "| Clouds, factor 50 |", "no clear difference",
+        "## Made", "python -m harmony_core study ", "| Clouds, factor 50 |", "no clear difference",
         "Seeds: 500 to 503.", "±",
     ):  # fmt: skip
         assert part in text
     with pytest.raises(RunError, match="results: begin"):
-        with_results("# A README", [])
+        with_results("# A README", text)
+
+
+def test_the_summary_has_a_row_for_each_method_beside_the_baseline(tmp_path: Path) -> None:
+    write_made(tmp_path / "made")
+    result = read_study_result(tmp_path / "made")
+    lines = summary_markdown([result, result]).splitlines()
+    labels = [label for label in result.study.labels if label != result.study.baseline]
+    assert len(lines) == 2 + 2 * len(labels)
+    for line, found in zip(lines[2:], result.statistics().pooled, strict=False):
+        *_, counts, mean, _ = (cell.strip() for cell in line.split("|"))
+        verdicts = [c.verdict for c in result.statistics().of_method(found.method)]
+        assert sum(map(int, counts.split(" / "))) == len(verdicts)
+        assert f"{100 * found.gain.mean:+.2f}".replace("-", "−") in mean
