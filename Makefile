@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
+APP := requirements.txt $(patsubst %,requirements-%.txt,analysis app embedding inspect loss study)
+DEV := $(patsubst %,requirements-%.txt,cluster dev login)
 
 .DEFAULT_GOAL := help
 .PHONY: help run install dev test test-fast lint format bundle lock types check bench clean
@@ -24,14 +26,14 @@ install: $(VENV)/.installed ## create .venv with what the app needs (PYTHON=… 
 
 dev: $(VENV)/.installed-dev ## install also what the tests and checks need
 
-$(VENV)/.installed: requirements.txt
+$(VENV)/.installed: $(APP)
 	@test -x $(BIN)/python || { python=$$(scripts/find-python) && "$$python" -m venv $(VENV); }
 	@echo "Installing the requirements into $(VENV); the first time this takes a few minutes."
 	@$(PIP_INSTALL) $(if $(CI)$(wildcard $(VENV)/.installed*),-q) -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	@$(PIP_INSTALL) -q -r requirements.txt -r requirements-dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed $(DEV)
+	@$(PIP_INSTALL) -q -r requirements.txt $(patsubst %,-r %,$(DEV))
 	@touch $@
 
 test: dev ## run all tests, also those in a browser (ARGS="-k name" selects some)
@@ -59,7 +61,6 @@ bundle: ## build the view for the browser from its JavaScript and CSS (needs npm
 	npm run --silent build
 
 lock: dev ## pin requirements.txt anew, with hashes (ARGS=--upgrade for the newest releases)
-	@$(PIP_INSTALL) -q uv
 	$(LOCK) requirements.txt -o requirements.lock $(ARGS)
 	$(LOCK) requirements-login.txt -c requirements.lock -o requirements-login.lock $(ARGS)
 
