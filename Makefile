@@ -11,6 +11,8 @@ LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --
 # The variable silences the theme's note on what follows it, which it prints with every build.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/python -W error -m mkdocs
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
+APP := requirements.txt $(patsubst %,requirements-%.txt,analysis app embedding inspect loss study)
+DEV := $(patsubst %,requirements-%.txt,cluster dev login)
 
 .DEFAULT_GOAL := help
 .PHONY: help run install dev test test-fast lint format bundle docs docs-serve lock types check bench clean
@@ -26,14 +28,14 @@ install: $(VENV)/.installed ## create .venv with what the app needs (PYTHON=… 
 
 dev: $(VENV)/.installed-dev ## install also what the tests and checks need
 
-$(VENV)/.installed: requirements.txt
+$(VENV)/.installed: $(APP)
 	@test -x $(BIN)/python || { python=$$(scripts/find-python) && "$$python" -m venv $(VENV); }
 	@echo "Installing the requirements into $(VENV); the first time this takes a few minutes."
 	@$(PIP_INSTALL) $(if $(CI)$(wildcard $(VENV)/.installed*),-q) -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	@$(PIP_INSTALL) -q -r requirements.txt -r requirements-dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed $(DEV)
+	@$(PIP_INSTALL) -q -r requirements.txt $(patsubst %,-r %,$(DEV))
 	@touch $@
 
 test: dev ## run all tests, also those in a browser (ARGS="-k name" selects some)
@@ -67,7 +69,6 @@ docs-serve: dev ## serve the documents at http://localhost:8000 and build them a
 	$(MKDOCS) serve
 
 lock: dev ## pin requirements.txt anew, with hashes (ARGS=--upgrade for the newest releases)
-	@$(PIP_INSTALL) -q uv
 	$(LOCK) requirements.txt -o requirements.lock $(ARGS)
 	$(LOCK) requirements-login.txt -c requirements.lock -o requirements-login.lock $(ARGS)
 

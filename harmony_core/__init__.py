@@ -4,12 +4,15 @@
 
     from harmony_core import HarmonizedLoss
 
-torch is imported only when it is used, so that a web server starts fast.
+torch is imported only when it is used, so that a web server starts fast. Extras such as
+`harmony[app]` bring what the losses do not need; where one is missing, an error names it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from .extras import explain_missing_packages
 
 __version__ = "0.1.0"
 __all__ = ["HarmonizedLoss", "build_loss", "class_counts", "record", "__version__"]
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from .counting import class_counts
     from .losses import HarmonizedLoss, build_loss
     from .recording import record
+
+explain_missing_packages()
 
 
 def __getattr__(name: str) -> Any:

@@ -18,6 +18,7 @@
     python -m harmony_core inspect train.csv        # how long a data set's tail is, and why
     python -m harmony_core bench                    # how fast this machine trains, as a table
     python -m harmony_core study quick              # many data sets, methods and seeds, resumable
+    python -m harmony_core app                      # serve the app, in any folder
     python -m harmony_core methods                  # losses, presets, parameters
     python -m harmony_core datasets                 # data sets and models, parameters
 
@@ -42,20 +43,24 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from . import __version__
 from .analysis.recall_certainty import described_test_set
 from .analysis.summary import comparisons
 from .bench.command import add_parser as add_bench
+from .command_name import as_called, command_name
 from .config import DEVICES, PROFILES, RECIPES
 from .errors import HarmonyError, RunError
 from .experiments.options import config_from
 from .export.command import add_export_options, export
 from .export.posthoc_command import add_posthoc_options, posthoc
 from .export.results import data_notes, recall_table, shot_table, summary_table, to_document
+from .extras import require
 from .inspection.command import add_parser as add_inspect
 from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
 from .runs.results import summaries_of
 from .runs.store import RunStore
+from .serving.command import add_parser as add_app
 from .studies.command import add_parser as add_study
 from .text_table import text_table
 
@@ -87,12 +92,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
+    require("study")
     config = config_from(given)
     store = RunStore(given.runs)
     return _execute(given, store, config.device, lambda: store.create(config, given.title).id)
 
 
 def _resume(given: argparse.Namespace) -> int:
+    require("study")
     store = RunStore(given.runs)
     run_id = store.find(given.id)
     return _execute(given, store, store.get(run_id).config.device, lambda: run_id)
@@ -145,7 +152,7 @@ def _report_lost(store: RunStore, run_id: str) -> None:
 
 
 def _how_to_resume(run_id: str) -> str:
-    return f"Continue with: python -m harmony_core resume {run_id}"
+    return f"Continue with: {command_name()} resume {run_id}"
 
 
 def _list(given: argparse.Namespace) -> int:
@@ -304,11 +311,12 @@ class _Parser(argparse.ArgumentParser):
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; ``command`` of what it returns runs the chosen one."""
     parser = _Parser(
-        prog="python -m harmony_core",
-        description=__doc__,
+        prog=command_name(),
+        description=as_called(__doc__ or ""),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"harmony {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
     def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> Any:
@@ -329,6 +337,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_inspect(commands)
     add_bench(commands)
     add_study(commands)
+    add_app(commands)
     add("methods", _methods, "List losses, their presets and parameters.")
     add("datasets", _datasets, "List data sets and models and their parameters.")
     for sub in (show, after, resume, delete):

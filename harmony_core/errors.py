@@ -1,9 +1,10 @@
 """All errors that the library raises on purpose.
 
     HarmonyError
-    ├── ConfigError   a setting is unknown or out of range     (also a ValueError)
-    ├── DataError     data cannot be used as it is             (also a ValueError)
-    └── RunError      an experiment cannot be run or read      (also a RuntimeError)
+    ├── ConfigError         a setting is unknown or out of range     (also a ValueError)
+    ├── DataError           data cannot be used as it is             (also a ValueError)
+    ├── RunError            an experiment cannot be run or read      (also a RuntimeError)
+    └── MissingExtraError   a package of an extra is not installed   (also a ModuleNotFoundError)
 
 The one warning is `EmptyClassWarning`.
 
@@ -28,6 +29,10 @@ class DataError(HarmonyError, ValueError):
 
 class RunError(HarmonyError, RuntimeError):
     """An experiment cannot be started, continued, stored or read."""
+
+
+class MissingExtraError(HarmonyError, ModuleNotFoundError):
+    """A package is not installed that one of the extras brings; the message names the extra."""
 
 
 class EmptyClassWarning(UserWarning):

@@ -58,7 +58,7 @@ def start_module(
         raise FileNotFoundError("no Python interpreter is known")
     path = os.pathsep.join(filter(None, (PACKAGES, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-P", "-m", module, *arguments],  # nothing where it runs hides a module
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if quiet else None,

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from ..extras import require
 from .table import Row, markdown
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def bench(given: argparse.Namespace, stream: IO[str] | None = None) -> int:
     """Run the chosen measurements and write the table; the exit code."""
+    require("study")
     from ..training.malloc import keep_freed
 
     os.environ.setdefault("GOMP_SPINCOUNT", "0")  # as for experiments, like the next line

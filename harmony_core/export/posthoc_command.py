@@ -10,6 +10,7 @@ from typing import Any
 from ..analysis.summary import TITLES, SeedValues
 from ..errors import ConfigError
 from ..experiments.method_text import method_labels, parse_pairs
+from ..extras import require
 from ..parameters import Value
 from ..posthoc import POSTHOC
 from ..runs.posthoc.compute import compute
@@ -50,6 +51,7 @@ def add_posthoc_options(parser: argparse.ArgumentParser) -> None:
 
 def posthoc(given: argparse.Namespace) -> None:
     """Compute what is not on disk yet and print it as a table or as JSON."""
+    require("study")
     store = RunStore(given.runs)
     record = store.get(store.find(given.id))
     steps = chosen_steps(given.step or (), _values(given))

@@ -83,12 +83,12 @@ def _header(config: ExperimentConfig, method: MethodConfig) -> str:
         [
             *file_words(config),
             "",
-            f"Written by Harmony {__version__}. {INSTALL} Any",
+            f"Written by Harmony {__version__}. {INSTALL.format(extras='inspect,study')} Any",
             "network that returns plain logits fits into main().",
         ]
         if own
         else [
-            f"Written by Harmony {__version__}. {INSTALL} Put your",
+            f"Written by Harmony {__version__}. {INSTALL.format(extras='study')} Put your",
             "own data into load_data() and any network that returns plain logits into main().",
         ]
     )

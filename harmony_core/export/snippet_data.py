@@ -10,7 +10,7 @@ from ..data.uploads import is_upload
 
 OWN = ("table", "images")
 """Data sets whose ``source`` is a user's file."""
-INSTALL = "Install: `pip install .` in Harmony's folder."
+INSTALL = """Install: `pip install ".[{extras}]"` in Harmony's folder."""
 
 
 def reads_own_file(config: ExperimentConfig) -> bool:

@@ -13,7 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..command_name import as_called
 from ..errors import DataError, HarmonyError
+from ..extras import require
 from ..printable import printable
 from ..readers.format import AUTO, NO, NONE, YES
 from ..readers.messages import Progress, silent
@@ -45,7 +47,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         help="how long the tail of a data set is, how clean it is, which method to try",
         description="Reads tables, counts, arrays, images with their classes, and annotations. "
         "Nothing leaves this machine.",
-        epilog=EPILOG,
+        epilog=as_called(EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -107,6 +109,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Do what the parsed arguments say; returns the exit code."""
+    require("inspect")
     try:
         options = pilot_options(args)
         if args.script and not args.pilot:

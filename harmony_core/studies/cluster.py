@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from ..config import ExperimentConfig
 from ..errors import RunError
+from ..extras import how_to_install
 from ..runs.execute import execute
 from ..runs.record import ExperimentRecord, now
 from ..runs.store import RunStore
@@ -98,7 +99,7 @@ def _connect(address: str) -> tuple[Any, Any]:
     except ImportError as error:
         raise RunError(
             "Expected the package `distributed` for --scheduler, but it is not installed. "
-            "Install it with: pip install distributed"
+            f"Install it {how_to_install('cluster')}"
         ) from error
     try:
         connect: Any = Client

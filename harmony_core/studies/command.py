@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..command_name import as_called
 from ..errors import ConfigError, RunError
+from ..extras import require
 from ..files import write_atomically
 from ..parameters import choose
 from .document import result_document
@@ -53,7 +55,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         help="train many settings, methods and seeds, and compare them",
         description="Trains every method on every seed of every setting of a study, in any order "
         "and resumable, and compares the methods with one baseline.",
-        epilog=EPILOG,
+        epilog=as_called(EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -77,6 +79,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def study(given: argparse.Namespace) -> int:
     """Do what the parsed arguments say; returns the exit code."""
+    require("study")
     if given.list:
         return _list(given.json)
     if given.file is None:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
-
 from ..analysis.seeds import METRICS
 from ..analysis.summary import TITLES
 from ..config import RECIPES, ExperimentConfig, MethodConfig, RecordConfig, quick_recipe
@@ -48,6 +46,8 @@ def read_study(path: Path) -> Study:
 
 def parse_study(text: str, name: str = "study") -> Study:
     """The study that YAML text describes; anything wrong with it raises `ConfigError`."""
+    import yaml  # type: ignore[import-untyped]
+
     try:
         values = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:

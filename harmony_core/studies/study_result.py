@@ -14,7 +14,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import yaml  # type: ignore[import-untyped]
 
 from ..analysis.accuracy import LOWER_IS_BETTER
 from ..arrays import Array
@@ -142,6 +141,8 @@ def _text(folder: Path, name: str) -> str:
 
 def _check_size(text: str) -> None:
     """Refuse what would take long to check: aliases, which repeat a part, and many settings."""
+    import yaml  # type: ignore[import-untyped]
+
     try:
         repeats = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text))
         values = None if repeats else yaml.safe_load(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import config
@@ -16,7 +17,7 @@ from harmony_core.serving.mode import mode, serve_at
 
 from . import metrics
 from .address import base_path
-from .headers import Headers
+from .headers import Headers, framing
 from .held_uploads import Caps, HeldUploads
 from .hosts import Hosts, allowed_hosts
 from .lifespan import lifespan
@@ -37,6 +38,7 @@ def door() -> dict[str, Any]:
 
 
 def _door() -> dict[str, Any]:
+    st.secrets.load_if_toml_exists()  # whose plain values become variables of the environment
     address = str(config.get_option("server.address") or "")
     serve_at(address)
     if mode() == "shared":
@@ -52,7 +54,7 @@ def _door() -> dict[str, Any]:
         ],
         "middleware": [  # the first sees a request first and its answer last
             Middleware(metrics.Metrics),
-            Middleware(Headers),
+            Middleware(Headers, framing()),
             Middleware(Hosts, allowed_hosts(address)),
             Middleware(HeldUploads, Caps(visitor, everyone)),
             Middleware(VisitorCookie),

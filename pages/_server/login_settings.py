@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from harmony_core.errors import ConfigError
+from harmony_core.extras import how_to_install
 from harmony_core.serving.people import login_required
 
 from .address import base_path
@@ -48,7 +49,7 @@ def check_login() -> None:
         raise ConfigError(
             f"Expected the packages for signing in, as .streamlit/secrets.toml has [auth], but "
             f"{' and '.join(missing)} cannot be found. "
-            "Install them with: pip install -r requirements-login.txt"
+            f"Install them {how_to_install('login')}"
         )
     wanted = f"{base_path()}{CALLBACK}"
     given = str(auth.get("redirect_uri", ""))

@@ -108,3 +108,44 @@ def test_pages_links_training_and_downloads_work_under_a_path(
     assert not wrong
     assert {cookie["path"] for cookie in context.cookies() if "visitor" in cookie["name"]} == {BASE}
     context.close()
+
+
+def test_a_visit_asks_for_nothing_outside_the_path(address: str, browser: Any) -> None:
+    """Home, a lesson, the pages of the navigation, a recorded view and its assets."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    asked: list[str] = []
+    failed: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda line: asked.append(line.url.replace("ws://", "http://")))
+    page.on(
+        "response",
+        lambda got: got.status >= 400 and not got.url.endswith(PROBES) and failed.append(got.url),
+    )
+    page.on(
+        "requestfailed",
+        lambda lost: lost.failure != "net::ERR_ABORTED" and failed.append(lost.url),  # was left
+    )
+    page.goto(f"{address}/")
+    page.locator(".hv canvas").first.wait_for()
+    settled(page)
+    for name in ("Learn", "Glossary", "Teach", "Evidence", "Inspect your data", "Arena"):
+        page.locator("header").get_by_role("link", name=name, exact=True).first.click()
+        page.wait_for_url(lambda url: url.startswith(f"{address}/") and url != f"{address}/")
+        settled(page)
+        page.locator("h1").first.wait_for()
+        assert page.evaluate(FOREIGN) == [], name
+    page.locator(".hv-section canvas").first.wait_for()
+    page.goto(f"{address}/learn?step=2")
+    page.locator("h1").first.wait_for()
+    settled(page)
+    assert page.evaluate(FOREIGN) == []
+    assert "step=2" in page.url
+    context.close()
+    own = [url for url in asked if url.startswith("http")]
+    assert len(own) > 20
+    assert not [url for url in own if not url.startswith(f"{address}/")]
+    assert any(url.endswith("/_stcore/stream") for url in own)
+    assert any("/component" in url or "/static/" in url for url in own)
+    assert not failed

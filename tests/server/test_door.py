@@ -158,7 +158,11 @@ def counted(text: str, name: str) -> float:
 
 
 def test_settings_that_mean_nothing_are_refused_at_the_start(tmp_path: Path) -> None:
-    for setting in ("HARMONY_HOSTS=http://lab.example", "HARMONY_HELD_MB=much"):
+    for setting in (
+        "HARMONY_HOSTS=http://lab.example",
+        "HARMONY_HELD_MB=much",
+        "HARMONY_FRAMED=any",
+    ):
         name, _, value = setting.partition("=")
         done = subprocess.run(
             [sys.executable, "-c", "from pages._server.door import door; door()"],
@@ -166,3 +170,19 @@ def test_settings_that_mean_nothing_are_refused_at_the_start(tmp_path: Path) -> 
         )  # fmt: skip
         assert done.returncode != 0
         assert f"Expected {name} to be" in done.stderr
+
+
+def test_plain_secrets_are_settings_where_a_host_gives_no_other(tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text('HARMONY_MODE = "shared"\nHARMONY_HOSTS = "lab.example"\n')
+    with serving(tmp_path, f"--secrets.files={secrets}") as server:
+        assert ask(server.port, "GET", "/", Host="lab.example")[0] == 200
+        assert ask(server.port, "GET", "/", Host="other.example")[0] == 403
+    assert "Harmony is shared" in (tmp_path / "server.log").read_text()
+
+
+def test_only_a_page_of_the_same_address_may_frame_the_app_if_any_may(tmp_path: Path) -> None:
+    with serving(tmp_path, HARMONY_FRAMED="self") as server:
+        headers = ask(server.port, "GET", "/")[1]
+    assert "frame-ancestors 'self';" in f"{headers['Content-Security-Policy']};"
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"

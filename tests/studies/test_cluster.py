@@ -88,7 +88,7 @@ def test_without_the_package_there_is_one_message(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     study, runner = start(tmp_path, "tcp://127.0.0.1:1", epochs=1, count=1)
-    with pytest.raises(RunError, match="pip install distributed"):
+    with pytest.raises(RunError, match=r'pip install ".\[cluster\]"'):
         study.train(runner)
 
 

@@ -14,7 +14,7 @@ $about
 
 Install what it needs, in the folder of Harmony's source (brings $packages):
 
-    pip install .$more_packages
+    pip install ".[$extras]"
 
 Then, in the folder of this script:
 

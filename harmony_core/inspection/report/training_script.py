@@ -105,7 +105,7 @@ def training_script(found: Inspection, path: str | Path, *, beside: bool = False
         title=chosen.label,
         about=_about(found, chosen),
         packages="PyTorch, NumPy and pyarrow" if network else "scikit-learn, NumPy and pyarrow",
-        more_packages="\n    pip install imbalanced-learn" if chosen.remedy == "resampled" else "",
+        extras="inspect,resample" if chosen.remedy == "resampled" else "inspect",
         json="" if network else "import json\n",
         script=NAME,
         saved=saved,

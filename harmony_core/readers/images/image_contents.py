@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import DataError
+from ...extras import how_to_install
 from ..contents import Contents
 from ..format import FileFormat, FileStart, ReadOptions
 from ..labels import ALL, Labels
@@ -113,7 +114,8 @@ def _heic(endings: Counter[str]) -> list[str]:
     if not count or find_spec("pi_heif") is not None:
         return []
     return [
-        f'{count:,} HEIC images are counted only; to look at them, pip install "harmony[heic]".'
+        f"{count:,} HEIC images are counted only; to look at them, install pi-heif "
+        f"{how_to_install('heic')}."
     ]
 
 

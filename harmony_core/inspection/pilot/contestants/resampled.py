@@ -15,6 +15,7 @@ import numpy as np
 
 from ....arrays import Array
 from ....errors import DataError
+from ....extras import how_to_install
 from .spec import Contestant, Task
 
 PACKAGE = "imblearn"
@@ -93,7 +94,7 @@ def unavailable() -> str:
         return ""
     return (
         "Expected imbalanced-learn, which SMOTE and undersampling need, but it is not installed. "
-        "Run `pip install imbalanced-learn`, or leave these methods out."
+        f"Leave these methods out, or install it {how_to_install('resample')}"
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 LOCKS = ("requirements", "requirements-login")
 SYSTEMS = {
@@ -21,9 +21,14 @@ PYTHONS = ("3.11", "3.12", "3.13")
 
 
 def asked(name: str) -> list[Requirement]:
-    """What a file of requirements asks for."""
-    lines = (ROOT / f"{name}.txt").read_text("utf-8").splitlines()
-    return [Requirement(bare) for line in lines if (bare := line.partition("#")[0].strip())]
+    """What a file of requirements asks for, with the files that it names."""
+    found = []
+    for line in (ROOT / f"{name}.txt").read_text("utf-8").splitlines():
+        if line.startswith("-r "):
+            found += asked(line.removeprefix("-r ").removesuffix(".txt"))
+        elif bare := line.partition("#")[0].strip():
+            found.append(Requirement(bare))
+    return found
 
 
 def pins(name: str) -> list[tuple[Requirement, int]]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 import sysconfig
 import venv
 import zipfile
@@ -14,29 +12,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "harmony_core"
-BUILT_FROM = ("harmony_core", "pyproject.toml", "README.md", "LICENSE", "requirements.txt",
-              "requirements-cluster.txt", "requirements-dev.txt")  # fmt: skip
+APP = [ROOT / name for name in ("app.py", "pages", "assets", ".streamlit/config.toml")]
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, so that no build folder appears in the tree."""
-    tree, out = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheel")
-    for name in BUILT_FROM:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, tree / name)
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q"]
-    done = subprocess.run([*command, "-w", out, tree], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    (built,) = out.glob("*.whl")
-    return built
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +55,21 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert here - set(zipfile.ZipFile(wheel).namelist()) == set()
+
+
+def test_the_wheel_holds_the_app_inside_the_package(wheel: Path) -> None:
+    files = {path for name in APP for path in [name, *name.rglob("*")] if path.is_file()}
+    here = {path for path in files if "__pycache__" not in path.parts}
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name for name in archive.namelist() if name.startswith("harmony_core/_app/")}
+        assert inside == {f"harmony_core/_app/{path.relative_to(ROOT).as_posix()}" for path in here}
+        for path in here:
+            name = f"harmony_core/_app/{path.relative_to(ROOT).as_posix()}"
+            assert archive.read(name) == path.read_bytes(), name
+
+
+def test_nothing_secret_is_in_the_wheel(wheel: Path) -> None:
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if "secrets" in name]
 
 
 def test_the_wheel_holds_the_package_alone(wheel: Path) -> None:

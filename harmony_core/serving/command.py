@@ -1,0 +1,92 @@
+"""`python -m harmony_core app`: serve the app on this machine, from a checkout or from a wheel."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..command_name import as_called
+from ..errors import RunError
+from ..extras import require
+from ..runs.store import RunStore
+
+PORT = 8501
+ADDRESS = "localhost"
+PACKAGE = Path(__file__).resolve().parents[1]
+PLACES = (PACKAGE / "_app" / "app.py", PACKAGE.parent / "app.py")
+"""Where the app is: inside an installed package, or beside the package of a checkout."""
+EPILOG = """\
+examples:
+  python -m harmony_core app                                # http://localhost:8501, for you
+  python -m harmony_core app --port 8600 --runs ~/harmony
+  python -m harmony_core app --address 0.0.0.0              # for everybody who can reach it
+  python -m harmony_core app -- --server.baseUrlPath=harmony
+
+What follows `--` are options of `streamlit run`. Experiments are kept in the folder given by
+--runs, by the environment variable HARMONY_RUNS, or in ./runs. Visitors from other machines share
+the server: docs/operate.md has the modes, the limits and their variables.
+"""
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add `app` to the subcommands of a parser."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "app",
+        help="serve the app in this folder",
+        description="Serves the app until Ctrl-C.",
+        epilog=as_called(EPILOG),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(command=serve)
+    add = parser.add_argument
+    add("--port", type=_port, default=PORT, metavar="N", help=f"default: {PORT}")
+    add("--address", default=ADDRESS, help=f"where to listen (default: {ADDRESS})")
+    add("--runs", metavar="DIR", help="folder of the experiments")
+    add("options", nargs="*", metavar="-- OPTION", help="options of `streamlit run`")
+    return parser
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Start Streamlit's server in place of this process, where the system can do so."""
+    require("app")
+    root = RunStore(given.runs).root.expanduser().absolute()
+    environment = {**os.environ, "HARMONY_RUNS": str(root)}
+    command = streamlit_command(given.address, given.port, given.options)
+    sys.stderr.write(f"Experiments are kept in {root}.\n")
+    sys.stderr.flush()
+    if os.name == "posix":  # signals reach the server itself
+        os.execve(command[0], command, environment)
+    with subprocess.Popen(command, env=environment) as server:
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:  # which the server has got too
+                continue
+
+
+def streamlit_command(address: str, port: int, options: list[str]) -> list[str]:
+    """The command that serves the app; `RunError` if it is not there.
+
+    Nothing in the folder where it runs can take the place of a package (``-P``).
+    """
+    app = next((place for place in PLACES if place.is_file()), None)
+    if app is None:
+        raise RunError(
+            f"Expected the app in {PLACES[0].parent}, but it is not there. Install Harmony again "
+            "from a wheel or from its folder."
+        )
+    return [
+        sys.executable, "-P", "-m", "streamlit", "run", str(app), "--server.headless=true",
+        f"--server.address={address}", f"--server.port={port}", *options,
+    ]  # fmt: skip
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**16:
+        raise argparse.ArgumentTypeError(f"Expected a port from 1 to 65535, but got {text!r}.")
+    return int(text)
