@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from ...errors import ConfigError, RunError
+from ...errors import ConfigError
 from ...lessons.course.expression import SLOT, tree
 
 FIRST = 90_071_000
@@ -47,13 +47,8 @@ def with_gaps(latex: str, slots: list[list[object]]) -> str:
 
 def mathml(latex: str) -> str:
     """The MathML of a formula on a line of its own; what cannot be read raises `ConfigError`."""
-    try:
-        from latex2mathml import converter, exceptions
-    except ImportError as error:
-        raise RunError(
-            "Expected latex2mathml, which sets the formulas of the site, but it is not installed. "
-            "Run `pip install latex2mathml`."
-        ) from error
+    from latex2mathml import converter, exceptions
+
     unreadable: tuple[type[Exception], ...] = (
         *(one for one in vars(exceptions).values() if isinstance(one, type)),
         *(ElementTree.ParseError, ValueError, IndexError, KeyError),
