@@ -31,6 +31,18 @@ logits = torch.zeros(4, 2, requires_grad=True)
 loss_fn(logits, torch.tensor([0, 0, 0, 1])).backward()
 print(float(logits.grad.abs().sum()) > 0)
 """
+RECORDING = """
+import torch, harmony_core
+x, y = torch.randn(20, 2), torch.arange(20) % 2
+network, criterion = torch.nn.Linear(2, 2), harmony_core.HarmonizedLoss([10, 10])
+with harmony_core.record("runs", loss=criterion, epochs=1) as run:
+    criterion.on_epoch_start(0, 1)
+    criterion(network(x), y).backward()
+    with torch.no_grad():
+        criterion(network(x), y)
+    run.epoch()
+print(run.id)
+"""
 EMBEDDING = """
 import numpy as np
 from harmony_core.analysis.embedding import embed_model
@@ -101,6 +113,8 @@ def test_without_an_extra_the_losses_work_and_the_rest_names_its_extra(
     assert said(programs, tmp_path, "python", "-c", LOSS).split() == ["True"]
     assert said(programs, tmp_path, "harmony", "--version").startswith("harmony ")
     assert "harmonized" in said(programs, tmp_path, "harmony", "methods")
+    recorded = said(programs, tmp_path, "python", "-c", RECORDING).strip()
+    assert (tmp_path / "runs" / recorded / "record.json").is_file()
     for extra, words in {
         "app": "app", "inspect": f"inspect {table(tmp_path)}", "study": "study quick",
     }.items():  # fmt: skip
