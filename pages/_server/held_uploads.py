@@ -17,9 +17,9 @@ from streamlit import runtime
 from harmony_core.quotas import MB
 from harmony_core.serving.owners import visitor_of
 
-from . import metrics
 from .address import inner_path
 from .admitted import is_admitted
+from .counters import REFUSED
 from .visitor_cookie import token_of
 
 UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/]+)")
@@ -67,7 +67,7 @@ class HeldUploads:
             await self._app(scope, receive, send)
             return
         if not is_admitted(upload["session"]):
-            metrics.REFUSED.labels("login").inc()
+            REFUSED.labels("login").inc()
             text = "Expected the upload of somebody who has signed in, but got another one.\n"
             await PlainTextResponse(text, 403)(scope, receive, send)
             return
@@ -79,7 +79,7 @@ class HeldUploads:
         visitor = visitor_of(token_of(scope))
         problem = self._problem(visitor, int(length))
         if problem:
-            metrics.REFUSED.labels("upload").inc()
+            REFUSED.labels("upload").inc()
             await PlainTextResponse(problem, 413)(scope, receive, send)
             return
         self._visitors[upload["session"]] = visitor

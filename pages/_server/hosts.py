@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from harmony_core.errors import ConfigError
 from harmony_core.serving.mode import OWN_MACHINE, mode
 
-from . import metrics
 from .address import authority, host_of, inner_path, same_origin
+from .counters import REFUSED
 
 ANY_HOST = ("/healthz",)
 """Asked by machines that know the server by a number, and answered with a word."""
@@ -68,7 +68,7 @@ class Hosts:
         host = host_of(scope)
         called = authority(host, "http")
         if called is None or (self._allowed is not None and called[0] not in self._allowed):
-            metrics.REFUSED.labels("host").inc()
+            REFUSED.labels("host").inc()
             return (
                 "Expected the address of this server to be one it knows, but got another name. "
                 "Open it by the address it printed at its start, or have its operator add the "
@@ -77,7 +77,7 @@ class Hosts:
         origin = Headers(scope=scope).get("origin")
         acts = scope["type"] == "websocket" or scope["method"] not in HARMLESS
         if acts and origin is not None and not same_origin(origin, host):
-            metrics.REFUSED.labels("origin").inc()
+            REFUSED.labels("origin").inc()
             return (
                 "Expected the request to come from a page of this server, but got one from "
                 "another address. A proxy before the server must pass on the Host it was asked "

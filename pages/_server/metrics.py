@@ -7,10 +7,8 @@ import os
 import time
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -21,20 +19,9 @@ from harmony_core.serving.mode import OWN_MACHINE
 
 from .._shared.backend import queue
 from .address import authority, host_of, inner_path
+from .counters import CONNECTIONS, REGISTRY, REQUESTS, SECONDS
+from .held_uploads import held
 
-REGISTRY = CollectorRegistry()
-REQUESTS = Counter(
-    "harmony_http_requests", "Answers by what was asked for.", ["kind", "status"], registry=REGISTRY
-)
-SECONDS = Histogram(
-    "harmony_http_seconds", "Time to an answer's end.", ["kind"], registry=REGISTRY,
-    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
-)  # fmt: skip
-CONNECTIONS = Gauge("harmony_open_pages", "Open pages: connections now.", registry=REGISTRY)
-REFUSED = Counter("harmony_refused", "Requests refused, by reason.", ["reason"], registry=REGISTRY)
-for reason in ("host", "login", "origin", "upload"):
-    REFUSED.labels(reason)
-ProcessCollector(registry=REGISTRY)
 KINDS = (
     ("/static/", "static"),
     ("/_stcore/upload_file/", "upload"),
@@ -50,8 +37,6 @@ class Sizes(Collector):
     """What is only known by asking when it is read."""
 
     def collect(self) -> Iterable[Metric]:
-        from .held_uploads import held
-
         running, waiting = queue().counts()
         for name, text, value in (
             ("harmony_runs_training", "Experiments that train now.", running),
