@@ -330,7 +330,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run_options(run)
     add("list", _list, "List all experiments, newest first.")
     show = add("show", _show, "Show the results of an experiment.")
-    export_to = add("export", _export, "Write an experiment as tables, script, page or config.")
+    export_to = add("export", _export, "Export an experiment, or the course as a site.")
     after = add("posthoc", _posthoc, "Replace the last layer of a finished experiment's networks.")
     resume = add("resume", _resume, "Continue an experiment that was stopped or interrupted.")
     delete = add("delete", _delete, "Delete an experiment and all its files.")
@@ -359,7 +359,7 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     add("--data-param", action="append", metavar="K=V", help="parameter of the data set")
     add("--source", metavar="PATH", help="short for --data-param source=PATH")
     add("--imbalance-factor", type=float, metavar="X", help="largest class over smallest class")
-    add("--profile", choices=PROFILES, help="how the class sizes fall")
+    add("--profile", choices=PROFILES, help="how the class sizes decrease")
     add(
         "--label-noise",
         type=float,
@@ -371,7 +371,7 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     add("--methods", metavar="TEXT", help="what to compare; `methods` lists the losses")
     add("--epochs", type=int, metavar="N", help="passes over the training data")
     add("--batch-size", type=int, metavar="N", help="samples per step")
-    add("--lr", type=float, metavar="X", help="highest learning rate")
+    add("--lr", type=float, metavar="X", help="peak learning rate")
     add("--recipe", choices=tuple(RECIPES), help="optimiser and schedule (default: quick)")
     add("--seed", type=int, metavar="N", help="seed of the data, the initial weights and the order")
     add("--repeats", type=int, metavar="N", help="how many seeds, starting at --seed")

@@ -1,4 +1,4 @@
-"""The extras of the package: what each installs, and a clear error where one is missing.
+"""The extras of the package: what each installs, and an error that names the missing one.
 
 ``pip install harmony`` brings what the losses need. Everything else is imported where it is used;
 `explain_missing_packages`, called when `harmony_core` is imported, makes such an import say which
@@ -44,7 +44,7 @@ SUGGESTED = {
     "runs.embedding": "embedding",
     "lessons": "app",
 }
-"""The extra that a part of this package names if several bring what it misses."""
+"""The extra that a part of this package names if several bring a missing package."""
 IN_CHECKOUT = (Path(__file__).parents[1] / "pyproject.toml").is_file()
 IMPORTING = (__name__, "importlib", "importlib._bootstrap", "_frozen_importlib")
 """The modules between an import and `_Explaining`; between it and a mere look are others."""

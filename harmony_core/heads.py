@@ -22,15 +22,15 @@ def cosines(features: Tensor, weight: Tensor) -> Tensor:
 
 
 class CosineClassifier(nn.Module):
-    """z_c = s · cos(f, w_c), in the place of ``nn.Linear(in_features, classes)``.
+    """z_c = s · cos(f, w_c), in place of ``nn.Linear(in_features, classes)``.
 
     The logits do not depend on the lengths of the features f (…, d) and of the class's direction
     w_c, so a frequent class cannot win by a long one.
 
     ``scale`` s = 1 is what the losses on cosines need (`ldam`, `ala` and `gcl`): they multiply by
-    their own. Before any other loss cosines are too close to one another, so give a scale there;
-    16 to 30 is usual. ``learnable`` trains s, starting from ``scale``. ``weight`` (c, d) starts as
-    that of `nn.Linear`. Raises `ConfigError` for sizes below 1 and a scale that is not positive.
+    their own. For any other loss cosines are too close to one another, so give a scale; 16 to 30 is
+    usual. ``learnable`` trains s, starting from ``scale``. ``weight`` (c, d) is initialised as that
+    of `nn.Linear`. Raises `ConfigError` for sizes below 1 and a scale that is not positive.
     Gidaris and Komodakis 2018, arXiv 1804.09458.
 
     >>> head = CosineClassifier(8, 3)

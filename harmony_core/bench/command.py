@@ -27,7 +27,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add `bench` to the subcommands of a parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "bench",
-        help="measure how fast this machine trains",
+        help="Measure how fast this machine trains.",
         description="Measures training, losses and data loading on this machine and writes a "
         "Markdown table: medians of repeated runs, and ratios to plain PyTorch. Takes a minute or "
         "two; run nothing else meanwhile.",

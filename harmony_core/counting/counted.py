@@ -101,8 +101,8 @@ def count_indices(tally: Mapping[int, int], classes: Classes, names: Sequence[st
         names = ()
     if least < 0:
         raise DataError(
-            f"Expected labels to be class indices from 0 on, but got {least}. Leave such samples "
-            f"out, or pass ignore_index={least} as to the loss."
+            f"Expected labels to be class indices from 0 up, but got {least}. Leave such samples "
+            f"out, or pass ignore_index={least}, as to the loss."
         )
     if classes is None:
         number = max(len(names), most + 1)
@@ -112,8 +112,8 @@ def count_indices(tally: Mapping[int, int], classes: Classes, names: Sequence[st
             raise DataError(
                 f"Expected a sample of every class from 0 to {most}, but got none of {missing} of "
                 f"them, such as {first}. If these classes exist, pass classes={number}, and they "
-                "count 0; else number the labels anew. The labels of all samples are what is "
-                "counted; counts that you have already need no class_counts."
+                "count 0; otherwise renumber the labels. Pass the labels of all samples: counts "
+                "that you already have need no class_counts."
             )
     elif isinstance(classes, int):
         number = classes
@@ -135,7 +135,7 @@ def _one_label_each(labels: object) -> Array:
     except ValueError as error:
         raise DataError(
             "Expected one label for each sample, but got samples with several. Give an integer or "
-            "a text for each."
+            "a string for each."
         ) from error
     if values.ndim != 1:
         raise DataError(
@@ -173,7 +173,7 @@ def _refuse_missing(missing: int, samples: int) -> None:
     if missing:
         raise DataError(
             f"Expected every sample to have a label, but got none for {missing:,} of {samples:,}. "
-            "Leave these samples out, from the training too: labels.dropna()."
+            "Leave these samples out of the counts and of the training: labels.dropna()."
         )
 
 

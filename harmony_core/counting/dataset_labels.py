@@ -55,7 +55,7 @@ def _known(dataset: object) -> tuple[object, tuple[str, ...]] | None:
         if len({names for _, names in whole}) > 1:
             raise DataError(
                 "Expected data sets that are joined to have the same classes, but got different "
-                "ones, whose indices do not mean the same."
+                "ones, so that their indices do not mean the same classes."
             )
         return np.concatenate([_array(labels) for labels, _ in whole]), whole[0][1]
     tensors = getattr(dataset, "tensors", None)
@@ -90,8 +90,8 @@ def _read_all(dataset: object, column: str | None) -> list[object]:
     """The labels of samples that are loaded one by one."""
     length = _length(dataset)
     log.warning(
-        "Loading %s of %s to count their labels, as it has no attribute %s. Give it one, or pass "
-        "the labels, to count them at once.",
+        "Loading %s of %s to count their labels, as it has no attribute %s. Add one, or pass "
+        "the labels, to avoid this.",
         "all samples" if length is None else f"all {length:,} samples",
         type(dataset).__name__,
         " or ".join(ATTRIBUTES[:2]),

@@ -26,7 +26,7 @@ def class_counts(
 
     ``x`` is one of
 
-    - the labels of all samples: a list, array, tensor or pandas Series of integers or texts;
+    - the labels of all samples: a list, array, tensor or pandas Series of integers or strings;
     - a data set of PyTorch or torchvision: its ``targets``, ``labels`` or ``tensors``, also inside
       ``Subset`` and ``ConcatDataset``. One without them is read sample by sample, which takes as
       long as an epoch of loading; the log says so;
@@ -35,7 +35,7 @@ def class_counts(
     - the path of a CSV, Parquet or other file that *Inspect your data* reads, or of a folder of
       images; of its splits the training split counts.
 
-    Texts are sorted, as `torchvision.datasets.ImageFolder` does: ``names`` of the result has them.
+    Names are sorted, as `torchvision.datasets.ImageFolder` does; ``names`` of the result has them.
     A categorical Series keeps the order of its categories. ``classes`` is the number of classes, or
     their names in order; a class without a sample then counts 0. Without it, integers have to be
     0, 1, 2, … without a gap. Labels equal to ``ignore_index`` are left out, as the loss does.

@@ -49,7 +49,7 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         "--site",
         metavar="DIR",
         help="the course, its glossary and a gallery of recorded runs as a folder of static pages; "
-        "needs no ID, the experiments named are added to the gallery",
+        "needs no ID: experiments that are named are added to the gallery",
     )
     add("--replay", metavar="FILE", help="a recording for the start page, under 1 MB")
     add(
@@ -57,7 +57,7 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         choices=("arena", "density", "weights", MAPS),
         default="arena",
         help="the page whose panels the recording holds; the start page shows those of the Arena; "
-        "of the embedding it is a folder, and needs umap",
+        "a recording of the embedding is a folder, and needs umap",
     )
 
 

@@ -44,7 +44,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add `inspect` to the subcommands of a parser; `run` does what it says."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "inspect",
-        help="how long the tail of a data set is, how clean it is, which method to try",
+        help="Report how long the tail of a data set is, how clean it is, and which method to try.",
         description="Reads tables, counts, arrays, images with their classes, and annotations. "
         "Nothing leaves this machine.",
         epilog=as_called(EPILOG),
@@ -52,11 +52,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("file", help="a file, or a folder of images, annotations or shards")
-    parser.add_argument("--label", metavar="COLUMN", help="the column of labels (else guessed)")
+    parser.add_argument("--label", metavar="COLUMN", help="the column of labels (default: guessed)")
     parser.add_argument("--split", metavar="COLUMN", help="the column that says train or test")
     parser.add_argument(
         "--separator", default=AUTO, metavar="TEXT",
-        help=f"between several labels in a cell; `{NONE}` takes each cell as one label",
+        help=f"what separates several labels in a cell; `{NONE}` takes each cell as one label",
     )  # fmt: skip
     parser.add_argument(
         "--header", default=AUTO, choices=(AUTO, YES, NO),
@@ -67,7 +67,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         help="tail: fewer than LOW samples, head: more than HIGH",
     )  # fmt: skip
     parser.add_argument(
-        "--beta", type=float, default=BETA, help="of the effective number of samples"
+        "--beta", type=float, default=BETA, help="β of the effective number of samples"
     )
     parser.add_argument(
         "--probs", metavar="FILE",
@@ -93,11 +93,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("--csv", metavar="PATH", help="write the table of classes")
     parser.add_argument(
         "--repeat-threshold", type=float, default=THRESHOLD, metavar="T",
-        help="of annotations: repeat images of classes that fewer than this share of images have",
+        help="for annotations: repeat images of classes that fewer than this share of images have",
     )  # fmt: skip
     parser.add_argument(
         "--repeat-factors", metavar="PATH",
-        help="of annotations: write how often to show each image, as CSV",
+        help="for annotations: write how often to show each image, as CSV",
     )  # fmt: skip
     parser.add_argument("--script", metavar="PATH", help="write a training script (needs --pilot)")
     add_export_flags(parser)

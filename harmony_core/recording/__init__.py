@@ -1,4 +1,4 @@
-"""Write down a training of a loop outside Harmony as an experiment that the app opens.
+"""Record a training in a loop outside Harmony as an experiment that the app opens.
 
     with harmony_core.record("runs", classes=names, epochs=90) as run:
         criterion = run.watch(criterion)

@@ -1,7 +1,7 @@
 """What a criterion makes of each sample: its weight and its gradient norm.
 
-Of Harmony's losses both are the loss's own, and its gradient density with them. Of any other
-criterion the gradient norm is that of cross-entropy, g = ½‖p − q‖₁ with p the plain softmax and q
+For Harmony's losses both are the loss's own, as is the gradient density. For any other criterion
+the gradient norm is that of cross-entropy, g = ½‖p − q‖₁ with p the plain softmax and q
 the target, and the weight is the class's in `nn.CrossEntropyLoss` and 1 elsewhere.
 
 Axes: n samples, c classes.
@@ -33,10 +33,10 @@ UNKNOWN = (
     "logits, and every sample counts with weight 1."
 )
 WEIGHTED = (
-    "The weights are the class weights of nn.CrossEntropyLoss; the gradient norms are those before "
-    "the weight."
+    "The weights are the class weights of nn.CrossEntropyLoss; the gradient norms do not include "
+    "them."
 )
-BY_LARGEST = "A mixed sample is counted in the class that has its largest share."
+BY_LARGEST = "A mixed sample is counted in the class with its largest share."
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ..frames import Frame, Scene
 from ..runs.record import ExperimentRecord, now
 from ..runs.store import RunStore
 
-FAILED = "Expected the loop to come to its end, but it raised {}: {}. Its epochs so far are here."
+FAILED = "Expected the loop to finish, but it raised {}: {}. The epochs before that are kept."
 NO_EPOCH = "Expected at least one epoch, but the loop ended before `run.epoch()` was called."
 
 

@@ -107,9 +107,9 @@ class HarmonyCallback:
         logits = output.get("logits") if hasattr(output, "get") else None
         if not isinstance(labels, Tensor) or not isinstance(logits, Tensor):
             raise ConfigError(
-                "Expected a model that is called with `labels` and gives `logits`, but it was "
-                "called without. The Trainer takes the labels out for label smoothing and for "
-                "`compute_loss_func`: hand that criterion over as HarmonyCallback(loss=…)."
+                "Expected a model that is called with `labels` and returns `logits`, but one of "
+                "them is missing. The Trainer removes the labels for label smoothing and for "
+                "`compute_loss_func`: pass that criterion as HarmonyCallback(loss=…)."
             )
         _check_labels(model)
         if self.recording is None:

@@ -16,7 +16,7 @@ from ..runs.record import ExperimentRecord, now
 from ..runs.store import RunStore
 from ..top_logits import TopLogits
 
-JOINED = "Joined from {ids}, epochs that all of them recorded."
+JOINED = "Joined from {ids}; it has the epochs that all of them recorded."
 
 
 def join(root: Path | str | None, ids: Sequence[str], title: str = "") -> str:
@@ -38,7 +38,10 @@ def join(root: Path | str | None, ids: Sequence[str], title: str = "") -> str:
     for record in records[1:]:
         epochs &= set(store.epochs(record.id))
     if not epochs - {0}:
-        raise DataError("Expected an epoch that all recordings have, but got none.")
+        raise DataError(
+            "Expected an epoch that all recordings have, but got none. Record the same epochs in "
+            "each."
+        )
     rows = scenes[0].tracked_index
     for scene in scenes[1:]:
         rows = np.intersect1d(rows, scene.tracked_index)
@@ -73,8 +76,8 @@ def _ended(store: RunStore, text: str) -> ExperimentRecord:
     record = store.get(store.find(text))
     if record.config.recorded is None or record.active or not store.epochs(record.id):
         raise RunError(
-            f"Expected recordings that have ended with an epoch, but {record.id} is "
-            f"{'still running' if record.active else 'none'}. Join recordings of `record` alone."
+            f"Expected recordings that have ended after an epoch or more, but {record.id} is "
+            f"{'still running' if record.active else 'not one'}. Join recordings of `record` alone."
         )
     return record
 

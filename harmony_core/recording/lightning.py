@@ -52,7 +52,7 @@ class HarmonyCallback:
         """The recording, once training has begun."""
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        """Begin to record, after the sanity check, whose passes are no test."""
+        """Begin to record, after the sanity check, whose passes are not a test."""
         epochs = trainer.max_epochs
         settings = {
             "loop": "Lightning",
@@ -89,8 +89,8 @@ class HarmonyCallback:
         if not isinstance(found, nn.Module):
             raise ConfigError(
                 f"Expected {type(module).__name__} to hold its criterion as a module named "
-                f"{self._criterion!r}, but got {type(found).__name__}. Name its attribute, or hand "
-                "it over: HarmonyCallback(criterion=…)."
+                f"{self._criterion!r}, but got {type(found).__name__}. Name its attribute, or pass "
+                "the criterion itself: HarmonyCallback(criterion=…)."
             )
         return found
 

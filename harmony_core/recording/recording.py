@@ -169,7 +169,7 @@ class Recording:
         at = self._next(number)
         if self._train is None or self._test is None or self._memory is None:
             raise RunError(
-                "Expected a training step or a test pass before an epoch ends, but none was seen. "
+                "Expected a training step or a test pass before the epoch ends, but none was seen. "
                 "Watch the criterion with `run.watch(criterion)`, or call `run.step`."
             )
         if not math.isfinite(self._rate) and self._optimizer is not None:
@@ -277,7 +277,7 @@ class Recording:
         if number < self.last_epoch or (number == self.last_epoch and number > 0):
             raise ConfigError(
                 f"Expected an epoch after {self.last_epoch}, but got {number}. Leave the number "
-                "out to count on."
+                "out to continue the count."
             )
         return number
 

@@ -13,19 +13,19 @@ from ..parameters import check_number
 from ..training.scene import stratified
 
 COUNTED = (
-    "Training samples of each class are those seen in the first recorded epoch, as no counts were "
-    "given."
+    "The training samples of each class were counted in the first recorded epoch, as no counts "
+    "were given."
 )
 NOT_FOLLOWED = (
-    "No samples are followed one by one: that needs `train_targets`, and the rows of each batch."
+    "No samples are followed one by one: that needs `train_targets` and the rows of each batch."
 )
 FOLLOWED = (
     "{k:,} of {n:,} training samples are followed one by one, the rarest classes first; weight, "
-    "gradient norm and logits are those of the last step that had the sample."
+    "gradient norm and logits are those of the last step that contained the sample."
 )
 STEPS = (
-    "Recorded from {loop}: gradient norms and weights are those of each training step, at the "
-    "weights before it."
+    "Recorded from {loop}: gradient norms and sample weights are those of each training step, "
+    "before it changes the network."
 )
 
 
@@ -78,8 +78,8 @@ class Setting:
         ):
             if number is not None and number != c:
                 raise DataError(
-                    f"Expected {name} for the {c} classes of the logits, but got {number}. Name "
-                    "the dimension of the classes with `class_dim` if the logits have more."
+                    f"Expected {name} for the {c} classes of the logits, but got {number}. If "
+                    "the classes are another dimension of the logits, name it with `class_dim`."
                 )
         if self.classes is None or isinstance(self.classes, int):
             return tuple(str(label) for label in range(c))

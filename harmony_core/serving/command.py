@@ -26,7 +26,7 @@ examples:
   python -m harmony_core app --address 0.0.0.0              # for everybody who can reach it
   python -m harmony_core app -- --server.baseUrlPath=harmony
 
-What follows `--` are options of `streamlit run`. Experiments are kept in the folder given by
+Everything after `--` is passed to `streamlit run`. Experiments are kept in the folder given by
 --runs, by the environment variable HARMONY_RUNS, or in ./runs. Visitors from other machines share
 the server: docs/operate.md has the modes, the limits and their variables.
 """
@@ -36,7 +36,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add `app` to the subcommands of a parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "app",
-        help="serve the app in this folder",
+        help="Serve the app.",
         description="Serves the app until Ctrl-C.",
         epilog=as_called(EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -44,8 +44,8 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     )
     parser.set_defaults(command=serve)
     add = parser.add_argument
-    add("--port", type=_port, default=PORT, metavar="N", help=f"default: {PORT}")
-    add("--address", default=ADDRESS, help=f"where to listen (default: {ADDRESS})")
+    add("--port", type=_port, default=PORT, metavar="N", help=f"port (default: {PORT})")
+    add("--address", default=ADDRESS, help=f"address to listen on (default: {ADDRESS})")
     add("--runs", metavar="DIR", help="folder of the experiments")
     add("options", nargs="*", metavar="-- OPTION", help="options of `streamlit run`")
     return parser

@@ -44,7 +44,7 @@ examples:
   python -m harmony_core study mine.yaml --scheduler tcp://10.0.0.1:8786
   python -m harmony_core study mine.yaml --report --markdown result.md
 
-A study is kept in a folder and goes on where it stopped; what the file adds later is trained next.
+A study is kept in a folder and resumes where it stopped; what the file adds later is trained next.
 """
 
 
@@ -52,9 +52,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add `study` to the subcommands of a parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "study",
-        help="train many settings, methods and seeds, and compare them",
-        description="Trains every method on every seed of every setting of a study, in any order "
-        "and resumable, and compares the methods with one baseline.",
+        help="Train many settings, methods and seeds, and compare them.",
+        description="Trains every method on every seed of every setting of a study, and compares "
+        "the methods with one baseline. A study can be stopped and resumed.",
         epilog=as_called(EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -67,9 +67,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     add("--workers", type=int, metavar="N", help="processes (default: one for each core, 1 for "
         "`device: cuda`)")  # fmt: skip
     add("--scheduler", metavar="ADDRESS", help="train on the cluster of this dask scheduler")
-    add("--source", action="append", metavar="NAME=PATH", help="where a file of data is")
-    add("--sources", metavar="DIR", help="folder with the files of data, by name")
-    add("--report", action="store_true", help="train nothing; compute table and result again")
+    add("--source", action="append", metavar="NAME=PATH", help="path of the file of a data set")
+    add("--sources", metavar="DIR", help="folder with the files of the data sets, by name")
+    add("--report", action="store_true", help="train nothing; compute table and result anew")
     add("--markdown", metavar="FILE", help="write the report as Markdown too")
     add("--list", action="store_true", help="list the studies that come with Harmony")
     add("--json", action="store_true", help="print the result as one JSON document")

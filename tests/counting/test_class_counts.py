@@ -161,7 +161,7 @@ def test_a_gap_is_an_error_unless_the_number_of_classes_is_given() -> None:
 
 
 def test_counts_given_for_labels_are_found_out() -> None:
-    with pytest.raises(DataError, match="labels of all samples are what is counted"):
+    with pytest.raises(DataError, match="Pass the labels of all samples: counts"):
         class_counts([500, 50, 5])
 
 

@@ -135,7 +135,7 @@ def of_preset(path: Path) -> Exhibit:
     meta = payload.meta["scene"]
     counts: Counts = tuple(zip(meta["classes"], meta["train_counts"], strict=True))
     pictures, words, _ = training_picture(config)
-    measured = f"What was measured over ten seeds. {preset.sentence} This one run may differ."
+    measured = f"Measured over ten seeds. {preset.sentence} This one run may differ."
     return Exhibit(
         f"preset-{preset.name}",
         PRESET,

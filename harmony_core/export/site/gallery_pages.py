@@ -21,7 +21,7 @@ GROUPS = {
     ),
     COURSE: (
         "The runs of the course",
-        "They show what comes out at each step: predict it there first.",
+        "They show the outcome of each step: predict it there first.",
     ),
 }
 

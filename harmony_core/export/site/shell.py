@@ -105,8 +105,8 @@ def repeat(config: ExperimentConfig, name: str) -> str:
         return '<p class="quiet">It was trained by another loop, which Harmony cannot repeat.</p>'
     command = command_line(config).replace(FILE, f"{name}.json")
     return (
-        f'<p class="quiet">With Harmony installed, this trains it; <a href="configs/{name}.json" '
-        f"download>{name}.json</a> has all settings.</p>"
+        '<p class="quiet">With Harmony installed, this command trains it; '
+        f'<a href="configs/{name}.json" download>{name}.json</a> has all settings.</p>'
         f'<pre tabindex="0" aria-label="Command">{html.escape(command)}</pre>'
     )
 

@@ -33,7 +33,7 @@ def add_export_flags(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument(
         "--drop", metavar="CHECKS",
-        help="with --clean: checks whose samples it leaves out, apart by commas, or `none` "
+        help="with --clean: checks whose samples are left out, separated by commas, or `none` "
         f"(default {','.join(DEFAULT_DROP)}; known: {', '.join(REMOVABLE)})",
     )  # fmt: skip
     parser.add_argument(
