@@ -57,7 +57,7 @@ class Criterion:
         name = getattr(call, "__name__", type(call).__name__) if call is not None else ""
         self.label = label or name or "Own loss"
         form = getattr(call, "form", call)
-        self.ignore_index: int | None = getattr(form, "ignore_index", None)
+        self.ignore_index: int | None = getattr(form, "ignore_index", _default(call))
         self.class_dim = int(getattr(form, "class_dim", 1))
 
     @property
@@ -208,6 +208,18 @@ def criterion_of(call: object, label: str = "") -> Criterion:
             "Hand over the loss itself, as in `run.watch(nn.CrossEntropyLoss())`."
         )
     return Criterion(call, label)
+
+
+def _default(call: object) -> int | None:
+    """The ``ignore_index`` of a function such as `F.cross_entropy` that is not told another."""
+    if call is None or isinstance(call, nn.Module):
+        return None
+    try:
+        parameter = inspect.signature(call).parameters.get("ignore_index")  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    value = None if parameter is None else parameter.default
+    return value if isinstance(value, int) else None
 
 
 def _named(loss: Loss, label: str) -> MethodConfig:

@@ -18,15 +18,18 @@ from torch import Tensor, nn
 from ..arrays import Array
 from ..config import DataConfig, ExperimentConfig, ModelConfig, RecordConfig, RecordedConfig
 from ..errors import ConfigError, DataError, RunError
+from ..losses.over_ranks import distributed
 from ..parameters import check_number
+from .arguments import arguments_of
 from .criterion import BY_LARGEST, Criterion, criterion_of
 from .experiment import Experiment
 from .frames import KIND, frame_of, scene_of
 from .over_ranks import gathered, writes
 from .samples import Samples, samples_of
-from .setting import Setting
+from .setting import UNTESTED, Setting
 from .test_tally import TestPart, TestTally
 from .train_tally import Memory, TrainPart, TrainTally
+from .value_checks import check_targets, looks, rows_of
 
 C = TypeVar("C", bound=Callable[..., Any])
 UNPLANNED = 1
@@ -61,7 +64,10 @@ class Recording:
         self._label, self._optimizer, self._head = label, optimizer, head
         self._class_dim, self._ignore_index = class_dim, ignore_index
         self._criterion: Criterion | None = None
+        self._form: Criterion | None = None
+        """The one that is being called, if another than the method's."""
         self._hooks: list[torch.utils.hooks.RemovableHandle] = []
+        self._watched: list[object] = []
         self._train: TrainTally | None = None
         self._test: TestTally | None = None
         self._memory: Memory | None = None
@@ -69,7 +75,8 @@ class Recording:
         self._counts: Array | None = None
         self._following: bool | None = None
         """Whether rows were given in the first epoch; None before it has ended."""
-        self._stepped = self._soft = False
+        self._stepped = self._soft = self._closed = False
+        self._calls = self._written_calls = 0
         self._rate = math.nan
         self._rows: Tensor | None = None
         self.last_epoch = 0
@@ -95,18 +102,26 @@ class Recording:
         first one watched is the method that the experiment shows, and further ones, such as another
         criterion for validation, are only listened to.
         """
+        if any(criterion is known for known in self._watched):
+            return criterion  # a second hook would count every call twice
         own = criterion_of(criterion, self._label)
         if self._criterion is None:
             self._adopt(own)
         if isinstance(criterion, nn.Module):
-            hook = criterion.register_forward_hook(self._called, with_kwargs=True)
+            self._watched.append(criterion)
+            forward = criterion.forward
+            hook = criterion.register_forward_hook(
+                lambda _, *call: self._called(own, forward, *call), with_kwargs=True
+            )
             self._hooks.append(hook)
             return criterion
 
         def recorded(*given: Any, **named: Any) -> Any:
             result = criterion(*given, **named)
-            self._called(None, given, named, result)
+            self._called(own, criterion, given, named, result)
             return result
+
+        self._watched.append(recorded)
 
         return recorded  # type: ignore[return-value]
 
@@ -131,9 +146,11 @@ class Recording:
         with torch.inference_mode(False), torch.no_grad():
             samples = self._samples(logits, targets)
             train, _, _ = self._tallies(samples)
+            index = self._rows if index is None else index
+            rows = rows_of(index, samples, self._setting, self._calls)
             criterion = self._known()
             measured = criterion.measure(samples, None if features is None else features.detach())
-            train.add(samples, measured, loss, self._rows if index is None else index)
+            train.add(samples, measured, loss, rows)
         self._rows, self._stepped = None, True
         if self._optimizer is not None:
             self._rate = float(self._optimizer.param_groups[0]["lr"])
@@ -166,12 +183,20 @@ class Recording:
         if test_logits is not None and test_targets is not None:
             self._stepped = True  # these are all there is to test
             self.test(test_logits, test_targets)
+        if self._closed:
+            raise RunError(
+                "Expected an epoch before the recording was closed, but got one after. Begin "
+                "another with `harmony_core.record`."
+            )
         at = self._next(number)
-        if self._train is None or self._test is None or self._memory is None:
+        idle = self._calls == self._written_calls and not distributed()
+        if self._train is None or self._test is None or self._memory is None or idle:
             raise RunError(
                 "Expected a training step or a test pass before the epoch ends, but none was seen. "
-                "Watch the criterion with `run.watch(criterion)`, or call `run.step`."
+                "Watch the criterion with `run.watch(criterion)`, or call `run.step`, and "
+                "`run.epoch` once an epoch."
             )
+        self._written_calls = self._calls
         if not math.isfinite(self._rate) and self._optimizer is not None:
             self._rate = float(self._optimizer.param_groups[0]["lr"])
         rate = self._rate if lr is None else lr
@@ -190,6 +215,7 @@ class Recording:
 
     def close(self, error: BaseException | None = None) -> None:
         """End the recording; with ``error`` as failed, or as stopped by Ctrl-C."""
+        self._closed = True
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
@@ -210,28 +236,20 @@ class Recording:
     # What it makes of it
 
     @torch.compiler.disable  # type: ignore[untyped-decorator]
-    def _called(self, module: Any, given: Any, named: Any, result: Any) -> None:
-        """The forward hook of a watched criterion."""
-        del module
-        arguments = [*given, *named.values()]
-        if len(arguments) < 2:
-            raise DataError(
-                f"Expected a criterion that is called with logits and targets, but got "
-                f"{len(arguments)} argument. Leave it unwatched, and call `run.step`."
-            )
-        logits, targets, *more = arguments
-        if not isinstance(logits, Tensor) or not isinstance(targets, Tensor):
-            raise DataError(
-                "Expected a criterion that is called with tensors of logits and targets, but got "
-                f"{type(logits).__name__} and {type(targets).__name__}. Leave it unwatched, and "
-                "call `run.step`."
-            )
-        if torch.is_grad_enabled():
-            features = more[0] if more and isinstance(more[0], Tensor) else None
-            loss = result if isinstance(result, Tensor) else None
-            self.step(logits, targets, loss=loss, features=features)
-        else:
-            self.test(logits, targets)
+    def _called(self, own: Criterion, call: Any, given: Any, named: Any, result: Any) -> None:
+        """A call of a watched criterion, by its hook."""
+        logits, targets, features = arguments_of(call, given, named)
+        if "ignore_index" in named:
+            own.ignore_index = named["ignore_index"]
+        self._form = own
+        try:
+            if torch.is_grad_enabled():
+                loss = result if isinstance(result, Tensor) else None
+                self.step(logits, targets, loss=loss, features=features)
+            else:
+                self.test(logits, targets)
+        finally:
+            self._form = None
 
     def _adopt(self, criterion: Criterion) -> None:
         self._criterion = criterion
@@ -245,10 +263,14 @@ class Recording:
         return self._criterion
 
     def _samples(self, logits: Tensor, targets: Tensor) -> Samples:
-        criterion = self._known()
-        dim = criterion.class_dim if self._class_dim is None else self._class_dim
-        ignored = criterion.ignore_index if self._ignore_index is None else self._ignore_index
+        known = self._known()
+        form = self._form or known
+        dim = form.class_dim if self._class_dim is None else self._class_dim
+        ignored = form.ignore_index if self._ignore_index is None else self._ignore_index
         samples = samples_of(logits, targets, dim, ignored)
+        self._calls += 1
+        if looks(self._calls, samples.logits.device):
+            check_targets(samples)
         self._soft = self._soft or samples.shares is not None
         return samples
 
@@ -299,8 +321,9 @@ class Recording:
             notes = [*setting.notes(experiment.loop, counted, len(follow)), *criterion.notes]
             notes += [BY_LARGEST] if self._soft else []
             tested = np.asarray(test.confusion(len(self._names)).sum(axis=1))
+            notes += [] if tested.any() else [UNTESTED]
             experiment.save_scene(scene_of(self._names, counts, tested, follow, targets, notes))
-            self._counts = counts if epoch else None
+            self._counts = counts if train.steps else None
         head = getattr(self._head, "weight", None)
         frame = frame_of(criterion, epoch, rate, train, test, memory, targets, head)
         experiment.save_epoch(frame)

@@ -47,9 +47,10 @@ def samples_of(
         raise _misfit("floating-point logits", logits, targets)
     plain = logits.detach()
     plain = plain if plain.dtype == torch.float64 else plain.float()
-    if plain.ndim == 1 or (plain.shape == targets.shape and plain.shape[-1] == 1):
-        return _binary(plain, targets)
-    if plain.ndim < 2 or not -plain.ndim <= class_dim < plain.ndim:
+    known = plain.ndim > 1 and -plain.ndim <= class_dim < plain.ndim
+    if plain.ndim == 1 or (known and plain.shape[class_dim] == 1):
+        return _binary(plain, targets, ignore_index)
+    if not known:
         raise _misfit(f"logits with a dimension {class_dim} of classes", logits, targets)
     rows = plain.movedim(class_dim, -1)
     if targets.shape == plain.shape and targets.is_floating_point():
@@ -83,16 +84,19 @@ def smoothed(samples: Samples, smoothing: float) -> Tensor:
     return own * (1 - smoothing) + smoothing / c
 
 
-def _binary(logits: Tensor, targets: Tensor) -> Samples:
+def _binary(logits: Tensor, targets: Tensor, ignore_index: int | None) -> Samples:
     flat = logits.reshape(-1)
     if targets.numel() != flat.numel():
         raise _misfit("a target for each logit", logits, targets)
     both = torch.stack([torch.zeros_like(flat), flat], dim=1)
-    own = targets.detach().reshape(-1)
+    own, counted = targets.detach().reshape(-1), None
+    if ignore_index is not None:
+        counted = own != ignore_index
+        own = torch.where(counted, own, 0)
     if not own.is_floating_point():
-        return Samples(both, own.to(torch.int64), None, None)
+        return Samples(both, own.to(torch.int64), None, counted)
     shares = torch.stack([1 - own, own], dim=1).to(both.dtype)
-    return Samples(both, shares.argmax(1), shares, None)
+    return Samples(both, shares.argmax(1), shares, counted)
 
 
 def _misfit(wanted: str, logits: Tensor, targets: Tensor) -> DataError:

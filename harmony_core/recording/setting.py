@@ -23,6 +23,10 @@ FOLLOWED = (
     "{k:,} of {n:,} training samples are followed one by one, the rarest classes first; weight, "
     "gradient norm and logits are those of the last step that contained the sample."
 )
+UNTESTED = (
+    "No test pass was seen: those are calls without gradients, as under torch.no_grad(). A "
+    "validation with gradients is counted as training."
+)
 STEPS = (
     "Recorded from {loop}: gradient norms and sample weights are those of each training step, "
     "before it changes the network."
@@ -44,6 +48,8 @@ class Setting:
     follow: Array = field(init=False)
     """(k,) rows of the training set that are followed, ascending."""
     follow_targets: Array = field(init=False)
+    targets: Array = field(init=False)
+    """(n,) the class of each training sample; empty without ``train_targets``."""
     known_counts: Array | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,9 +67,15 @@ class Setting:
             counts = found
         rng = np.random.default_rng(7)
         rows = stratified(targets, self.tracked, rng) if len(targets) else targets
+        object.__setattr__(self, "targets", targets)
         object.__setattr__(self, "follow", rows)
         object.__setattr__(self, "follow_targets", targets[rows])
         object.__setattr__(self, "known_counts", counts)
+
+    @property
+    def samples(self) -> int:
+        """How many training samples there are, as far as their classes are known."""
+        return len(self.targets)
 
     def _given(self) -> int | None:
         if self.classes is None:
