@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -45,23 +46,25 @@ def count_labels(
     values = _one_label_each(labels)
     if values.dtype.kind == "U":
         found, counts = np.unique(values, return_counts=True)
-        tally = dict(zip(found.tolist(), counts.tolist(), strict=True))
-        return count_names(tally, classes)
-    values = values[values != ignore_index] if ignore_index is not None else values
+        return count_names(dict(zip(found.tolist(), counts.tolist(), strict=True)), classes)
     found, counts = np.unique(values, return_counts=True)
-    return count_indices(dict(zip(found.tolist(), counts.tolist(), strict=True)), classes, names)
+    tally = dict(zip(found.tolist(), counts.tolist(), strict=True))
+    return count_indices(tally, classes, names, ignore_index)
 
 
-def count_tally(tally: Mapping[object, object], classes: Classes) -> ClassCounts:
+def count_tally(
+    tally: Mapping[object, object], classes: Classes, ignore_index: int | None
+) -> ClassCounts:
     """Put counts by class index, or by name, in order."""
     counted: dict[object, int] = {}
     for key, value in tally.items():
-        if not isinstance(value, int | float | np.number) or value < 0 or value != int(value):
+        number = value if isinstance(value, int | float | np.integer | np.floating) else math.nan
+        if not 0 <= number < math.inf or number != int(number):
             raise DataError(
                 f"Expected a whole number of samples of every class, but got {value!r} of class "
                 f"{key!r}. Give {{class: number of samples}}."
             )
-        counted[key] = int(value)
+        counted[key] = int(number)
     if counted and all(isinstance(key, str) for key in counted):
         return count_names({str(key): n for key, n in counted.items()}, classes)
     wrong = [k for k in counted if isinstance(k, bool) or not isinstance(k, int | np.integer)]
@@ -70,7 +73,8 @@ def count_tally(tally: Mapping[object, object], classes: Classes) -> ClassCounts
             "Expected the keys of the counts to be class indices, or all of them names, but got "
             f"{wrong[0]!r}. Give {{class index: number of samples}}."
         )
-    return count_indices({int(str(key)): n for key, n in counted.items()}, classes, ())
+    indices = {int(str(key)): n for key, n in counted.items()}
+    return count_indices(indices, classes, (), ignore_index)
 
 
 def count_names(tally: Mapping[str, int], classes: Classes) -> ClassCounts:
@@ -92,8 +96,11 @@ def count_names(tally: Mapping[str, int], classes: Classes) -> ClassCounts:
     return ClassCounts((tally.get(name, 0) for name in names), names)
 
 
-def count_indices(tally: Mapping[int, int], classes: Classes, names: Sequence[str]) -> ClassCounts:
+def count_indices(
+    tally: Mapping[int, int], classes: Classes, names: Sequence[str], ignore_index: int | None
+) -> ClassCounts:
     """Counts by class index; a gap is an error unless the number of classes is known."""
+    tally = {label: n for label, n in tally.items() if label != ignore_index}
     if not tally:
         raise DataError("Expected at least one sample with a label, but got none.")
     least, most = min(tally), max(tally)
@@ -155,7 +162,7 @@ def _one_label_each(labels: object) -> Array:
         values = np.asarray(items)
     if values.dtype.kind == "f":
         _refuse_missing(int(np.isnan(values).sum()), len(values))
-        whole = np.isfinite(values) & (values == np.round(values))
+        whole = (np.abs(values) < 2.0**53) & (values == np.round(values))
         if not whole.all():
             raise DataError(
                 "Expected labels to be whole numbers or text, but got "

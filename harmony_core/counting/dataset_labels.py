@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -60,12 +61,25 @@ def _known(dataset: object) -> tuple[object, tuple[str, ...]] | None:
         return np.concatenate([_array(labels) for labels, _ in whole]), whole[0][1]
     tensors = getattr(dataset, "tensors", None)
     if isinstance(tensors, list | tuple) and tensors:
-        return _array(tensors[-1]), ()
+        return _array(_label_tensor(tensors)), ()
     for name in ATTRIBUTES:
         labels = getattr(dataset, name, None)
         if labels is not None and _length(labels) == _length(dataset):
             return _transformed(dataset, labels)
     return None
+
+
+def _label_tensor(tensors: Sequence[Any]) -> Any:
+    """The labels of a `TensorDataset`: of two tensors the last, of more the one that can be."""
+    if len(tensors) <= 2:
+        return tensors[-1]
+    fit = [tensor for tensor in tensors if tensor.ndim == 1 and not tensor.is_floating_point()]
+    if len(fit) != 1:
+        raise DataError(
+            f"Expected one tensor of labels among {len(tensors)}, but got {len(fit)} that may be. "
+            "Pass the labels themselves: class_counts(dataset.tensors[i])."
+        )
+    return fit[0]
 
 
 def _transformed(dataset: object, labels: object) -> tuple[object, tuple[str, ...]]:

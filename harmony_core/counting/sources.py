@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +51,11 @@ def class_counts(
     >>> class_counts({1: 5, 0: 30})
     ClassCounts(30, 5)
     """
+    classes = _classes(classes)
     if isinstance(x, Mapping):
-        return count_tally(x, classes)
+        return count_tally(x, classes, ignore_index)
     if isinstance(x, str | Path):
-        return _of_file(Path(x), column, classes)
+        return _of_file(Path(x), column, classes, ignore_index)
     names: tuple[str, ...] = ()
     labels: object = x
     if _is_frame(x):
@@ -67,10 +70,32 @@ def class_counts(
     return count_labels(_plain(labels), classes, names, ignore_index)
 
 
-def _of_file(path: Path, column: str | None, classes: Classes) -> ClassCounts:
+def _classes(given: object) -> Classes:
+    """A number of classes, or the names of different ones; `DataError` for anything else."""
+    if given is None:
+        return None
+    if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        return int(given)
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise DataError(
+            f"Expected classes to be their number or a list of their names, but got {given!r:.80}."
+        )
+    names = list(given)
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise DataError(
+            f"Expected classes to be different names, but got {twice[0]!r} more than once: its "
+            "samples would count in each of them."
+        )
+    return names
+
+
+def _of_file(
+    path: Path, column: str | None, classes: Classes, ignore_index: int | None
+) -> ClassCounts:
     from ..readers.open import read_file
 
-    if not path.exists():
+    if not _exists(path):
         raise DataError(
             f"Expected a file or folder, or the labels of all samples, but got {str(path)[:80]!r}, "
             "which does not exist."
@@ -94,9 +119,19 @@ def _of_file(path: Path, column: str | None, classes: Classes) -> ClassCounts:
         tally = dict(zip(labels.names, counts, strict=True))
     finally:
         contents.close()
-    if all(name.isdecimal() for name in tally):
-        return count_indices({int(name): n for name, n in tally.items() if n}, classes, ())
+    if all(re.fullmatch("-?[0-9]+", name) for name in tally):
+        indices: Counter[int] = Counter()
+        for name, n in tally.items():
+            indices[int(name)] += n  # "01" and "1" are one class
+        return count_indices(+indices, classes, (), ignore_index)
     return count_names(tally, classes)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a text that is too long for a path
+        return False
 
 
 def _is_pandas(x: object) -> bool:

@@ -40,12 +40,18 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
 )
-CAVEATS = (
+RECONSTRUCTED = (
     "The harmonized loss is our reconstruction of Zhang et al. 2022 (arXiv 2204.09234) from its "
-    "abstract and introduction; the paper's own equations may differ.",
-    "All methods saw the same samples, from the same initial weights, in the same order. Figures "
-    "are of the last epoch on the test set, never of the best epoch. Balanced accuracy is the mean "
-    "of the class recalls.",
+    "abstract and introduction; the paper's own equations may differ."
+)
+SHARED = "All methods saw the same samples, from the same initial weights, in the same order."
+NOT_SHARED = (
+    "Whether its methods saw the same samples, from the same initial weights and in the same order "
+    "was not recorded: a difference between them may come from there."
+)
+FIGURES = (
+    "Figures are of the last epoch on the test set, never of the best epoch. Balanced accuracy is "
+    "the mean of the class recalls."
 )
 STYLE = """
 :root { --st-background-color: #ffffff; --st-text-color: #1a2230; --st-primary-color: #23395b; }
@@ -115,7 +121,7 @@ def _page(
     title = html.escape(record.title or f"Harmony experiment {record.id}")
     script = (bundle(adapter=False) + START).replace("</script", r"<\/script")
     notes = [
-        *CAVEATS,
+        *caveats(record.config),
         seeds_sentence(record.config, repeat),
         *data_notes(scene),
         recording.sentence,
@@ -142,6 +148,19 @@ def _packed(payload: Payload, panels: tuple[str, ...]) -> str:
     options = {"live": False, "panels": list(panels)}
     whole = Payload({**payload.meta, "options": options}, payload.blob)
     return base64.b64encode(gzip.compress(whole.wire(), 6, mtime=0)).decode()
+
+
+def caveats(config: ExperimentConfig) -> tuple[str, ...]:
+    """What a reader of the figures should know; of another loop only what is known of it.
+
+    >>> len(caveats(ExperimentConfig()))
+    2
+    """
+    first, said = RECONSTRUCTED, SHARED
+    if config.recorded is not None:
+        first = RECONSTRUCTED if any(m.loss == "harmonized" for m in config.methods) else ""
+        said = NOT_SHARED if len(config.methods) > 1 else ""
+    return tuple(filter(None, (first, " ".join(filter(None, (said, FIGURES))))))
 
 
 def about(config: ExperimentConfig, state: str = "done") -> str:

@@ -279,6 +279,14 @@ WRONG: dict[str, tuple[object, str]] = {
     "dates": (np.array(["2020-01-01"], dtype="datetime64[D]"), "datetime64"),
     "a fraction of a sample": ({0: 1.5}, "whole number of samples"),
     "a negative count": ({0: -1}, "whole number of samples"),
+    "an endless count": ({0: float("inf")}, "whole number of samples"),
+    "no count": ({0: float("nan")}, "whole number of samples"),
+    "labels too large for indices": ([1e30, 0.0], "got 1e"),
+    "a text too long for a path": ("a" * 5000, "does not exist"),
+    "two tensors that may be labels": (
+        TensorDataset(torch.zeros(2, 3), torch.tensor([0, 1]), torch.tensor([1, 1])),
+        r"one tensor of labels among 3, but got 2.*dataset\.tensors\[i\]",
+    ),
     "keys of two kinds": ({0: 1, "a": 2}, "but got 'a'"),
     "a loader": (DataLoader(TensorDataset(torch.zeros(2), torch.zeros(2))), "loader.dataset"),
     "a class in place of a data set": (Slow, "but got type"),
@@ -300,3 +308,35 @@ def test_what_is_no_labels_is_refused(wrong: str) -> None:
     classes = ["a"] if wrong == "names that leave one out" else None
     with pytest.raises(DataError, match=message):
         class_counts(given, classes=classes)
+
+
+def test_of_several_tensors_the_one_that_can_be_is_the_labels() -> None:
+    labels = torch.tensor(LABELS)
+    inputs, weights = torch.zeros(6, 4), torch.rand(6)
+    assert class_counts(TensorDataset(inputs, labels, weights)) == WANTED
+    assert class_counts(TensorDataset(inputs, inputs, labels)) == WANTED
+
+
+@pytest.mark.parametrize("ignored", [-100, 255])
+def test_ignored_labels_of_counts_and_files_are_left_out(tmp_path: Path, ignored: int) -> None:
+    labels = [0] * 5 + [1] * 3 + [ignored] * 4
+    assert class_counts(Counter(labels), ignore_index=ignored) == (5, 3)
+    path = tmp_path / "masks.csv"
+    path.write_text("label,x\n" + "".join(f"{label},7\n" for label in labels))
+    assert class_counts(path, ignore_index=ignored) == (5, 3)
+    path.write_text("label,x\n" + "0,7\n" * 4 + "-1,7\n" * 2)
+    with pytest.raises(DataError, match="pass ignore_index=-1 "):
+        class_counts(path)
+
+
+def test_a_number_written_in_two_ways_is_one_class(tmp_path: Path) -> None:
+    path = tmp_path / "padded.csv"
+    path.write_text("label,x\n" + "0,7\n" * 4 + "01,7\n" * 2 + "1,7\n" * 3)
+    assert class_counts(path) == (4, 5)
+
+
+@pytest.mark.parametrize("classes", ["ab", ["a", "b", "a"], 2.0, True])
+def test_classes_are_a_number_or_different_names(classes: Any) -> None:
+    with pytest.raises(DataError, match="Expected classes to be"):
+        class_counts(["a", "b"], classes=classes)
+    assert class_counts(["a", "b"], classes=np.array(["b", "a"])).names == ("b", "a")

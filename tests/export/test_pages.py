@@ -9,10 +9,14 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 
+from harmony_core import record
 from harmony_core.config import ExperimentConfig
 from harmony_core.errors import RunError
 from harmony_core.export import offline_html, write_replay
+from harmony_core.losses import build_loss
+from harmony_core.recording import join
 from harmony_core.runs import RunStore
 from harmony_core.viewer.payload import VERSION, Payload, unpack_payload
 from tests.export.conftest import Experiment
@@ -81,6 +85,26 @@ def test_a_page_asks_for_nothing_outside_itself(experiment: Experiment, tmp_path
     assert "default-src 'none'" in page
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
     assert page.count("</script>") == 2
+
+
+def test_of_other_loops_a_page_claims_no_shared_samples(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    shared = "All methods saw the same samples"
+    assert shared in _written(*experiment, tmp_path)
+    ids = []
+    for loss in (build_loss("ce", [2, 2]), build_loss("harmonized", [2, 2], anneal=0)):
+        with record(tmp_path, loss=loss) as run:
+            loss(torch.randn(4, 2), torch.tensor([0, 1, 0, 1]))
+            run.epoch()
+        ids.append(run.id)
+    store = RunStore(tmp_path)
+    first, both = _written(store, ids[0], tmp_path), _written(store, join(tmp_path, ids), tmp_path)
+    assert shared not in first + both
+    assert "the last epoch on the test set" in first
+    assert "our reconstruction" not in first
+    assert "was not recorded: a difference between them may come from there" in both
+    assert "our reconstruction" in both
 
 
 def test_the_replay_is_a_payload_with_its_origin(experiment: Experiment, tmp_path: Path) -> None:

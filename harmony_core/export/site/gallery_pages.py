@@ -9,7 +9,7 @@ from typing import Any
 from ...config import ExperimentConfig
 from ...experiments.complete import complete
 from ...experiments.method_text import format_methods, method_labels
-from ..offline import CAVEATS, about
+from ..offline import about, caveats
 from .exhibit import COURSE, OWN, PRESET, Exhibit
 from .shell import count_bars, page, picture, repeat, template
 
@@ -40,8 +40,7 @@ def gallery_page(exhibits: Sequence[Exhibit]) -> str:
 
 def run_page(exhibit: Exhibit) -> str:
     """One run to play, with its settings and what it can tell."""
-    # of another loop nothing is known of what its methods shared
-    notes = [*exhibit.notes, *(() if exhibit.config.recorded else CAVEATS)]
+    notes = [*exhibit.notes, *caveats(exhibit.config)]
     results = exhibit.results or (
         '<h2>The data</h2><div class="columns"><figure class="data">'
         f"{picture(exhibit.name, exhibit.words)}</figure>"
