@@ -56,6 +56,7 @@ from .export.posthoc_command import add_posthoc_options, posthoc
 from .export.results import data_notes, recall_table, shot_table, summary_table, to_document
 from .extras import require
 from .inspection.command import add_parser as add_inspect
+from .printable import printable
 from .runs.console import Console, run_here
 from .runs.ranks import ranks_from_environment
 from .runs.results import summaries_of
@@ -189,12 +190,12 @@ def _show(given: argparse.Namespace) -> int:
         return DONE
     config = record.config
     progress = f"epoch {record.epoch} of {config.epochs}, repeat {record.repeat + 1}"
-    print(f"{record.id}  {record.title}".rstrip())
+    print(f"{record.id}  {printable(record.title)}".rstrip())
     print(
         f"{record.state}, {progress} of {config.seeds.repeats}, {record.device or 'no device yet'}"
     )
     if record.error:
-        print(record.error)
+        print("\n".join(map(printable, record.error.splitlines())))
     summaries = summaries_of(store, record)
     if any(summary["ece"].values for summary in summaries):
         print()
@@ -305,7 +306,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors take one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise _Usage(f"{message}. See `{self.prog} --help`.")
+        raise _Usage(f"{message.removesuffix('.')}. See `{self.prog} --help`.")
 
 
 def build_parser() -> argparse.ArgumentParser:

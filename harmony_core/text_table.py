@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from .printable import printable
+
 
 def text_table(rows: list[list[str]]) -> str:
-    """Rows of cells as aligned text; columns of numbers, except the first, are aligned right."""
+    """Rows of cells as aligned text; columns of numbers, except the first, are aligned right.
+
+    What would break a line or steer a terminal is replaced, see `printable`.
+    """
+    rows = [list(map(printable, row)) for row in rows]
     right = [
         i > 0 and all(not row[i] or row[i][0] in "–-−+0123456789" for row in rows[1:])
         for i in range(len(rows[0]))

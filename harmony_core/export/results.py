@@ -23,6 +23,7 @@ from ..analysis.summary import (
 from ..csv_cells import number_cell, text_cell
 from ..experiments.method_text import method_labels
 from ..frames import Frame, Scene
+from ..printable import printable
 from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames, final_frames
 from ..runs.store import RunStore
@@ -86,7 +87,7 @@ def _known(recall: SeedValues, n: int) -> str:
 def data_notes(scene: Scene) -> list[str]:
     """What a reader of the figures should know of the data, one sentence or two each."""
     warning = few_samples_warning(scene.class_names, scene.test_counts)
-    return [*scene.notes, *([warning] if warning else [])]
+    return [printable(note) for note in (*scene.notes, warning) if note]
 
 
 def to_document(

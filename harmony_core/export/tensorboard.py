@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from ..arrays import Array
 from ..errors import RunError
 from ..experiments.method_text import method_labels
 from ..frames import Frame, Scene
+from ..printable import printable
 from ..runs.record import ExperimentRecord
 from ..runs.results import all_frames
 from ..runs.store import RunStore
@@ -90,7 +92,7 @@ def _add(writer: Any, scene: Scene, frame: Frame, few: bool) -> None:
         return
     counts = np.asarray(frame.grad_counts)
     edges = np.linspace(0, 1, counts.shape[1] + 1)
-    for c, name in enumerate(scene.class_names):
+    for c, name in enumerate(_tags(scene.class_names)):
         if counts[c].any():
             _add_histogram(writer, f"gradient norm/{name}", counts[c], edges, frame.epoch)
 
@@ -109,7 +111,8 @@ def _scalars(scene: Scene, frame: Frame, few: bool) -> Iterator[tuple[str, float
         if (group == g).any():
             yield f"test/recall of the {name}", float(mean_known(recall[group == g]))
     if few:
-        for name, value, weight in zip(scene.class_names, recall, frame.mean_weight, strict=True):
+        names = _tags(scene.class_names)
+        for name, value, weight in zip(names, recall, frame.mean_weight, strict=True):
             yield f"recall/{name}", float(value)
             yield f"mean weight/{name}", float(weight)
 
@@ -128,6 +131,12 @@ def _add_histogram(writer: Any, name: str, counts: Array, edges: Array, epoch: i
         bucket_counts=counts.tolist(),
         global_step=epoch,
     )
+
+
+def _tags(names: Sequence[str]) -> list[str]:
+    """The names of the classes, with the index of those that share theirs with another one."""
+    times = Counter(shown := [printable(name) for name in names])
+    return [f"{name} ({c})" if times[name] > 1 else name for c, name in enumerate(shown)]
 
 
 def _file_name(label: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from ..command_name import as_called
 from ..errors import RunError
 from ..extras import require
+from ..files import PRIVATE_FOLDER
 from ..runs.store import RunStore
 
 PORT = 8501
@@ -55,6 +57,11 @@ def serve(given: argparse.Namespace) -> int:
     """Start Streamlit's server in place of this process, where the system can do so."""
     require("app")
     root = RunStore(given.runs).root.expanduser().absolute()
+    _check_runs(root)
+    if not any(
+        option.startswith(("--server.port", "--server.address")) for option in given.options
+    ):
+        _check_address(given.address, given.port)
     environment = {**os.environ, "HARMONY_RUNS": str(root)}
     command = streamlit_command(given.address, given.port, given.options)
     sys.stderr.write(f"Experiments are kept in {root}.\n")
@@ -84,6 +91,38 @@ def streamlit_command(address: str, port: int, options: list[str]) -> list[str]:
         sys.executable, "-P", "-m", "streamlit", "run", str(app), "--server.headless=true",
         f"--server.address={address}", f"--server.port={port}", *options,
     ]  # fmt: skip
+
+
+def _check_runs(root: Path) -> None:
+    """Make the runs folder; `RunError` if that fails, a line if nothing can be added to it."""
+    try:
+        root.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"Expected to make the runs folder {root}, but got: {error.strerror or error}. "
+            "Name another one with --runs or HARMONY_RUNS."
+        ) from error
+    if not os.access(root, os.W_OK):
+        sys.stderr.write(
+            f"Nothing can be written into {root}: its experiments can be opened, and none can be "
+            "added.\n"
+        )
+
+
+def _check_address(address: str, port: int) -> None:
+    """Raise `RunError` unless the server can listen there."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            if os.name == "posix":  # a server that has just ended is no obstacle
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except (OSError, UnicodeError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise RunError(
+            f"Expected to listen on port {port} of {address}, but got: {said}. Name another port "
+            "with --port, or another address of this machine with --address."
+        ) from error
 
 
 def _port(text: str) -> int:

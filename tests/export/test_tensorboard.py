@@ -43,6 +43,25 @@ def test_events_hold_what_was_recorded(tmp_path: Path) -> None:
     assert main([*command, str(tmp_path / "events")]) == 2  # not two trainings in one curve
 
 
+def test_classes_of_one_name_have_curves_of_their_own(tmp_path: Path) -> None:
+    reader = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator",
+        reason="tensorboard is not installed",
+    )
+    names = ["crane", "a/../b\x1b[31m", "crane"]
+    run = record_blobs(tmp_path / "runs", nn.CrossEntropyLoss(), classes=names, label="../../up")
+    command = ["export", "latest", "--runs", str(tmp_path / "runs"), "--tensorboard"]
+    assert main([*command, str(tmp_path / "events")]) == 0
+    (place,) = (tmp_path / "events").rglob("events.out*")
+    assert place.parent.parent.parent == tmp_path / "events" / run
+    found = reader.EventAccumulator(str(place.parent))
+    found.Reload()
+    assert {"recall/crane (0)", "recall/a/../b�[31m", "recall/crane (2)"} <= set(
+        found.scalars.Keys()
+    )
+    assert len(found.Scalars("recall/crane (2)")) == EPOCHS
+
+
 def test_a_missing_package_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

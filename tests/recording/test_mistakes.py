@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import harmony_core
+from harmony_core.cli import main
 from harmony_core.errors import DataError, RunError
 from harmony_core.runs.store import RunStore
 
@@ -171,3 +172,17 @@ def test_a_recording_without_a_test_pass_says_so(tmp_path: Path) -> None:
             criterion(LOGITS, TARGETS)
         run.epoch()
     assert "No test pass was seen" not in " ".join(RunStore(tmp_path).scene(run.id).notes)
+
+
+def test_names_cannot_steer_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["a\x1b[2J", "b\u202e", "c\nd"]
+    with harmony_core.record(tmp_path, classes=names, loop="e\x1b[31m", label="f\x07") as run:
+        run.step(LOGITS, TARGETS)
+        run.test(LOGITS, TARGETS)
+        run.epoch()
+    assert main(["show", run.id, "--runs", str(tmp_path)]) == 0
+    assert main(["list", "--runs", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "a�[2J" in said
+    assert not set(said) & {"\x1b", "\u202e", "\x07"}
+    assert "c�d" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -50,6 +51,39 @@ def test_runs_that_are_a_file_are_refused(
     (tmp_path / "runs.txt").write_text("")
     assert main(["app", "--runs", str(tmp_path / "runs.txt")]) == 2
     assert "to be a folder, but got a file" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_said_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert main(["app", "--port", str(port), "--runs", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert f"Expected to listen on port {port} of localhost" in said
+    assert "--port" in said
+
+
+def test_an_address_of_no_machine_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["app", "--address", "256.1.1.1", "--runs", str(tmp_path)]) == 2
+    assert "of 256.1.1.1, but got" in capsys.readouterr().err
+
+
+def test_runs_that_cannot_be_made_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["app", "--runs", str(tmp_path / "file" / "runs")]) == 2
+    assert "Expected to make the runs folder" in capsys.readouterr().err
+
+
+def test_a_message_of_the_parser_ends_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["app", "--port=x"]) == 2
+    assert "got 'x'. See `" in capsys.readouterr().err
 
 
 @pytest.mark.slow
