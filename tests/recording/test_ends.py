@@ -122,3 +122,23 @@ def test_nobody_deletes_it_while_it_runs(tmp_path: Path) -> None:
         run.step(torch.zeros(2, 2), torch.tensor([0, 1]))
         run.epoch()
     RunStore(tmp_path).delete(run.id)
+
+
+def test_a_loop_can_go_on_after_an_epoch_that_could_not_be_written(tmp_path: Path) -> None:
+    with harmony_core.record(tmp_path) as run:
+        run.step(torch.zeros(4, 2), torch.tensor([0, 1, 1, 1]))
+        run.epoch()
+        frames = RunStore(tmp_path).folder(run.id) / "repeat-0" / "frames"
+        frames.rename(tmp_path / "aside")
+        frames.write_text("in the way")
+        run.step(torch.zeros(4, 2), torch.tensor([0, 1, 1, 1]))
+        with pytest.raises(RunError, match="Free some space"):
+            run.epoch()
+        frames.unlink()
+        (tmp_path / "aside").rename(frames)
+        run.step(torch.zeros(4, 2), torch.tensor([0, 1, 1, 1]))
+        run.epoch()
+    store = RunStore(tmp_path)
+    assert store.epochs(run.id) == [1, 3]
+    assert store.get(run.id).state == "done"
+    assert store.frames(run.id, 0, 3)[0].grad_counts.sum() == 4
