@@ -325,7 +325,7 @@ def test_ignored_labels_of_counts_and_files_are_left_out(tmp_path: Path, ignored
     path.write_text("label,x\n" + "".join(f"{label},7\n" for label in labels))
     assert class_counts(path, ignore_index=ignored) == (5, 3)
     path.write_text("label,x\n" + "0,7\n" * 4 + "-1,7\n" * 2)
-    with pytest.raises(DataError, match="pass ignore_index=-1 "):
+    with pytest.raises(DataError, match="pass ignore_index=-1"):
         class_counts(path)
 
 
