@@ -240,10 +240,18 @@ class Loss(nn.Module):
         return f"classes={self.classes}, head={self.head!r}, {options}"
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        """Move or convert the state, but to no type narrower than float32."""
+        """Move or convert the state, but to no type narrower than float32.
+
+        A device without float64, as Apple's, gets what is in float64 as float32.
+        """
 
         def converted(value: Tensor) -> Tensor:
-            new = fn(value)
+            try:
+                new = fn(value)
+            except TypeError:
+                if value.dtype != torch.float64:
+                    raise
+                new = fn(value.float())
             narrow = new.is_floating_point() and new.element_size() < torch.float32.itemsize
             return value.to(new.device) if narrow else new
 

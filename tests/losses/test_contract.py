@@ -365,3 +365,23 @@ def test_the_unit_of_a_sample_is_that_of_its_class(name: str, params: dict) -> N
         unit = loss.terms(*batch).unit
         assert torch.equal(unit, loss.unit(batch.targets, unit.dtype))
         assert torch.equal(unit, loss.unit_weight()[batch.targets])
+
+
+@every_loss
+def test_a_device_without_float64_gets_the_state_in_float32(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = torch.Tensor.to
+
+    def without_float64(value: torch.Tensor, *given: object, **named: object) -> torch.Tensor:
+        if value.dtype == torch.float64:
+            raise TypeError("This device has no float64.")
+        return move(value, *given, **named)
+
+    loss = build_loss(name, [30, 20, 10])
+    monkeypatch.setattr(torch.Tensor, "to", without_float64)
+    loss.to("cpu")
+    monkeypatch.undo()
+    assert {b.dtype for b in loss.buffers() if b.is_floating_point()} == {torch.float32}
+    loss.on_epoch_start(1, 4)
+    assert torch.isfinite(loss.class_weight).all()

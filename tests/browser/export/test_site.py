@@ -116,6 +116,7 @@ def test_what_was_entered_is_kept_until_it_is_forgotten(opened: Open) -> None:
     assert page.locator("#why").inner_text()
     page.locator("nav.steps a").first.click()
     page.wait_for_url("**/index.html")
+    until(page, "document.querySelector('#record tbody td') !== null")
     cells = page.locator("#record tbody td").all_inner_texts()
     assert cells[:4] == ["1", COURSE[0].title, "45 of 100", "47.2 of 100"]
     assert "step 2" in page.inner_text("#begin")
@@ -124,7 +125,7 @@ def test_what_was_entered_is_kept_until_it_is_forgotten(opened: Open) -> None:
     assert "45 of 100" in Path(saved.value.path()).read_text("utf-8-sig")
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#record-forget").click()
-    until(page, "document.getElementById('record').hidden")
+    until(page, "document.getElementById('record')?.hidden")
     assert page.inner_text("#begin") == "Begin with step 1"
 
 
