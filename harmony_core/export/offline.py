@@ -25,6 +25,7 @@ from ..config import ExperimentConfig
 from ..experiments.method_text import format_methods
 from ..files import write_atomically
 from ..frames import Scene
+from ..losses.registry import LOSSES
 from ..runs.record import ExperimentRecord
 from ..runs.results import summaries_of
 from ..runs.store import RunStore
@@ -158,7 +159,8 @@ def caveats(config: ExperimentConfig) -> tuple[str, ...]:
     """
     first, said = RECONSTRUCTED, SHARED
     if config.recorded is not None:
-        first = RECONSTRUCTED if any(m.loss == "harmonized" for m in config.methods) else ""
+        specs = [LOSSES[m.loss] for m in config.methods if m.loss in LOSSES]
+        first = RECONSTRUCTED if any(spec.reconstructed for spec in specs) else ""
         said = NOT_SHARED if len(config.methods) > 1 else ""
     return tuple(filter(None, (first, " ".join(filter(None, (said, FIGURES))))))
 

@@ -35,6 +35,8 @@ class LossSpec:
     needs_features: bool = False
     explanation: str = "harmony_core.explain.base:RecordedExplanation"
     short_title: str = ""
+    reconstructed: bool = False
+    """Whether the equations are our reconstruction of a paper, not the paper's own."""
     random: bool = False
 
     def resolve(self, values: Mapping[str, object]) -> dict[str, Value]:

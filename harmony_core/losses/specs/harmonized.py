@@ -19,6 +19,7 @@ HARMONIZED = (
         r"\alpha_t = \alpha \left(1 - \frac{t}{T}\right)",
         factory="harmony_core.losses.harmonized:HarmonizedLoss",
         explanation="harmony_core.explain.harmonized:HarmonizedExplanation",
+        reconstructed=True,
         reference="Our reconstruction of Zhang et al. 2022, arXiv:2204.09234, from its abstract",
         parameters=(
             Parameter(
