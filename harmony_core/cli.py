@@ -113,19 +113,19 @@ def _execute(
     os.environ.setdefault("GOMP_SPINCOUNT", "0")  # spinning threads slow down other processes
     ranks = ranks_from_environment()
     ranks.open(device)
-    succeeded = False
-    try:
-        run_id = ranks.on_rank_zero(choose)
-        record = run_here(
-            store, run_id, ranks, Console(quiet=given.quiet or not ranks.is_rank_zero)
-        )
-        succeeded = record.state not in ENDED_EARLY
-    finally:
-        ranks.close(wait=succeeded)
-    if ranks.is_rank_zero:
-        _report(given, store, run_id)
-    elif record.state == "interrupted" and ranks.rank == 1 and not store.locked(run_id):
-        _report_lost(store, run_id)
+    with ranks.outliving_sigterm():
+        succeeded = False
+        try:
+            run_id = ranks.on_rank_zero(choose)
+            console = Console(quiet=given.quiet or not ranks.is_rank_zero)
+            record = run_here(store, run_id, ranks, console)
+            succeeded = record.state not in ENDED_EARLY
+        finally:
+            ranks.close(wait=succeeded)
+        if ranks.is_rank_zero:
+            _report(given, store, run_id)
+        elif record.state == "interrupted" and ranks.rank == 1 and not store.locked(run_id):
+            _report_lost(store, run_id)
     if record.state in ENDED_EARLY:
         return FAILED
     return DONE if record.state == "done" else STOPPED

@@ -133,7 +133,6 @@ def process_of(rank: int, launcher: int) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.flaky(reruns=2)  # torchrun may end the process that lives before it has said so
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc")
 @pytest.mark.parametrize("rank", [0, 1])
 def test_a_killed_process_ends_the_training_which_one_resumes(runs_folder: Path, rank: int) -> None:

@@ -101,8 +101,9 @@ def _signals_request_stop(store: RunStore, run_id: str, ranks: Ranks) -> Iterato
         ):
             raise KeyboardInterrupt
 
-    numbers = [signal.SIGINT, *([signal.SIGTERM] if ranks.is_rank_zero else [])]
-    previous = {number: signal.signal(number, request) for number in numbers}
+    previous = {
+        number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ..errors import RunError
@@ -63,6 +65,23 @@ class Ranks:
             dist.barrier()
         if dist.is_initialized():
             dist.destroy_process_group()
+
+    @contextmanager
+    def outliving_sigterm(self) -> Iterator[None]:
+        """Around what must still be said: SIGTERM does not end this rank meanwhile.
+
+        Once one process is gone, torchrun sends it to the others within a tenth of a second, before
+        they know; half a minute later it kills them. A handler is not inherited by processes that
+        are started, as an ignored signal would be.
+        """
+        if not self.distributed:
+            yield
+            return
+        previous = signal.signal(signal.SIGTERM, lambda number, frame: None)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, previous)
 
     def exit(self) -> None:
         """Exit with status 0 at once, if this is one of several processes and its work is done.
