@@ -64,7 +64,8 @@ def test_rows_of_the_list_are_alike_whatever_the_names(
     rows = side.locator("[class*=st-key-history-2]")
     rows.nth(1).wait_for()
     settled(page)
-    page.wait_for_timeout(2000)  # the fonts and icons of a busy machine come late
+    for row in rows.all():  # a busy browser draws them one after the other
+        row.locator("[class*=st-key-open-] button").wait_for()
     boxes = [row.bounding_box() for row in rows.all()]
     assert len({round(box["height"]) for box in boxes}) == 1
     edges = [row.locator("[class*=st-key-menu-]").first.bounding_box()["x"] for row in rows.all()]

@@ -58,8 +58,8 @@ def check_images(
     """Read all images of a listing; ``keep_decoded`` asks for the file of squares.
 
     Several processes that ask for the same images at once, as two experiments of a server do, leave
-    the reading to one of them. Squares that take too much room or cannot be written are left out, which
-    the note says. Raises `DataError` if a process that reads was killed.
+    the reading to one of them. Squares that take too much room or cannot be written are left out,
+    which the note says. Raises `DataError` if a process that reads was killed.
     """
     folder = cache_root() / "images"
     folder.mkdir(parents=True, exist_ok=True)
