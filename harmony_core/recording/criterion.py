@@ -23,10 +23,10 @@ from ..losses import LOSSES
 from ..losses.base import Loss, LossTerms
 from ..losses.forms import read_call
 from ..losses.joined import measure
-from ..losses.samples import gradient_norm, sample_cross_entropy
+from ..losses.samples import distance, gradient_norm, sample_cross_entropy
 from ..parameters import Value
 from ..training.recorder import density_of, learned_of
-from .samples import Samples, distance, smoothed
+from .samples import Samples, smoothed
 
 UNKNOWN = (
     "{} is not one of Harmony's losses: its gradient norms are those of cross-entropy on the "
@@ -91,11 +91,12 @@ class Criterion:
     def measure(self, samples: Samples, features: Tensor | None = None) -> Measured:
         """What the criterion makes of the samples."""
         shares = self.shares_of(samples)
-        entropy = sample_cross_entropy(samples.logits, samples.targets)
-        norm = gradient_norm(entropy)
-        if shares is not None:
-            norm = distance(samples.logits, shares)
-            entropy = -(shares * samples.logits.log_softmax(1)).sum(1)
+        if shares is None:
+            entropy = sample_cross_entropy(samples.logits, samples.targets)
+            norm = gradient_norm(entropy)
+        else:
+            log_p = samples.logits.log_softmax(1)
+            entropy, norm = -(shares * log_p).sum(1), distance(log_p, shares)
         return Measured(self.weights_of(samples), norm, norm, entropy)
 
     def state(self, classes: int) -> dict[str, Any]:

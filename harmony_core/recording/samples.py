@@ -66,15 +66,6 @@ def samples_of(
     return Samples(rows.reshape(-1, rows.shape[-1]), classes, None, counted)
 
 
-def distance(logits: Tensor, shares: Tensor) -> Tensor:
-    """g = ½‖p − q‖₁ of each sample (n,), in [0, 1]: 1 − p_y where q is a single class.
-
-    >>> distance(torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]))
-    tensor([0.5000])
-    """
-    return (F.softmax(logits, dim=1) - shares).abs().sum(1).div(2).clamp(0, 1)
-
-
 def smoothed(samples: Samples, smoothing: float) -> Tensor:
     """(n, c) the shares of classes that a criterion with this label smoothing trains towards."""
     c = samples.logits.shape[1]
