@@ -23,7 +23,7 @@ from .loss_terms import LossTerms
 from .options import CallForm, Options
 from .over_ranks import Pending, distributed, sum_together, world
 from .samples import Samples
-from .value_checks import check_cosines, check_shares, may_look
+from .value_checks import check_cosines, check_shares, is_checked, may_look
 
 __all__ = ["DensityState", "Loss", "LossTerms", "Samples", "joint_terms", "reduce_all"]
 
@@ -272,7 +272,7 @@ class Loss(nn.Module):
             )
         if (cosine or soft) and may_look(samples):
             self._watched_calls += 1
-            if self._watched_calls & (self._watched_calls - 1) == 0:
+            if is_checked(self._watched_calls):
                 if cosine:
                     check_cosines(type(self).__name__, samples, self.scale)
                 check_shares(samples)
