@@ -16,7 +16,7 @@ class Arguments(NamedTuple):
 
     logits: Tensor
     targets: Tensor
-    features: Tensor | None
+    features: Tensor | None = None
 
 
 def arguments_of(

@@ -88,7 +88,7 @@ class Criterion:
         """(n, c) what the criterion trains towards; ``None`` for the class alone."""
         return samples.shares
 
-    def measure(self, samples: Samples, features: Tensor | None = None) -> Measured:
+    def measure(self, samples: Samples) -> Measured:
         """What the criterion makes of the samples."""
         shares = self.shares_of(samples)
         if shares is None:
@@ -166,11 +166,11 @@ class OwnLoss(Criterion):
     def class_counts(self) -> Tensor | None:
         return self._loss.class_counts
 
-    def measure(self, samples: Samples, features: Tensor | None = None) -> Measured:
+    def measure(self, samples: Samples) -> Measured:
         training = self._loss.training
         self._loss.eval()
         try:
-            terms = self._terms(samples, features)
+            terms = self._terms(samples)
         finally:
             self._loss.train(training)
         norm, difficulty = terms.grad_norm, terms.difficulty
@@ -183,12 +183,12 @@ class OwnLoss(Criterion):
             **density_of(self._loss),
         }
 
-    def _terms(self, samples: Samples, features: Tensor | None) -> LossTerms:
+    def _terms(self, samples: Samples) -> LossTerms:
         """The loss's own reading of the samples, soft targets and label smoothing included."""
         loss = self._loss
         targets = samples.targets if samples.shares is None else samples.shares
         form = replace(loss.form, class_dim=1)
-        called = read_call(loss.classes, form, samples.logits, targets, features)
+        called = read_call(loss.classes, form, samples.logits, targets, samples.features)
         return measure([loss], [called.samples])[0][0]
 
 
