@@ -137,9 +137,14 @@ def _label_of(sample: object, column: str | None) -> object:
     return label.item() if hasattr(label, "item") and np.ndim(label) == 0 else label
 
 
-def _array(labels: object) -> Array:
+def on_host(labels: object) -> object:
+    """Labels that NumPy can take: a tensor may be on a device."""
     cpu = getattr(labels, "cpu", None)
-    return np.asarray(cpu() if callable(cpu) else labels)
+    return cpu() if callable(cpu) else labels
+
+
+def _array(labels: object) -> Array:
+    return np.asarray(on_host(labels))
 
 
 def _length(values: object) -> int | None:
