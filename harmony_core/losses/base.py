@@ -76,7 +76,7 @@ class Loss(nn.Module):
     scale: float = 1.0
     class_counts: Tensor
     class_weight: Tensor
-    given: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
+    given: tuple[tuple[Any, ...], dict[str, Any]]
     """The arguments it was built with, by position and by name, so that a record can name them."""
 
     def __new__(cls, *args: Any, **settings: Any) -> Self:
