@@ -21,8 +21,8 @@ KEYS = ("label", "labels", "target", "targets")
 def dataset_labels(dataset: object, column: str | None) -> tuple[object, tuple[str, ...]]:
     """The label of every sample, and the names of the classes if the data set knows them.
 
-    ``column`` is the key of the label in samples that are dicts. Raises `DataError` for what is no
-    data set.
+    ``column`` is the key of the label in samples that are dicts. Raises `DataError` for anything
+    but a data set.
     """
     if hasattr(dataset, "batch_sampler"):
         raise DataError(

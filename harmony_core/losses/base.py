@@ -4,7 +4,8 @@ Conventions for all files of this folder: n samples of a batch, c classes, u uni
 gradient density, d features, m losses. ``logits`` (n, c) are floating point and plain (before any
 margin); ``targets`` (n,) are int64 in [0, c); the gradient norm g = 1 − p_y is in [0, 1]. Weights
 and gradient norms are constants in the backward pass. Arithmetic is in float32 or wider, under
-autocast too. Nothing here copies data to the host, but the few calls that `value_checks` looks at.
+autocast too. Nothing here copies data to the host, except in the few calls whose values
+`value_checks` reads.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ class Loss(nn.Module):
         ``mean`` is Σ weight · cross_entropy / Σ unit over the samples that are not ignored, and 0
         if all are; over several ranks it is that of the whole batch. ``sum`` and ``none`` are of
         this rank's samples, and not divided. Raises `DataError` on wrong shapes or types, and,
-        where it looks at them (`value_checks`), on values that the loss has no meaning for.
+        in the calls that are checked (`value_checks`), on values for which the loss is undefined.
         """
         called = read_call(self.classes, self.form, logits, targets, features)
         samples = called.samples
@@ -242,7 +243,7 @@ class Loss(nn.Module):
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Move or convert the state, but to no type narrower than float32.
 
-        A device without float64, as Apple's, gets what is in float64 as float32.
+        A device without float64, such as Apple's, gets float64 values as float32.
         """
 
         def converted(value: Tensor) -> Tensor:
@@ -259,7 +260,7 @@ class Loss(nn.Module):
         return self
 
     def _refuse(self, samples: Samples, single: bool) -> None:
-        """Raise `DataError` for what the loss has no meaning for."""
+        """Raise `DataError` for logits and targets for which the loss is undefined."""
         cosine, soft = self.head == "cosine", samples.given is not None
         if cosine and single:
             raise DataError(

@@ -1,4 +1,4 @@
-"""The forms in which logits and targets come, brought to n samples in a row.
+"""Read logits and targets, in whatever form they come, as n samples in rows.
 
 What `nn.CrossEntropyLoss` takes: logits (n, c) or (n, c, h, w), with the classes along
 ``class_dim``; integer targets in their shape without the classes, or probabilities in the whole

@@ -48,7 +48,7 @@ def may_look(samples: Samples) -> bool:
 
 
 def check_cosines(owner: str, samples: Samples, scale: float) -> None:
-    """Raise `DataError` if a logit of a sample that counts is no cosine; NaN is let through.
+    """Raise `DataError` if a logit of a sample that counts is not a cosine; NaN passes.
 
     >>> check_cosines("LDAMLoss", Samples(torch.tensor([[1.0, -1.0]]), torch.tensor([0])), 30.0)
     """
@@ -79,7 +79,7 @@ def no_probabilities(shares: Tensor) -> Tensor:
 
 
 def check_shares(samples: Samples) -> None:
-    """Raise `DataError` if the soft targets of a sample are no probabilities.
+    """Raise `DataError` if the soft targets of a sample are not probabilities.
 
     >>> plain = Samples(torch.zeros(1, 2), torch.tensor([0]))
     >>> check_shares(plain._replace(given=torch.tensor([[0.25, 0.75]])))

@@ -163,7 +163,7 @@ class Recording:
         training step and a test pass there is nothing to write: `RunError`.
         """
         if test_logits is not None and test_targets is not None:
-            self._stepped = True  # these are all there is to test
+            self._stepped = True  # no earlier pass belongs to this test
             self.test(test_logits, test_targets)
         if self._closed:
             raise RunError(
@@ -215,11 +215,11 @@ class Recording:
     ) -> None:
         self.close(error)
 
-    # What it makes of it
+    # How the calls are counted
 
     @torch.compiler.disable  # type: ignore[untyped-decorator]
     def _called(self, own: Criterion, call: Any, given: Any, named: Any, result: Any) -> None:
-        """A call of a watched criterion, by its hook."""
+        """Record a call of a watched criterion."""
         arguments = arguments_of(call, given, named)
         if "ignore_index" in named:
             own.ignore_index = named["ignore_index"]

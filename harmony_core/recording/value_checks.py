@@ -24,7 +24,7 @@ def looks(calls: int, device: torch.device) -> bool:
 
 
 def check_targets(samples: Samples) -> None:
-    """Raise `DataError` for a label that is no class, and for shares that do not add up to 1.
+    """Raise `DataError` for a label that is not a class, and for shares that do not add up to 1.
 
     >>> check_targets(Samples(torch.zeros(1, 2), torch.tensor([1]), None, None))
     """
