@@ -165,7 +165,7 @@ class Loss(nn.Module):
     @final
     def weighed_by_class(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms:
         """The terms of labels that weigh as much as they add to the denominator."""
-        unit = samples.each(self.unit_weight()).to(loss.dtype)
+        unit = self.units(samples, loss.dtype)
         return LossTerms(loss, unit, norm, unit, norm)
 
     def unit_weight(self) -> Tensor:
@@ -176,6 +176,11 @@ class Loss(nn.Module):
     def unit(self, targets: Tensor, dtype: torch.dtype) -> Tensor:
         """(n,) `unit_weight` of each sample's class."""
         return self.unit_weight().gather(0, targets).to(dtype)
+
+    @final
+    def units(self, samples: Samples, dtype: torch.dtype) -> Tensor:
+        """`unit_weight` of every label's class, in the shape of ``samples.targets``."""
+        return samples.each(self.unit_weight()).to(dtype)
 
     def inter_weight(self) -> Tensor:
         """(c,) the factor of a sample's weight that depends on its class only.
