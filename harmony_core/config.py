@@ -228,7 +228,7 @@ class RecordConfig:
 
 @dataclass(frozen=True)
 class RecordedConfig:
-    """What is known of a training that a loop outside Harmony made and `recording` wrote down.
+    """What is known of a training by a loop outside Harmony, as `recording` wrote it down.
 
     ``loop`` says whose loop it was, ``data`` and ``model`` name what it trained on, in the user's
     words. Such an experiment cannot be trained here: data, model and optimiser are the loop's own.

@@ -44,11 +44,10 @@ def count_labels(
 ) -> ClassCounts:
     """Count one label for each sample; ``names`` are those of integer labels, if they are known."""
     values = _one_label_each(labels)
-    if values.dtype.kind == "U":
-        found, counts = np.unique(values, return_counts=True)
-        return count_names(dict(zip(found.tolist(), counts.tolist(), strict=True)), classes)
     found, counts = np.unique(values, return_counts=True)
     tally = dict(zip(found.tolist(), counts.tolist(), strict=True))
+    if values.dtype.kind == "U":
+        return count_names(tally, classes)
     return count_indices(tally, classes, names, ignore_index)
 
 

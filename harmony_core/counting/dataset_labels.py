@@ -21,8 +21,8 @@ KEYS = ("label", "labels", "target", "targets")
 def dataset_labels(dataset: object, column: str | None) -> tuple[object, tuple[str, ...]]:
     """The label of every sample, and the names of the classes if the data set knows them.
 
-    ``column`` is the key of the label in samples that are dicts. Raises `DataError` for what is no
-    data set.
+    ``column`` is the key of the label in samples that are dicts. Raises `DataError` for anything
+    but a data set.
     """
     if hasattr(dataset, "batch_sampler"):
         raise DataError(
@@ -137,9 +137,14 @@ def _label_of(sample: object, column: str | None) -> object:
     return label.item() if hasattr(label, "item") and np.ndim(label) == 0 else label
 
 
-def _array(labels: object) -> Array:
+def on_host(labels: object) -> object:
+    """Labels that NumPy can take: a tensor may be on a device."""
     cpu = getattr(labels, "cpu", None)
-    return np.asarray(cpu() if callable(cpu) else labels)
+    return cpu() if callable(cpu) else labels
+
+
+def _array(labels: object) -> Array:
+    return np.asarray(on_host(labels))
 
 
 def _length(values: object) -> int | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import DataError
 from .counted import ClassCounts, Classes, count_indices, count_labels, count_names, count_tally
-from .dataset_labels import dataset_labels
+from .dataset_labels import dataset_labels, on_host
 
 LABEL_COLUMNS = frozenset(("label", "labels", "target", "targets", "class", "y"))
 """Names of a column, in lower case, that is taken for the labels if no column is named."""
@@ -67,7 +67,7 @@ def class_counts(
         categories = getattr(getattr(labels, "cat", None), "categories", None)
         if categories is not None and classes is None and _texts(categories):
             classes = [str(name) for name in categories]
-    return count_labels(_plain(labels), classes, names, ignore_index)
+    return count_labels(on_host(labels), classes, names, ignore_index)
 
 
 def _classes(given: object) -> Classes:
@@ -184,9 +184,3 @@ def _refuse_value_counts(series: object) -> None:
 
 def _texts(values: object) -> bool:
     return all(isinstance(value, str) for value in np.asarray(values).tolist())
-
-
-def _plain(labels: object) -> object:
-    """Labels that NumPy can take: a tensor may be on a device."""
-    cpu = getattr(labels, "cpu", None)
-    return cpu() if callable(cpu) else labels

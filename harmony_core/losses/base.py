@@ -4,7 +4,8 @@ Conventions for all files of this folder: n samples of a batch, c classes, u uni
 gradient density, d features, m losses. ``logits`` (n, c) are floating point and plain (before any
 margin); ``targets`` (n,) are int64 in [0, c); the gradient norm g = 1 − p_y is in [0, 1]. Weights
 and gradient norms are constants in the backward pass. Arithmetic is in float32 or wider, under
-autocast too. Nothing here copies data to the host, but the few calls that `value_checks` looks at.
+autocast too. Nothing here copies data to the host, except in the few calls whose values
+`value_checks` reads.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .loss_terms import LossTerms
 from .options import CallForm, Options
 from .over_ranks import Pending, distributed, sum_together, world
 from .samples import Samples
-from .value_checks import check_cosines, check_shares, may_look
+from .value_checks import check_cosines, check_shares, is_checked, may_look
 
 __all__ = ["DensityState", "Loss", "LossTerms", "Samples", "joint_terms", "reduce_all"]
 
@@ -76,7 +77,7 @@ class Loss(nn.Module):
     scale: float = 1.0
     class_counts: Tensor
     class_weight: Tensor
-    given: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
+    given: tuple[tuple[Any, ...], dict[str, Any]]
     """The arguments it was built with, by position and by name, so that a record can name them."""
 
     def __new__(cls, *args: Any, **settings: Any) -> Self:
@@ -123,7 +124,7 @@ class Loss(nn.Module):
         ``mean`` is Σ weight · cross_entropy / Σ unit over the samples that are not ignored, and 0
         if all are; over several ranks it is that of the whole batch. ``sum`` and ``none`` are of
         this rank's samples, and not divided. Raises `DataError` on wrong shapes or types, and,
-        where it looks at them (`value_checks`), on values that the loss has no meaning for.
+        in the calls that are checked (`value_checks`), on values for which the loss is undefined.
         """
         called = read_call(self.classes, self.form, logits, targets, features)
         samples = called.samples
@@ -164,7 +165,7 @@ class Loss(nn.Module):
     @final
     def weighed_by_class(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms:
         """The terms of labels that weigh as much as they add to the denominator."""
-        unit = samples.each(self.unit_weight()).to(loss.dtype)
+        unit = self.units(samples, loss.dtype)
         return LossTerms(loss, unit, norm, unit, norm)
 
     def unit_weight(self) -> Tensor:
@@ -175,6 +176,11 @@ class Loss(nn.Module):
     def unit(self, targets: Tensor, dtype: torch.dtype) -> Tensor:
         """(n,) `unit_weight` of each sample's class."""
         return self.unit_weight().gather(0, targets).to(dtype)
+
+    @final
+    def units(self, samples: Samples, dtype: torch.dtype) -> Tensor:
+        """`unit_weight` of every label's class, in the shape of ``samples.targets``."""
+        return samples.each(self.unit_weight()).to(dtype)
 
     def inter_weight(self) -> Tensor:
         """(c,) the factor of a sample's weight that depends on its class only.
@@ -242,7 +248,7 @@ class Loss(nn.Module):
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Move or convert the state, but to no type narrower than float32.
 
-        A device without float64, as Apple's, gets what is in float64 as float32.
+        A device without float64, such as Apple's, gets float64 values as float32.
         """
 
         def converted(value: Tensor) -> Tensor:
@@ -259,7 +265,7 @@ class Loss(nn.Module):
         return self
 
     def _refuse(self, samples: Samples, single: bool) -> None:
-        """Raise `DataError` for what the loss has no meaning for."""
+        """Raise `DataError` for logits and targets for which the loss is undefined."""
         cosine, soft = self.head == "cosine", samples.given is not None
         if cosine and single:
             raise DataError(
@@ -272,7 +278,7 @@ class Loss(nn.Module):
             )
         if (cosine or soft) and may_look(samples):
             self._watched_calls += 1
-            if self._watched_calls & (self._watched_calls - 1) == 0:
+            if is_checked(self._watched_calls):
                 if cosine:
                     check_cosines(type(self).__name__, samples, self.scale)
                 check_shares(samples)

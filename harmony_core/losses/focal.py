@@ -38,7 +38,7 @@ class FocalLoss(ClassWeighted):
         self.gamma = float(gamma)
 
     def weigh(self, loss: Tensor, norm: Tensor, samples: Samples) -> LossTerms:
-        unit = samples.each(self.unit_weight()).to(loss.dtype)
+        unit = self.units(samples, loss.dtype)
         weight = unit * norm**self.gamma
         if samples.aim is None:
             steeper = _steepened(loss, norm, self.gamma)

@@ -1,4 +1,4 @@
-"""The forms in which logits and targets come, brought to n samples in a row.
+"""Read logits and targets, in whatever form they come, as n samples in rows.
 
 What `nn.CrossEntropyLoss` takes: logits (n, c) or (n, c, h, w), with the classes along
 ``class_dim``; integer targets in their shape without the classes, or probabilities in the whole
@@ -66,17 +66,17 @@ def read_call(
             f"but got {logits.dtype} of shape {tuple(logits.shape)}.{hint}"
         )
     shape = wide.shape[:place] + wide.shape[place + 1 :]
-    flat = _rows(wide, place)
+    flat = in_rows(wide, place)
     if not len(flat) and not distributed():
         raise DataError("Expected at least 1 sample in the batch, but got 0.")
     if features is not None and features.ndim == wide.ndim and wide.ndim > 2:
-        features = _rows(features, place)
+        features = in_rows(features, place)
     if soft is not None:
         ignored = None if form.ignore_index is None else (soft == form.ignore_index).reshape(-1)
         one = soft.reshape(-1).to(flat.dtype)
         shares = torch.stack([1 - one, one], 1)
     elif targets.is_floating_point() and targets.shape == wide.shape:
-        ignored, shares = None, _rows(targets, place)
+        ignored, shares = None, in_rows(targets, place)
     else:
         samples = _hard(classes, form, targets, shape, Samples(flat, targets, features))
         return Called(samples, shape, single)
@@ -139,8 +139,12 @@ def _class_axis(logits: Tensor, form: CallForm) -> int | None:
     return form.class_dim % logits.ndim
 
 
-def _rows(values: Tensor, place: int) -> Tensor:
-    """(n, k) from values with k entries along a dimension."""
+def in_rows(values: Tensor, place: int) -> Tensor:
+    """(n, k) from values with k entries along a dimension.
+
+    >>> in_rows(torch.zeros(2, 3, 5), 1).shape
+    torch.Size([10, 3])
+    """
     if values.ndim == 2 and place == 1:
         return values
     return values.movedim(place, -1).reshape(-1, values.shape[place])

@@ -62,7 +62,7 @@ class GHMLoss(Loss):
         cells = locate(judged, row, self.bins, self.counts)
 
         def terms() -> LossTerms:
-            unit = samples.each(self.unit_weight()).to(loss.dtype)
+            unit = self.units(samples, loss.dtype)
             weight = look_up(self.table, cells).to(loss.dtype).view_as(loss)
             return LossTerms(loss, unit * weight, norm, unit, norm)
 

@@ -185,7 +185,7 @@ class HarmonizedLoss(Loss):
                 cells, self._alpha, self.smoothing, self.envelope, anchored=self.anchored
             )
             intra = torch.where(self.active, intra, 1.0).to(loss.dtype).view_as(loss)
-            unit = samples.each(self.unit_weight()).to(loss.dtype)
+            unit = self.units(samples, loss.dtype)
             weight = unit * intra
             if self.inter == "weight":
                 weight = weight * samples.each(self.u).to(loss.dtype)

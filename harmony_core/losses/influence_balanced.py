@@ -76,6 +76,6 @@ class InfluenceBalanced(Loss):
         length = samples.alike(features.detach().to(loss.dtype).abs().sum(1))
         rarity = samples.each(self.u).to(loss.dtype)
         influence = self.alpha * rarity / (2 * norm * length + EPSILON)
-        unit = samples.each(self.unit_weight()).to(loss.dtype)
+        unit = self.units(samples, loss.dtype)
         weight = unit * influence.masked_fill(~self.active, 1.0)
         return LossTerms(loss, weight, norm, unit, norm)

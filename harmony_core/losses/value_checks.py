@@ -1,12 +1,13 @@
-"""What the values of a call show of a mistake: logits that are no cosines, shares that are none.
+"""Checks of the values of a call: that cosines are in [−1, 1], and soft targets probabilities.
 
-To look at a value, the host has to wait for the device. So only a few calls are looked at, the 1st,
-2nd, 4th, 8th and so on; none where a step is compiled or captured in a CUDA graph.
+Reading a value makes the host wait for the device. So only a few calls are checked, the 1st, 2nd,
+4th, 8th and so on, and none while a step is compiled or captured in a CUDA graph.
 """
 
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from ..errors import DataError
 from .samples import Samples
@@ -17,19 +18,37 @@ SHARE_TOLERANCE = 0.02
 """How far the shares of a sample may be from 1 in total: more than half precision rounds."""
 
 
+def is_checked(calls: int) -> bool:
+    """Whether the values of the ``calls``-th call, from 1, are checked.
+
+    >>> [calls for calls in range(1, 10) if is_checked(calls)]
+    [1, 2, 4, 8]
+    """
+    return calls & (calls - 1) == 0
+
+
+def may_wait(device: torch.device) -> bool:
+    """Whether the host may wait for a device now; not while a CUDA graph is captured.
+
+    >>> may_wait(torch.device("cpu"))
+    True
+    """
+    return device.type != "cuda" or not torch.cuda.is_current_stream_capturing()
+
+
 def may_look(samples: Samples) -> bool:
-    """Whether a value may be looked at here.
+    """Whether the values of a call may be read here.
 
     >>> may_look(Samples(torch.zeros(1, 2), torch.tensor([0])))
     True
     """
     if torch.compiler.is_compiling() or samples.logits.is_meta:
         return False
-    return not (samples.logits.is_cuda and torch.cuda.is_current_stream_capturing())
+    return may_wait(samples.logits.device)
 
 
 def check_cosines(owner: str, samples: Samples, scale: float) -> None:
-    """Raise `DataError` if a logit of a sample that counts is no cosine; NaN is let through.
+    """Raise `DataError` if a logit of a sample that counts is not a cosine; NaN passes.
 
     >>> check_cosines("LDAMLoss", Samples(torch.tensor([[1.0, -1.0]]), torch.tensor([0])), 30.0)
     """
@@ -50,16 +69,24 @@ def check_cosines(owner: str, samples: Samples, scale: float) -> None:
     )
 
 
+def no_probabilities(shares: Tensor) -> Tensor:
+    """(n,) bool: the samples whose shares (n, c) are not probabilities with sum 1.
+
+    >>> no_probabilities(torch.tensor([[0.25, 0.75], [1.0, 1.0]]))
+    tensor([False,  True])
+    """
+    return ((shares.sum(1) - 1).abs() > SHARE_TOLERANCE) | (shares < -SHARE_TOLERANCE).any(1)
+
+
 def check_shares(samples: Samples) -> None:
-    """Raise `DataError` if the soft targets of a sample are no probabilities.
+    """Raise `DataError` if the soft targets of a sample are not probabilities.
 
     >>> plain = Samples(torch.zeros(1, 2), torch.tensor([0]))
     >>> check_shares(plain._replace(given=torch.tensor([[0.25, 0.75]])))
     """
     if samples.given is None:
         return
-    total = samples.given.sum(1)
-    wrong = ((total - 1).abs() > SHARE_TOLERANCE) | (samples.given < -SHARE_TOLERANCE).any(1)
+    wrong = no_probabilities(samples.given)
     if samples.ignored is not None:
         wrong = wrong & ~samples.ignored
     if bool(wrong.any()):

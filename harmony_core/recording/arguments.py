@@ -16,7 +16,7 @@ class Arguments(NamedTuple):
 
     logits: Tensor
     targets: Tensor
-    features: Tensor | None
+    features: Tensor | None = None
 
 
 def arguments_of(
@@ -54,7 +54,7 @@ def _in_order(
     try:
         signature = inspect.signature(call)
         bound = signature.bind(*given, **named).arguments
-    except (TypeError, ValueError):  # a call that does not tell its parameters
+    except (TypeError, ValueError):  # a callable without a signature
         return [*given, *named.values()]
     found: list[Any] = []
     for name, value in bound.items():

@@ -23,10 +23,10 @@ from ..losses import LOSSES
 from ..losses.base import Loss, LossTerms
 from ..losses.forms import read_call
 from ..losses.joined import measure
-from ..losses.samples import gradient_norm, sample_cross_entropy
+from ..losses.samples import distance, gradient_norm, sample_cross_entropy
 from ..parameters import Value
 from ..training.recorder import density_of, learned_of
-from .samples import Samples, distance, smoothed
+from .samples import Samples, smoothed
 
 UNKNOWN = (
     "{} is not one of Harmony's losses: its gradient norms are those of cross-entropy on the "
@@ -88,14 +88,15 @@ class Criterion:
         """(n, c) what the criterion trains towards; ``None`` for the class alone."""
         return samples.shares
 
-    def measure(self, samples: Samples, features: Tensor | None = None) -> Measured:
+    def measure(self, samples: Samples) -> Measured:
         """What the criterion makes of the samples."""
         shares = self.shares_of(samples)
-        entropy = sample_cross_entropy(samples.logits, samples.targets)
-        norm = gradient_norm(entropy)
-        if shares is not None:
-            norm = distance(samples.logits, shares)
-            entropy = -(shares * samples.logits.log_softmax(1)).sum(1)
+        if shares is None:
+            entropy = sample_cross_entropy(samples.logits, samples.targets)
+            norm = gradient_norm(entropy)
+        else:
+            log_p = samples.logits.log_softmax(1)
+            entropy, norm = -(shares * log_p).sum(1), distance(log_p, shares)
         return Measured(self.weights_of(samples), norm, norm, entropy)
 
     def state(self, classes: int) -> dict[str, Any]:
@@ -165,11 +166,11 @@ class OwnLoss(Criterion):
     def class_counts(self) -> Tensor | None:
         return self._loss.class_counts
 
-    def measure(self, samples: Samples, features: Tensor | None = None) -> Measured:
+    def measure(self, samples: Samples) -> Measured:
         training = self._loss.training
         self._loss.eval()
         try:
-            terms = self._terms(samples, features)
+            terms = self._terms(samples)
         finally:
             self._loss.train(training)
         norm, difficulty = terms.grad_norm, terms.difficulty
@@ -182,12 +183,12 @@ class OwnLoss(Criterion):
             **density_of(self._loss),
         }
 
-    def _terms(self, samples: Samples, features: Tensor | None) -> LossTerms:
+    def _terms(self, samples: Samples) -> LossTerms:
         """The loss's own reading of the samples, soft targets and label smoothing included."""
         loss = self._loss
         targets = samples.targets if samples.shares is None else samples.shares
         form = replace(loss.form, class_dim=1)
-        called = read_call(loss.classes, form, samples.logits, targets, features)
+        called = read_call(loss.classes, form, samples.logits, targets, samples.features)
         return measure([loss], [called.samples])[0][0]
 
 

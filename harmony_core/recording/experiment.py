@@ -40,7 +40,7 @@ class Experiment:
 
     @property
     def loop(self) -> str:
-        """Whose loop trains."""
+        """Whose loop does the training."""
         recorded = self.record.config.recorded
         return recorded.loop if recorded is not None else ""
 

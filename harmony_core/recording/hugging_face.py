@@ -121,7 +121,7 @@ class HarmonyCallback:
 
 
 def _check_labels(model: Any) -> None:
-    """Refuse models whose labels are no single class for each position of the logits."""
+    """Refuse models whose labels are not one class for each position of the logits."""
     name = type(model).__name__
     problem = getattr(getattr(model, "config", None), "problem_type", None)
     if name.endswith(("ForCausalLM", "LMHeadModel")) or problem in OTHER_PROBLEMS:

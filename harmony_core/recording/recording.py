@@ -20,7 +20,7 @@ from ..config import DataConfig, ExperimentConfig, ModelConfig, RecordConfig, Re
 from ..errors import ConfigError, DataError, RunError
 from ..losses.over_ranks import distributed
 from ..parameters import check_number
-from .arguments import arguments_of
+from .arguments import Arguments, arguments_of
 from .criterion import BY_LARGEST, Criterion, criterion_of
 from .experiment import Experiment
 from .frames import KIND, frame_of, scene_of
@@ -64,8 +64,6 @@ class Recording:
         self._label, self._optimizer, self._head = label, optimizer, head
         self._class_dim, self._ignore_index = class_dim, ignore_index
         self._criterion: Criterion | None = None
-        self._form: Criterion | None = None
-        """The one that is being called, if another than the method's."""
         self._hooks: list[torch.utils.hooks.RemovableHandle] = []
         self._watched: list[object] = []
         self._train: TrainTally | None = None
@@ -143,27 +141,11 @@ class Recording:
         ``logits`` (n, c) and ``targets`` (n,), or what else a criterion takes (`samples_of`);
         ``index`` (n,) are rows of the training set, ``loss`` is what the step minimised.
         """
-        with torch.inference_mode(False), torch.no_grad():
-            samples = self._samples(logits, targets)
-            train, _, _ = self._tallies(samples)
-            index = self._rows if index is None else index
-            rows = rows_of(index, samples, self._setting, self._calls)
-            criterion = self._known()
-            measured = criterion.measure(samples, None if features is None else features.detach())
-            train.add(samples, measured, loss, rows)
-        self._rows, self._stepped = None, True
-        if self._optimizer is not None:
-            self._rate = float(self._optimizer.param_groups[0]["lr"])
+        self._step(self._known(), Arguments(logits, targets, features), index, loss)
 
     def test(self, logits: Tensor, targets: Tensor) -> None:
         """Record a test pass, for loops whose criterion is not watched."""
-        with torch.inference_mode(False), torch.no_grad():
-            samples = self._samples(logits, targets)
-            _, test, _ = self._tallies(samples)
-            if self._stepped:
-                test.forget()
-                self._stepped = False
-            test.add(samples)
+        self._pass(self._known(), Arguments(logits, targets))
 
     def epoch(
         self,
@@ -181,7 +163,7 @@ class Recording:
         training step and a test pass there is nothing to write: `RunError`.
         """
         if test_logits is not None and test_targets is not None:
-            self._stepped = True  # these are all there is to test
+            self._stepped = True  # no earlier pass belongs to this test
             self.test(test_logits, test_targets)
         if self._closed:
             raise RunError(
@@ -197,8 +179,8 @@ class Recording:
                 "`run.epoch` once an epoch."
             )
         self._written_calls = self._calls
-        if not math.isfinite(self._rate) and self._optimizer is not None:
-            self._rate = float(self._optimizer.param_groups[0]["lr"])
+        if not math.isfinite(self._rate):
+            self._read_rate()
         rate = self._rate if lr is None else lr
         parts = gathered((self._train.finish(), self._test.finish()))
         self._stepped = False
@@ -233,23 +215,45 @@ class Recording:
     ) -> None:
         self.close(error)
 
-    # What it makes of it
+    # How the calls are counted
 
     @torch.compiler.disable  # type: ignore[untyped-decorator]
     def _called(self, own: Criterion, call: Any, given: Any, named: Any, result: Any) -> None:
-        """A call of a watched criterion, by its hook."""
-        logits, targets, features = arguments_of(call, given, named)
+        """Record a call of a watched criterion."""
+        arguments = arguments_of(call, given, named)
         if "ignore_index" in named:
             own.ignore_index = named["ignore_index"]
-        self._form = own
-        try:
-            if torch.is_grad_enabled():
-                loss = result if isinstance(result, Tensor) else None
-                self.step(logits, targets, loss=loss, features=features)
-            else:
-                self.test(logits, targets)
-        finally:
-            self._form = None
+        if torch.is_grad_enabled():
+            self._step(own, arguments, None, result if isinstance(result, Tensor) else None)
+        else:
+            self._pass(own, arguments)
+
+    def _step(
+        self, form: Criterion, given: Arguments, index: Tensor | None, loss: Tensor | None
+    ) -> None:
+        """A training step; ``form`` is the criterion that is called."""
+        with torch.inference_mode(False), torch.no_grad():
+            samples = self._samples(form, given)
+            train, _, _ = self._tallies(samples)
+            index = self._rows if index is None else index
+            rows = rows_of(index, samples, self._setting, self._calls)
+            train.add(samples, self._known().measure(samples), loss, rows)
+        self._rows, self._stepped = None, True
+        self._read_rate()
+
+    def _pass(self, form: Criterion, given: Arguments) -> None:
+        """A test pass."""
+        with torch.inference_mode(False), torch.no_grad():
+            samples = self._samples(form, given)
+            _, test, _ = self._tallies(samples)
+            if self._stepped:
+                test.forget()
+                self._stepped = False
+            test.add(samples)
+
+    def _read_rate(self) -> None:
+        if self._optimizer is not None:
+            self._rate = float(self._optimizer.param_groups[0]["lr"])
 
     def _adopt(self, criterion: Criterion) -> None:
         self._criterion = criterion
@@ -262,12 +266,10 @@ class Recording:
         assert self._criterion is not None
         return self._criterion
 
-    def _samples(self, logits: Tensor, targets: Tensor) -> Samples:
-        known = self._known()
-        form = self._form or known
+    def _samples(self, form: Criterion, given: Arguments) -> Samples:
         dim = form.class_dim if self._class_dim is None else self._class_dim
         ignored = form.ignore_index if self._ignore_index is None else self._ignore_index
-        samples = samples_of(logits, targets, dim, ignored)
+        samples = samples_of(given.logits, given.targets, dim, ignored, given.features)
         self._calls += 1
         if looks(self._calls, samples.logits.device):
             check_targets(samples)

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import DataError
+from ..losses.forms import in_rows
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,21 @@ class Samples:
     """(n, c) probabilities q; ``None`` if the targets are classes."""
     counted: Tensor | None
     """(n,) bool: False where the target is ``ignore_index``; ``None`` without ignored samples."""
+    features: Tensor | None = None
+    """(n, d) the last layer's input, if the criterion is called with it."""
 
 
 def samples_of(
-    logits: Tensor, targets: Tensor, class_dim: int = 1, ignore_index: int | None = None
+    logits: Tensor,
+    targets: Tensor,
+    class_dim: int = 1,
+    ignore_index: int | None = None,
+    features: Tensor | None = None,
 ) -> Samples:
     """The samples of a call, ``class_dim`` being the dimension of the classes in ``logits``.
 
-    One logit z for each sample is log p₁/p₀, which (0, z) is as two logits. Raises `DataError` for
-    shapes that do not fit together.
+    ``features`` come as the logits do, or as (n, d). One logit z for each sample is log p₁/p₀, the
+    same as the two logits (0, z). Raises `DataError` for shapes that do not fit together.
 
     >>> z, y = torch.zeros(2, 3, 5), torch.tensor([[0, 1, -100], [4, 4, 4]])
     >>> found = samples_of(z, y, class_dim=-1, ignore_index=-100)
@@ -48,31 +55,25 @@ def samples_of(
     plain = logits.detach()
     plain = plain if plain.dtype == torch.float64 else plain.float()
     known = plain.ndim > 1 and -plain.ndim <= class_dim < plain.ndim
+    inputs = None if features is None else features.detach()
+    if inputs is not None and known and inputs.ndim == plain.ndim > 2:
+        inputs = in_rows(inputs, class_dim)
     if plain.ndim == 1 or (known and plain.shape[class_dim] == 1):
-        return _binary(plain, targets, ignore_index)
+        return _binary(plain, targets, ignore_index, inputs)
     if not known:
         raise _misfit(f"logits with a dimension {class_dim} of classes", logits, targets)
-    rows = plain.movedim(class_dim, -1)
+    found = in_rows(plain, class_dim)
     if targets.shape == plain.shape and targets.is_floating_point():
-        shares = targets.detach().to(plain.dtype).movedim(class_dim, -1).reshape(-1, rows.shape[-1])
-        return Samples(rows.reshape(shares.shape), shares.argmax(1), shares, None)
-    if targets.shape != rows.shape[:-1] or targets.is_floating_point():
+        shares = in_rows(targets.detach().to(plain.dtype), class_dim)
+        return Samples(found, shares.argmax(1), shares, None, inputs)
+    if targets.shape != plain.movedim(class_dim, -1).shape[:-1] or targets.is_floating_point():
         raise _misfit("a class for each sample, or a share of every class", logits, targets)
     classes = targets.detach().reshape(-1).to(torch.int64)
     counted = None
     if ignore_index is not None:
         counted = classes != ignore_index
         classes = torch.where(counted, classes, 0)
-    return Samples(rows.reshape(-1, rows.shape[-1]), classes, None, counted)
-
-
-def distance(logits: Tensor, shares: Tensor) -> Tensor:
-    """g = ½‖p − q‖₁ of each sample (n,), in [0, 1]: 1 − p_y where q is a single class.
-
-    >>> distance(torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]))
-    tensor([0.5000])
-    """
-    return (F.softmax(logits, dim=1) - shares).abs().sum(1).div(2).clamp(0, 1)
+    return Samples(found, classes, None, counted, inputs)
 
 
 def smoothed(samples: Samples, smoothing: float) -> Tensor:
@@ -84,7 +85,9 @@ def smoothed(samples: Samples, smoothing: float) -> Tensor:
     return own * (1 - smoothing) + smoothing / c
 
 
-def _binary(logits: Tensor, targets: Tensor, ignore_index: int | None) -> Samples:
+def _binary(
+    logits: Tensor, targets: Tensor, ignore_index: int | None, features: Tensor | None
+) -> Samples:
     flat = logits.reshape(-1)
     if targets.numel() != flat.numel():
         raise _misfit("a target for each logit", logits, targets)
@@ -94,9 +97,9 @@ def _binary(logits: Tensor, targets: Tensor, ignore_index: int | None) -> Sample
         counted = own != ignore_index
         own = torch.where(counted, own, 0)
     if not own.is_floating_point():
-        return Samples(both, own.to(torch.int64), None, counted)
+        return Samples(both, own.to(torch.int64), None, counted, features)
     shares = torch.stack([1 - own, own], dim=1).to(both.dtype)
-    return Samples(both, shares.argmax(1), shares, counted)
+    return Samples(both, shares.argmax(1), shares, counted, features)
 
 
 def _misfit(wanted: str, logits: Tensor, targets: Tensor) -> DataError:

@@ -16,11 +16,8 @@ from torch import Tensor
 from ..arrays import Array
 from ..cells import DENSE_CLASSES, SparseTable, Table
 from ..training.average_precision import FEW_SCORES, macro_average_precision
-from ..training.evaluate import ECE_BINS, mean_cross_entropy, most_likely
+from ..training.evaluate import Judge
 from .samples import Samples
-
-COMPACT_AT = 2**20
-"""Pairs of classes that are held before equal ones are counted together."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class TestPart:
 
 
 class TestTally:
-    """Adds up test passes on the device; ``scale`` multiplies the logits (`Loss.scale`)."""
+    """Judges test passes on the device; ``scale`` multiplies the logits (`Loss.scale`)."""
 
     __test__ = False
 
@@ -91,19 +88,10 @@ class TestTally:
         self._classes, self._device, self._scale = classes, device, scale
         self.forget()
 
-    @property
-    def empty(self) -> bool:
-        """Whether there was no pass since the tally began."""
-        return not self._passes
-
     def forget(self) -> None:
         """Begin again."""
-        self._passes = self._held = self._ranked = 0
-        self._pairs: list[Tensor] = []
-        self._cells = torch.zeros(0, dtype=torch.int64, device=self._device)
-        self._counts = torch.zeros(0, dtype=torch.int64, device=self._device)
-        self._gap = torch.zeros(ECE_BINS, dtype=torch.float64, device=self._device)
-        self._loss = torch.zeros((), dtype=torch.float64, device=self._device)
+        self._judge = Judge(self._classes, self._device)
+        self._ranked = 0
         self._scores: list[tuple[Tensor, Tensor]] | None = []
 
     def add(self, samples: Samples) -> None:
@@ -111,18 +99,7 @@ class TestTally:
         logits, targets = samples.logits * self._scale, samples.targets
         if samples.counted is not None:
             logits, targets = logits[samples.counted], targets[samples.counted]
-        self._passes += 1
-        if len(targets) == 0:
-            return
-        confidence, predicted = most_likely(logits)
-        right = (predicted == targets).double()
-        bins = (confidence * ECE_BINS).long().clamp_(0, ECE_BINS - 1)
-        self._gap.index_add_(0, bins, right - confidence.double())
-        self._loss += mean_cross_entropy(logits, targets).double() * len(targets)
-        self._pairs.append(targets * self._classes + predicted)
-        self._held += len(targets)
-        if self._held > COMPACT_AT:
-            self._compact()
+        self._judge.add(logits, targets)
         self._ranked += logits.numel()
         if self._ranked > FEW_SCORES:
             self._scores = None
@@ -131,25 +108,14 @@ class TestTally:
 
     def finish(self) -> TestPart:
         """The passes as arrays; the tally then begins again."""
-        self._compact()
         scores = None
         if self._scores is not None:
             blank = torch.zeros(0, self._classes), torch.zeros(0, dtype=torch.int64)
             kept = [(z.float().cpu(), y.cpu()) for z, y in self._scores] or [blank]
             logits, targets = (torch.cat(part).numpy() for part in zip(*kept, strict=True))
             scores = (logits, targets)
-        cells, counts = self._cells.cpu().numpy(), self._counts.cpu().numpy()
-        samples = int(counts.sum())
-        gap = self._gap.cpu().numpy().copy()
-        part = TestPart(cells, counts, gap, float(self._loss), samples, scores)
+        judge = self._judge
+        cells, counts, gap = (part.cpu().numpy() for part in (*judge.pairs(), judge.gap))
+        part = TestPart(cells, counts, gap, float(judge.loss), judge.samples, scores)
         self.forget()
         return part
-
-    def _compact(self) -> None:
-        if not self._pairs:
-            return
-        found, counts = torch.unique(torch.cat(self._pairs), return_counts=True)
-        cells, inverse = torch.unique(torch.cat([self._cells, found]), return_inverse=True)
-        total = torch.zeros_like(cells)
-        total.index_add_(0, inverse, torch.cat([self._counts, counts]))
-        self._cells, self._counts, self._pairs, self._held = cells, total, [], 0

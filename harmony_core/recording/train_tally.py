@@ -78,7 +78,7 @@ class TrainTally:
         values = [torch.ones_like(weight), weight, weight * measured.grad_norm, weight.square()]
         table = torch.stack(values, dim=1)
         if samples.counted is not None:
-            # A sum over nothing but the samples that count: what is ignored may be anything.
+            # Selected, not multiplied by 0: an ignored sample may hold anything, NaN included.
             table = torch.where(samples.counted[:, None], table, 0.0)
             cells = torch.where(samples.counted, cells, 0)
         self._sums.index_add_(0, cells, table)

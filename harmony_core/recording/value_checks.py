@@ -1,6 +1,6 @@
-"""What the values of a step show of a mistake: no classes, no shares of classes, or other rows.
+"""Checks of the values of a step: that targets are classes or shares, and rows those of the step.
 
-To look at a value of a GPU, the host has to wait for it: there only a few calls are looked at.
+Reading a value of a GPU makes the host wait for it, so only a few calls are checked there.
 """
 
 from __future__ import annotations
@@ -9,32 +9,27 @@ import torch
 from torch import Tensor
 
 from ..errors import DataError
-from ..losses.value_checks import SHARE_TOLERANCE
+from ..losses.value_checks import is_checked, may_wait, no_probabilities
 from .samples import Samples
 from .setting import Setting
 
 
 def looks(calls: int, device: torch.device) -> bool:
-    """Whether to look at the values of the ``calls``-th call, from 1: on a CPU at all of them.
+    """Whether the values of the ``calls``-th call, from 1, are checked: on a CPU those of all.
 
     >>> [calls for calls in range(1, 10) if looks(calls, torch.device("meta"))]
     [1, 2, 4, 8]
     """
-    if device.type == "cpu":
-        return True
-    if calls & (calls - 1):
-        return False
-    return device.type != "cuda" or not torch.cuda.is_current_stream_capturing()
+    return device.type == "cpu" or (is_checked(calls) and may_wait(device))
 
 
 def check_targets(samples: Samples) -> None:
-    """Raise `DataError` for a label that is no class, and for shares that do not add up to 1.
+    """Raise `DataError` for a label that is not a class, and for shares that do not add up to 1.
 
     >>> check_targets(Samples(torch.zeros(1, 2), torch.tensor([1]), None, None))
     """
     if samples.shares is not None:
-        off = (samples.shares.sum(1) - 1).abs() > SHARE_TOLERANCE
-        wrong = off | (samples.shares < -SHARE_TOLERANCE).any(1)
+        wrong = no_probabilities(samples.shares)
         wrong = wrong if samples.counted is None else wrong & samples.counted
         if bool(wrong.any()):
             first = [round(float(share), 4) for share in samples.shares[wrong][0][:6]]

@@ -17,6 +17,8 @@ from .networks import Ensemble, NetworkGroup
 from .steppers.thread_pool import ThreadPool
 
 ECE_BINS = 15
+COMPACT_AT = 2**20
+"""Pairs of classes that are held before equal ones are counted together."""
 STREAMED = 128
 """Images that are decoded and evaluated at a time where they stay on disk."""
 FEW = 16
@@ -175,15 +177,21 @@ class Judge:
         figures = judge.figures()
 
     ECE = Σ_k |accuracy_k − confidence_k| · n_k / n over 15 equal bins of the confidence
-    (Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599). 8 bytes are kept of each sample.
+    (Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599). At most 8 bytes are kept of each
+    sample, and 16 of each pair of classes that occurs.
     """
 
     def __init__(self, classes: int, device: torch.device) -> None:
         self._classes = classes
-        self._cells: list[Tensor] = [torch.zeros(0, dtype=torch.int64, device=device)]
-        self._gap = torch.zeros(ECE_BINS, dtype=torch.float64, device=device)
-        self._loss = torch.zeros((), dtype=torch.float64, device=device)
-        self._samples = 0
+        self._pairs: list[Tensor] = []
+        self._held = 0
+        self._cells = torch.zeros(0, dtype=torch.int64, device=device)
+        self._counts = torch.zeros(0, dtype=torch.int64, device=device)
+        self.gap = torch.zeros(ECE_BINS, dtype=torch.float64, device=device)
+        """(15,) hits minus confidence, summed by bin of the confidence."""
+        self.loss = torch.zeros((), dtype=torch.float64, device=device)
+        """Sum of the cross-entropies, in nats."""
+        self.samples = 0
 
     @torch.no_grad()
     def add(self, logits: Tensor, targets: Tensor) -> None:
@@ -191,23 +199,31 @@ class Judge:
         if len(targets) == 0:  # their mean loss is not a number
             return
         confidence, predicted = most_likely(logits)
-        self._cells.append(targets * self._classes + predicted)
+        self._pairs.append(targets * self._classes + predicted)
+        self._held += len(targets)
+        if self._held > COMPACT_AT:
+            self.pairs()
         right = (predicted == targets).double()
         bins = (confidence * ECE_BINS).long().clamp_(0, ECE_BINS - 1)
-        self._gap.index_add_(0, bins, right - confidence.double())
-        self._loss += mean_cross_entropy(logits, targets).double() * len(targets)
-        self._samples += len(targets)
+        self.gap.index_add_(0, bins, right - confidence.double())
+        self.loss += mean_cross_entropy(logits, targets).double() * len(targets)
+        self.samples += len(targets)
+
+    @torch.no_grad()
+    def pairs(self) -> tuple[Tensor, Tensor]:
+        """The pairs of a true and a predicted class and their counts, as in `TestFigures`."""
+        if self._pairs:
+            found, counts = torch.unique(torch.cat(self._pairs), return_counts=True)
+            cells, inverse = torch.unique(torch.cat([self._cells, found]), return_inverse=True)
+            total = torch.zeros_like(cells)
+            total.index_add_(0, inverse, torch.cat([self._counts, counts]))
+            self._cells, self._counts, self._pairs, self._held = cells, total, [], 0
+        return self._cells, self._counts
 
     def figures(self) -> TestFigures:
         """The measures of all samples so far; loss and ECE are NaN without any."""
-        cells, counts = torch.unique(torch.cat(self._cells), return_counts=True)
-        return TestFigures(
-            self._classes,
-            cells,
-            counts,
-            self._loss / self._samples,
-            self._gap.abs().sum() / self._samples,
-        )
+        loss, ece = self.loss / self.samples, self.gap.abs().sum() / self.samples
+        return TestFigures(self._classes, *self.pairs(), loss, ece)
 
 
 def judge(logits: Tensor, targets: Tensor) -> TestFigures:

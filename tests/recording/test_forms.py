@@ -45,6 +45,21 @@ def test_an_image_is_a_sample_for_each_pixel(tmp_path: Path) -> None:
             assert frame.confusion[true, chosen] == ((y == true) & (predicted == chosen)).sum()
 
 
+def test_features_of_an_image_are_read_as_its_logits(tmp_path: Path) -> None:
+    logits = torch.randn(2, 3, 4, 5, generator=DRAW)
+    targets = torch.randint(0, 3, (2, 4, 5), generator=DRAW)
+    features = torch.randn(2, 6, 4, 5, generator=DRAW)
+    loss = build_loss("ib", [5, 3, 2])
+    with harmony_core.record(tmp_path, loss=loss) as run:
+        loss(logits.requires_grad_(), targets, features)
+        run.epoch()
+    flat, y = logits.detach().movedim(1, -1).reshape(-1, 3), targets.flatten()
+    weight = loss.terms(flat, y, features.movedim(1, -1).reshape(-1, 6)).weight.double()
+    expected = torch.zeros(3, dtype=torch.float64).index_add_(0, y, weight)
+    frame = only_frame(tmp_path, run.id, 1)
+    np.testing.assert_allclose(frame.grad_weights.sum(axis=1), expected, rtol=1e-6)
+
+
 def test_ignored_targets_count_nowhere(tmp_path: Path) -> None:
     logits, targets = torch.randn(6, 3, generator=DRAW), torch.tensor([0, -100, 2, 1, -100, 2])
     frame = recorded(tmp_path, nn.CrossEntropyLoss(), logits, targets)

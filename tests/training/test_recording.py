@@ -13,7 +13,13 @@ from harmony_core.errors import DataError
 from harmony_core.losses.base import LossTerms
 from harmony_core.training.collector import Collector
 from harmony_core.training.compact import as_numpy
-from harmony_core.training.evaluate import Judge, judge, mean_cross_entropy, most_likely
+from harmony_core.training.evaluate import (
+    COMPACT_AT,
+    Judge,
+    judge,
+    mean_cross_entropy,
+    most_likely,
+)
 from harmony_core.training.scene import build_scene, plane_points, stratified
 
 CPU = torch.device("cpu")
@@ -71,8 +77,12 @@ def test_test_figures_agree_with_scikit_learn() -> None:
     assert float(figures.ece) == pytest.approx(gap)
 
 
+@pytest.mark.parametrize("held", [1, 100, COMPACT_AT])
 @pytest.mark.parametrize("classes", [3, 40, 300])
-def test_a_test_set_in_chunks_is_measured_as_one(classes: int) -> None:
+def test_a_test_set_in_chunks_is_measured_as_one(
+    classes: int, held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harmony_core.training.evaluate.COMPACT_AT", held)
     logits = 3 * torch.randn(500, classes, generator=seeded(5))
     targets = torch.randint(0, classes, (500,), generator=seeded(6))
     whole = Judge(classes, CPU)
