@@ -101,11 +101,11 @@ def offline_html(
     panels = tuple(panels)
     recording = record_all(
         store, record, panels, repeat=repeat, max_bytes=max_bytes,
-        size=lambda payload: len(_packed(payload, panels)), with_bands=True,
+        size=lambda payload: len(packed(payload, panels)), with_bands=True,
     )  # fmt: skip
     page = _page(
         record, store.scene(record.id, repeat), summaries_of(store, record), recording, repeat,
-        _packed(recording.payload, panels),
+        packed(recording.payload, panels),
     )  # fmt: skip
     write_atomically(Path(path), page.encode())
     return recording
@@ -144,11 +144,11 @@ def _page(
     )
 
 
-def _packed(payload: Payload, panels: tuple[str, ...]) -> str:
-    """The payload with the view's options as compressed base64."""
+def packed(payload: Payload, panels: tuple[str, ...], level: int = 6) -> str:
+    """The payload with the view's options, compressed at ``level`` of gzip, as base64."""
     options = {"live": False, "panels": list(panels)}
     whole = Payload({**payload.meta, "options": options}, payload.blob)
-    return base64.b64encode(gzip.compress(whole.wire(), 6, mtime=0)).decode()
+    return base64.b64encode(gzip.compress(whole.wire(), level, mtime=0)).decode()
 
 
 def caveats(config: ExperimentConfig) -> tuple[str, ...]:

@@ -280,7 +280,7 @@ def test_numbers_inside_a_word_of_a_formula_are_refused() -> None:
 def test_images_of_files_are_not_put_on_a_public_page(experiment: Experiment) -> None:
     scene = experiment[0].scene(experiment[1])
     config = ExperimentConfig(data=DataConfig("folder", {"source": "private"}))
-    pictures, words, extent = training_picture(config, scene)
-    assert words == "Training samples of 3 classes, from the largest to the rarest"
-    assert extent == ()
-    assert all(svg.count("<rect") == 3 for svg in pictures.values())
+    picture = training_picture(config, scene)
+    assert picture.words == "Training samples of 3 classes, from the largest to the rarest"
+    assert picture.extent == ()
+    assert all(svg.count("<rect") == 3 for svg in picture.svgs.values())

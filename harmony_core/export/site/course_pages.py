@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
 from ...config import ExperimentConfig
@@ -12,16 +12,14 @@ from ...experiments.complete import complete
 from ...experiments.link import from_query
 from ...lessons.classroom.record import HEADS
 from ...lessons.classroom.worksheet import prose
-from ...lessons.course.facts import facts
 from ...lessons.course.lesson import Lesson
-from ...lessons.course.number_tables import OVER_SEEDS, by_class, by_method
 from ...lessons.course.outcome import Outcome
 from ...lessons.course.words import FOR_WHOM, NEEDED, TITLE, WAY, how_long
 from ...lessons.glossary.terms import find
+from .exhibit import Exhibit, number_tables
 from .formulas import with_gaps
 from .microscope import microscope
-from .pictures import Counts
-from .shell import count_bars, formula_box, page, picture, repeat, table, template
+from .shell import count_bars, formula_box, page, picture, repeat, template
 
 RUNS = (
     "They were trained beforehand and recorded, and are the same for everybody. Each page says "
@@ -71,18 +69,15 @@ def step_page(
     course: Sequence[Lesson],
     lesson: Lesson,
     outcome: Outcome,
-    words: str,
-    counts: Counts,
-    extent: Sequence[float],
+    numbers: Mapping[str, float | str],
+    exhibit: Exhibit,
     slots: list[list[object]],
 ) -> str:
-    """A step; the gaps of its formulas are appended to ``slots``."""
+    """A step, with its run as ``exhibit``; the gaps of its formulas are appended to ``slots``."""
     following = next((one for one in course if one.number > lesson.number), None)
-    numbers = facts(outcome)
-    tables = table(by_method(outcome, numbers), marks=True) + table(by_class(outcome))
-    if outcome.config.seeds.repeats > 1:
-        tables += f'<p class="quiet">{OVER_SEEDS}</p>'
-    line = lesson.predict.kind == "line"
+    data = picture(lesson.name, exhibit.picture.words)
+    if lesson.predict.kind == "line":
+        data = '<div class="board" id="board"></div>'
     content = template(
         "step.html",
         where=f"Step {lesson.number} of {len(course)}",
@@ -91,9 +86,9 @@ def step_page(
         steps=_steps(course, lesson),
         before=_linked(prose(lesson.before)),
         terms=" ".join(map(_term, lesson.terms)),
-        data='<div class="board" id="board"></div>' if line else picture(lesson.name, words),
-        counts=count_bars(counts) + '<p class="quiet">Training samples of each class.</p>',
-        controls=_controls(lesson, extent),
+        data=data,
+        counts=count_bars(exhibit.counts) + '<p class="quiet">Training samples of each class.</p>',
+        controls=_controls(lesson, exhibit.picture.extent),
         recorded=html.escape(recorded(outcome)),
         formulas="".join(
             f"<h3>{html.escape(formula.name)}</h3>"
@@ -101,7 +96,7 @@ def step_page(
             + f'<p class="quiet" data-note="{i}"></p>'
             for i, formula in enumerate(lesson.formulas)
         ),
-        tables=tables,
+        tables=number_tables(outcome, numbers),
         microscope=microscope(outcome) if lesson.microscope else "",
         repeat=repeat(tried(lesson), f"try-{lesson.name}"),
         ask=html.escape(lesson.ask),

@@ -6,9 +6,9 @@ experiments of one's own.
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +17,6 @@ from ...config import ExperimentConfig
 from ...errors import RunError
 from ...experiments.method_text import method_labels
 from ...experiments.presets import PRESETS
-from ...lessons.course.facts import facts
 from ...lessons.course.lesson import Lesson
 from ...lessons.course.number_tables import OVER_SEEDS, by_class, by_method
 from ...lessons.course.outcome import Outcome
@@ -26,15 +25,17 @@ from ...runs.results import summaries_of
 from ...runs.store import RunStore
 from ...viewer.panels import parts_of
 from ...viewer.payload import Payload, build_payload, unpack_payload
-from ..offline import PANELS, results_section, seeds_sentence
+from ..offline import PANELS, packed, results_section, seeds_sentence
 from ..recording import record_all
 from ..results import data_notes
-from .pictures import Counts, class_counts, training_picture
+from .pictures import Counts, Picture, class_counts, training_picture
 from .shell import table
 
 COURSE, PRESET, OWN = "course", "preset", "own"
 COURSE_PANELS = ("plane", "curves", "bars", "table")
 """What can be drawn of the runs of the steps, which keep less than others."""
+LEVEL = 9
+"""Of gzip: a site is written once and loaded often."""
 RECORDINGS = Path(str(files(__package__) / "recordings"))
 
 
@@ -59,15 +60,12 @@ class Exhibit:
     """The results behind the picture as HTML"""
     notes: tuple[str, ...]
     counts: Counts
-    pictures: dict[str, str]
-    """An SVG for each theme"""
-    words: str
-    """What the picture shows"""
+    picture: Picture
 
     @property
     def packed(self) -> str:
         """The payload with the view's options as compressed base64."""
-        return packed(self.payload, self.panels)
+        return packed(self.payload, self.panels, LEVEL)
 
     @property
     def shows_images(self) -> bool:
@@ -76,15 +74,8 @@ class Exhibit:
         return bool(names & {"thumbs", "gallery_pictures"})
 
 
-def packed(payload: Payload, panels: tuple[str, ...]) -> str:
-    """A payload with the view's options, compressed, in base64."""
-    options = {"live": False, "panels": list(panels)}
-    whole = Payload({**payload.meta, "options": options}, payload.blob)
-    return base64.b64encode(gzip.compress(whole.wire(), 9, mtime=0)).decode()
-
-
-def of_step(lesson: Lesson, outcome: Outcome) -> Exhibit:
-    """The recorded run of a step."""
+def of_step(lesson: Lesson, outcome: Outcome, numbers: Mapping[str, float | str]) -> Exhibit:
+    """The recorded run of a step; ``numbers`` are its `facts`."""
     scene, config = outcome.scenes[0], outcome.config
     payload = build_payload(
         lesson.name,
@@ -95,11 +86,8 @@ def of_step(lesson: Lesson, outcome: Outcome) -> Exhibit:
         "done",
         parts=parts_of(COURSE_PANELS),
     )
-    pictures, words, _ = training_picture(config, scene)
-    tables = table(by_method(outcome, facts(outcome)), marks=True) + table(by_class(outcome))
     seeds = seeds_sentence(config)
     if (repeats := config.seeds.repeats) > 1:
-        tables += f'<p class="quiet">{OVER_SEEDS}</p>'
         seeds = f"The run is the first of {repeats} seeds: {_first_seeds(config)}."
     kept, recorded = len(outcome.film), len(outcome.curves[0])
     return Exhibit(
@@ -112,11 +100,10 @@ def of_step(lesson: Lesson, outcome: Outcome) -> Exhibit:
         COURSE_PANELS,
         seeds,
         f"{kept} of its {recorded} recorded epochs are kept here." if kept < recorded else "",
-        f"<h2>The numbers of this run</h2>{tables}",
+        f"<h2>The numbers of this run</h2>{number_tables(outcome, numbers)}",
         tuple(data_notes(scene)),
         class_counts(scene),
-        pictures,
-        words,
+        training_picture(config, scene),
     )
 
 
@@ -134,7 +121,6 @@ def of_preset(path: Path) -> Exhibit:
         ) from error
     meta = payload.meta["scene"]
     counts: Counts = tuple(zip(meta["classes"], meta["train_counts"], strict=True))
-    pictures, words, _ = training_picture(config)
     measured = f"Measured over ten seeds. {preset.sentence} This one run may differ."
     return Exhibit(
         f"preset-{preset.name}",
@@ -149,20 +135,17 @@ def of_preset(path: Path) -> Exhibit:
         "",
         (measured, *meta["notes"]),
         counts,
-        pictures,
-        words,
+        training_picture(config),
     )
 
 
 def of_experiment(store: RunStore, record: ExperimentRecord, max_bytes: int) -> Exhibit:
     """One's own experiment, with as many epochs as fit into ``max_bytes``."""
     scene = store.scene(record.id)
-    panels = tuple(PANELS)
     recording = record_all(
-        store, record, panels, max_bytes=max_bytes,
-        size=lambda payload: len(packed(payload, panels)), with_bands=True,
+        store, record, PANELS, max_bytes=max_bytes,
+        size=lambda payload: len(packed(payload, PANELS, LEVEL)), with_bands=True,
     )  # fmt: skip
-    pictures, words, _ = training_picture(record.config, scene)
     return Exhibit(
         f"own-{record.id}",
         OWN,
@@ -170,15 +153,22 @@ def of_experiment(store: RunStore, record: ExperimentRecord, max_bytes: int) -> 
         "",
         record.config,
         recording.payload,
-        panels,
+        PANELS,
         seeds_sentence(record.config),
         recording.sentence,
         results_section(summaries_of(store, record), scene),
         tuple(data_notes(scene)),
         class_counts(scene),
-        pictures,
-        words,
+        training_picture(record.config, scene),
     )
+
+
+def number_tables(outcome: Outcome, numbers: Mapping[str, float | str]) -> str:
+    """The figures of a step's run by method and by class, as HTML."""
+    tables = table(by_method(outcome, numbers), marks=True) + table(by_class(outcome))
+    if outcome.config.seeds.repeats > 1:
+        tables += f'<p class="quiet">{OVER_SEEDS}</p>'
+    return tables
 
 
 def _first_seeds(config: ExperimentConfig) -> str:

@@ -43,7 +43,7 @@ def run_page(exhibit: Exhibit) -> str:
     notes = [*exhibit.notes, *caveats(exhibit.config)]
     results = exhibit.results or (
         '<h2>The data</h2><div class="columns"><figure class="data">'
-        f"{picture(exhibit.name, exhibit.words)}</figure>"
+        f"{picture(exhibit.name, exhibit.picture.words)}</figure>"
         f"<div>{count_bars(exhibit.counts)}</div></div>"
     )
     content = template(
@@ -73,7 +73,7 @@ def _card(exhibit: Exhibit) -> str:
     methods = ", ".join(method_labels(exhibit.config.methods))
     look = f"<p>{html.escape(exhibit.look)}</p>" if exhibit.look else ""
     return (
-        f"<li>{picture(exhibit.name, exhibit.words, lazy=True)}"
+        f"<li>{picture(exhibit.name, exhibit.picture.words, lazy=True)}"
         f'<h3><a href="{file_of(exhibit)}">{html.escape(exhibit.title)}</a></h3>{look}'
         f'<p class="quiet">{html.escape(methods)}</p></li>'
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ...arrays import Array
@@ -20,10 +22,20 @@ INK = {"light": "#1a2230", "dark": "#e7ebf1"}
 Counts = tuple[tuple[str, int], ...]
 
 
-def training_picture(
-    config: ExperimentConfig, scene: Scene | None = None
-) -> tuple[dict[str, str], str, tuple[float, ...]]:
-    """An SVG for each theme, what it shows in words, and the plane's extent if it is one.
+@dataclass(frozen=True)
+class Picture:
+    """What the training data of a run look like."""
+
+    svgs: dict[str, str]
+    """For each theme"""
+    words: str
+    """What they show"""
+    extent: tuple[float, ...] = ()
+    """Of the plane they show: left, right, low, high; empty for other data"""
+
+
+def training_picture(config: ExperimentConfig, scene: Scene | None = None) -> Picture:
+    """The picture of an experiment's training data.
 
     Of data in the plane every training point is drawn, of images some of the tracked ones; of
     other data, and of images of files, which may be private, the counts alone.
@@ -38,9 +50,9 @@ def training_picture(
     inputs = np.asarray(scene.tracked_inputs)
     if spec is not None and spec.name == "digits" and inputs.ndim == 4 and len(inputs):
         words = f"Some training images of {len(scene.class_names)} classes"
-        return {shade: _tiles(inputs, shade) for shade in SHADES}, words, ()
+        return Picture({shade: _tiles(inputs, shade) for shade in SHADES}, words)
     words = f"Training samples of {len(scene.class_names)} classes, from the largest to the rarest"
-    return {shade: _counts(scene.train_counts, shade) for shade in SHADES}, words, ()
+    return Picture({shade: _counts(scene.train_counts, shade) for shade in SHADES}, words)
 
 
 def class_counts(scene: Scene) -> Counts:
@@ -48,13 +60,12 @@ def class_counts(scene: Scene) -> Counts:
     return tuple(zip(scene.class_names, map(int, scene.train_counts), strict=True))
 
 
-def _points(
-    points: Array, targets: Array, classes: int
-) -> tuple[dict[str, str], str, tuple[float, ...]]:
+def _points(points: Array, targets: Array, classes: int) -> Picture:
     made = {shade: plane_picture(points, targets, classes, shade) for shade in SHADES}
     half = made["light"][1]
     words = f"{len(targets):,} points of {classes} classes in the plane"
-    return {shade: svg for shade, (svg, _) in made.items()}, words, (-half, half, -half, half)
+    svgs = {shade: svg for shade, (svg, _) in made.items()}
+    return Picture(svgs, words, (-half, half, -half, half))
 
 
 def _tiles(inputs: Array, shade: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from ...analysis.intervals import mean_interval
 from ...errors import ConfigError
 from ...lessons.course.expression import template, tree
-from ...lessons.course.facts import LETTERS, facts, seed_values
+from ...lessons.course.facts import LETTERS, seed_values
 from ...lessons.course.lesson import AxisRow, Lesson
 from ...lessons.course.outcome import Outcome
 
@@ -22,10 +22,15 @@ def given(kind: str, name: str, value: object) -> str:
     return f"harmonySite.give({words});\n"
 
 
-def step_data(lesson: Lesson, outcome: Outcome, slots: list[list[object]]) -> dict[str, Any]:
+def step_data(
+    lesson: Lesson,
+    outcome: Outcome,
+    numbers: Mapping[str, float | str],
+    slots: list[list[object]],
+) -> dict[str, Any]:
     """Everything of a step that depends on the prediction; ``slots`` are the gaps of its formulas.
 
-    The numbers are `facts` of the recorded run, at full precision.
+    ``numbers`` are the `facts` of the recorded run, at full precision.
     """
     seeds = seed_values(outcome)
     texts = {"right": lesson.right, "wrong": lesson.wrong, "high": lesson.high, "low": lesson.low}
@@ -33,7 +38,7 @@ def step_data(lesson: Lesson, outcome: Outcome, slots: list[list[object]]) -> di
         "number": lesson.number,
         "name": lesson.name,
         "panels": list(lesson.panels),
-        "facts": facts(outcome),
+        "facts": dict(numbers),
         "predict": _predict(lesson),
         "texts": {name: template(text) for name, text in texts.items()},
         "result": tree(lesson.result),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ...errors import ConfigError
 from ...experiments.presets import PRESETS
+from ...lessons.course.facts import facts
 from ...lessons.course.lesson import lessons
 from ...lessons.course.prepare import prepared
 from ...plots.style import CLASS_COLORS, METHOD_COLORS
@@ -24,7 +25,7 @@ from .folder import check_folder, write_folder
 from .gallery_pages import file_of as run_file
 from .gallery_pages import gallery_page, run_page
 from .glossary_page import glossary_page
-from .pictures import SHADES, training_picture
+from .pictures import SHADES
 from .shell import own_file
 from .steps import given, step_data
 
@@ -79,7 +80,7 @@ def write_site(
         contents[f"configs/{exhibit.name}.json"] = exhibit.config.to_json()
         contents[f"runs/{exhibit.name}.js"] = given("run", exhibit.name, exhibit.packed)
         for shade in SHADES:
-            contents[f"pictures/{exhibit.name}-{shade}.svg"] = exhibit.pictures[shade]
+            contents[f"pictures/{exhibit.name}-{shade}.svg"] = exhibit.picture.svgs[shade]
     contents["glossary.html"] = glossary_page()
     contents["assets/site.js"] = own_file("built", "site.js")
     contents["assets/site.css"] = own_file("built", "site.css") + palettes()
@@ -118,15 +119,13 @@ def _course() -> tuple[dict[str, str], list[Exhibit]]:
     exhibits = []
     for lesson in course:
         outcome = prepared(lesson)
-        exhibit = of_step(lesson, outcome)
-        extent = training_picture(outcome.config, outcome.scenes[0])[2]
+        numbers = facts(outcome)
+        exhibit = of_step(lesson, outcome, numbers)
         slots: list[list[object]] = []
-        contents[step_file(lesson)] = step_page(
-            course, lesson, outcome, exhibit.words, exhibit.counts, extent, slots
-        )
-        data = step_data(lesson, outcome, slots)
+        contents[step_file(lesson)] = step_page(course, lesson, outcome, numbers, exhibit, slots)
+        data = step_data(lesson, outcome, numbers, slots)
         contents[f"configs/try-{lesson.name}.json"] = tried(lesson).to_json()
         contents[f"steps/{lesson.name}.js"] = given("step", lesson.name, data)
         exhibits.append(exhibit)
-    contents["index.html"] = index_page(course, exhibits[0].words)
+    contents["index.html"] = index_page(course, exhibits[0].picture.words)
     return contents, exhibits
