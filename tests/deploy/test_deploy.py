@@ -64,7 +64,7 @@ def test_the_container_runs_as_a_user_keeps_its_data_and_tells_its_health() -> N
     assert "TORCH_INDEX=https://download.pytorch.org/whl/cpu" in instructions("ARG")
 
 
-def test_the_torch_of_the_container_is_within_the_declared_ranges(tmp_path: Path) -> None:
+def test_the_torch_of_the_container_is_within_the_declared_ranges() -> None:
     (words,) = re.findall(r"grep .*? requirements-\*\.txt", CONTAINERFILE)
     found = subprocess.run(words, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
     assert {re.split("[<>=]", line)[0] for line in found.stdout.splitlines()} == {
@@ -181,14 +181,19 @@ def proxied(folder: Path, upstream: int) -> Iterator[int]:
         server.terminate()
 
 
-def fetch(address: str, **headers: str) -> tuple[int, str, str]:
-    """Status, last address and text; the certificate is not checked, the name is the example's."""
-    named = {"Host": "harmony.example.org", **headers}
-    request = urllib.request.Request(address, headers=named)
+def unchecked() -> ssl.SSLContext:
+    """TLS that takes any certificate; that of the test has signed itself."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def fetch(address: str, **headers: str) -> tuple[int, str, str]:
+    """Status, cookie and text of an answer to a request for the example's host."""
+    named = {"Host": "harmony.example.org", **headers}
+    request = urllib.request.Request(address, headers=named)
     try:
-        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+        with urllib.request.urlopen(request, context=unchecked(), timeout=30) as answer:
             return answer.status, str(answer.headers.get("Set-Cookie")), answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -226,9 +231,7 @@ def test_nginx_passes_on_pages_and_the_websocket_and_hides_metrics(tmp_path: Pat
 
 def opening(port: int, path: str, headers: dict[str, str]) -> int:
     """The status of the answer to a request over TLS that may switch protocols."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    line = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=30)
+    line = http.client.HTTPSConnection("127.0.0.1", port, context=unchecked(), timeout=30)
     try:
         line.request("GET", path, headers={"Host": "harmony.example.org", **headers})
         return line.getresponse().status
