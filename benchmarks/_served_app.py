@@ -31,9 +31,7 @@ def served(runs: Path | None = None, script: Path | None = None) -> Iterator[tup
 
     ``runs`` is its folder of runs.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", str(script or ROOT / "app.py"),
         "--server.headless=true",
@@ -49,21 +47,28 @@ def served(runs: Path | None = None, script: Path | None = None) -> Iterator[tup
         )
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_until_healthy(server, address)
+            wait_until_healthy(server, address)
             yield address, server.pid
         finally:
             server.terminate()
             server.wait(20)
 
 
-def _wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
+    """Return once the server answers its health check; ends the benchmark if it exits."""
     while server.poll() is None:
         with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
             return
         time.sleep(0.02)
-    raise SystemExit(
-        "Expected the app to start, but its server exited. Run `streamlit run app.py` to see why."
-    )
+    raise SystemExit("Expected the app to start, but its server exited. Run it by hand to see why.")
 
 
 @contextmanager

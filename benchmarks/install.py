@@ -16,16 +16,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
 from playwright.sync_api import sync_playwright
 
@@ -33,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._environments import build_wheel, environment_with
 from benchmarks._markdown_table import print_table
-from benchmarks._served_app import chromium, new_visitor
+from benchmarks._served_app import chromium, free_port, new_visitor, wait_until_healthy
 from harmony_core.bench.machine import load, processor
 
 EXTRAS = ("", "study", "inspect", "embedding", "app", "all")
@@ -117,9 +115,7 @@ def first_page(programs: Path, visits: int) -> Iterator[Sequence[str]]:
 @contextmanager
 def served(programs: Path) -> Iterator[str]:
     """The address of `harmony app`, run in an empty folder."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://localhost:{port}"
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
@@ -129,10 +125,7 @@ def served(programs: Path) -> Iterator[str]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            while server.poll() is None:
-                with suppress(OSError), urlopen(f"{address}/_stcore/health", timeout=2):
-                    break
-                time.sleep(0.02)
+            wait_until_healthy(server, address)
             yield address
         finally:
             server.terminate()

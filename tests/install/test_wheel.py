@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks._environments import BIN
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "harmony_core"
 APP = [ROOT / name for name in ("app.py", "pages", "assets", ".streamlit/config.toml")]
@@ -24,8 +26,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment that has the wheel, and the dependencies of the one that runs the tests."""
     home = tmp_path_factory.mktemp("environment")
     venv.create(home, with_pip=False)
-    folder = "Scripts" if os.name == "nt" else "bin"
-    interpreter = home / folder / "python"
+    interpreter = home / BIN / "python"
     purelib = subprocess.run(
         [interpreter, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         capture_output=True, text=True, check=True,
