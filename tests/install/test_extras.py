@@ -133,7 +133,11 @@ def test_an_extra_that_is_there_is_taken(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def alone(code: str, tmp_path: Path) -> Any:
-    """What a program prints as JSON, run in a new process with the extras hidden."""
+    """What a program prints as JSON, run in a new process with the extras hidden.
+
+    There is a ``table.csv`` where it runs.
+    """
+    (tmp_path / "table.csv").write_text("x,kind\n1,a\n2,b\n")
     path = tmp_path / "program.py"
     path.write_text(HIDE + code, "utf-8")
     done = subprocess.run(
@@ -158,7 +162,6 @@ COMMANDS = {
 
 
 def test_a_command_without_its_extra_says_in_one_line_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "table.csv").write_text("x,kind\n1,a\n2,b\n")
     code = f"""
 from harmony_core.cli import main
 told = {{}}
@@ -194,7 +197,6 @@ CALLS = {
 
 
 def test_a_function_without_its_extra_says_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "table.csv").write_text("x,kind\n1,a\n2,b\n")
     code = f"""
 told = {{}}
 from harmony_core.errors import MissingExtraError
