@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"
-# The variable silences the theme's note on what follows it, which it prints with every build.
+# The variable silences the theme's notice about MkDocs 2, printed with every build.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/python -W error -m mkdocs
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 APP := requirements.txt $(patsubst %,requirements-%.txt,analysis app embedding inspect loss study)
@@ -62,7 +62,7 @@ bundle: ## build the view for the browser from its JavaScript and CSS (needs npm
 	@scripts/node-tools
 	npm run --silent build
 
-docs: dev ## build the documents as a site in site/, with the warnings as errors
+docs: dev ## build the documents as a site in site/, with warnings as errors
 	$(MKDOCS) build --quiet
 
 docs-serve: dev ## serve the documents at http://localhost:8000 and build them anew as they change

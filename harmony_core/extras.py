@@ -2,8 +2,8 @@
 
 ``pip install harmony`` brings what the losses need. Everything else is imported where it is used;
 `explain_missing_packages`, called when `harmony_core` is imported, makes such an import say which
-extra to install. It looks at imports by this package alone: how others look for a package that is
-not there stays as it is.
+extra to install. Only imports by this package are explained; for other code that looks for a
+missing package nothing changes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ EXTRAS = {
     "login": ("authlib", "httpx"),
     "resample": ("imblearn",),
 }
-"""Each extra but ``all`` and ``dev``, and the packages that it brings, by the name of import."""
+"""Each extra but ``all`` and ``dev``, and the packages that it brings, by their import names."""
 SUGGESTED = {
     "inspection": "inspect",
     "readers": "inspect",
@@ -47,7 +47,7 @@ SUGGESTED = {
 """The extra that a part of this package names if several bring a missing package."""
 IN_CHECKOUT = (Path(__file__).parents[1] / "pyproject.toml").is_file()
 IMPORTING = (__name__, "importlib", "importlib._bootstrap", "_frozen_importlib")
-"""The modules between an import and `_Explaining`; between it and a mere look are others."""
+"""On the stack between an import statement and `_Explaining`; a mere `find_spec` has others."""
 
 
 def require(extra: str) -> None:
@@ -60,8 +60,8 @@ def require(extra: str) -> None:
 def extra_of(package: str, *modules: str) -> str | None:
     """The extra to install for a missing package; None if none brings it.
 
-    ``modules`` are those of `harmony_core` at work, the one that imports the package first. If
-    several extras bring it, they tell for what it is needed.
+    ``modules`` are those of `harmony_core` on the stack, the importing one first. If several extras
+    bring the package, they decide which is named.
     """
     bringing = [extra for extra, packages in EXTRAS.items() if package in packages]
     for module in modules:
@@ -83,7 +83,7 @@ def missing(package: str, extra: str) -> MissingExtraError:
 def how_to_install(extra: str) -> str:
     """The end of a sentence: the command that installs an extra.
 
-    What is installed can be named. A checkout cannot: an index has another project of that name.
+    An installed package is named. A checkout is not: an index has another project of that name.
     """
     if IN_CHECKOUT:
         return f'in the folder of Harmony with: pip install ".[{extra}]"'
@@ -91,7 +91,7 @@ def how_to_install(extra: str) -> str:
 
 
 class _Explaining(MetaPathFinder):
-    """Asked last for a module, when nobody has found it."""
+    """The last finder, asked for modules that no other has found."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

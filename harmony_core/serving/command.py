@@ -72,7 +72,7 @@ def serve(given: argparse.Namespace) -> int:
         while True:
             try:
                 return server.wait()
-            except KeyboardInterrupt:  # which the server has got too
+            except KeyboardInterrupt:  # the server has received it too
                 continue
 
 
