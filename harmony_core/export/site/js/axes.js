@@ -1,5 +1,5 @@
 // What is drawn of a prediction: guess and result on one axis, and the numbers behind the result.
-import { fill, numeric, written } from "./expression.js";
+import { fill, numeric, plain, written } from "./expression.js";
 
 const GUESS = "guess";
 const RESULT = "result";
@@ -81,8 +81,4 @@ function said(one, words = "") {
   const digits = high - low >= 1 ? 1 : 2;
   const [middle, from, to] = [value, low, high].map((v) => written(v, digits));
   return { ...one, said: `${middle} [${from}, ${to}]` };
-}
-
-function plain(value) {
-  return written(value, Number.isInteger(value) ? 0 : 1);
 }

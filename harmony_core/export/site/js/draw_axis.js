@@ -4,7 +4,7 @@
 // a shape. Small dots are single seeds, a line is the interval of their mean. Every number stands
 // beside its row too, and all are repeated as a table.
 import { el } from "../../../viewer/js/draw/dom.js";
-import { written } from "./expression.js";
+import { plain } from "./expression.js";
 
 const TICKS = 5;
 const STEPS = [1, 2, 2.5, 5, 10];
@@ -16,7 +16,7 @@ const SEEDS = "Small dots are single seeds, the line is a 95 % interval of their
 export function drawAxis(axis) {
   const seeded = axis.marks.some(({ dots }) => dots.length);
   const ticks = ticksOf(axis.low, axis.high).map((tick) => {
-    return placed(el("span", { text: numberText(tick) }), axis, tick);
+    return placed(el("span", { text: plain(tick) }), axis, tick);
   });
   const notes = [axis.near && NEAR, seeded && SEEDS].filter(Boolean);
   return el(
@@ -37,7 +37,7 @@ export function drawAxis(axis) {
 }
 
 /** About five round numbers from low to high. */
-export function ticksOf(low, high) {
+function ticksOf(low, high) {
   const rough = (high - low) / TICKS;
   const size = 10 ** Math.floor(Math.log10(rough));
   const step = STEPS.map((s) => s * size).find((s) => s >= rough * 0.999);
@@ -95,7 +95,7 @@ function table(axis, seeded) {
   const value = axis.unit ? `Value, ${axis.unit}` : "Value";
   const heads = ["", value, ...(seeded ? ["Single seeds"] : [])];
   const rows = axis.marks.map((mark) => {
-    const cells = [mark.said, ...(seeded ? [mark.dots.map(numberText).join(", ")] : [])];
+    const cells = [mark.said, ...(seeded ? [mark.dots.map(plain).join(", ")] : [])];
     const head = el("th", { scope: "row", text: mark.label });
     return el("tr", {}, head, ...cells.map((text) => el("td", { text })));
   });
@@ -105,8 +105,4 @@ function table(axis, seeded) {
   const name = `${axis.title}, as a table`;
   const summary = el("summary", { "aria-label": name, text: "as a table" });
   return el("details", {}, summary, el("div", box, body));
-}
-
-function numberText(value) {
-  return written(value, Number.isInteger(value) ? 0 : 1);
 }

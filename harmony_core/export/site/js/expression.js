@@ -82,6 +82,11 @@ export function written(x, decimals = 1) {
   return sign + (rest === undefined ? grouped : `${grouped}.${rest}`);
 }
 
+/** A whole number without decimals, any other with one. */
+export function plain(x) {
+  return written(x, Number.isInteger(x) ? 0 : 1);
+}
+
 /** As Python writes it: a number exactly half way goes to the even digit, not up as in toFixed. */
 function fixed(x, decimals) {
   if (x < 0) return `-${fixed(-x, decimals)}`;

@@ -12,7 +12,7 @@ function read(name) {
   }
 }
 
-/** Whether it could be kept. */
+/** Keep a value under a name; return whether the browser allows it. */
 function write(name, value) {
   try {
     localStorage.setItem(name, JSON.stringify(value));
@@ -22,24 +22,22 @@ function write(name, value) {
   }
 }
 
-/** What was entered at every step, by the step's name: guess, answer, told. */
+/** What was entered at every step, by the step's name: guess, told, answer, checked. */
 export function attempts() {
   const found = read(COURSE);
   const steps = found && typeof found === "object" ? found.steps : null;
   return steps && typeof steps === "object" ? steps : {};
 }
 
-/** Change what was entered at a step; null forgets it. */
+/** Change what was entered at a step. */
 export function note(name, changes) {
   const steps = attempts();
-  if (changes === null) delete steps[name];
-  else steps[name] = { ...steps[name], ...changes };
-  return write(COURSE, { steps });
+  write(COURSE, { steps: { ...steps, [name]: { ...steps[name], ...changes } } });
 }
 
 /** Forget everything that was entered. */
 export function forget() {
-  return write(COURSE, { steps: {} });
+  write(COURSE, { steps: {} });
 }
 
 /** Whether this browser keeps anything. */

@@ -4,9 +4,9 @@ import { chosenTheme, keepTheme } from "./kept.js";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const NAMES = { light: "Light", dark: "Dark" };
 const followers = [];
+let chosen = chosenTheme();
 
 function current() {
-  const chosen = chosenTheme();
   return chosen in NAMES ? chosen : dark.matches ? "dark" : "light";
 }
 
@@ -40,9 +40,8 @@ export function themeButton(button) {
     button.setAttribute("aria-label", `${NAMES[other()]} colours`);
   });
   button.addEventListener("click", () => {
-    const wanted = other();
-    keepTheme(wanted);
-    document.documentElement.dataset.theme = wanted;
-    for (const follow of followers) follow(wanted);
+    chosen = other();
+    keepTheme(chosen);
+    apply();
   });
 }
