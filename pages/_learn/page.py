@@ -9,7 +9,7 @@ import streamlit as st
 from harmony_core.lessons.course.axes import drawn_axes
 from harmony_core.lessons.course.feedback import Feedback, Guess, feedback
 from harmony_core.lessons.course.lesson import Lesson, lessons
-from harmony_core.lessons.course.words import LAST, TITLE
+from harmony_core.lessons.course.words import TITLE
 
 from .._session import place
 from .._session.glossary_links import glossary_word
@@ -224,3 +224,7 @@ def _onward(course: tuple[Lesson, ...], lesson: Lesson) -> None:
 
 
 LAST_OF_SOME = "Your predictions are below, beside what came out. You can save or print them."
+LAST = (
+    "You can now take a table of results and ask what it compares, over how many seeds, at which "
+    "epoch, and who pays. Bring your own data next, or try to prove one of these lessons wrong."
+)

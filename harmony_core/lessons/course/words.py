@@ -11,10 +11,6 @@ FOR_WHOM = "You have met softmax and gradient descent. You need no more than tha
 NEEDED = "This browser. There is no account, and nothing to install."
 VERDICTS = {True: "You predicted it", False: "It came out differently"}
 CHECKED = {True: "Right.", False: "Not quite."}
-LAST = (
-    "You can now take a table of results and ask what it compares, over how many seeds, at which "
-    "epoch, and who pays. Bring your own data next, or try to prove one of these lessons wrong."
-)
 MICROSCOPE = (
     "One sample, one set of logits, five losses. Switch the parts on one after another and "
     "watch what the sample counts."
