@@ -52,7 +52,6 @@ EXEMPT = {
     "pages/_home/page.py": {"label"},
     "pages/_inspect/downloads.py": {"label"},
     "pages/_learn/predict.py": {"name"},  # of an end of a line
-    "pages/_shared/tables.py": {"body"},  # of cells that are quoted
     "pages/_teach/page.py": {"name"},  # of a part of the notes
     "pages/_teach/printing.py": {"label"},
 }

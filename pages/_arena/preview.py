@@ -16,8 +16,8 @@ from harmony_core.data.holdout import SHARE
 from harmony_core.data.long_tail import long_tail_counts
 from harmony_core.experiments.complete import complete
 from harmony_core.experiments.price import CIFAR_LARGEST
+from harmony_core.plots.html_parts import Counts, count_bars
 
-from .._shared.count_bars import Counts, count_bars
 from .._shared.messages import messages
 from .._shared.theme import theme
 from .._shared.thumbnails import scatter, svg_uri, thumbnail
@@ -65,7 +65,7 @@ def preview(config: ExperimentConfig) -> None:
             if spec.kind == "points" and max(n for _, n in counts) > LARGEST_DRAWN:
                 st.caption(f"Drawn here with {LARGEST_DRAWN:,} samples of the largest class.")
             if counts:
-                st.html(count_bars(counts, shade, _shown_classes(counts)))
+                st.html(count_bars(counts, _shown_classes(counts)))
             st.caption(
                 f"Training samples. {_test_set(config.data)} Data, methods and everything else "
                 "are set in the side panel."

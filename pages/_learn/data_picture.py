@@ -9,9 +9,9 @@ import streamlit as st
 
 from harmony_core.config import ExperimentConfig
 from harmony_core.data import DATASETS, build_dataset
+from harmony_core.plots.html_parts import Counts, count_bars
 from harmony_core.plots.plane_picture import plane_picture
 
-from .._shared.count_bars import Counts, count_bars
 from .._shared.markdown import literal
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri, thumbnail
@@ -29,7 +29,7 @@ def picture(config: ExperimentConfig) -> None:
         )
     with right:
         if counts:
-            st.html(count_bars(counts, theme()))
+            st.html(count_bars(counts))
             st.caption("Training samples of each class.")
         else:
             st.markdown(literal(words))

@@ -8,10 +8,10 @@ import streamlit as st
 
 from harmony_core.lessons.course.feedback import Guess, Line, as_line
 from harmony_core.lessons.course.lesson import Lesson
+from harmony_core.plots.html_parts import count_bars
 
 from .._shared.app_files import ROOT
 from .._shared.component import Sources, component
-from .._shared.count_bars import count_bars
 from .._shared.theme import theme
 from .._shared.thumbnails import svg_uri
 from .._shared.widgets import set_widget
@@ -85,7 +85,7 @@ def _line(lesson: Lesson, config: str) -> Line:
     keys = {name: f"learn-{lesson.name}-{name}" for name in ("left", "right")}
     board, side = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with side:
-        st.html(count_bars(counts, theme()))
+        st.html(count_bars(counts))
         st.html(f'<p class="lesson-ask">{lesson.predict.ask}</p>')
         for (name, key), corner in zip(keys.items(), (0, -1), strict=True):
             if key not in st.session_state:

@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from harmony_core.plots.html_parts import cells, figures_table, mark
+
+__all__ = ["cells", "grouped_table", "mark", "table"]
+
 
 def table(
     caption: str,
@@ -16,16 +20,7 @@ def table(
     marks: bool = False,
 ) -> None:
     """Rows are a name and finished cells (``<td>…</td>``); ``marks``: row i is method i."""
-    titles = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in head)
-    names = [(mark(i) if marks else "") + html.escape(name) for i, (name, _) in enumerate(rows)]
-    body = "".join(
-        f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>'
-        for name, (_, cells) in zip(names, rows, strict=True)
-    )
-    st.html(
-        f'<div class="figures" tabindex="0" role="region" aria-label="{html.escape(caption)}">'
-        f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    st.html(figures_table(caption, head, rows, marks=marks))
 
 
 def grouped_table(
@@ -46,13 +41,3 @@ def grouped_table(
         f'<div class="figures" tabindex="0" role="region" aria-label="{html.escape(caption)}">'
         f"<table><thead><tr>{titles}</tr></thead>{body}</table></div>"
     )
-
-
-def cells(values: Sequence[str]) -> list[str]:
-    """Plain cells of texts."""
-    return [f"<td>{html.escape(value)}</td>" for value in values]
-
-
-def mark(method: int) -> str:
-    """The square in the colour of a method."""
-    return f'<span class="mark" style="background:var(--m{method % 8})"></span>'

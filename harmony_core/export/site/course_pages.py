@@ -16,10 +16,11 @@ from ...lessons.course.lesson import Lesson
 from ...lessons.course.outcome import Outcome
 from ...lessons.course.words import FOR_WHOM, NEEDED, TITLE, WAY, how_long
 from ...lessons.glossary.terms import find
+from ...plots.html_parts import count_bars
 from .exhibit import Exhibit, number_tables
 from .formulas import with_gaps
 from .microscope import microscope
-from .shell import count_bars, formula_box, page, picture, repeat, template
+from .shell import formula_box, page, picture, repeat, template
 
 RUNS = (
     "They were trained beforehand and recorded, and are the same for everybody. Each page says "

@@ -20,6 +20,7 @@ from ...experiments.presets import PRESETS
 from ...lessons.course.lesson import Lesson
 from ...lessons.course.number_tables import OVER_SEEDS, by_class, by_method
 from ...lessons.course.outcome import Outcome
+from ...plots.html_parts import Counts
 from ...runs.record import ExperimentRecord
 from ...runs.results import summaries_of
 from ...runs.store import RunStore
@@ -28,7 +29,7 @@ from ...viewer.payload import Payload, build_payload, unpack_payload
 from ..offline import PANELS, packed, results_section, seeds_sentence
 from ..recording import record_all
 from ..results import data_notes
-from .pictures import Counts, Picture, class_counts, training_picture
+from .pictures import Picture, class_counts, training_picture
 from .shell import table
 
 COURSE, PRESET, OWN = "course", "preset", "own"

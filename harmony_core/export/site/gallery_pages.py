@@ -9,9 +9,10 @@ from typing import Any
 from ...config import ExperimentConfig
 from ...experiments.complete import complete
 from ...experiments.method_text import format_methods, method_labels
+from ...plots.html_parts import count_bars
 from ..offline import about, caveats
 from .exhibit import COURSE, OWN, PRESET, Exhibit
-from .shell import count_bars, page, picture, repeat, template
+from .shell import page, picture, repeat, template
 
 GROUPS = {
     OWN: ("Own experiments", ""),

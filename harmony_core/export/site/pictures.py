@@ -11,6 +11,7 @@ from ...config import ExperimentConfig
 from ...data import DATASETS, build_dataset
 from ...errors import ConfigError
 from ...frames import Scene
+from ...plots.html_parts import Counts
 from ...plots.plane_picture import plane_picture
 from ...plots.style import class_color
 
@@ -19,7 +20,6 @@ TILES = 6
 """Images in a row."""
 ROWS = 4
 INK = {"light": "#1a2230", "dark": "#e7ebf1"}
-Counts = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)

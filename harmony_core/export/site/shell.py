@@ -12,7 +12,8 @@ from ...config import ExperimentConfig
 from ...errors import RunError
 from ...experiments.shell_command import FILE, command_line
 from ...lessons.course.number_tables import NumberTable
-from .pictures import SHADES, Counts
+from ...plots.html_parts import cells, figures_table
+from .pictures import SHADES
 
 POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; "
@@ -72,31 +73,15 @@ def picture(name: str, words: str, *, lazy: bool = False) -> str:
     )
 
 
-def count_bars(counts: Counts) -> str:
-    """Training samples of each class as bars with numbers."""
-    top = max(n for _, n in counts) or 1
-    rows = "".join(
-        f'<li><span class="bar-name">{html.escape(name)}</span><span class="bar-track">'
-        f'<span class="bar" style="width:{100 * n / top:.1f}%;background:var(--c{c % 10})"></span>'
-        f'</span><span class="bar-n">{n:,}</span></li>'
-        for c, (name, n) in enumerate(counts)
-    )
-    return f'<ul class="counts" aria-label="Training samples by class">{rows}</ul>'
+def described(svg: str, words: str) -> str:
+    """An SVG inside a page, with what it shows in words."""
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(words)}" ', 1)
 
 
 def table(made: NumberTable, *, marks: bool = False) -> str:
-    """A table that scrolls sideways on its own; ``marks``: row i is method i."""
-    titles = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in made.head)
-    rows = "".join(
-        f'<tr><th scope="row">{_mark(i) if marks else ""}{html.escape(name)}</th>'
-        + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-        + "</tr>"
-        for i, (name, cells) in enumerate(made.rows)
-    )
-    return (
-        f'<div class="figures" tabindex="0" role="region" aria-label="{html.escape(made.caption)}">'
-        f"<table><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    """The table as HTML; ``marks``: row i is method i."""
+    rows = [(name, cells(texts)) for name, texts in made.rows]
+    return figures_table(made.caption, made.head, rows, marks=marks)
 
 
 def repeat(config: ExperimentConfig, name: str) -> str:
@@ -117,7 +102,3 @@ def formula_box(name: str, made: str) -> str:
         f'<div class="formula" tabindex="0" role="group" aria-label="{html.escape(name)}">'
         f"{made}</div>"
     )
-
-
-def _mark(method: int) -> str:
-    return f'<span class="mark" style="background:var(--m{method % 8})"></span>'
