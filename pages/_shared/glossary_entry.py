@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from harmony_core.lessons.glossary.drawings import picture
+from harmony_core.lessons.glossary.drawings import INKS, picture
 from harmony_core.lessons.glossary.terms import Term
 
 from .theme import theme
@@ -14,7 +14,7 @@ from .thumbnails import svg_uri
 def glossary_entry(term: Term, *, beside_text: bool = False) -> str:
     """The entry; ``beside_text``: for a popover, where its name is no heading of the page."""
     note = f"<p>{html.escape(term.note)}</p>" if term.note else ""
-    source = svg_uri(picture(term.picture, theme()))
+    source = svg_uri(picture(term.picture, INKS[theme()]))
     name = html.escape(term.name)
     title = f"<p><strong>{name}</strong></p>" if beside_text else f"<h2>{name}</h2>"
     place = "" if beside_text else f' id="{term.slug}"'

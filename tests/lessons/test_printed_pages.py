@@ -11,7 +11,7 @@ import pytest
 from harmony_core.lessons.classroom.worksheet import answer_key, prose, worksheet
 from harmony_core.lessons.course.lesson import Lesson, lessons
 from harmony_core.lessons.course.prepare import prepared
-from harmony_core.lessons.glossary.drawings import PICTURES, picture
+from harmony_core.lessons.glossary.drawings import INKS, PICTURES, picture
 
 COURSE = lessons()
 LINK = "https://example.org/learn?steps=1.3&hide=try"
@@ -82,7 +82,7 @@ def test_markup_of_a_teacher_stays_text() -> None:
 @pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.parametrize("shade", ["light", "dark"])
 def test_every_picture_is_an_svg_with_its_inks(name: str, shade: str) -> None:
-    svg = picture(name, shade)
+    svg = picture(name, INKS[shade])
     assert "@" not in svg
     root = ET.fromstring(svg)
     assert len(list(root)) >= 2

@@ -6,17 +6,17 @@ import re
 from xml.etree import ElementTree
 
 from ...errors import ConfigError
-from ...lessons.course.expression import SLOT, tree
+from ...lessons.course.expression import template
 
 FIRST = 90_071_000
-"""Stands for the first gap while LaTeX is converted; no formula has such numbers of its own."""
-GAP = re.compile(r"<mn>(90071\d{3})</mn>")
+"""Plus its slot: the number of a gap while LaTeX is converted; formulas have no such numbers."""
+GAP = re.compile(r"<mn>90071(\d{3})</mn>")
 LOOKS = (
     ('<mstyle mathcolor="gray">', '<mstyle class="off">'),  # a class: the colour follows the theme
     (' mathvariant="bold-italic"', ' class="on"'),  # which browsers no longer know
     ("<mi>log</mi>", '<mi>log</mi><mspace width="0.167em"/>'),
 )
-"""What is written otherwise for a browser."""
+"""What the converter writes, and what browsers need in its place."""
 ARGUMENTS = {
     "mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3,
 }  # fmt: skip
@@ -27,16 +27,15 @@ def with_gaps(latex: str, slots: list[list[object]]) -> str:
 
     What belongs into the gaps, ``[tree, decimals]``, is appended to ``slots``.
     """
-    begun = len(slots)
-
-    def gap(match: re.Match[str]) -> str:
-        slots.append([tree(match[1]), int(match[2] or 1)])
-        return f"{{{FIRST + len(slots) - 1 - begun}}}"
-
-    made = mathml(SLOT.sub(gap, latex))
-    made, gaps = GAP.subn(
-        lambda match: f'<mn data-slot="{int(match[1]) - FIRST + begun}"></mn>', made
-    )
+    begun, text = len(slots), ""
+    for part in template(latex):
+        if isinstance(part, str):
+            text += part
+        else:
+            text += f"{{{FIRST + len(slots)}}}"
+            slots.append(part)
+    made = mathml(text)
+    made, gaps = GAP.subn(lambda match: f'<mn data-slot="{int(match[1])}"></mn>', made)
     if gaps != len(slots) - begun:
         raise ConfigError(
             f"Expected the numbers of `{latex}` to stand alone in their formula, but they do not. "

@@ -6,9 +6,9 @@ import html
 
 from ...lessons.glossary.drawings import picture
 from ...lessons.glossary.terms import Term, glossary
-from .shell import page
+from .shell import described, page
 
-INK = {"q": "var(--draw-q)", "a": "var(--draw-a)", "b": "var(--draw-b)"}
+INKS = {"q": "var(--draw-q)", "a": "var(--draw-a)", "b": "var(--draw-b)"}
 
 
 def glossary_page() -> str:
@@ -26,9 +26,7 @@ def glossary_page() -> str:
 
 def _entry(term: Term) -> str:
     note = f"<p>{html.escape(term.note)}</p>" if term.note else ""
-    words = html.escape(term.alt)
-    drawing = picture(term.picture, inks=INK)
-    drawing = drawing.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
+    drawing = described(picture(term.picture, INKS), term.alt)
     return (
         f'<article id="{term.slug}">{drawing}<div><h2>{html.escape(term.name)}</h2>'
         f"<p>{html.escape(term.sentence)}</p>{note}"

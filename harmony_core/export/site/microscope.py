@@ -15,7 +15,7 @@ from ...lessons.course.microscope import (
 from ...lessons.course.outcome import Outcome
 from ...lessons.course.words import MICROSCOPE
 from .formulas import mathml
-from .shell import formula_box, table
+from .shell import described, formula_box, table
 
 COLOR, MARK = "var(--m2)", "var(--m1)"
 
@@ -53,16 +53,14 @@ def microscope(outcome: Outcome) -> str:
 
 def _one(i: int, one: Switched, seen: dict[str, Switched], *, hidden: bool) -> str:
     svg, words = histogram(one, COLOR, MARK)
-    words = html.escape(words)
-    picture = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
     name = f"{one.formula.title}, the loss of this sample"
     return (
         f'<div data-sample="{i}" data-loss="{one.name}"{" hidden" if hidden else ""}>'
         f"<p>{html.escape(one.formula.summary)}</p>"
         f"{formula_box(name, mathml(one.latex))}"
         f'<p class="quiet">{html.escape(caption(one))}</p>'
-        f"<figure>{picture}<figcaption>{words} Height is the square root of the count."
-        "</figcaption></figure>"
+        f"<figure>{described(svg, words)}<figcaption>{html.escape(words)} Height is the square "
+        "root of the count.</figcaption></figure>"
         "<details><summary>All five losses and the density as tables</summary>"
         f"{table(losses_table(seen))}{table(density_table(one))}</details></div>"
     )

@@ -16,13 +16,13 @@ WIDE, HIGH = 160, 90
 BASE = 80
 
 
-def picture(name: str, shade: str = "light", *, inks: Mapping[str, str] | None = None) -> str:
+def picture(name: str, inks: Mapping[str, str]) -> str:
     """A drawing of `PICTURES` as an SVG without a title; the page describes it in words.
 
-    ``inks`` are those of ``shade`` by default; a page that holds the SVG itself may give variables.
+    ``inks`` are those of a theme, or CSS variables in a page that holds the SVG itself.
     """
     body = PICTURES[name]()
-    for letter, ink in (inks or INKS[shade]).items():
+    for letter, ink in inks.items():
         body = body.replace(f"@{letter}", ink)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" fill="none" '
