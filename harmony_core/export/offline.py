@@ -74,12 +74,9 @@ pre { overflow-x: auto; font-size: 13px; }
 summary { cursor: pointer; }
 """
 START = """
-const { mount, unpackWire } = harmonyView;
+const { mount, unpackPage } = harmonyView;
 const root = document.querySelector(".hv");
-const packed = document.getElementById("recording").textContent.trim();
-const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
-const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-const payload = unpackWire(new Uint8Array(await new Response(unpacked).arrayBuffer()));
+const payload = await unpackPage(document.getElementById("recording").textContent.trim());
 window.view = mount(root, payload);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view.onTheme());
 """

@@ -2,7 +2,7 @@
 export { default as component } from "./adapter.js";
 export { toCsv } from "./controls/save_buttons.js";
 export { rebin } from "./data/regions.js";
-export { unpackWire } from "./data/store.js";
+export { unpackPage, unpackWire } from "./data/store.js";
 export { tickTexts } from "./draw/axis.js";
 export { drawSvg } from "./draw/figure.js";
 export { mount } from "./view.js";

@@ -8,8 +8,8 @@ export async function showRun(root, name, options = {}) {
   root.replaceChildren(el("p", { class: "quiet", role: "status", text: "Loading the run …" }));
   try {
     await Promise.all([load("assets/view.js"), load(`runs/${name}.js`)]);
-    const { mount, unpackWire } = window.harmonyView;
-    const payload = unpackWire(await unpacked(given("run", name)));
+    const { mount, unpackPage } = window.harmonyView;
+    const payload = await unpackPage(given("run", name));
     Object.assign(payload.meta.options, options);
     const view = mount(root, payload);
     root.view = view;
@@ -20,10 +20,4 @@ export async function showRun(root, name, options = {}) {
     root.replaceChildren(el("p", { class: "note", role: "status", text }));
     return null;
   }
-}
-
-async function unpacked(packed) {
-  const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

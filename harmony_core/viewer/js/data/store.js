@@ -30,6 +30,13 @@ export function unpackWire(bytes) {
   return { meta, blob: bytes.subarray(end) };
 }
 
+/** The payload of an exported page: what `unpackWire` reads, compressed, as base64. */
+export async function unpackPage(base64) {
+  const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return unpackWire(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
+
 /** One array of the blob as numbers: a typed array, decoded where it has to be. */
 export function readField(blob, field, base = 0) {
   const length = field.shape.reduce((a, b) => a * b, 1);
