@@ -135,6 +135,9 @@ def test_a_browser_that_keeps_nothing_plays_all_the_same(opened: Open) -> None:
     assert page.inner_text("#prediction") == "45 of 100"
     page = opened("index.html", init=DENIED)
     assert page.locator("#unkept").is_visible()
+    for surface in ("rgb(18, 22, 28)", "rgb(255, 255, 255)"):
+        page.locator("button.theme").click()
+        assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == surface
 
 
 @pytest.mark.parametrize(
