@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("explain", "analysis"),
     ("training",),
     ("runs", "plots"),
-    ("viewer", "serving"),
+    ("viewer",),
     ("inspection", "recording"),
     ("lessons", "studies"),
     ("serving",),
